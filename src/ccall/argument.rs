@@ -1,0 +1,239 @@
+//! One argument of a call: a C value, its ABI class, and what it keeps alive.
+
+use super::byref::CArg;
+use crate::{
+    cdata::CData,
+    ctype::{
+        Kind,
+        ffi_type::Scalar,
+        kept::{Buffers, Kept},
+        scalar::string,
+    },
+};
+use libffi::raw::ffi_type;
+use rustpython_vm::{
+    Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyBytes, PyInt, PyStr},
+    object::{Traverse, TraverseFn},
+};
+use std::ffi::c_void;
+
+/// Bytes of the largest scalar: a complex long double.
+const WORD: usize = 32;
+
+/// A C value on its way into a call.
+#[derive(Clone, Debug)]
+pub struct Argument {
+    ffi: *mut ffi_type,
+    value: Value,
+    keep: Option<PyObjectRef>,
+    buffers: Option<Buffers>,
+}
+
+#[derive(Clone, Debug)]
+enum Value {
+    /// A scalar or small aggregate.
+    Word(Word),
+    /// A copy of an aggregate.
+    Large(Box<[u128]>),
+}
+
+#[derive(Clone, Copy, Debug)]
+#[repr(C, align(16))]
+struct Word([u8; WORD]);
+
+// SAFETY: the description it points to is a static of libffi or belongs to the ctype of `keep`,
+// which the argument holds.
+unsafe impl Send for Argument {}
+// SAFETY: as for Send.
+unsafe impl Sync for Argument {}
+
+impl Argument {
+    /// A scalar whose memory `fill` writes; the result of `fill` is kept alive.
+    ///
+    /// # Errors
+    /// What `fill` raises.
+    pub fn scalar(
+        scalar: Scalar,
+        fill: impl FnOnce(*mut u8) -> PyResult<Option<Kept>>,
+    ) -> PyResult<Self> {
+        let mut word = Word([0; WORD]);
+        let kept = fill(word.0.as_mut_ptr())?;
+        let (keep, buffers) = match kept {
+            Some(kept) => (Some(kept.object), kept.buffers),
+            None => (None, None),
+        };
+        Ok(Self {
+            ffi: scalar.raw(),
+            value: Value::Word(word),
+            keep,
+            buffers,
+        })
+    }
+
+    /// A pointer to `address`, which `keep` keeps valid.
+    #[must_use]
+    pub fn pointer(address: usize, keep: Option<PyObjectRef>) -> Self {
+        let mut word = Word([0; WORD]);
+        word.0[..size_of::<usize>()].copy_from_slice(&address.to_ne_bytes());
+        Self {
+            ffi: Scalar::Pointer.raw(),
+            value: Value::Word(word),
+            keep,
+            buffers: None,
+        }
+    }
+
+    /// A C value, as C would pass it: scalars and aggregates by value, arrays by address.
+    #[must_use]
+    pub fn cdata(source: &Py<CData>) -> Self {
+        let ctype = source.ctype();
+        if matches!(ctype.kind, Kind::Array(_)) {
+            return Self::pointer(
+                source.address().expose_provenance(),
+                Some(source.to_owned().into()),
+            );
+        }
+        let layout = ctype.layout();
+        let size = layout.size;
+        let mut value = if size <= WORD {
+            Value::Word(Word([0; WORD]))
+        } else {
+            Value::Large(vec![0; size.div_ceil(size_of::<u128>())].into())
+        };
+        // SAFETY: the object's memory has at least its type's size, and the copy has room for it.
+        unsafe { std::ptr::copy_nonoverlapping(source.address(), value.start(), size) };
+        Self {
+            ffi: layout.ffi.raw(),
+            value,
+            keep: Some(source.to_owned().into()),
+            buffers: None,
+        }
+    }
+
+    /// What `value` becomes where no type asks for anything in particular.
+    ///
+    /// # Errors
+    /// `TypeError` naming parameter number `position` (counted from one) if there is no such
+    /// conversion, `OverflowError` for an `int` too large for a C integer, what `_as_parameter_`
+    /// raises.
+    pub fn by_default(value: &PyObject, position: usize, vm: &VirtualMachine) -> PyResult<Self> {
+        if let Some(cdata) = CData::of(value) {
+            return Ok(Self::cdata(cdata));
+        }
+        if let Some(arg) = value.downcast_ref::<CArg>() {
+            return Ok(arg.argument().clone());
+        }
+        if vm.is_none(value) {
+            return Ok(Self::pointer(0, None));
+        }
+        if let Some(int) = value.downcast_ref::<PyInt>() {
+            return Self::c_int(int, vm);
+        }
+        if let Some(bytes) = value.downcast_ref::<PyBytes>() {
+            let copy = string::nul_terminated(bytes.as_bytes());
+            let mut argument = Self::pointer(copy.as_ptr() as usize, None);
+            argument.buffers = Some(Buffers::new(vec![copy]));
+            return Ok(argument);
+        }
+        if let Some(text) = value.downcast_ref::<PyStr>() {
+            let (address, capsule) = string::wide_copy(text.as_wtf8(), vm);
+            return Ok(Self::pointer(address, Some(capsule)));
+        }
+        match vm.get_attribute_opt(value, "_as_parameter_")? {
+            Some(inner) => vm.with_recursion(" while converting an argument", || {
+                Self::by_default(&inner, position, vm)
+            }),
+            None => Err(vm.new_type_error(format!(
+                "Don't know how to convert parameter {position}"
+            ))),
+        }
+    }
+
+    /// An `int` as C's `int`: whatever fits a `long`, signed or not, is cut to its width.
+    fn c_int(int: &Py<PyInt>, vm: &VirtualMachine) -> PyResult<Self> {
+        use num_traits::ToPrimitive;
+        let big = int.as_bigint();
+        if big.to_i64().is_none() && big.to_u64().is_none() {
+            return Err(vm.new_overflow_error("int too long to convert"));
+        }
+        let value = int.as_u64_mask() as i32;
+        let mut word = Word([0; WORD]);
+        word.0[..size_of::<i32>()].copy_from_slice(&value.to_ne_bytes());
+        Ok(Self {
+            ffi: Scalar::Sint32.raw(),
+            value: Value::Word(word),
+            keep: None,
+            buffers: None,
+        })
+    }
+
+    /// libffi's description of the value.
+    #[must_use]
+    pub fn ffi(&self) -> *mut ffi_type {
+        self.ffi
+    }
+
+    /// The value's memory, valid as long as the argument stays where it is.
+    #[must_use]
+    pub fn memory(&mut self) -> *mut c_void {
+        self.value.start().cast()
+    }
+
+    /// The value's bytes, as far as a scalar has any.
+    #[must_use]
+    pub fn word(&self) -> [u8; WORD] {
+        match &self.value {
+            Value::Word(word) => word.0,
+            Value::Large(_) => [0; WORD],
+        }
+    }
+
+    #[must_use]
+    pub fn keep(&self) -> Option<&PyObjectRef> {
+        self.keep.as_ref()
+    }
+
+    /// C's default promotions, for an argument that matches the `...` of a variadic function
+    /// (C11 6.5.2.2 p7).
+    pub fn promote(&mut self) {
+        let Value::Word(word) = &mut self.value else {
+            return;
+        };
+        let bytes = word.0;
+        macro_rules! widen {
+            ($from:ty, $to:ty, $scalar:expr) => {{
+                const SIZE: usize = size_of::<$from>();
+                let mut narrow = [0; SIZE];
+                narrow.copy_from_slice(&bytes[..SIZE]);
+                let wide = <$to>::from(<$from>::from_ne_bytes(narrow));
+                word.0[..size_of::<$to>()].copy_from_slice(&wide.to_ne_bytes());
+                self.ffi = $scalar.raw();
+            }};
+        }
+        match self.ffi {
+            ffi if ffi == Scalar::Float.raw() => widen!(f32, f64, Scalar::Double),
+            ffi if ffi == Scalar::Sint8.raw() => widen!(i8, i32, Scalar::Sint32),
+            ffi if ffi == Scalar::Uint8.raw() => widen!(u8, i32, Scalar::Sint32),
+            ffi if ffi == Scalar::Sint16.raw() => widen!(i16, i32, Scalar::Sint32),
+            ffi if ffi == Scalar::Uint16.raw() => widen!(u16, i32, Scalar::Sint32),
+            _ => {}
+        }
+    }
+}
+
+impl Value {
+    fn start(&mut self) -> *mut u8 {
+        match self {
+            Self::Word(word) => word.0.as_mut_ptr(),
+            Self::Large(large) => large.as_mut_ptr().cast(),
+        }
+    }
+}
+
+// SAFETY: visits the one object it owns exactly once.
+unsafe impl Traverse for Argument {
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        self.keep.traverse(visit);
+    }
+}

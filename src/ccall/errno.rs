@@ -1,0 +1,58 @@
+//! ctypes' own copy of `errno`.
+//!
+//! Between a foreign call and the moment Python code asks for it, the interpreter itself makes
+//! system calls that overwrite C's `errno`. So each thread has a copy, which functions made with
+//! `use_errno` swap with the real one right around the call.
+
+use std::cell::Cell;
+
+thread_local! {
+    static COPY: Cell<i32> = const { Cell::new(0) };
+}
+
+/// This thread's copy.
+#[must_use]
+pub fn get() -> i32 {
+    COPY.get()
+}
+
+/// Changes this thread's copy, and returns what it was.
+pub fn set(value: i32) -> i32 {
+    COPY.replace(value)
+}
+
+/// Runs `f` with the copy as C's `errno`, and takes back what `f` leaves there.
+pub fn swapped<R>(f: impl FnOnce() -> R) -> R {
+    exchange();
+    let result = f();
+    exchange();
+    result
+}
+
+/// Swaps the copy with C's `errno`.
+pub fn exchange() {
+    let location = location();
+    // SAFETY: the C library's `errno` of this thread, which only this thread accesses.
+    let real = unsafe { location.replace(COPY.get()) };
+    COPY.set(real);
+}
+
+fn location() -> *mut i32 {
+    // SAFETY: no requirements; the location is valid as long as the thread.
+    #[cfg(any(target_os = "linux", target_os = "emscripten"))]
+    return unsafe { libc::__errno_location() };
+    // SAFETY: as above.
+    #[cfg(any(target_os = "macos", target_os = "ios", target_os = "freebsd"))]
+    return unsafe { libc::__error() };
+    // SAFETY: as above.
+    #[cfg(any(target_os = "android", target_os = "netbsd", target_os = "openbsd"))]
+    return unsafe { libc::__errno() };
+    #[cfg(windows)]
+    {
+        unsafe extern "C" {
+            fn _errno() -> *mut i32;
+        }
+        // SAFETY: as above.
+        unsafe { _errno() }
+    }
+}

@@ -1,0 +1,271 @@
+//! `from_param`: which Python objects a ctype accepts as an argument, and as what.
+//!
+//! The rules are those of CPython's documentation ("Specifying the required argument types"): an
+//! instance of the type is itself, objects that convert safely are converted, `_as_parameter_` is
+//! followed, anything else is refused.
+
+use super::{argument::Argument, byref::CArg};
+use crate::{
+    cdata::CData,
+    ctype::{
+        CType, Kind,
+        simple::{Class, SimpleCode},
+    },
+};
+use rustpython_vm::{
+    AsObject, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    builtins::{PyBaseExceptionRef, PyBytes, PyInt, PyStr},
+};
+
+/// What an object became.
+#[derive(Debug)]
+pub enum Param {
+    /// An object that the default conversion passes on.
+    Object(PyObjectRef),
+    /// A converted value.
+    Arg(CArg),
+}
+
+impl Param {
+    #[must_use]
+    pub fn into_object(self, vm: &VirtualMachine) -> PyObjectRef {
+        match self {
+            Self::Object(object) => object,
+            Self::Arg(arg) => arg.into_pyobject(vm),
+        }
+    }
+
+    /// # Errors
+    /// As [`Argument::by_default`].
+    pub fn into_argument(self, position: usize, vm: &VirtualMachine) -> PyResult<Argument> {
+        match self {
+            Self::Object(object) => Argument::by_default(&object, position, vm),
+            Self::Arg(arg) => Ok(arg.into_argument()),
+        }
+    }
+}
+
+/// Converts `value` as an argument of type `ctype`.
+///
+/// # Errors
+/// `TypeError` if the type does not accept it; what its conversion or `_as_parameter_` raises.
+pub fn convert(ctype: &PyRef<CType>, value: &PyObject, vm: &VirtualMachine) -> PyResult<Param> {
+    let class = ctype.python_class();
+    if value.class().is(class) {
+        return Ok(Param::Object(value.to_owned()));
+    }
+    let attempt = match &ctype.kind {
+        Kind::Simple(simple) => match simple.code.class {
+            Class::VoidPointer => void_pointer(ctype, value, vm)?,
+            Class::CharPointer | Class::WideCharPointer => {
+                string_pointer(ctype, simple.code, value, vm)?
+            }
+            _ => {
+                if value.is_instance(class.as_object(), vm)? {
+                    return Ok(Param::Object(value.to_owned()));
+                }
+                match CArg::simple(simple.code, value, vm) {
+                    Ok(arg) => Attempt::Done(Param::Arg(arg)),
+                    Err(error) => Attempt::Refused(error),
+                }
+            }
+        },
+        Kind::Pointer(_) => pointer(ctype, value, vm)?,
+        _ => instance(ctype, value, vm)?,
+    };
+    match attempt {
+        Attempt::Done(param) => Ok(param),
+        Attempt::Refused(error) => match vm.get_attribute_opt(value, "_as_parameter_")? {
+            Some(inner) => vm.with_recursion(" while processing _as_parameter_", || {
+                convert(ctype, &inner, vm)
+            }),
+            None => Err(error),
+        },
+    }
+}
+
+/// What a type said, before `_as_parameter_` is tried.
+enum Attempt {
+    Done(Param),
+    Refused(PyBaseExceptionRef),
+}
+
+impl Attempt {
+    fn object(value: &PyObject) -> Self {
+        Self::Done(Param::Object(value.to_owned()))
+    }
+}
+
+fn is_instance(ctype: &CType, value: &PyObject, vm: &VirtualMachine) -> PyResult<bool> {
+    value.is_instance(ctype.python_class().as_object(), vm)
+}
+
+/// The row of the code that a conversion borrows: `c_void_p` takes strings as `c_char_p` does.
+fn row(code: char, vm: &VirtualMachine) -> PyResult<&'static SimpleCode> {
+    crate::ctype::simple::lookup(code)
+        .ok_or_else(|| vm.new_system_error(format!("no simple type has the code '{code}'")))
+}
+
+fn void_pointer(ctype: &CType, value: &PyObject, vm: &VirtualMachine) -> PyResult<Attempt> {
+    if vm.is_none(value) {
+        return Ok(Attempt::object(value));
+    }
+    for (matches, code) in [
+        (value.downcast_ref::<PyInt>().is_some(), 'P'),
+        (value.downcast_ref::<PyBytes>().is_some(), 'z'),
+        (value.downcast_ref::<PyStr>().is_some(), 'Z'),
+    ] {
+        if matches {
+            let arg = CArg::simple(row(code, vm)?, value, vm)?;
+            return Ok(Attempt::Done(Param::Arg(arg)));
+        }
+    }
+    if is_instance(ctype, value, vm)? {
+        return Ok(Attempt::object(value));
+    }
+    if let Some(cdata) = CData::of(value) {
+        match &cdata.ctype().kind {
+            Kind::Array(_) | Kind::Pointer(_) => return Ok(Attempt::object(value)),
+            Kind::Function(_) => return Ok(Attempt::Done(Param::Arg(address_in(cdata, 'P')))),
+            Kind::Simple(simple)
+                if matches!(
+                    simple.code.class,
+                    Class::CharPointer | Class::WideCharPointer
+                ) =>
+            {
+                return Ok(Attempt::Done(Param::Arg(address_in(cdata, 'Z'))));
+            }
+            _ => {}
+        }
+    }
+    if let Some(arg) = value.downcast_ref::<CArg>()
+        && arg.tag() == 'P'
+    {
+        return Ok(Attempt::object(value));
+    }
+    Ok(Attempt::Refused(not_interpretable(value, "c_void_p", vm)))
+}
+
+/// The pointer that `cdata` holds, as an argument that keeps `cdata` alive.
+fn address_in(cdata: &rustpython_vm::Py<CData>, tag: char) -> CArg {
+    // SAFETY: function objects and string pointers hold an address.
+    let address = unsafe { crate::ctype::scalar::pointer::read(cdata.address()) };
+    CArg::new(
+        tag,
+        Argument::pointer(address.expose_provenance(), Some(cdata.to_owned().into())),
+    )
+}
+
+fn not_interpretable(value: &PyObject, target: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    vm.new_type_error(format!(
+        "'{}' object cannot be interpreted as ctypes.{target}",
+        value.class().slot_name()
+    ))
+}
+
+fn string_pointer(
+    ctype: &CType,
+    code: &'static SimpleCode,
+    value: &PyObject,
+    vm: &VirtualMachine,
+) -> PyResult<Attempt> {
+    let wide = code.class == Class::WideCharPointer;
+    if vm.is_none(value) {
+        return Ok(Attempt::object(value));
+    }
+    let is_text = if wide {
+        value.downcast_ref::<PyStr>().is_some()
+    } else {
+        value.downcast_ref::<PyBytes>().is_some()
+    };
+    if is_text {
+        return Ok(Attempt::Done(Param::Arg(CArg::simple(code, value, vm)?)));
+    }
+    if is_instance(ctype, value, vm)? {
+        return Ok(Attempt::object(value));
+    }
+    let character = if wide { Class::WideChar } else { Class::Char };
+    let is_character = |ctype: &CType| ctype.simple_class() == Some(character);
+    if let Some(cdata) = CData::of(value) {
+        let item = match &cdata.ctype().kind {
+            Kind::Array(array) => Some(array.item.clone()),
+            _ => cdata.ctype().target(),
+        };
+        if item.is_some_and(|item| is_character(&item)) {
+            return Ok(Attempt::object(value));
+        }
+    }
+    if let Some(arg) = value.downcast_ref::<CArg>()
+        && arg
+            .object()
+            .and_then(|object| CData::of(object))
+            .is_some_and(|cdata| is_character(cdata.ctype()))
+    {
+        return Ok(Attempt::object(value));
+    }
+    let target = if wide { "c_wchar_p" } else { "c_char_p" };
+    Ok(Attempt::Refused(not_interpretable(value, target, vm)))
+}
+
+/// A pointer takes NULL, what `byref` makes, pointers and arrays of its target, and a target itself,
+/// whose address it then is.
+fn pointer(ctype: &PyRef<CType>, value: &PyObject, vm: &VirtualMachine) -> PyResult<Attempt> {
+    if vm.is_none(value) {
+        return Ok(Attempt::object(value));
+    }
+    let target = ctype
+        .target()
+        .ok_or_else(|| vm.new_type_error("abstract class"))?;
+    if let Some(cdata) = CData::of(value) {
+        if is_instance(&target, value, vm)? {
+            return Ok(Attempt::Done(Param::Arg(CArg::byref(cdata, 0))));
+        }
+        let item = match &cdata.ctype().kind {
+            Kind::Array(array) => Some(array.item.clone()),
+            _ => cdata.ctype().target(),
+        };
+        if let Some(item) = item
+            && (item.is(&target)
+                || item
+                    .python_class()
+                    .as_object()
+                    .is_subclass(target.python_class().as_object(), vm)?)
+        {
+            return Ok(Attempt::object(value));
+        }
+    }
+    instance(ctype, value, vm)
+}
+
+fn instance(ctype: &CType, value: &PyObject, vm: &VirtualMachine) -> PyResult<Attempt> {
+    if is_instance(ctype, value, vm)? {
+        return Ok(Attempt::object(value));
+    }
+    if let Some(arg) = value.downcast_ref::<CArg>() {
+        let object = arg.object();
+        if let Some(object) = object {
+            let packed = match ctype.target() {
+                // `byref` of a target is a pointer to it.
+                Some(target) => is_instance(&target, object, vm)?,
+                None => false,
+            };
+            if packed || is_instance(ctype, object, vm)? {
+                return Ok(Attempt::object(value));
+            }
+        }
+        // Not worth a look at `_as_parameter_`, which a CArgObject has not.
+        return Ok(Attempt::Refused(vm.new_type_error(format!(
+            "expected {} instance instead of pointer to {}",
+            ctype.name(),
+            object.map_or_else(
+                || "<unknown>".to_owned(),
+                |object| object.class().slot_name().to_string()
+            )
+        ))));
+    }
+    Ok(Attempt::Refused(vm.new_type_error(format!(
+        "expected {} instance instead of {}",
+        ctype.name(),
+        value.class().slot_name()
+    ))))
+}

@@ -1,0 +1,31 @@
+//! Python calling C.
+//!
+//! A call converts each Python argument to a C value with its ABI class ([`argument`],
+//! [`from_param`]), enters C ([`enter`]) and converts what comes back ([`result`]). Parameter flags
+//! ([`paramflags`]) rearrange the arguments before and the results after; [`errno`] keeps the copy
+//! of `errno` that Python code sees.
+
+pub mod argument;
+pub mod byref;
+pub mod enter;
+pub mod errno;
+pub mod from_param;
+pub mod paramflags;
+pub mod result;
+
+/// `FUNCFLAG_*`: how a function is to be called.
+pub mod flags {
+    /// The `stdcall` convention of 32-bit Windows.
+    pub const STDCALL: u32 = 0x0;
+    /// C's own convention.
+    pub const CDECL: u32 = 0x1;
+    /// The function uses this VM: it is called attached, and may leave an exception.
+    pub const PYTHONAPI: u32 = 0x4;
+    /// `errno` is swapped with ctypes' copy around the call.
+    pub const USE_ERRNO: u32 = 0x8;
+    /// The same for Windows' last error.
+    pub const USE_LASTERROR: u32 = 0x10;
+}
+
+/// More arguments than this are refused.
+pub const MAX_ARGUMENTS: usize = 1024;

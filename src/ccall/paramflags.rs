@@ -1,0 +1,255 @@
+//! Parameter flags: names, defaults and directions of a prototype's parameters.
+
+use crate::ctype::{ArgTypes, CType, Kind, Place};
+use rustpython_vm::{
+    Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyInt, PyStr, PyStrRef, PyTuple},
+    function::FuncArgs,
+    object::{Traverse, TraverseFn},
+};
+
+const IN: u32 = 1;
+const OUT: u32 = 2;
+const LCID: u32 = 4;
+
+/// What the flags say of one parameter.
+#[derive(Clone, Debug)]
+struct Parameter {
+    flags: u32,
+    name: Option<PyStrRef>,
+    default: Option<PyObjectRef>,
+}
+
+/// The flags of a prototype.
+#[derive(Clone, Debug)]
+pub struct ParamFlags(Vec<Parameter>);
+
+/// Arguments in the order of the C function's parameters, and which of them come back as results.
+#[derive(Debug)]
+pub struct Arranged {
+    pub arguments: Vec<PyObjectRef>,
+    /// Index of each output, and whether it came in as an argument too.
+    outputs: Vec<(usize, bool)>,
+}
+
+impl ParamFlags {
+    /// Reads the flags for a prototype with these argument types. `None` if there are none.
+    ///
+    /// # Errors
+    /// `TypeError` or `ValueError` if they are malformed or do not match the types.
+    pub fn new(
+        flags: &PyObject,
+        argtypes: Option<&ArgTypes>,
+        vm: &VirtualMachine,
+    ) -> PyResult<Option<Self>> {
+        if vm.is_none(flags) {
+            return Ok(None);
+        }
+        let Some(tuple) = flags.downcast_ref::<PyTuple>() else {
+            return Err(vm.new_type_error("paramflags must be a tuple or None"));
+        };
+        let Some(argtypes) = argtypes else {
+            return Ok(None);
+        };
+        let items = tuple.as_slice();
+        if items.len() != argtypes.types.len() {
+            return Err(vm.new_value_error("paramflags must have the same length as argtypes"));
+        }
+        items
+            .iter()
+            .zip(&argtypes.types)
+            .enumerate()
+            .map(|(index, (item, argtype))| Parameter::new(index + 1, item, argtype, vm))
+            .collect::<PyResult<Vec<_>>>()
+            .map(|list| Some(Self(list)))
+    }
+
+    /// Puts the arguments of a call in order, makes the outputs and fills in defaults.
+    ///
+    /// # Errors
+    /// `TypeError` if a required argument is missing or there are too many.
+    pub fn arrange(
+        &self,
+        argtypes: &ArgTypes,
+        args: &FuncArgs,
+        vm: &VirtualMachine,
+    ) -> PyResult<Arranged> {
+        let mut arguments = Vec::with_capacity(self.0.len());
+        let mut outputs = Vec::new();
+        let mut used = 0;
+        for (index, (parameter, argtype)) in self.0.iter().zip(&argtypes.types).enumerate() {
+            let came_in = parameter.flags & OUT == 0 || parameter.flags & IN != 0;
+            if parameter.flags & OUT != 0 {
+                outputs.push((index, came_in));
+            }
+            arguments.push(if parameter.flags & LCID != 0 {
+                // The locale of an OLE call: a default, or the neutral one.
+                let neutral = || vm.ctx.new_int(0).into();
+                parameter.default.clone().unwrap_or_else(neutral)
+            } else if came_in {
+                parameter.take(args, &mut used, vm)?
+            } else {
+                match &parameter.default {
+                    Some(default) => default.clone(),
+                    None => new_output(argtype, vm)?,
+                }
+            });
+        }
+        let given = args.args.len() + args.kwargs.len();
+        // Names that no parameter bears are found out by counting.
+        if given > used {
+            return Err(vm.new_type_error(format!(
+                "call takes exactly {used} arguments ({given} given)"
+            )));
+        }
+        Ok(Arranged { arguments, outputs })
+    }
+}
+
+impl Parameter {
+    fn new(
+        position: usize,
+        item: &PyObject,
+        argtype: &PyObject,
+        vm: &VirtualMachine,
+    ) -> PyResult<Self> {
+        let malformed = || {
+            vm.new_type_error(
+                "paramflags must be a sequence of (int [,string [,value]]) tuples",
+            )
+        };
+        let parts = item
+            .downcast_ref::<PyTuple>()
+            .map(Py::<PyTuple>::as_slice)
+            .ok_or_else(malformed)?;
+        let (flags, name, default) = match parts {
+            [flags] => (flags, None, None),
+            [flags, name] => (flags, Some(name), None),
+            [flags, name, default] => (flags, Some(name), Some(default)),
+            _ => return Err(malformed()),
+        };
+        let flags = flags
+            .downcast_ref::<PyInt>()
+            .ok_or_else(malformed)?
+            .as_u64_mask() as u32;
+        let name = match name {
+            Some(name) if !vm.is_none(name) => {
+                Some(name.clone().downcast::<PyStr>().map_err(|_| malformed())?)
+            }
+            _ => None,
+        };
+        match flags & (IN | OUT | LCID) {
+            OUT => check_output(position, argtype, vm)?,
+            known if known == 0 || known & IN != 0 => {}
+            _ => {
+                return Err(vm.new_type_error(format!("paramflag value {flags} not supported")));
+            }
+        }
+        if flags & !(IN | OUT | LCID) != 0 || flags == IN | OUT | LCID {
+            return Err(vm.new_type_error(format!("paramflag value {flags} not supported")));
+        }
+        Ok(Self {
+            flags,
+            name,
+            default: default.cloned(),
+        })
+    }
+
+    /// The argument for this parameter: the next positional one, the one with its name, or the
+    /// default.
+    fn take(&self, args: &FuncArgs, used: &mut usize, vm: &VirtualMachine) -> PyResult {
+        if let Some(argument) = args.args.get(*used) {
+            *used += 1;
+            return Ok(argument.clone());
+        }
+        if let Some(name) = &self.name
+            && let Some(argument) = args.kwargs.get(&name.to_string_lossy())
+        {
+            *used += 1;
+            return Ok(argument.clone());
+        }
+        if let Some(default) = &self.default {
+            return Ok(default.clone());
+        }
+        Err(match &self.name {
+            Some(name) => {
+                vm.new_type_error(format!("required argument '{}' missing", name.as_wtf8()))
+            }
+            None => vm.new_type_error("not enough arguments"),
+        })
+    }
+}
+
+/// An output goes through a pointer.
+fn check_output(position: usize, argtype: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
+    let is_pointer = CType::of(argtype, vm).is_none_or(|ctype| match &ctype.kind {
+        Kind::Pointer(_) | Kind::Array(_) | Kind::Function(_) => true,
+        Kind::Simple(simple) => matches!(simple.code.code, 'P' | 'z' | 'Z'),
+        Kind::Structure | Kind::Union => false,
+    });
+    if is_pointer {
+        return Ok(());
+    }
+    let name = match argtype.downcast_ref::<rustpython_vm::builtins::PyType>() {
+        Some(class) => class.slot_name().to_string(),
+        None => argtype.class().slot_name().to_string(),
+    };
+    Err(vm.new_type_error(format!(
+        "'out' parameter {position} must be a pointer type, not {name}"
+    )))
+}
+
+/// A new object for a function to write an output into.
+fn new_output(argtype: &PyObject, vm: &VirtualMachine) -> PyResult {
+    let Some(ctype) = CType::of(argtype, vm) else {
+        return Err(vm.new_type_error(format!(
+            "{} 'out' parameter must be passed as default value",
+            argtype.class().slot_name()
+        )));
+    };
+    match &ctype.kind {
+        Kind::Pointer(_) => {
+            let target = ctype
+                .target()
+                .ok_or_else(|| vm.new_type_error("abstract class"))?;
+            (target.construct)(&target, Place::New, vm)
+        }
+        Kind::Array(_) => (ctype.construct)(&ctype, Place::New, vm),
+        _ => Err(vm.new_type_error(format!(
+            "{} 'out' parameter must be passed as default value",
+            ctype.name()
+        ))),
+    }
+}
+
+impl Arranged {
+    /// What the call returns: the outputs, if there are any, a tuple of them if there are several.
+    ///
+    /// # Errors
+    /// What `__ctypes_from_outparam__` raises.
+    pub fn result(&self, result: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+        let mut values = self.outputs.iter().map(|&(index, came_in)| {
+            let argument = &self.arguments[index];
+            if came_in {
+                Ok(argument.clone())
+            } else {
+                vm.call_method(argument, "__ctypes_from_outparam__", ())
+            }
+        });
+        match self.outputs.len() {
+            0 => Ok(result),
+            1 => values.next().unwrap_or(Ok(result)),
+            _ => Ok(vm.ctx.new_tuple(values.collect::<PyResult<_>>()?).into()),
+        }
+    }
+}
+
+// SAFETY: visits each object it owns exactly once.
+unsafe impl Traverse for ParamFlags {
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        for parameter in &self.0 {
+            parameter.name.traverse(visit);
+            parameter.default.traverse(visit);
+        }
+    }
+}

@@ -1,0 +1,404 @@
+//! C calling Python.
+//!
+//! A callback is a closure that libffi makes: a C function pointer with data behind it. When C calls
+//! it, on whatever thread, the thread is attached to the interpreter, the arguments are converted,
+//! the Python callable is called and its result converted back. Nothing that goes wrong on the way
+//! can be told to C, so exceptions go to `sys.unraisablehook`, and C receives zero.
+
+use crate::{
+    ccall::{errno, flags},
+    cdata::CData,
+    ctype::{CType, Kind, Place, ffi_type::Scalar, scalar::pointer, simple::Class},
+};
+use libffi::raw::{self, ffi_cif, ffi_closure, ffi_type};
+use rustpython_common::lock::PyMutex;
+use rustpython_vm::{
+    AsObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    builtins::PyBaseExceptionRef,
+    object::{Traverse, TraverseFn},
+    pyclass,
+    vm::thread::{self, ThreadedVirtualMachine},
+};
+use std::{
+    ffi::c_void,
+    mem::MaybeUninit,
+    panic::{AssertUnwindSafe, catch_unwind},
+    ptr::NonNull,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+/// A callback: the closure, and what it calls.
+#[pyclass(module = "_ctypes", name = "CThunkObject", traverse = "manual")]
+#[derive(PyPayload)]
+pub struct Thunk {
+    closure: NonNull<ffi_closure>,
+    /// What C calls.
+    code: *mut c_void,
+    data: Box<Data>,
+}
+
+/// What the closure points to. It stays where it is as long as the thunk lives.
+struct Data {
+    cif: MaybeUninit<ffi_cif>,
+    /// Pointed to by `cif`.
+    _types: Vec<*mut ffi_type>,
+    /// Emptied by the garbage collector alone.
+    callable: PyMutex<Option<PyObjectRef>>,
+    arguments: Vec<PyRef<CType>>,
+    result: Option<PyRef<CType>>,
+    flags: u32,
+    attacher: Attacher,
+}
+
+// SAFETY: libffi's closure and cif are read-only once prepared; everything else is `Send` and `Sync`.
+unsafe impl Send for Thunk {}
+// SAFETY: as for Send.
+unsafe impl Sync for Thunk {}
+
+impl std::fmt::Debug for Thunk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Thunk")
+            .field("code", &self.code)
+            .finish_non_exhaustive()
+    }
+}
+
+#[pyclass(flags(DISALLOW_INSTANTIATION))]
+impl Thunk {}
+
+impl Thunk {
+    /// Makes a C function that calls `callable`.
+    ///
+    /// # Errors
+    /// `TypeError` if a result of this type cannot be returned to C, `MemoryError` if there is no
+    /// memory for the closure, `RuntimeError` if libffi refuses the signature.
+    pub fn new(
+        callable: PyObjectRef,
+        arguments: Vec<PyRef<CType>>,
+        result: Option<PyRef<CType>>,
+        flags: u32,
+        vm: &VirtualMachine,
+    ) -> PyResult<PyRef<Self>> {
+        if let Some(result) = &result
+            && result.simple().is_none()
+        {
+            return Err(vm.new_type_error("invalid result type for callback function"));
+        }
+        let mut types: Vec<_> = arguments
+            .iter()
+            .map(|ctype| ctype.layout().ffi.raw())
+            .collect();
+        let result_type = match &result {
+            Some(result) => result.layout().ffi.raw(),
+            None => Scalar::Void.raw(),
+        };
+        let mut cif = MaybeUninit::zeroed();
+        // SAFETY: `types` moves into the data along with the cif, and its buffer stays in place.
+        let status = unsafe {
+            raw::ffi_prep_cif(
+                cif.as_mut_ptr(),
+                raw::ffi_abi_FFI_DEFAULT_ABI,
+                types.len() as u32,
+                result_type,
+                types.as_mut_ptr(),
+            )
+        };
+        if status != raw::ffi_status_FFI_OK {
+            return Err(vm.new_runtime_error(format!("ffi_prep_cif failed with {status}")));
+        }
+        let mut code = std::ptr::null_mut();
+        // SAFETY: allocates a closure of the size that libffi declares.
+        let closure =
+            unsafe { raw::ffi_closure_alloc(size_of::<ffi_closure>(), &raw mut code) };
+        let closure =
+            NonNull::new(closure.cast::<ffi_closure>()).ok_or_else(|| vm.no_memory_error())?;
+        let data = Box::new(Data {
+            cif,
+            _types: types,
+            callable: PyMutex::new(Some(callable)),
+            arguments,
+            result,
+            flags,
+            attacher: Attacher::of(vm),
+        });
+        // From here on dropping the thunk frees the closure.
+        let thunk = Self {
+            closure,
+            code,
+            data,
+        };
+        // SAFETY: closure and code belong together; cif and data live as long as the thunk.
+        let status = unsafe {
+            raw::ffi_prep_closure_loc(
+                closure.as_ptr(),
+                thunk.data.cif.as_ptr().cast_mut(),
+                Some(entry),
+                (&raw const *thunk.data).cast_mut().cast(),
+                code,
+            )
+        };
+        if status != raw::ffi_status_FFI_OK {
+            return Err(vm.new_runtime_error(format!("ffi_prep_closure failed with {status}")));
+        }
+        Ok(thunk.into_ref(&vm.ctx))
+    }
+
+    /// The address that C calls.
+    #[must_use]
+    pub fn address(&self) -> usize {
+        self.code.expose_provenance()
+    }
+}
+
+impl Drop for Thunk {
+    fn drop(&mut self) {
+        // SAFETY: allocated by `ffi_closure_alloc`, and freed nowhere else.
+        unsafe { raw::ffi_closure_free(self.closure.as_ptr().cast()) }
+    }
+}
+
+// SAFETY: visits each object it owns exactly once; the callable only while its lock is free.
+unsafe impl Traverse for Thunk {
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        if let Some(callable) = self.data.callable.try_lock() {
+            callable.traverse(visit);
+        }
+        self.data.arguments.traverse(visit);
+        self.data.result.traverse(visit);
+    }
+
+    fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
+        out.extend(self.data.callable.lock().take());
+    }
+}
+
+/// How a callback gets at its interpreter on a thread that is none of the interpreter's.
+#[derive(Clone)]
+struct Attacher(Arc<Mutex<ThreadedVirtualMachine>>);
+
+impl Attacher {
+    /// The attacher of this interpreter, which its callbacks share.
+    fn of(vm: &VirtualMachine) -> Self {
+        static KNOWN: Mutex<Vec<(i64, Attacher)>> = Mutex::new(Vec::new());
+        let id = vm.state.interpreter_id;
+        let mut known = lock(&KNOWN);
+        if let Some((_, attacher)) = known.iter().find(|(known, _)| *known == id) {
+            return attacher.clone();
+        }
+        let attacher = Self(Arc::new(Mutex::new(vm.new_thread())));
+        known.push((id, attacher.clone()));
+        attacher
+    }
+
+    /// Runs `f` with this thread attached to the interpreter.
+    fn attached(&self, f: impl FnOnce(&VirtualMachine)) {
+        if thread::current_vm_is_set() {
+            // A thread of the interpreter's, which detached for the call that led here.
+            return thread::with_current_vm(|vm| vm.attach_for_callback(|| f(vm)));
+        }
+        let new = lock(&self.0).run(VirtualMachine::new_thread);
+        let state = thread::attach_current_thread(|| new);
+        let guard = Release(Some(state));
+        thread::with_current_vm(f);
+        drop(guard);
+    }
+}
+
+/// Detaches the thread again, whatever happened.
+struct Release(Option<thread::CurrentVmAttachState>);
+
+impl Drop for Release {
+    fn drop(&mut self) {
+        if let Some(state) = self.0.take() {
+            thread::release_current_thread(state);
+        }
+    }
+}
+
+/// A panic while the lock was held leaves nothing half-done.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What libffi calls for every callback.
+///
+/// # Safety
+/// libffi calls it with the memory for the result and the arguments of the cif that the closure was
+/// prepared with, and with the closure's data.
+unsafe extern "C" fn entry(
+    _cif: *mut ffi_cif,
+    result: *mut c_void,
+    arguments: *mut *mut c_void,
+    data: *mut c_void,
+) {
+    // SAFETY: the data lives as long as the thunk, and C must not call a closure that is gone.
+    let data = unsafe { &*data.cast::<Data>() };
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        data.clear_result(result);
+        if data.flags & flags::USE_ERRNO != 0 {
+            errno::exchange();
+        }
+        data.attacher.attached(|vm| data.run(result, arguments, vm));
+        if data.flags & flags::USE_ERRNO != 0 {
+            errno::exchange();
+        }
+    }));
+    // The panic hook has said what happened; C must not see it.
+    drop(outcome);
+}
+
+impl Data {
+    /// What C receives if Python gives nothing.
+    fn clear_result(&self, result: *mut c_void) {
+        if let Some(ctype) = &self.result {
+            let size = ctype.size().max(size_of::<usize>());
+            // SAFETY: libffi's memory for a result has its type's size, and a word at least.
+            unsafe { result.cast::<u8>().write_bytes(0, size) };
+        }
+    }
+
+    /// Calls the callable. Everything the call needs is held here, so that the callable may drop
+    /// the last reference to its own callback.
+    fn run(&self, result: *mut c_void, arguments: *mut *mut c_void, vm: &VirtualMachine) {
+        let Some(callable) = self.callable.lock().clone() else {
+            return;
+        };
+        let result_type = self.result.clone();
+        let converted = self
+            .arguments
+            .iter()
+            .enumerate()
+            .map(|(index, ctype)| {
+                // SAFETY: libffi passes a pointer for each argument of the cif.
+                let source = unsafe { *arguments.add(index) };
+                // SAFETY: it points to a value of the argument's type.
+                unsafe { load_argument(ctype, source.cast(), vm) }.map_err(|error| {
+                    let what = format!("creating argument {} of", index + 1);
+                    report(error, &what, &callable, vm);
+                })
+            })
+            .collect::<Result<Vec<_>, ()>>();
+        let Ok(converted) = converted else { return };
+        let returned = vm.with_recursion(" in a ctypes callback", || callable.call(converted, vm));
+        match returned {
+            Err(error) => report(error, "calling", &callable, vm),
+            Ok(value) => {
+                let Some(ctype) = result_type else { return };
+                // SAFETY: libffi's memory for a result has its type's size, and a word at least.
+                if let Err(error) = unsafe { store_result(&ctype, result.cast(), value, vm) } {
+                    report(error, "converting result of", &callable, vm);
+                }
+            }
+        }
+    }
+}
+
+/// The Python value of an argument that C passed.
+///
+/// # Safety
+/// `source` must point to a value of type `ctype`, to a pointer if it is an array.
+unsafe fn load_argument(ctype: &PyRef<CType>, source: *mut u8, vm: &VirtualMachine) -> PyResult {
+    match &ctype.kind {
+        Kind::Simple(simple) if !simple.boxed => {
+            // SAFETY: the caller's promise.
+            unsafe { (simple.access.load)(source, vm) }
+        }
+        Kind::Array(_) => {
+            // SAFETY: C passes an array as a pointer to its first item.
+            let first = unsafe { pointer::read(source) };
+            if first.is_null() {
+                return Ok(vm.ctx.none());
+            }
+            (ctype.construct)(ctype, Place::At(first), vm)
+        }
+        _ => {
+            let instance = (ctype.construct)(ctype, Place::New, vm)?;
+            if let Some(cdata) = CData::of(&instance) {
+                // SAFETY: both have the type's size.
+                unsafe {
+                    std::ptr::copy_nonoverlapping(source, cdata.address(), ctype.size());
+                }
+            }
+            Ok(instance)
+        }
+    }
+}
+
+/// Stores what the callable returned as the C result.
+///
+/// # Safety
+/// `target` must be valid for writes of the type's size, and of a word at least.
+unsafe fn store_result(
+    ctype: &PyRef<CType>,
+    target: *mut u8,
+    value: PyObjectRef,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    let Some(simple) = ctype.simple() else {
+        return Ok(());
+    };
+    let code = simple.code;
+    let mut bytes = [0u128; 2];
+    let start: *mut u8 = bytes.as_mut_ptr().cast();
+    // SAFETY: the buffer has room for every scalar.
+    let kept = unsafe { (simple.access.store)(start, &value, vm) }?;
+    if code.size < size_of::<usize>() && is_integer(code.scalar) {
+        // libffi takes integers narrower than a word as a whole word.
+        // SAFETY: the caller promises a word; the buffer holds a value of the code's size.
+        unsafe { target.cast::<u64>().write_unaligned(widen(code.scalar, start)) };
+    } else {
+        // SAFETY: the caller promises the type's size.
+        unsafe { std::ptr::copy_nonoverlapping(start, target, code.size) };
+    }
+    match (code.class, kept) {
+        // C gets a reference of its own.
+        (Class::Object, _) => {
+            let _ = value.into_raw();
+        }
+        (_, Some(kept)) => {
+            // Nobody can tell how long C uses the string, so it lives forever.
+            std::mem::forget(kept);
+            let warning = vm.ctx.exceptions.runtime_warning;
+            let message = "memory leak in callback function.".to_owned();
+            rustpython_vm::stdlib::_warnings::warn(warning, message, 1, vm)?;
+        }
+        (_, None) => {}
+    }
+    Ok(())
+}
+
+fn is_integer(scalar: Scalar) -> bool {
+    use Scalar::{Sint8, Sint16, Sint32, Uint8, Uint16, Uint32};
+    matches!(scalar, Sint8 | Uint8 | Sint16 | Uint16 | Sint32 | Uint32)
+}
+
+/// A narrow integer as a word, extended as its type is.
+///
+/// # Safety
+/// `source` must be valid for reads of the scalar's size.
+unsafe fn widen(scalar: Scalar, source: *const u8) -> u64 {
+    macro_rules! read {
+        ($int:ty) => {
+            // SAFETY: the caller's promise.
+            unsafe { source.cast::<$int>().read_unaligned() as i64 as u64 }
+        };
+    }
+    match scalar {
+        Scalar::Sint8 => read!(i8),
+        Scalar::Uint8 => read!(u8),
+        Scalar::Sint16 => read!(i16),
+        Scalar::Uint16 => read!(u16),
+        Scalar::Sint32 => read!(i32),
+        _ => read!(u32),
+    }
+}
+
+/// Tells `sys.unraisablehook` of an exception that C cannot be told of.
+fn report(error: PyBaseExceptionRef, what: &str, callable: &PyObjectRef, vm: &VirtualMachine) {
+    let name = match callable.as_object().repr(vm) {
+        Ok(name) => name.to_string_lossy().into_owned(),
+        Err(_) => "<object repr failed>".to_owned(),
+    };
+    let message = format!("Exception ignored while {what} ctypes callback function {name}");
+    vm.run_unraisable(error, Some(message), vm.ctx.none());
+}

@@ -1,0 +1,188 @@
+//! Reading and writing a typed place in memory: a field, an item, what a pointer points to.
+
+use super::CData;
+use crate::{
+    ctype::{
+        CType, Kind, Place,
+        kept::Kept,
+        scalar::pointer,
+    },
+    error,
+};
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyTuple,
+};
+
+/// The value of type `ctype` at `address`, item or field number `index` of `owner`.
+///
+/// A simple value is converted; anything else becomes an instance that shares the memory.
+///
+/// # Errors
+/// What the conversion raises.
+///
+/// # Safety
+/// `address` must be valid for reads of the type's size, as long as `owner` lives.
+#[inline]
+pub unsafe fn get(
+    ctype: &Py<CType>,
+    address: *mut u8,
+    owner: &PyObject,
+    index: usize,
+    vm: &VirtualMachine,
+) -> PyResult {
+    if let Kind::Simple(simple) = &ctype.kind
+        && !simple.boxed
+    {
+        // SAFETY: the caller's promise.
+        return unsafe { (simple.access.load)(address, vm) };
+    }
+    let owner = owner.to_owned();
+    (ctype.construct)(
+        ctype,
+        Place::Inside {
+            address,
+            owner,
+            index,
+        },
+        vm,
+    )
+}
+
+/// Stores `value` as a `ctype` at `address`, item or field number `index` of `owner`, which keeps
+/// alive what the stored value refers to.
+///
+/// # Errors
+/// `TypeError` if `value` is not convertible; `RuntimeError` if it is a tuple from which no instance
+/// could be made; what the conversion raises.
+///
+/// # Safety
+/// `address` must be valid for writes of the type's size.
+#[inline]
+pub unsafe fn set(
+    ctype: &Py<CType>,
+    address: *mut u8,
+    owner: &CData,
+    index: usize,
+    value: &PyObject,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    // SAFETY: the caller's promise.
+    match unsafe { store(ctype, address, value, vm) }? {
+        Some(kept) => owner.keep(index, kept, vm),
+        None => Ok(()),
+    }
+}
+
+/// Stores `value` as a `ctype` at `address`. The result is what must be kept alive.
+///
+/// # Errors
+/// As for [`set`].
+///
+/// # Safety
+/// `address` must be valid for writes of the type's size.
+#[inline]
+pub unsafe fn store(
+    ctype: &Py<CType>,
+    address: *mut u8,
+    value: &PyObject,
+    vm: &VirtualMachine,
+) -> PyResult<Option<Kept>> {
+    match CData::of(value) {
+        // SAFETY: the caller's promise.
+        Some(source) => unsafe { store_cdata(ctype, address, source, vm) },
+        None => match &ctype.kind {
+            // SAFETY: the caller's promise.
+            Kind::Simple(simple) => unsafe { (simple.access.store)(address, value, vm) },
+            // SAFETY: the caller's promise.
+            _ => unsafe { store_foreign(ctype, address, value, vm) },
+        },
+    }
+}
+
+/// Stores what is no C value into something that is no simple type.
+///
+/// # Safety
+/// `address` must be valid for writes of the type's size.
+unsafe fn store_foreign(
+    ctype: &Py<CType>,
+    address: *mut u8,
+    value: &PyObject,
+    vm: &VirtualMachine,
+) -> PyResult<Option<Kept>> {
+    if let Some(arguments) = value.downcast_ref::<PyTuple>() {
+        let arguments: Vec<PyObjectRef> = arguments.as_slice().to_vec();
+        let made = ctype
+            .python_class()
+            .as_object()
+            .call(arguments, vm)
+            .map_err(|error| {
+                let runtime_error = vm.ctx.exceptions.runtime_error.to_owned();
+                error::wrap(runtime_error, &format!("({}) ", ctype.name()), &error, vm)
+            })?;
+        return match CData::of(&made) {
+            // SAFETY: the caller's promise.
+            Some(source) => unsafe { store_cdata(ctype, address, source, vm) },
+            None => Err(expected(ctype, &made, vm)),
+        };
+    }
+    if ctype.is_pointer() && vm.is_none(value) {
+        // SAFETY: a pointer's memory holds an address.
+        unsafe { pointer::write(address, 0) };
+        return Ok(None);
+    }
+    Err(expected(ctype, value, vm))
+}
+
+fn expected(
+    ctype: &CType,
+    got: &PyObject,
+    vm: &VirtualMachine,
+) -> rustpython_vm::builtins::PyBaseExceptionRef {
+    vm.new_type_error(format!(
+        "expected {} instance, got {}",
+        ctype.name(),
+        got.class().slot_name()
+    ))
+}
+
+/// Stores a C value: a copy of its bytes if it is of the type, the address of an array's first item
+/// if the type is a pointer to such items.
+///
+/// # Safety
+/// `address` must be valid for writes of the type's size.
+unsafe fn store_cdata(
+    ctype: &Py<CType>,
+    address: *mut u8,
+    source: &Py<CData>,
+    vm: &VirtualMachine,
+) -> PyResult<Option<Kept>> {
+    let class = ctype.python_class();
+    let value = source.as_object();
+    if value.class().is(class) || value.is_instance(class.as_object(), vm)? {
+        let (start, available) = source.bytes();
+        let size = ctype.size();
+        // `__instancecheck__` can claim anything; the bytes must be there all the same.
+        if available >= size {
+            // SAFETY: both sides have `size` bytes; they may overlap (`s.a = s.a`).
+            unsafe { std::ptr::copy(start, address, size) };
+            return source.kept(vm).map(Some);
+        }
+    } else if let (Some(target), Some(array)) = (ctype.target(), source.ctype().array()) {
+        if target.is(&array.item) {
+            // SAFETY: a pointer's memory holds an address.
+            unsafe { pointer::write(address, source.address().expose_provenance()) };
+            // The array itself is pointed to, and with it all that it keeps.
+            let kept = source.kept(vm)?;
+            let pair = vm.ctx.new_tuple(vec![kept.object, value.to_owned()]);
+            return Ok(Some(Kept {
+                object: pair.into(),
+                buffers: kept.buffers,
+            }));
+        }
+    }
+    Err(vm.new_type_error(format!(
+        "incompatible types, {} instance instead of {} instance",
+        value.class().slot_name(),
+        ctype.name()
+    )))
+}

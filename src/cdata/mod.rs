@@ -1,0 +1,390 @@
+//! What a C value is: memory with a type.
+//!
+//! The payload of every ctypes instance holds the address of its memory. The memory lies inside the
+//! payload itself when it is small (objects do not move once made), in a block of its own when it is
+//! large, or inside the memory of another object, which is then kept alive. Nothing is ever copied
+//! to keep two views of a value in step: there is one.
+
+pub mod access;
+pub mod buffer;
+pub mod keepalive;
+pub mod memory;
+pub mod pickle;
+
+use crate::ctype::{CType, Place, kept::Kept};
+use keepalive::Keepalive;
+use memory::Block;
+use rustpython_common::lock::PyMutex;
+use rustpython_vm::{
+    Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    builtins::{PyDict, PyDictRef, PyTypeRef},
+    function::FuncArgs,
+    object::{Traverse, TraverseFn},
+    pyclass,
+    types::AsBuffer,
+};
+use std::{
+    cell::UnsafeCell,
+    mem::MaybeUninit,
+    sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering},
+};
+
+/// Values up to this size lie inside the payload.
+const INLINE_SIZE: usize = 16;
+
+/// The payload of every ctypes instance.
+#[pyclass(module = "_ctypes", name = "_CData", traverse = "manual")]
+#[derive(PyPayload)]
+pub struct CData {
+    /// The memory. Changes only when `resize` moves it.
+    address: AtomicPtr<u8>,
+    /// Bytes of memory.
+    size: AtomicUsize,
+    ctype: PyRef<CType>,
+    /// The object whose memory this is part of: `_b_base_`.
+    owner: Option<PyObjectRef>,
+    /// Which item or field of `owner` this is.
+    index: usize,
+    /// Live buffer exports, which forbid `resize`.
+    exports: AtomicU32,
+    own: Own,
+    state: PyMutex<State>,
+    inline: Inline,
+}
+
+/// Whose the memory is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Own {
+    /// This object's.
+    Mine,
+    /// `owner`'s, or nobody's.
+    Borrowed,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    keepalive: Keepalive,
+    /// The blocks this object owns. The last one is in use; `resize` keeps the others, because
+    /// other objects and other threads may still hold addresses in them.
+    blocks: Vec<Block>,
+}
+
+#[repr(C, align(8))]
+struct Inline(UnsafeCell<MaybeUninit<[u8; INLINE_SIZE]>>);
+
+// SAFETY: the bytes are C memory: accesses through the published address may race as they may in C.
+unsafe impl Sync for Inline {}
+
+impl std::fmt::Debug for CData {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CData")
+            .field("type", &self.ctype.name())
+            .field("address", &self.address())
+            .finish_non_exhaustive()
+    }
+}
+
+impl CData {
+    /// A payload for memory at `place`. It must be turned into an object by [`Self::into_object`]
+    /// or [`Self::settle`]d by whoever makes the object.
+    ///
+    /// # Errors
+    /// `MemoryError` if there is no memory for the value.
+    pub fn new(ctype: PyRef<CType>, place: Place, vm: &VirtualMachine) -> PyResult<Self> {
+        ctype.finalize();
+        let layout = ctype.layout();
+        let size = layout.size;
+        let mut state = State::default();
+        let (address, own, owner, index) = match place {
+            Place::New if size <= INLINE_SIZE && layout.align <= align_of::<Inline>() => {
+                (std::ptr::null_mut(), Own::Mine, None, 0)
+            }
+            Place::New => {
+                let block = Block::new(size, layout.align).ok_or_else(|| vm.no_memory_error())?;
+                let start = block.start();
+                state.blocks.push(block);
+                (start, Own::Mine, None, 0)
+            }
+            Place::Inside {
+                address,
+                owner,
+                index,
+            } => (address, Own::Borrowed, Some(owner), index),
+            Place::At(address) => (address, Own::Borrowed, None, 0),
+        };
+        Ok(Self {
+            address: AtomicPtr::new(address),
+            size: AtomicUsize::new(size),
+            ctype,
+            owner,
+            index,
+            exports: AtomicU32::new(0),
+            own,
+            state: PyMutex::new(state),
+            inline: Inline(UnsafeCell::new(MaybeUninit::zeroed())),
+        })
+    }
+
+    /// Makes the payload an instance of `class`.
+    ///
+    /// # Errors
+    /// `TypeError` if instances of `class` have another payload.
+    pub fn into_object(self, class: PyTypeRef, vm: &VirtualMachine) -> PyResult<PyRef<Self>> {
+        let object = self.into_ref_with_type(vm, class)?;
+        object.settle();
+        Ok(object)
+    }
+
+    /// Points the payload at the memory inside itself, once it is where it will stay.
+    pub fn settle(&self) {
+        if self.own == Own::Mine && self.address().is_null() {
+            self.address
+                .store(self.inline.0.get().cast(), Ordering::Release);
+        }
+    }
+
+    /// The memory: valid for [`size`](Self::size) bytes as long as the object lives, unless its
+    /// address came from Python code (`from_address`, a C pointer), which then answers for it.
+    #[inline]
+    #[must_use]
+    pub fn address(&self) -> *mut u8 {
+        self.address.load(Ordering::Acquire)
+    }
+
+    /// Bytes of memory: at least the type's size, more after `resize`.
+    #[inline]
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.size.load(Ordering::Relaxed)
+    }
+
+    /// Address and size together. While another thread resizes, the pair may be a mixed one, but
+    /// never reaches beyond a live block: the size is read first, a block that grew is published
+    /// before its size, and old blocks live as long as the object.
+    #[must_use]
+    pub fn bytes(&self) -> (*mut u8, usize) {
+        let size = self.size.load(Ordering::Acquire);
+        (self.address(), size)
+    }
+
+    #[inline]
+    #[must_use]
+    pub fn ctype(&self) -> &PyRef<CType> {
+        &self.ctype
+    }
+
+    #[must_use]
+    pub fn needs_free(&self) -> bool {
+        self.own == Own::Mine
+    }
+
+    /// `object` as a C value, if it is one.
+    #[inline]
+    #[must_use]
+    pub fn of(object: &PyObject) -> Option<&Py<Self>> {
+        object.downcast_ref::<Self>()
+    }
+
+    /// Enlarges the memory, or gives some of what an earlier call added back.
+    ///
+    /// # Errors
+    /// `ValueError` if `size` is less than the type needs or the memory is not this object's,
+    /// `BufferError` while a buffer of it is exported, `MemoryError`.
+    pub fn resize(&self, size: usize, vm: &VirtualMachine) -> PyResult<()> {
+        let minimum = self.ctype.size();
+        if size < minimum {
+            return Err(vm.new_value_error(format!("minimum size is {minimum}")));
+        }
+        if self.own == Own::Borrowed {
+            return Err(vm.new_value_error(
+                "Memory cannot be resized because this object doesn't own it",
+            ));
+        }
+        let mut state = self.state.lock();
+        if self.exports.load(Ordering::Acquire) > 0 {
+            drop(state);
+            return Err(vm.new_buffer_error(
+                "Memory cannot be resized because it is exported as a buffer",
+            ));
+        }
+        let old = self.size();
+        if size <= old {
+            self.size.store(size, Ordering::Release);
+            return Ok(());
+        }
+        let Some(block) = Block::new(size, self.ctype.layout().align) else {
+            drop(state);
+            return Err(vm.no_memory_error());
+        };
+        // SAFETY: the old memory has `old` bytes and the new one more; they are distinct.
+        unsafe { std::ptr::copy_nonoverlapping(self.address(), block.start(), old) };
+        // The address before the size: see `bytes`.
+        self.address.store(block.start(), Ordering::Release);
+        self.size.store(size, Ordering::Release);
+        state.blocks.push(block);
+        Ok(())
+    }
+}
+
+/// Keepalive.
+impl CData {
+    /// The object that owns the memory this is part of, and the key of item `index` there: the
+    /// indices on the way up, innermost first, in hexadecimal.
+    fn path(&self, index: usize) -> (&Self, String) {
+        let mut key = format!("{index:x}");
+        let mut at = self;
+        while let Some(owner) = at.owner.as_deref().and_then(Self::of) {
+            key.push_str(&format!(":{:x}", at.index));
+            at = owner;
+        }
+        (at, key)
+    }
+
+    /// Keeps an object alive as long as item `index` of this value's memory.
+    ///
+    /// # Errors
+    /// What storing into a dict that Python has seen raises.
+    pub fn keep(&self, index: usize, kept: Kept, vm: &VirtualMachine) -> PyResult<()> {
+        if vm.is_none(&kept.object) && kept.buffers.is_none() {
+            return Ok(());
+        }
+        let (root, key) = self.path(index);
+        let key = (root.ctype.reference_count() > 0).then_some(key);
+        let displaced = root.state.lock().keepalive.set(key, kept);
+        displaced.finish(vm)
+    }
+
+    /// Keeps an object alive under a key of its own, whatever the type.
+    ///
+    /// # Errors
+    /// What storing into a dict that Python has seen raises.
+    pub fn keep_as(&self, key: &str, kept: Kept, vm: &VirtualMachine) -> PyResult<()> {
+        let key = (self.ctype.reference_count() > 0).then(|| key.to_owned());
+        let displaced = self.state.lock().keepalive.set(key, kept);
+        displaced.finish(vm)
+    }
+
+    /// `_objects`.
+    ///
+    /// # Errors
+    /// What storing into the dict raises.
+    pub fn objects(&self, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+        let shown = self.state.lock().keepalive.show(vm);
+        shown.finish(vm)
+    }
+
+    /// What whoever copies this value's bytes must keep alive: all that this value's memory does.
+    ///
+    /// # Errors
+    /// What storing into the dict raises.
+    pub fn kept(&self, vm: &VirtualMachine) -> PyResult<Kept> {
+        let (root, _) = self.path(0);
+        let buffers = root.state.lock().keepalive.buffers();
+        let object = match root.objects(vm)? {
+            Some(object) => object,
+            // The one who asks shares what will be kept here later.
+            None if root.ctype.reference_count() > 0 => {
+                let dict = vm.ctx.new_dict();
+                let mut state = root.state.lock();
+                if matches!(state.keepalive, Keepalive::Empty) {
+                    state.keepalive = Keepalive::Dict(dict.clone(), Vec::new());
+                    dict.into()
+                } else {
+                    drop(state);
+                    vm.unwrap_or_none(root.objects(vm)?)
+                }
+            }
+            None => vm.ctx.none(),
+        };
+        Ok(Kept { object, buffers })
+    }
+
+    /// Makes this object keep what `other` keeps. If that is a dict, the two share it from now on,
+    /// and it is returned; an object that is kept alone is kept by both.
+    ///
+    /// # Errors
+    /// What storing into the dict raises.
+    pub fn share_keepalive(
+        &self,
+        other: &Self,
+        vm: &VirtualMachine,
+    ) -> PyResult<Option<PyDictRef>> {
+        let (shown, buffers) = {
+            let mut state = other.state.lock();
+            if matches!(state.keepalive, Keepalive::Empty) {
+                state.keepalive = Keepalive::Items(Vec::new());
+            }
+            (state.keepalive.show(vm), state.keepalive.buffers())
+        };
+        let Some(object) = shown.finish(vm)? else {
+            return Ok(None);
+        };
+        let (shared, dict) = match object.downcast::<PyDict>() {
+            Ok(dict) => {
+                let shared = Keepalive::Dict(dict.clone(), vec![(String::new(), buffers)]);
+                (shared, Some(dict))
+            }
+            Err(object) => (Keepalive::Single(Kept { object, buffers }), None),
+        };
+        let old = std::mem::replace(&mut self.state.lock().keepalive, shared);
+        drop(old);
+        Ok(dict)
+    }
+}
+
+// SAFETY: visits each object it owns exactly once; the keepalive only while its lock is free, which
+// leaves its objects out where they may be changing: the collector then takes them for alive.
+unsafe impl Traverse for CData {
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        self.ctype.traverse(visit);
+        self.owner.traverse(visit);
+        if let Some(state) = self.state.try_lock() {
+            state.keepalive.traverse(visit);
+        }
+    }
+
+    fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
+        // The owner stays: the memory must be there for whoever still holds this object. Every
+        // cycle runs through somebody's keepalive, dict or class.
+        match std::mem::take(&mut self.state.lock().keepalive) {
+            Keepalive::Empty => {}
+            Keepalive::Single(kept) => out.push(kept.object),
+            Keepalive::Items(items) => out.extend(items.into_iter().map(|(_, kept)| kept.object)),
+            Keepalive::Dict(dict, _) => out.push(dict.into()),
+        }
+    }
+}
+
+#[pyclass(flags(BASETYPE, IMMUTABLETYPE), with(AsBuffer))]
+impl CData {
+    #[pygetset(name = "_b_base_")]
+    fn b_base(zelf: &Py<Self>) -> Option<PyObjectRef> {
+        zelf.owner.clone()
+    }
+
+    #[pygetset(name = "_b_needsfree_")]
+    fn b_needsfree(zelf: &Py<Self>) -> i32 {
+        i32::from(zelf.needs_free())
+    }
+
+    #[pygetset(name = "_objects")]
+    fn get_objects(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
+        Ok(vm.unwrap_or_none(zelf.objects(vm)?))
+    }
+
+    /// What an output parameter becomes in the result tuple of a call.
+    #[pymethod(name = "__ctypes_from_outparam__")]
+    fn from_outparam(zelf: PyRef<Self>) -> PyObjectRef {
+        zelf.into()
+    }
+
+    #[pymethod]
+    fn __reduce__(zelf: PyRef<Self>, vm: &VirtualMachine) -> PyResult {
+        pickle::reduce(&zelf, vm)
+    }
+
+    #[pymethod]
+    fn __setstate__(zelf: PyRef<Self>, state: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+        pickle::set_state(&zelf, &state.args, vm)
+    }
+}

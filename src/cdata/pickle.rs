@@ -1,0 +1,96 @@
+//! Pickling and copying: a C value is its bytes and its instance dict.
+
+use super::CData;
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyBytes, PyDict, PyTuple},
+};
+
+/// `__reduce__`: how to make an equal object elsewhere.
+///
+/// # Errors
+/// `ValueError` if the value holds an address, which means nothing elsewhere.
+pub fn reduce(zelf: &Py<CData>, vm: &VirtualMachine) -> PyResult {
+    if zelf.ctype().layout().has_pointer {
+        return Err(
+            vm.new_value_error("ctypes objects containing pointers cannot be pickled")
+        );
+    }
+    let (start, size) = zelf.bytes();
+    // SAFETY: the object's own memory.
+    let bytes = unsafe { std::slice::from_raw_parts(start, size) }.to_vec();
+    let dict = zelf.as_object().get_attr("__dict__", vm)?;
+    let state = vm.ctx.new_tuple(vec![dict, vm.ctx.new_bytes(bytes).into()]);
+    let class = zelf.class().to_owned().into();
+    let arguments = vm.ctx.new_tuple(vec![class, state.into()]);
+    let module = vm.import("_ctypes", 0)?;
+    let unpickle = module.get_attr("_unpickle", vm)?;
+    Ok(vm.ctx.new_tuple(vec![unpickle, arguments.into()]).into())
+}
+
+/// `__setstate__`: takes over a dict and bytes.
+///
+/// # Errors
+/// `TypeError` if `state` is no such pair.
+pub fn set_state(zelf: &Py<CData>, state: &[PyObjectRef], vm: &VirtualMachine) -> PyResult<()> {
+    let [dict, bytes] = state else {
+        return Err(vm.new_type_error(format!(
+            "function takes exactly 2 arguments ({} given)",
+            state.len()
+        )));
+    };
+    if dict.downcast_ref::<PyDict>().is_none() {
+        return Err(wrong(1, "dict", dict, vm));
+    }
+    let Some(bytes) = bytes.downcast_ref::<PyBytes>() else {
+        return Err(vm.new_type_error(format!(
+            "a bytes-like object is required, not '{}'",
+            bytes.class().slot_name()
+        )));
+    };
+    let (start, size) = zelf.bytes();
+    let bytes = bytes.as_bytes();
+    let length = bytes.len().min(size);
+    // SAFETY: no more than the object's own memory is written.
+    unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), start, length) };
+    let own = zelf.as_object().get_attr("__dict__", vm)?;
+    let Some(own) = own.downcast_ref::<PyDict>() else {
+        return Err(vm.new_type_error(format!(
+            "{}.__dict__ must be a dictionary, not {}",
+            zelf.class().name(),
+            own.class().name()
+        )));
+    };
+    vm.call_method(own.as_object(), "update", (dict.clone(),))?;
+    Ok(())
+}
+
+fn wrong(
+    position: usize,
+    expected: &str,
+    got: &PyObject,
+    vm: &VirtualMachine,
+) -> rustpython_vm::builtins::PyBaseExceptionRef {
+    vm.new_type_error(format!(
+        "argument {position} must be {expected}, not {}",
+        got.class().slot_name()
+    ))
+}
+
+/// `_unpickle`: the object that [`reduce`] described.
+///
+/// # Errors
+/// What making the object or its `__setstate__` raises.
+pub fn unpickle(class: &PyObject, state: &PyObject, vm: &VirtualMachine) -> PyResult {
+    let instance = vm.call_method(class, "__new__", (class.to_owned(),))?;
+    vm.call_method(&instance, "__setstate__", state_arguments(state))?;
+    Ok(instance)
+}
+
+fn state_arguments(state: &PyObject) -> Vec<PyObjectRef> {
+    match state.downcast_ref::<PyTuple>() {
+        Some(parts) => parts.as_slice().to_vec(),
+        None => vec![state.to_owned()],
+    }
+}
+

@@ -1,0 +1,220 @@
+//! `Structure` and `Union`, and their metaclasses.
+
+use super::{
+    fields,
+    metatype::{self, CTypeType},
+};
+use crate::{
+    cdata::CData,
+    ctype::{CType, Kind, ffi_type::FfiType, layout::Layout},
+};
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyStr, PyTuple, PyType, PyTypeRef},
+    function::{FuncArgs, PySetterValue},
+    pyclass,
+    types::{Constructor, Initializer, SetAttr},
+};
+
+/// The metaclass of structures.
+#[pyclass(module = "_ctypes", name = "PyCStructType", base = CTypeType)]
+#[derive(Debug)]
+#[repr(transparent)]
+pub struct StructType(CTypeType);
+
+/// The metaclass of unions.
+#[pyclass(module = "_ctypes", name = "UnionType", base = CTypeType)]
+#[derive(Debug)]
+#[repr(transparent)]
+pub struct UnionType(CTypeType);
+
+/// The base class of structures.
+#[pyclass(
+    module = "_ctypes",
+    name = "Structure",
+    base = CData,
+    metaclass = "StructType"
+)]
+#[derive(Debug)]
+#[repr(transparent)]
+pub struct Structure(CData);
+
+/// The base class of unions.
+#[pyclass(
+    module = "_ctypes",
+    name = "Union",
+    base = CData,
+    metaclass = "UnionType"
+)]
+#[derive(Debug)]
+#[repr(transparent)]
+pub struct Union(CData);
+
+/// A metaclass and its base class differ from the other pair in nothing but the kind.
+macro_rules! aggregate {
+    ($metaclass:ident, $class:ident, $kind:expr) => {
+        #[pyclass(flags(BASETYPE, IMMUTABLETYPE), with(Initializer, SetAttr))]
+        impl $metaclass {}
+
+        impl Initializer for $metaclass {
+            type Args = FuncArgs;
+
+            fn slot_init(zelf: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+                metatype::init_arguments(&args, vm)?;
+                define(metatype::class_of(zelf, vm)?, $kind, vm)
+            }
+
+            fn init(_zelf: &Py<Self>, _args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+                Err(vm.new_system_error("aggregates are initialised by their slot"))
+            }
+        }
+
+        impl SetAttr for $metaclass {
+            fn slot_setattro(
+                zelf: &PyObject,
+                name: &Py<PyStr>,
+                value: PySetterValue,
+                vm: &VirtualMachine,
+            ) -> PyResult<()> {
+                set_class_attribute(zelf, name, value, vm)
+            }
+
+            fn setattro(
+                zelf: &Py<Self>,
+                name: &Py<PyStr>,
+                value: PySetterValue,
+                vm: &VirtualMachine,
+            ) -> PyResult<()> {
+                set_class_attribute(zelf.as_object(), name, value, vm)
+            }
+        }
+
+        #[pyclass(flags(BASETYPE, IMMUTABLETYPE), with(Constructor, Initializer))]
+        impl $class {}
+
+        impl Constructor for $class {
+            type Args = FuncArgs;
+
+            fn slot_new(class: PyTypeRef, _args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+                metatype::new_instance(&class, vm)
+            }
+
+            fn py_new(_class: &Py<PyType>, _args: FuncArgs, vm: &VirtualMachine) -> PyResult<Self> {
+                Err(vm.new_system_error("instances are made by their slot"))
+            }
+        }
+
+        impl Initializer for $class {
+            type Args = FuncArgs;
+
+            fn init(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+                initialize(zelf.as_object(), args, vm)
+            }
+        }
+    };
+}
+aggregate!(StructType, Structure, Kind::Structure);
+aggregate!(UnionType, Union, Kind::Union);
+
+/// Describes a new class: with its own `_fields_`, or with those of its base.
+fn define(class: &Py<PyType>, kind: Kind, vm: &VirtualMachine) -> PyResult<()> {
+    let own = |name: &'static str| class.get_direct_attr(vm.ctx.intern_str(name));
+    if own("_abstract_").is_some() {
+        return Ok(());
+    }
+    let base = class.base.deref().and_then(|base| CType::of_class(base, vm));
+    let layout = match &base {
+        Some(base) => {
+            base.finalize();
+            Layout::inherit(base.layout())
+        }
+        None => empty_layout(),
+    };
+    CType::define(class, kind, layout, metatype::construct, vm)?;
+    match own("_fields_") {
+        // Through the attribute, so that a metaclass of Python code sees it.
+        Some(fields) => class.as_object().set_attr("_fields_", fields, vm),
+        None => Ok(()),
+    }
+}
+
+/// The layout of an aggregate whose fields are not known.
+fn empty_layout() -> Layout {
+    let mut layout = Layout::aggregate(0, 1, "B".to_owned(), None, Vec::new());
+    layout.ffi = FfiType::aggregate(0, 1, &[]);
+    layout
+}
+
+fn set_class_attribute(
+    zelf: &PyObject,
+    name: &Py<PyStr>,
+    value: PySetterValue,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    let class = metatype::class_of(zelf, vm)?;
+    let fields = match &value {
+        PySetterValue::Assign(value) if name.as_bytes() == b"_fields_" => Some(value.clone()),
+        _ => None,
+    };
+    <PyType as SetAttr>::setattro(class, name, value, vm)?;
+    match fields {
+        Some(fields) => fields::define(class, &fields, vm),
+        None => Ok(()),
+    }
+}
+
+/// Sets the fields that the constructor's arguments name, by position and by keyword.
+fn initialize(zelf: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+    if !args.args.is_empty() {
+        let used = initialize_positional(zelf, zelf.class(), &args, 0, vm)?;
+        if used < args.args.len() {
+            return Err(vm.new_type_error("too many initializers"));
+        }
+    }
+    for (name, value) in args.kwargs {
+        let name = vm.ctx.new_str(name);
+        zelf.set_attr(&name, value, vm)?;
+    }
+    Ok(())
+}
+
+/// Sets the fields of `class`, after those of its bases, from argument number `index` on, and
+/// returns the number of the first argument that is left.
+fn initialize_positional(
+    zelf: &PyObject,
+    class: &Py<PyType>,
+    args: &FuncArgs,
+    mut index: usize,
+    vm: &VirtualMachine,
+) -> PyResult<usize> {
+    if let Some(base) = class.base.deref()
+        && CType::of_class(base, vm).is_some()
+    {
+        index = initialize_positional(zelf, base, args, index, vm)?;
+    }
+    let Some(fields) = class.get_direct_attr(vm.ctx.intern_str("_fields_")) else {
+        return Ok(index);
+    };
+    let fields: Vec<PyObjectRef> = vm.extract_elements_with(&fields, Ok)?;
+    for (field, value) in fields.iter().zip(&args.args[index.min(args.args.len())..]) {
+        let name = field_name(field, vm)?;
+        if let Some(name) = name.downcast_ref::<PyStr>() {
+            if args.kwargs.get(&name.to_string_lossy()).is_some() {
+                return Err(vm.new_type_error(format!(
+                    "duplicate values for field {}",
+                    name.as_object().repr(vm)?.to_string_lossy()
+                )));
+            }
+            zelf.set_attr(name, value.clone(), vm)?;
+        }
+        index += 1;
+    }
+    Ok(index)
+}
+
+fn field_name(field: &PyObject, vm: &VirtualMachine) -> PyResult {
+    match field.downcast_ref::<PyTuple>().map(Py::<PyTuple>::as_slice) {
+        Some([name, ..]) => Ok(name.clone()),
+        _ => field.get_item(&0usize, vm),
+    }
+}

@@ -1,0 +1,355 @@
+//! `Array` and its metaclass.
+
+use super::{
+    char_array,
+    metatype::{self, CTypeType},
+};
+use crate::{
+    cdata::{CData, access},
+    ctype::{Array as ArrayKind, CType, Kind, layout::Layout, simple::Class},
+};
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyGenericAlias, PyInt, PySlice, PyType, PyTypeRef},
+    class::StaticType,
+    function::{FuncArgs, PySetterValue},
+    protocol::{PyMappingMethods, PySequenceMethods},
+    pyclass,
+    sliceable::SaturatedSlice,
+    types::{AsMapping, AsSequence, Constructor, Initializer},
+};
+
+/// The metaclass of arrays.
+#[pyclass(module = "_ctypes", name = "PyCArrayType", base = CTypeType)]
+#[derive(Debug)]
+#[repr(transparent)]
+pub struct ArrayType(CTypeType);
+
+#[pyclass(flags(BASETYPE, IMMUTABLETYPE), with(Initializer))]
+impl ArrayType {}
+
+impl Initializer for ArrayType {
+    type Args = FuncArgs;
+
+    fn slot_init(zelf: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+        metatype::init_arguments(&args, vm)?;
+        define(metatype::class_of(zelf, vm)?, vm)
+    }
+
+    fn init(_zelf: &Py<Self>, _args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+        Err(vm.new_system_error("arrays are initialised by their slot"))
+    }
+}
+
+fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
+    CType::check_undefined(class, vm)?;
+    let length = declared_length(class, vm)?;
+    let Some(item) = metatype::class_attribute(class, "_type_", vm)? else {
+        return Err(vm.new_attribute_error("class must define a '_type_' attribute"));
+    };
+    let item = CType::of(&item, vm)
+        .ok_or_else(|| vm.new_type_error("_type_ must have storage info"))?;
+    let layout = Layout::array(item.layout(), length)
+        .ok_or_else(|| vm.new_overflow_error("array too large"))?;
+    item.finalize();
+    let class_of_items = item.simple_class();
+    let kind = Kind::Array(ArrayKind { item, length });
+    CType::define(class, kind, layout, metatype::construct, vm)?;
+    if let Some(characters @ (Class::Char | Class::WideChar)) = class_of_items {
+        add_string_attributes(class, characters, vm);
+    }
+    Ok(())
+}
+
+/// `_length_`, as the class or a base of it declares it.
+fn declared_length(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<usize> {
+    use num_traits::Signed;
+    let Some(length) = metatype::class_attribute(class, "_length_", vm)? else {
+        return Err(vm.new_attribute_error("class must define a '_length_' attribute"));
+    };
+    let Some(length) = length.downcast_ref::<PyInt>() else {
+        return Err(vm.new_type_error("The '_length_' attribute must be an integer"));
+    };
+    if length.as_bigint().is_negative() {
+        return Err(vm.new_value_error("The '_length_' attribute must not be negative"));
+    }
+    isize::try_from(length.as_bigint())
+        .map(isize::unsigned_abs)
+        .map_err(|_| vm.new_overflow_error("The '_length_' attribute is too large"))
+}
+
+/// Gives an array of characters its `value`, and one of bytes its `raw`.
+fn add_string_attributes(class: &Py<PyType>, characters: Class, vm: &VirtualMachine) {
+    let value = vm.ctx.new_getset("value", class, string_value, set_string_value);
+    class.set_attr(vm.ctx.intern_str("value"), value.into());
+    if characters == Class::Char {
+        let raw = vm.ctx.new_getset("raw", class, raw_bytes, set_raw_bytes);
+        class.set_attr(vm.ctx.intern_str("raw"), raw.into());
+    }
+}
+
+/// `item * length`: one class for each pair, as long as somebody uses it.
+///
+/// # Errors
+/// `TypeError` if `item` is abstract, `OverflowError` if the array exceeds the address space.
+pub fn array_type(item: &Py<PyType>, length: usize, vm: &VirtualMachine) -> PyResult {
+    let ctype = CType::of_class(item, vm)
+        .ok_or_else(|| vm.new_type_error("_type_ must have storage info"))?;
+    if let Some(known) = ctype.array_type(length) {
+        return Ok(known);
+    }
+    let name = format!("{}_Array_{length}", item.name());
+    let namespace = vm.ctx.new_dict();
+    namespace.set_item("_length_", vm.ctx.new_int(length).into(), vm)?;
+    namespace.set_item("_type_", item.to_owned().into(), vm)?;
+    let base: PyObjectRef = Array::static_type().to_owned().into();
+    let bases = vm.ctx.new_tuple(vec![base]);
+    let metaclass = ArrayType::static_type().as_object();
+    let made = metaclass.call((vm.ctx.new_str(name), bases, namespace), vm)?;
+    Ok(ctype.remember_array_type(length, made, vm))
+}
+
+/// The base class of arrays.
+#[pyclass(
+    module = "_ctypes",
+    name = "Array",
+    base = CData,
+    metaclass = "ArrayType"
+)]
+#[derive(Debug)]
+#[repr(transparent)]
+pub struct Array(CData);
+
+/// An array's memory and type, as its operations need them.
+struct Items<'a> {
+    array: &'a Py<CData>,
+    kind: &'a ArrayKind,
+}
+
+impl<'a> Items<'a> {
+    fn of(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<Self> {
+        CData::of(object)
+            .and_then(|array| Some((array, array.ctype().array()?)))
+            .map(|(array, kind)| Self { array, kind })
+            .ok_or_else(|| vm.new_type_error("expected an array"))
+    }
+
+    /// The address of item `index`, which is below the length.
+    fn address(&self, index: usize) -> *mut u8 {
+        // SAFETY: the array's memory holds all items.
+        unsafe { self.array.address().add(index * self.kind.item.size()) }
+    }
+
+    fn get(&self, index: usize, vm: &VirtualMachine) -> PyResult {
+        // SAFETY: the address is that of an item.
+        unsafe {
+            access::get(
+                &self.kind.item,
+                self.address(index),
+                self.array.as_object(),
+                index,
+                vm,
+            )
+        }
+    }
+
+    fn set(&self, index: usize, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
+        // SAFETY: the address is that of an item.
+        unsafe {
+            access::set(
+                &self.kind.item,
+                self.address(index),
+                self.array,
+                index,
+                value,
+                vm,
+            )
+        }
+    }
+
+    /// The item that a Python index means.
+    fn index(&self, index: isize, vm: &VirtualMachine) -> PyResult<usize> {
+        let length = self.kind.length;
+        let index = if index < 0 {
+            index.wrapping_add_unsigned(length)
+        } else {
+            index
+        };
+        usize::try_from(index)
+            .ok()
+            .filter(|&index| index < length)
+            .ok_or_else(|| vm.new_index_error("invalid index"))
+    }
+
+    fn slice(&self, slice: &Py<PySlice>, vm: &VirtualMachine) -> PyResult {
+        let slice = SaturatedSlice::with_slice(slice, vm)?;
+        let (start, count) = slice.adjust_indices_start(self.kind.length);
+        let step = slice.step();
+        if let Some(class @ (Class::Char | Class::WideChar)) = self.kind.item.simple_class() {
+            let address = self.array.address();
+            // SAFETY: the slice was adjusted to the array's length.
+            return unsafe { char_array::load_slice(class, address, start, step, count, vm) };
+        }
+        let items = (0..count as isize)
+            .map(|number| self.get((start + number.wrapping_mul(step)) as usize, vm))
+            .collect::<PyResult<Vec<_>>>()?;
+        Ok(vm.ctx.new_list(items).into())
+    }
+
+    fn set_slice(
+        &self,
+        slice: &Py<PySlice>,
+        value: &PyObject,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        let slice = SaturatedSlice::with_slice(slice, vm)?;
+        let (start, count) = slice.adjust_indices_start(self.kind.length);
+        if value.length(vm)? != count {
+            return Err(vm.new_value_error("Can only assign sequence of same size"));
+        }
+        for number in 0..count {
+            let item = value.get_item(&number, vm)?;
+            let index = start + (number as isize).wrapping_mul(slice.step());
+            self.set(index as usize, &item, vm)?;
+        }
+        Ok(())
+    }
+}
+
+#[pyclass(
+    flags(BASETYPE, IMMUTABLETYPE),
+    with(Constructor, Initializer, AsMapping, AsSequence)
+)]
+impl Array {
+    #[pyclassmethod]
+    fn __class_getitem__(
+        class: PyTypeRef,
+        arguments: PyObjectRef,
+        vm: &VirtualMachine,
+    ) -> PyResult<PyGenericAlias> {
+        PyGenericAlias::from_args(class, arguments, vm)
+    }
+}
+
+fn string_value(zelf: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    let items = Items::of(&zelf, vm)?;
+    let class = items.kind.item.simple_class().unwrap_or(Class::Char);
+    let size = items.kind.length * items.kind.item.size();
+    // SAFETY: the array's own memory.
+    unsafe { char_array::load_string(class, items.array.address(), size, vm) }
+}
+
+fn set_string_value(
+    zelf: PyObjectRef,
+    value: PySetterValue,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    let items = Items::of(&zelf, vm)?;
+    let PySetterValue::Assign(value) = value else {
+        return Err(vm.new_type_error("can't delete attribute"));
+    };
+    let class = items.kind.item.simple_class().unwrap_or(Class::Char);
+    char_array::set_value(class, items.array, &value, vm)
+}
+
+fn raw_bytes(zelf: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    let items = Items::of(&zelf, vm)?;
+    let (start, size) = items.array.bytes();
+    // SAFETY: the array's own memory.
+    let bytes = unsafe { std::slice::from_raw_parts(start, size) };
+    Ok(vm.ctx.new_bytes(bytes.to_vec()).into())
+}
+
+fn set_raw_bytes(zelf: PyObjectRef, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+    let items = Items::of(&zelf, vm)?;
+    match value {
+        PySetterValue::Assign(value) => char_array::set_raw(items.array, &value, vm),
+        PySetterValue::Delete => Err(vm.new_attribute_error("cannot delete attribute")),
+    }
+}
+
+impl Constructor for Array {
+    type Args = FuncArgs;
+
+    fn slot_new(class: PyTypeRef, _args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        metatype::new_instance(&class, vm)
+    }
+
+    fn py_new(_class: &Py<PyType>, _args: FuncArgs, vm: &VirtualMachine) -> PyResult<Self> {
+        Err(vm.new_system_error("instances are made by their slot"))
+    }
+}
+
+impl Initializer for Array {
+    type Args = FuncArgs;
+
+    fn init(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+        for (index, value) in args.args.iter().enumerate() {
+            // Through the protocol, so that an item assignment of Python code sees it.
+            zelf.as_object().set_item(&index, value.clone(), vm)?;
+        }
+        Ok(())
+    }
+}
+
+impl AsMapping for Array {
+    fn as_mapping() -> &'static PyMappingMethods {
+        static METHODS: PyMappingMethods = PyMappingMethods {
+            length: Some(|mapping, vm| Ok(Items::of(mapping.obj, vm)?.kind.length)),
+            subscript: Some(|mapping, key, vm| {
+                let items = Items::of(mapping.obj, vm)?;
+                if let Some(slice) = key.downcast_ref::<PySlice>() {
+                    return items.slice(slice, vm);
+                }
+                let Some(index) = key.try_index_opt(vm) else {
+                    return Err(vm.new_type_error("indices must be integers"));
+                };
+                let index = index_value(&*index?, vm)?;
+                items.get(items.index(index, vm)?, vm)
+            }),
+            ass_subscript: Some(|mapping, key, value, vm| {
+                let items = Items::of(mapping.obj, vm)?;
+                let Some(value) = value else {
+                    return Err(vm.new_type_error("Array does not support item deletion"));
+                };
+                if let Some(slice) = key.downcast_ref::<PySlice>() {
+                    return items.set_slice(slice, &value, vm);
+                }
+                let Some(index) = key.try_index_opt(vm) else {
+                    return Err(vm.new_type_error("indices must be integer"));
+                };
+                let index = index_value(&*index?, vm)?;
+                items.set(items.index(index, vm)?, &value, vm)
+            }),
+        };
+        &METHODS
+    }
+}
+
+/// An index too large for the machine is as invalid as any other that is too large.
+fn index_value(index: &Py<PyInt>, vm: &VirtualMachine) -> PyResult<isize> {
+    isize::try_from(index.as_bigint()).map_err(|_| {
+        vm.new_index_error("cannot fit 'int' into an index-sized integer")
+    })
+}
+
+impl AsSequence for Array {
+    fn as_sequence() -> &'static PySequenceMethods {
+        static METHODS: PySequenceMethods = PySequenceMethods {
+            length: Some(|sequence, vm| Ok(Items::of(sequence.obj, vm)?.kind.length)),
+            item: Some(|sequence, index, vm| {
+                let items = Items::of(sequence.obj, vm)?;
+                items.get(items.index(index, vm)?, vm)
+            }),
+            ass_item: Some(|sequence, index, value, vm| {
+                let items = Items::of(sequence.obj, vm)?;
+                match value {
+                    Some(value) => items.set(items.index(index, vm)?, &value, vm),
+                    None => Err(vm.new_type_error("Array does not support item deletion")),
+                }
+            }),
+            ..PySequenceMethods::NOT_IMPLEMENTED
+        };
+        &METHODS
+    }
+}

@@ -1,0 +1,207 @@
+//! Arrays of `char` and `wchar_t` as strings: `value`, `raw`, and fields of such types.
+
+use crate::{
+    cdata::CData,
+    ctype::{scalar::string, simple::Class},
+};
+use libc::wchar_t;
+use rustpython_vm::{
+    PyObject, PyResult, TryFromBorrowedObject, VirtualMachine,
+    builtins::{PyBytes, PyStr},
+    protocol::PyBuffer,
+};
+
+/// The characters of an array up to the first NUL, as `bytes` or `str`.
+///
+/// # Errors
+/// `ValueError` if a wide character is no code point.
+///
+/// # Safety
+/// `address` must be valid for reads of `size` bytes.
+pub unsafe fn load_string(
+    class: Class,
+    address: *const u8,
+    size: usize,
+    vm: &VirtualMachine,
+) -> PyResult {
+    if class == Class::Char {
+        // SAFETY: the caller's promise.
+        let bytes = unsafe { std::slice::from_raw_parts(address, size) };
+        let length = bytes.iter().position(|&byte| byte == 0).unwrap_or(size);
+        return Ok(vm.ctx.new_bytes(bytes[..length].to_vec()).into());
+    }
+    let start = address.cast::<wchar_t>();
+    let units = (0..size / size_of::<wchar_t>())
+        // SAFETY: within the caller's `size` bytes.
+        .map(|index| unsafe { start.add(index).read_unaligned() })
+        .take_while(|&unit| unit != 0);
+    Ok(vm.ctx.new_str(string::text_of_wide(units, vm)?).into())
+}
+
+/// All characters of an array from `start` on, `step` apart.
+///
+/// # Errors
+/// `ValueError` if a wide character is no code point.
+///
+/// # Safety
+/// Each of the `count` characters must be valid for reads.
+pub unsafe fn load_slice(
+    class: Class,
+    address: *const u8,
+    start: isize,
+    step: isize,
+    count: usize,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let indices = (0..count as isize).map(|number| start + number * step);
+    if class == Class::Char {
+        // SAFETY: the caller's promise.
+        let bytes = indices.map(|index| unsafe { address.offset(index).read() });
+        return Ok(vm.ctx.new_bytes(bytes.collect()).into());
+    }
+    let wide = address.cast::<wchar_t>();
+    // SAFETY: the caller's promise.
+    let units = indices.map(|index| unsafe { wide.offset(index).read_unaligned() });
+    Ok(vm.ctx.new_str(string::text_of_wide(units, vm)?).into())
+}
+
+/// Stores a string into a field. Bytes are cut at their first NUL, which is stored if there is room
+/// for it; what lies behind it stays.
+///
+/// # Errors
+/// `TypeError` if `value` is no string of the kind, `ValueError` if it is too long.
+///
+/// # Safety
+/// `address` must be valid for writes of `size` bytes.
+pub unsafe fn store_field(
+    class: Class,
+    address: *mut u8,
+    size: usize,
+    value: &PyObject,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    if class != Class::Char {
+        // SAFETY: the caller's promise.
+        return unsafe { store_wide(address, size, value, Words::FIELD, vm) };
+    }
+    let Some(bytes) = value.downcast_ref::<PyBytes>() else {
+        return Err(vm.new_type_error(format!(
+            "expected bytes, {} found",
+            value.class().slot_name()
+        )));
+    };
+    let bytes = bytes.as_bytes();
+    let length = bytes.iter().position(|&b| b == 0).unwrap_or(bytes.len());
+    if length > size {
+        return Err(vm.new_value_error(format!(
+            "bytes too long ({length}, maximum length {size})"
+        )));
+    }
+    // SAFETY: no more than `size` bytes are written, one more only if there is room.
+    unsafe {
+        std::ptr::copy_nonoverlapping(bytes.as_ptr(), address, length);
+        if length < size {
+            address.add(length).write(0);
+        }
+    }
+    Ok(())
+}
+
+/// How the two places that store wide strings put their refusals.
+#[derive(Clone, Copy)]
+struct Words {
+    /// The length that was found, and the one that fits.
+    lengths: bool,
+}
+
+impl Words {
+    const FIELD: Self = Self { lengths: true };
+    const VALUE: Self = Self { lengths: false };
+}
+
+/// Stores a wide string and, if there is room for it, its terminator.
+///
+/// # Safety
+/// `address` must be valid for writes of `size` bytes.
+unsafe fn store_wide(
+    address: *mut u8,
+    size: usize,
+    value: &PyObject,
+    words: Words,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    let Some(text) = value.downcast_ref::<PyStr>() else {
+        return Err(vm.new_type_error(format!(
+            "unicode string expected instead of {} instance",
+            value.class().slot_name()
+        )));
+    };
+    let units = string::wide_units(text.as_wtf8());
+    let room = size / size_of::<wchar_t>();
+    if units.len() > room {
+        return Err(vm.new_value_error(if words.lengths {
+            format!("string too long ({}, maximum length {room})", units.len())
+        } else {
+            "string too long".to_owned()
+        }));
+    }
+    let target = address.cast::<wchar_t>();
+    let terminator = (units.len() < room).then_some(0);
+    for (index, unit) in units.into_iter().chain(terminator).enumerate() {
+        // SAFETY: there are at most `room` units.
+        unsafe { target.add(index).write_unaligned(unit) };
+    }
+    Ok(())
+}
+
+/// Stores `value` as an array's `value`: the string, and a NUL behind it if there is room.
+///
+/// # Errors
+/// `TypeError` if `value` is no string of the kind, `ValueError` if it is too long.
+pub fn set_value(
+    class: Class,
+    array: &CData,
+    value: &PyObject,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    let (address, size) = array.bytes();
+    if class != Class::Char {
+        // SAFETY: the array's own memory.
+        return unsafe { store_wide(address, size, value, Words::VALUE, vm) };
+    }
+    let Some(bytes) = value.downcast_ref::<PyBytes>() else {
+        return Err(vm.new_type_error(format!(
+            "bytes expected instead of {} instance",
+            value.class().slot_name()
+        )));
+    };
+    let bytes = bytes.as_bytes();
+    if bytes.len() > size {
+        return Err(vm.new_value_error("byte string too long"));
+    }
+    // SAFETY: no more than `size` bytes are written, one more only if there is room.
+    unsafe {
+        std::ptr::copy_nonoverlapping(bytes.as_ptr(), address, bytes.len());
+        if bytes.len() < size {
+            address.add(bytes.len()).write(0);
+        }
+    }
+    Ok(())
+}
+
+/// Stores a buffer's bytes at the start of an array.
+///
+/// # Errors
+/// `TypeError` if `value` is no buffer, `ValueError` if it is too long.
+pub fn set_raw(array: &CData, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
+    let buffer = PyBuffer::try_from_borrowed_object(vm, value)?;
+    let (address, size) = array.bytes();
+    if buffer.desc.len > size {
+        return Err(vm.new_value_error("byte string too long"));
+    }
+    buffer.contiguous_or_collect(|bytes| {
+        // SAFETY: the length was checked; source and target may be the same memory.
+        unsafe { std::ptr::copy(bytes.as_ptr(), address, bytes.len()) }
+    });
+    Ok(())
+}

@@ -1,0 +1,419 @@
+//! `CField`: the descriptor of a structure's or union's field.
+
+use crate::{
+    cdata::{CData, access},
+    ctype::{CType, bits::BitField, kept::Kept, simple::Class},
+};
+use super::char_array;
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    builtins::{PyStrRef, PyType, PyTypeRef},
+    function::{FuncArgs, PySetterValue},
+    object::{Traverse, TraverseFn},
+    pyclass,
+    types::{Constructor, GetDescriptor, Representable},
+};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A field: a typed place at an offset.
+#[pyclass(module = "ctypes", name = "CField", traverse = "manual")]
+#[derive(Debug, PyPayload)]
+pub struct CField {
+    name: PyStrRef,
+    ctype: PyRef<CType>,
+    offset: usize,
+    /// Number of the field in the aggregate.
+    index: usize,
+    access: FieldAccess,
+    anonymous: AtomicBool,
+}
+
+/// How a field is read and written.
+#[derive(Clone, Copy, Debug)]
+enum FieldAccess {
+    /// As its type is everywhere.
+    Typed,
+    /// Some bits of an integer.
+    Bits(BitField),
+    /// An array of characters, which is a string here.
+    Characters(Class),
+}
+
+/// The arguments of `CField()`.
+#[derive(rustpython_vm::FromArgs)]
+pub struct CFieldArgs {
+    #[pyarg(named)]
+    name: PyObjectRef,
+    #[pyarg(named, name = "type")]
+    ctype: PyObjectRef,
+    #[pyarg(named)]
+    byte_size: isize,
+    #[pyarg(named)]
+    byte_offset: isize,
+    #[pyarg(named)]
+    index: isize,
+    #[pyarg(named)]
+    _internal_use: bool,
+    #[pyarg(named, default)]
+    bit_size: Option<PyObjectRef>,
+    #[pyarg(named, default)]
+    bit_offset: Option<PyObjectRef>,
+}
+
+impl CField {
+    #[must_use]
+    pub fn name(&self) -> &PyStrRef {
+        &self.name
+    }
+
+    #[must_use]
+    pub fn ctype(&self) -> &PyRef<CType> {
+        &self.ctype
+    }
+
+    #[must_use]
+    pub fn offset(&self) -> usize {
+        self.offset
+    }
+
+    #[must_use]
+    pub fn is_anonymous(&self) -> bool {
+        self.anonymous.load(Ordering::Relaxed)
+    }
+
+    pub fn mark_anonymous(&self) {
+        self.anonymous.store(true, Ordering::Relaxed);
+    }
+
+    /// The same field, seen from the aggregate that `outer` is a field of.
+    #[must_use]
+    pub fn inside(&self, outer: &Self) -> Self {
+        Self {
+            name: self.name.clone(),
+            ctype: self.ctype.clone(),
+            offset: outer.offset + self.offset,
+            index: outer.index + self.index,
+            access: self.access,
+            anonymous: AtomicBool::new(self.is_anonymous()),
+        }
+    }
+
+    #[must_use]
+    pub fn into_field(self, vm: &VirtualMachine) -> PyRef<Self> {
+        self.into_ref(&vm.ctx)
+    }
+
+    #[must_use]
+    pub fn into_object(self, vm: &VirtualMachine) -> PyObjectRef {
+        self.into_ref(&vm.ctx).into()
+    }
+
+    /// The field's memory in `instance`.
+    ///
+    /// # Errors
+    /// `TypeError` if `instance` is no C value or too small to have such a field.
+    fn place<'a>(
+        &self,
+        instance: &'a PyObject,
+        vm: &VirtualMachine,
+    ) -> PyResult<(&'a Py<CData>, *mut u8)> {
+        let cdata =
+            CData::of(instance).ok_or_else(|| vm.new_type_error("not a ctype instance"))?;
+        let (start, size) = cdata.bytes();
+        if self.offset + self.ctype.size() > size {
+            return Err(vm.new_type_error(format!(
+                "field '{}' lies outside of a '{}' object",
+                self.name.as_wtf8(),
+                instance.class().slot_name()
+            )));
+        }
+        // SAFETY: the offset is within the instance's memory.
+        Ok((cdata, unsafe { start.add(self.offset) }))
+    }
+
+    fn set(&self, instance: &PyObject, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
+        let (cdata, address) = self.place(instance, vm)?;
+        match &self.access {
+            // SAFETY: `place` checked that the type's size is there.
+            FieldAccess::Typed => unsafe {
+                access::set(&self.ctype, address, cdata, self.index, value, vm)
+            },
+            // SAFETY: as above; the unit is the type.
+            FieldAccess::Bits(bits) => unsafe { bits.store(address, value, vm) },
+            FieldAccess::Characters(class) => {
+                if let Some(source) = CData::of(value)
+                    && value.is_instance(self.ctype.python_class().as_object(), vm)?
+                    && source.size() >= self.ctype.size()
+                {
+                    // SAFETY: both sides have the type's size; they may overlap.
+                    unsafe { std::ptr::copy(source.address(), address, self.ctype.size()) };
+                    return cdata.keep(self.index, source.kept(vm)?, vm);
+                }
+                // SAFETY: `place` checked that the type's size is there.
+                unsafe { char_array::store_field(*class, address, self.ctype.size(), value, vm) }?;
+                cdata.keep(self.index, Kept::object(vm.ctx.none()), vm)
+            }
+        }
+    }
+
+    fn bits(&self) -> Option<&BitField> {
+        match &self.access {
+            FieldAccess::Bits(bits) => Some(bits),
+            FieldAccess::Typed | FieldAccess::Characters(_) => None,
+        }
+    }
+}
+
+/// How a field of this type is read and written when it is no bit field.
+fn plain_access(ctype: &CType) -> FieldAccess {
+    let item = ctype.array().and_then(|array| array.item.simple());
+    match item.map(|item| item.code.class) {
+        Some(class @ (Class::Char | Class::WideChar)) => FieldAccess::Characters(class),
+        _ => FieldAccess::Typed,
+    }
+}
+
+/// The bits of a field that `ctypes._layout` gave a bit size.
+fn bit_access(
+    name: &PyStrRef,
+    ctype: &CType,
+    bit_size: &PyObject,
+    bit_offset: Option<PyObjectRef>,
+    vm: &VirtualMachine,
+) -> PyResult<FieldAccess> {
+    let simple = ctype
+        .simple()
+        .filter(|simple| matches!(simple.code.class, Class::Integer { .. } | Class::Bool));
+    let Some(simple) = simple else {
+        return Err(vm.new_type_error(format!(
+            "bit fields not allowed for type {}",
+            ctype.name()
+        )));
+    };
+    let quoted = || -> PyResult<String> {
+        Ok(name.as_object().repr(vm)?.to_string_lossy().into_owned())
+    };
+    let width = bit_size.try_index(vm)?.try_to_primitive::<i64>(vm)?;
+    let offset = match bit_offset {
+        Some(offset) => offset.try_index(vm)?.try_to_primitive::<i64>(vm)?,
+        None => 0,
+    };
+    let unit_bits = 8 * simple.code.size as i64;
+    if width < 1 || width > unit_bits {
+        return Err(vm.new_value_error(format!(
+            "bit size of field {} out of range, got {width}",
+            quoted()?
+        )));
+    }
+    if offset < 0 || offset + width > unit_bits {
+        return Err(vm.new_value_error(format!(
+            "bit field {} overflows its type ({offset} + {width} > {unit_bits})",
+            quoted()?
+        )));
+    }
+    Ok(FieldAccess::Bits(BitField {
+        unit: simple.code.size,
+        signed: simple.code.class == Class::Integer { signed: true },
+        swapped: simple.swapped,
+        boolean: simple.code.class == Class::Bool,
+        offset: offset as u32,
+        width: width as u32,
+    }))
+}
+
+impl Constructor for CField {
+    type Args = CFieldArgs;
+
+    fn slot_new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let args: CFieldArgs = args.bind(vm)?;
+        Ok(Self::py_new(&class, args, vm)?
+            .into_ref_with_type(vm, class)?
+            .into())
+    }
+
+    fn py_new(_class: &Py<PyType>, args: CFieldArgs, vm: &VirtualMachine) -> PyResult<Self> {
+        if !args._internal_use {
+            return Err(vm.new_type_error("cannot create ctypes.CField object"));
+        }
+        let name: PyStrRef = args.name.downcast().map_err(|name| {
+            vm.new_type_error(format!(
+                "CField() argument 'name' must be str, not {}",
+                name.class().slot_name()
+            ))
+        })?;
+        let quoted = name.as_object().repr(vm)?.to_string_lossy().into_owned();
+        let Some(ctype) = CType::of(&args.ctype, vm) else {
+            return Err(vm.new_type_error(format!("type of field {quoted} must be a C type")));
+        };
+        let Ok(byte_size) = usize::try_from(args.byte_size) else {
+            return Err(vm.new_value_error(format!(
+                "byte size of field {quoted} must not be negative, got {}",
+                args.byte_size
+            )));
+        };
+        if byte_size != ctype.size() {
+            return Err(vm.new_value_error(format!(
+                "byte size of field {quoted} ({byte_size}) does not match type size ({})",
+                ctype.size()
+            )));
+        }
+        let access = match args.bit_size {
+            Some(bit_size) if !vm.is_none(&bit_size) => {
+                let bit_offset = args.bit_offset.filter(|offset| !vm.is_none(offset));
+                bit_access(&name, &ctype, &bit_size, bit_offset, vm)?
+            }
+            _ => plain_access(&ctype),
+        };
+        let unsigned = |value: isize, what: &str| {
+            usize::try_from(value).map_err(|_| {
+                vm.new_value_error(format!(
+                    "{what} of field {quoted} must not be negative, got {value}"
+                ))
+            })
+        };
+        Ok(Self {
+            offset: unsigned(args.byte_offset, "byte offset")?,
+            index: unsigned(args.index, "index")?,
+            name,
+            ctype,
+            access,
+            anonymous: AtomicBool::new(false),
+        })
+    }
+}
+
+#[pyclass(
+    flags(IMMUTABLETYPE),
+    with(Constructor, GetDescriptor, Representable)
+)]
+impl CField {
+    #[pyslot]
+    fn descr_set(
+        zelf: &PyObject,
+        instance: PyObjectRef,
+        value: PySetterValue,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        let field = zelf
+            .downcast_ref::<Self>()
+            .ok_or_else(|| vm.new_type_error("not a field"))?;
+        match value {
+            PySetterValue::Assign(value) => field.set(&instance, &value, vm),
+            PySetterValue::Delete => {
+                field.place(&instance, vm)?;
+                Err(vm.new_type_error("can't delete attribute"))
+            }
+        }
+    }
+
+    #[pygetset(name = "name")]
+    fn get_name(zelf: &Py<Self>) -> PyStrRef {
+        zelf.name.clone()
+    }
+
+    #[pygetset(name = "type")]
+    fn get_type(zelf: &Py<Self>) -> PyTypeRef {
+        zelf.ctype.python_class().clone()
+    }
+
+    #[pygetset(name = "offset")]
+    fn get_offset(zelf: &Py<Self>) -> usize {
+        zelf.offset
+    }
+
+    #[pygetset]
+    fn byte_offset(zelf: &Py<Self>) -> usize {
+        zelf.offset
+    }
+
+    #[pygetset]
+    fn byte_size(zelf: &Py<Self>) -> usize {
+        zelf.ctype.size()
+    }
+
+    /// Bytes; of a bit field the width above the offset, in one number.
+    #[pygetset]
+    fn size(zelf: &Py<Self>) -> usize {
+        match zelf.bits() {
+            Some(bits) => (bits.width as usize) << 16 | bits.offset as usize,
+            None => zelf.ctype.size(),
+        }
+    }
+
+    #[pygetset]
+    fn bit_offset(zelf: &Py<Self>) -> u32 {
+        zelf.bits().map_or(0, |bits| bits.offset)
+    }
+
+    #[pygetset]
+    fn bit_size(zelf: &Py<Self>) -> u128 {
+        match zelf.bits() {
+            Some(bits) => bits.width.into(),
+            None => 8 * zelf.ctype.size() as u128,
+        }
+    }
+
+    #[pygetset]
+    fn is_bitfield(zelf: &Py<Self>) -> bool {
+        zelf.bits().is_some()
+    }
+
+    #[pygetset(name = "is_anonymous")]
+    fn get_is_anonymous(zelf: &Py<Self>) -> bool {
+        zelf.is_anonymous()
+    }
+}
+
+impl GetDescriptor for CField {
+    fn descr_get(
+        zelf: &PyObject,
+        instance: Option<&PyObject>,
+        _class: Option<&PyObject>,
+        vm: &VirtualMachine,
+    ) -> PyResult {
+        let field = zelf
+            .downcast_ref::<Self>()
+            .ok_or_else(|| vm.new_type_error("not a field"))?;
+        let Some(instance) = instance.filter(|instance| !vm.is_none(instance)) else {
+            return Ok(zelf.to_owned());
+        };
+        let (_, address) = field.place(instance, vm)?;
+        match &field.access {
+            // SAFETY: `place` checked that the type's size is there.
+            FieldAccess::Typed => unsafe {
+                access::get(&field.ctype, address, instance, field.index, vm)
+            },
+            // SAFETY: as above; the unit is the type.
+            FieldAccess::Bits(bits) => unsafe { bits.load(address, vm) },
+            // SAFETY: as above.
+            FieldAccess::Characters(class) => unsafe {
+                char_array::load_string(*class, address, field.ctype.size(), vm)
+            },
+        }
+    }
+}
+
+impl Representable for CField {
+    fn repr_str(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<String> {
+        let name = zelf.name.as_object().repr(vm)?;
+        let extent = match zelf.bits() {
+            Some(bits) => format!("bit_size={}, bit_offset={}", bits.width, bits.offset),
+            None => format!("size={}", zelf.ctype.size()),
+        };
+        Ok(format!(
+            "<{} {} type={}, ofs={}, {extent}>",
+            "ctypes.CField",
+            name.to_string_lossy(),
+            zelf.ctype.name(),
+            zelf.offset
+        ))
+    }
+}
+
+// SAFETY: visits each object it owns exactly once.
+unsafe impl Traverse for CField {
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        self.name.traverse(visit);
+        self.ctype.traverse(visit);
+    }
+}

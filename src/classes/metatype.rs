@@ -1,0 +1,275 @@
+//! `CType_Type`: the metaclass that all ctypes metaclasses derive from.
+//!
+//! What every ctypes class can do is here: make instances on memory that exists already, convert
+//! arguments, be multiplied into an array type.
+
+use super::array;
+use crate::{
+    ccall::from_param,
+    cdata::CData,
+    clib,
+    ctype::{CType, Place, kept::Kept},
+};
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, TryFromBorrowedObject,
+    VirtualMachine,
+    builtins::{PyInt, PyMemoryView, PyStrRef, PyType, PyTypeRef},
+    function::{FuncArgs, OptionalArg, PySetterValue},
+    protocol::{PyBuffer, PySequenceMethods},
+    pyclass,
+    types::AsSequence,
+};
+
+/// The base of the metaclasses.
+#[pyclass(module = "_ctypes", name = "CType_Type", base = PyType)]
+#[derive(Debug)]
+#[repr(transparent)]
+pub struct CTypeType(PyType);
+
+/// Makes an instance whose payload is a [`CData`] alone.
+///
+/// # Errors
+/// `MemoryError` if there is no memory for the value.
+pub fn construct(ctype: &Py<CType>, place: Place, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
+    let payload = CData::new(ctype.to_owned(), place, vm)?;
+    Ok(payload.into_object(ctype.python_class().clone(), vm)?.into())
+}
+
+/// A new instance with zeroed memory, for `__new__`.
+///
+/// # Errors
+/// `TypeError` if the class is abstract.
+pub fn new_instance(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
+    let ctype = CType::of_concrete(class, vm)?;
+    (ctype.construct)(&ctype, Place::New, vm)
+}
+
+/// The arguments of a metaclass's `__init__`: `name, bases, namespace` as `type` takes them.
+///
+/// # Errors
+/// `TypeError` if they are not there.
+pub fn init_arguments(args: &FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+    if args.args.len() != 3 {
+        return Err(vm.new_type_error(format!(
+            "type.__init__() takes 1 or 3 arguments ({} given)",
+            args.args.len()
+        )));
+    }
+    Ok(())
+}
+
+/// `class` as a class object, checked to be one of ours.
+///
+/// # Errors
+/// `TypeError` if it is not.
+pub fn class_of<'a>(zelf: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<PyType>> {
+    zelf.downcast_ref::<PyType>()
+        .ok_or_else(|| vm.new_type_error("expected a ctypes type"))
+}
+
+/// What a class's metaclass finds under `name` in the class itself or its bases.
+///
+/// # Errors
+/// What the attribute's look-up raises, other than `AttributeError`.
+pub fn class_attribute(
+    class: &Py<PyType>,
+    name: &'static str,
+    vm: &VirtualMachine,
+) -> PyResult<Option<PyObjectRef>> {
+    vm.get_attribute_opt(class.as_object(), name)
+}
+
+#[pyclass(flags(BASETYPE, IMMUTABLETYPE), with(AsSequence))]
+impl CTypeType {
+    /// An instance at an address.
+    #[pymethod]
+    fn from_address(zelf: PyTypeRef, address: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+        let Some(address) = address.downcast_ref::<PyInt>() else {
+            return Err(vm.new_type_error("integer expected"));
+        };
+        let address = address.as_u64_mask() as usize;
+        vm.audit("ctypes.cdata", || (address as isize,))?;
+        at_address(&zelf, address, vm)
+    }
+
+    /// An instance that shares the memory of a writable buffer.
+    #[pymethod]
+    fn from_buffer(
+        zelf: PyTypeRef,
+        object: PyObjectRef,
+        offset: OptionalArg<isize>,
+        vm: &VirtualMachine,
+    ) -> PyResult {
+        let ctype = CType::of_concrete(&zelf, vm)?;
+        let view = PyMemoryView::from_object(&object, vm)?.into_ref(&vm.ctx);
+        let buffer = PyBuffer::try_from_borrowed_object(vm, view.as_object())?;
+        if buffer.desc.readonly {
+            return Err(vm.new_type_error("underlying buffer is not writable"));
+        }
+        if !buffer.desc.is_contiguous() {
+            return Err(vm.new_type_error("underlying buffer is not C contiguous"));
+        }
+        let length = buffer.desc.len;
+        let offset = buffer_offset(offset, length, &ctype, vm)?;
+        let start = match buffer.as_contiguous_mut() {
+            Some(mut bytes) => bytes.as_mut_ptr(),
+            None => return Err(vm.new_type_error("underlying buffer is not C contiguous")),
+        };
+        vm.audit("ctypes.cdata/buffer", || {
+            (start as isize, length, offset)
+        })?;
+        // SAFETY: the offset is within the buffer.
+        let address = unsafe { start.add(offset) };
+        let instance = (ctype.construct)(&ctype, Place::At(address), vm)?;
+        if let Some(cdata) = CData::of(&instance) {
+            // The view holds the export that keeps the memory where it is.
+            cdata.keep_as("ffffffff", Kept::object(view.into()), vm)?;
+        }
+        Ok(instance)
+    }
+
+    /// An instance with a copy of a buffer's bytes.
+    #[pymethod]
+    fn from_buffer_copy(
+        zelf: PyTypeRef,
+        object: PyObjectRef,
+        offset: OptionalArg<isize>,
+        vm: &VirtualMachine,
+    ) -> PyResult {
+        let ctype = CType::of_concrete(&zelf, vm)?;
+        let buffer = PyBuffer::try_from_borrowed_object(vm, &object)?;
+        let length = buffer.desc.len;
+        let offset = buffer_offset(offset, length, &ctype, vm)?;
+        vm.audit("ctypes.cdata/buffer", || {
+            (object.get_id() as isize, length, offset)
+        })?;
+        let instance = (ctype.construct)(&ctype, Place::New, vm)?;
+        if let Some(cdata) = CData::of(&instance) {
+            buffer.contiguous_or_collect(|bytes| {
+                let bytes = &bytes[offset..offset + ctype.size()];
+                // SAFETY: a new instance has memory of its type's size.
+                unsafe {
+                    std::ptr::copy_nonoverlapping(bytes.as_ptr(), cdata.address(), bytes.len());
+                }
+            });
+        }
+        Ok(instance)
+    }
+
+    /// The instance that a library exports under a name.
+    #[pymethod]
+    fn in_dll(
+        zelf: PyTypeRef,
+        dll: PyObjectRef,
+        name: PyObjectRef,
+        vm: &VirtualMachine,
+    ) -> PyResult {
+        let name: PyStrRef = name.downcast().map_err(|name| {
+            vm.new_type_error(format!(
+                "in_dll() argument 2 must be str, not {}",
+                name.class().slot_name()
+            ))
+        })?;
+        vm.audit("ctypes.dlsym", || (dll.clone(), name.clone()))?;
+        let address = clib::lookup(
+            &dll,
+            "second argument",
+            &name,
+            |message| vm.new_value_error(message),
+            vm,
+        )?;
+        at_address(&zelf, address, vm)
+    }
+
+    /// Converts an argument of a foreign call.
+    #[pymethod]
+    fn from_param(zelf: PyTypeRef, value: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+        let ctype = CType::of_concrete(&zelf, vm)?;
+        Ok(from_param::convert(&ctype, &value, vm)?.into_object(vm))
+    }
+
+    /// The pointer type that `POINTER` made for this type.
+    #[pygetset(name = "__pointer_type__")]
+    fn pointer_type(zelf: PyTypeRef, vm: &VirtualMachine) -> PyResult {
+        CType::of_class(&zelf, vm)
+            .and_then(|ctype| ctype.pointer_type.lock().clone())
+            .ok_or_else(|| {
+                vm.new_attribute_error(format!(
+                    "type {} has no attribute '__pointer_type__'",
+                    zelf.slot_name()
+                ))
+            })
+    }
+
+    #[pygetset(setter, name = "__pointer_type__")]
+    fn set_pointer_type(
+        zelf: PyTypeRef,
+        value: PySetterValue,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        let ctype = CType::of_class(&zelf, vm).ok_or_else(|| {
+            vm.new_type_error(format!("type '{}' must have storage info", zelf.slot_name()))
+        })?;
+        let new = match value {
+            PySetterValue::Assign(value) => Some(value),
+            PySetterValue::Delete => None,
+        };
+        let old = std::mem::replace(&mut *ctype.pointer_type.lock(), new);
+        drop(old);
+        Ok(())
+    }
+}
+
+/// An instance at an address that nobody here owns.
+///
+/// # Errors
+/// `TypeError` if the class is abstract.
+pub fn at_address(class: &Py<PyType>, address: usize, vm: &VirtualMachine) -> PyResult {
+    let ctype = CType::of_concrete(class, vm)?;
+    let address = std::ptr::with_exposed_provenance_mut(address);
+    (ctype.construct)(&ctype, Place::At(address), vm)
+}
+
+/// Checks that a value of the type fits a buffer of `length` bytes at `offset`.
+fn buffer_offset(
+    offset: OptionalArg<isize>,
+    length: usize,
+    ctype: &CType,
+    vm: &VirtualMachine,
+) -> PyResult<usize> {
+    let offset = offset.unwrap_or(0);
+    let Ok(offset) = usize::try_from(offset) else {
+        return Err(vm.new_value_error("offset cannot be negative"));
+    };
+    let needed = ctype.size().saturating_add(offset);
+    if needed > length {
+        return Err(vm.new_value_error(format!(
+            "Buffer size too small ({length} instead of at least {needed} bytes)"
+        )));
+    }
+    Ok(offset)
+}
+
+impl AsSequence for CTypeType {
+    fn as_sequence() -> &'static PySequenceMethods {
+        static METHODS: PySequenceMethods = PySequenceMethods {
+            repeat: Some(|sequence, length, vm| {
+                let class = class_of(sequence.obj, vm)?;
+                let Ok(length) = usize::try_from(length) else {
+                    return Err(vm.new_value_error(format!(
+                        "Array length must be >= 0, not {length}"
+                    )));
+                };
+                array::array_type(class, length, vm)
+            }),
+            ..PySequenceMethods::NOT_IMPLEMENTED
+        };
+        &METHODS
+    }
+}
+
+/// The description of an instance's or type's ctype, for `sizeof` and its kin.
+#[must_use]
+pub fn ctype_of(object: &PyObject, vm: &VirtualMachine) -> Option<PyRef<CType>> {
+    CType::of(object, vm).or_else(|| CData::of(object).map(|cdata| cdata.ctype().clone()))
+}

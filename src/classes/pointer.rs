@@ -1,0 +1,360 @@
+//! `_Pointer` and its metaclass.
+
+use super::{
+    char_array,
+    metatype::{self, CTypeType},
+};
+use crate::{
+    cdata::{CData, access},
+    ctype::{
+        CType, Kind, Pointer as PointerKind, kept::Kept, layout::Layout, scalar::pointer,
+        simple::Class,
+    },
+};
+use rustpython_common::lock::PyMutex;
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
+    builtins::{PySlice, PyType, PyTypeRef},
+    function::{FuncArgs, PySetterValue},
+    protocol::{PyMappingMethods, PyNumberMethods, PySequenceMethods},
+    pyclass,
+    types::{AsMapping, AsNumber, AsSequence, Constructor, Initializer},
+};
+
+/// The metaclass of pointers.
+#[pyclass(module = "_ctypes", name = "PyCPointerType", base = CTypeType)]
+#[derive(Debug)]
+#[repr(transparent)]
+pub struct PointerType(CTypeType);
+
+#[pyclass(flags(BASETYPE, IMMUTABLETYPE), with(Initializer))]
+impl PointerType {
+    /// Completes an incomplete pointer type.
+    #[pymethod]
+    fn set_type(zelf: PyTypeRef, target: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        let ctype = CType::of_concrete(&zelf, vm)?;
+        let target_type = target_of(&target, vm)?;
+        if let Kind::Pointer(pointer) = &ctype.kind {
+            let old = pointer.target.lock().replace(target_type.clone());
+            drop(old);
+        }
+        zelf.as_object().set_attr("_type_", target, vm)?;
+        remember(&target_type, &zelf);
+        Ok(())
+    }
+}
+
+impl Initializer for PointerType {
+    type Args = FuncArgs;
+
+    fn slot_init(zelf: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+        metatype::init_arguments(&args, vm)?;
+        define(metatype::class_of(zelf, vm)?, vm)
+    }
+
+    fn init(_zelf: &Py<Self>, _args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+        Err(vm.new_system_error("pointers are initialised by their slot"))
+    }
+}
+
+fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
+    CType::check_undefined(class, vm)?;
+    let target = match class.get_direct_attr(vm.ctx.intern_str("_type_")) {
+        Some(target) => Some(target_of(&target, vm)?),
+        None => None,
+    };
+    let format = match &target {
+        None => "X{}".to_owned(),
+        Some(target) => {
+            let layout = target.layout();
+            let shape: Vec<String> = layout.shape.iter().map(ToString::to_string).collect();
+            let shape = if shape.is_empty() {
+                String::new()
+            } else {
+                format!("({})", shape.join(","))
+            };
+            format!("&{shape}{}", layout.format)
+        }
+    };
+    let kind = Kind::Pointer(PointerKind {
+        target: PyMutex::new(target.clone()),
+    });
+    CType::define(class, kind, Layout::pointer(format), metatype::construct, vm)?;
+    if let Some(target) = target {
+        remember(&target, class);
+    }
+    Ok(())
+}
+
+/// Records `pointer_class` as the type of pointers to `target`, unless there is one already.
+fn remember(target: &CType, pointer_class: &Py<PyType>) {
+    let mut slot = target.pointer_type.lock();
+    if slot.is_none() {
+        *slot = Some(pointer_class.to_owned().into());
+    }
+}
+
+/// The description of what a `_type_` names.
+fn target_of(target: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<CType>> {
+    if target.downcast_ref::<PyType>().is_none() {
+        return Err(vm.new_type_error("_type_ must be a type"));
+    }
+    CType::of(target, vm).ok_or_else(|| vm.new_type_error("_type_ must have storage info"))
+}
+
+/// The base class of pointers.
+#[pyclass(
+    module = "_ctypes",
+    name = "_Pointer",
+    base = CData,
+    metaclass = "PointerType"
+)]
+#[derive(Debug)]
+#[repr(transparent)]
+pub struct Pointer(CData);
+
+/// Where a pointer points to, as its operations need it.
+struct Target<'a> {
+    pointer: &'a Py<CData>,
+    ctype: PyRef<CType>,
+}
+
+impl<'a> Target<'a> {
+    fn of(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<Self> {
+        CData::of(object)
+            .and_then(|pointer| Some((pointer, pointer.ctype().target()?)))
+            .map(|(pointer, ctype)| Self { pointer, ctype })
+            .ok_or_else(|| vm.new_type_error("Cannot create instance: has no _type_"))
+    }
+
+    /// The address that the pointer holds.
+    ///
+    /// # Errors
+    /// `ValueError` if it is NULL.
+    fn start(&self, vm: &VirtualMachine) -> PyResult<*mut u8> {
+        // SAFETY: a pointer's memory holds an address.
+        let start = unsafe { pointer::read(self.pointer.address()) };
+        if start.is_null() {
+            return Err(vm.new_value_error("NULL pointer access"));
+        }
+        Ok(start)
+    }
+
+    fn item(&self, start: *mut u8, index: isize) -> *mut u8 {
+        start.wrapping_offset(index.wrapping_mul(self.ctype.size() as isize))
+    }
+
+    fn get(&self, index: isize, vm: &VirtualMachine) -> PyResult {
+        let address = self.item(self.start(vm)?, index);
+        // SAFETY: whoever made the pointer and uses the index answers for what is there, as in C.
+        unsafe {
+            access::get(
+                &self.ctype,
+                address,
+                self.pointer.as_object(),
+                index as usize,
+                vm,
+            )
+        }
+    }
+
+    fn set(&self, index: isize, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
+        let address = self.item(self.start(vm)?, index);
+        // SAFETY: as for `get`.
+        unsafe {
+            access::set(
+                &self.ctype,
+                address,
+                self.pointer,
+                index as usize,
+                value,
+                vm,
+            )
+        }
+    }
+
+    /// A pointer knows no length: a slice must say where it ends.
+    fn slice(&self, slice: &Py<PySlice>, vm: &VirtualMachine) -> PyResult {
+        let bound = |bound: &PyObject| -> PyResult<Option<isize>> {
+            if vm.is_none(bound) {
+                return Ok(None);
+            }
+            bound.try_index(vm)?.try_to_primitive(vm).map(Some)
+        };
+        let optional = |given: &Option<PyObjectRef>| match given {
+            Some(given) => bound(given),
+            None => Ok(None),
+        };
+        let step = optional(&slice.step)?.unwrap_or(1);
+        if step == 0 {
+            return Err(vm.new_value_error("slice step cannot be zero"));
+        }
+        let start = match optional(&slice.start)? {
+            Some(start) => start,
+            None if step < 0 => {
+                return Err(vm.new_value_error("slice start is required for step < 0"));
+            }
+            None => 0,
+        };
+        let stop = bound(&slice.stop)?
+            .ok_or_else(|| vm.new_value_error("slice stop is required"))?;
+        let distance = if step > 0 {
+            stop.saturating_sub(start)
+        } else {
+            start.saturating_sub(stop)
+        };
+        let count = match usize::try_from(distance) {
+            Ok(distance) => distance.div_ceil(step.unsigned_abs()),
+            Err(_) => 0,
+        };
+        if let Some(class @ (Class::Char | Class::WideChar)) = self.ctype.simple_class() {
+            let address = self.start(vm)?;
+            // SAFETY: as for `get`.
+            return unsafe { char_array::load_slice(class, address, start, step, count, vm) };
+        }
+        let items = (0..count as isize)
+            .map(|number| self.get(start + number * step, vm))
+            .collect::<PyResult<Vec<_>>>()?;
+        Ok(vm.ctx.new_list(items).into())
+    }
+}
+
+#[pyclass(
+    flags(BASETYPE, IMMUTABLETYPE),
+    with(Constructor, Initializer, AsMapping, AsSequence, AsNumber)
+)]
+impl Pointer {
+    /// The object pointed to.
+    #[pygetset]
+    fn contents(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        let target = Target::of(zelf.as_object(), vm)?;
+        let address = target.start(vm)?;
+        let place = crate::ctype::Place::Inside {
+            address,
+            owner: zelf.to_owned().into(),
+            index: 0,
+        };
+        (target.ctype.construct)(&target.ctype, place, vm)
+    }
+
+    #[pygetset(setter)]
+    fn set_contents(zelf: &Py<Self>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+        match value {
+            PySetterValue::Assign(value) => point_to(zelf.to_base(), &value, vm),
+            PySetterValue::Delete => {
+                Err(vm.new_type_error("Pointer does not support item deletion"))
+            }
+        }
+    }
+}
+
+/// Makes a pointer point to a C value, and keep it alive.
+fn point_to(zelf: &Py<CData>, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
+    let target = Target::of(zelf.as_object(), vm)?;
+    let refused = || {
+        vm.new_type_error(format!(
+            "expected {} instead of {}",
+            target.ctype.name(),
+            value.class().slot_name()
+        ))
+    };
+    let cdata = CData::of(value).ok_or_else(refused)?;
+    // ctypes takes any C value here. One with less memory than the type needs is no lie about
+    // memory that anybody told in so many words, so it is refused.
+    if !value.is_instance(target.ctype.python_class().as_object(), vm)?
+        && cdata.size() < target.ctype.size()
+    {
+        return Err(refused());
+    }
+    // SAFETY: a pointer's memory holds an address.
+    unsafe { pointer::write(zelf.address(), cdata.address().expose_provenance()) };
+    zelf.keep(1, Kept::object(value.to_owned()), vm)?;
+    let kept = cdata.kept(vm)?;
+    zelf.keep(0, kept, vm)
+}
+
+impl Constructor for Pointer {
+    type Args = FuncArgs;
+
+    fn slot_new(class: PyTypeRef, _args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let complete = CType::of_class(&class, vm).filter(|ctype| ctype.target().is_some());
+        match complete {
+            Some(_) => metatype::new_instance(&class, vm),
+            None => Err(vm.new_type_error("Cannot create instance: has no _type_")),
+        }
+    }
+
+    fn py_new(_class: &Py<PyType>, _args: FuncArgs, vm: &VirtualMachine) -> PyResult<Self> {
+        Err(vm.new_system_error("instances are made by their slot"))
+    }
+}
+
+impl Initializer for Pointer {
+    type Args = FuncArgs;
+
+    fn init(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+        match &args.args[..] {
+            [] => Ok(()),
+            [value] => point_to(zelf.to_base(), value, vm),
+            many => Err(vm.new_type_error(format!(
+                "POINTER expected at most 1 argument, got {}",
+                many.len()
+            ))),
+        }
+    }
+}
+
+impl AsMapping for Pointer {
+    fn as_mapping() -> &'static PyMappingMethods {
+        static METHODS: PyMappingMethods = PyMappingMethods {
+            length: None,
+            subscript: Some(|mapping, key, vm| {
+                let target = Target::of(mapping.obj, vm)?;
+                if let Some(slice) = key.downcast_ref::<PySlice>() {
+                    return target.slice(slice, vm);
+                }
+                let Some(index) = key.try_index_opt(vm) else {
+                    return Err(vm.new_type_error("Pointer indices must be integer"));
+                };
+                target.get(index?.try_to_primitive(vm)?, vm)
+            }),
+            ass_subscript: Some(|mapping, key, value, vm| {
+                let target = Target::of(mapping.obj, vm)?;
+                let Some(value) = value else {
+                    return Err(vm.new_type_error("Pointer does not support item deletion"));
+                };
+                let index = key.try_index(vm)?.try_to_primitive(vm)?;
+                target.set(index, &value, vm)
+            }),
+        };
+        &METHODS
+    }
+}
+
+impl AsSequence for Pointer {
+    fn as_sequence() -> &'static PySequenceMethods {
+        static METHODS: PySequenceMethods = PySequenceMethods {
+            item: Some(|sequence, index, vm| Target::of(sequence.obj, vm)?.get(index, vm)),
+            ass_item: Some(|sequence, index, value, vm| match value {
+                Some(value) => Target::of(sequence.obj, vm)?.set(index, &value, vm),
+                None => Err(vm.new_type_error("Pointer does not support item deletion")),
+            }),
+            ..PySequenceMethods::NOT_IMPLEMENTED
+        };
+        &METHODS
+    }
+}
+
+impl AsNumber for Pointer {
+    fn as_number() -> &'static PyNumberMethods {
+        static METHODS: PyNumberMethods = PyNumberMethods {
+            boolean: Some(|number, _vm| {
+                // SAFETY: a pointer's memory holds an address.
+                Ok(CData::of(number.obj)
+                    .is_some_and(|pointer| !unsafe { pointer::read(pointer.address()) }.is_null()))
+            }),
+            ..PyNumberMethods::NOT_IMPLEMENTED
+        };
+        &METHODS
+    }
+}

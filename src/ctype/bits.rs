@@ -1,0 +1,81 @@
+//! Bit fields: integers narrower than the unit of storage they lie in.
+
+use super::scalar::integer::wrapping;
+use rustpython_vm::{PyObject, PyResult, VirtualMachine};
+
+/// The integer type and place of a bit field inside its storage unit.
+#[derive(Clone, Copy, Debug)]
+pub struct BitField {
+    /// Bytes of the storage unit: 1, 2, 4 or 8.
+    pub unit: usize,
+    pub signed: bool,
+    pub swapped: bool,
+    /// The unit is a `_Bool`; the value is its truth.
+    pub boolean: bool,
+    /// Lowest bit of the field, counted from the unit's least significant.
+    pub offset: u32,
+    /// Bits of the field, 1 to `8 * unit`.
+    pub width: u32,
+}
+
+impl BitField {
+    /// # Safety
+    /// `unit` must be valid for reads of `self.unit` bytes.
+    unsafe fn read_unit(&self, unit: *const u8) -> u64 {
+        let mut bytes = [0u8; 8];
+        // SAFETY: the caller's promise; a unit has at most eight bytes.
+        unsafe { std::ptr::copy_nonoverlapping(unit, bytes.as_mut_ptr(), self.unit) };
+        if self.swapped != cfg!(target_endian = "big") {
+            bytes[..self.unit].reverse();
+        }
+        u64::from_le_bytes(bytes)
+    }
+
+    fn mask(&self) -> u64 {
+        u64::MAX >> (64 - self.width)
+    }
+
+    /// # Safety
+    /// `unit` must be valid for reads of `self.unit` bytes.
+    pub unsafe fn load(&self, unit: *const u8, vm: &VirtualMachine) -> PyResult {
+        // SAFETY: the caller's promise.
+        let field = unsafe { self.read_unit(unit) } >> self.offset & self.mask();
+        if self.boolean {
+            return Ok(vm.ctx.new_bool(field != 0).into());
+        }
+        if !self.signed {
+            return Ok(vm.ctx.new_int(field).into());
+        }
+        let spare = 64 - self.width;
+        Ok(vm.ctx.new_int((field << spare) as i64 >> spare).into())
+    }
+
+    /// # Errors
+    /// `TypeError` if `value` is no `int` (for a `_Bool`: what its truth value raises).
+    ///
+    /// # Safety
+    /// `unit` must be valid for reads and writes of `self.unit` bytes.
+    pub unsafe fn store(
+        &self,
+        unit: *mut u8,
+        value: &PyObject,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        let value = if self.boolean {
+            u64::from(value.to_owned().is_true(vm)?)
+        } else {
+            wrapping(value, vm)?
+        };
+        // SAFETY: the caller's promise.
+        let old = unsafe { self.read_unit(unit) };
+        let mask = self.mask() << self.offset;
+        let new = old & !mask | value << self.offset & mask;
+        let mut bytes = new.to_le_bytes();
+        if self.swapped != cfg!(target_endian = "big") {
+            bytes[..self.unit].reverse();
+        }
+        // SAFETY: the caller's promise; a unit has at most eight bytes.
+        unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), unit, self.unit) };
+        Ok(())
+    }
+}

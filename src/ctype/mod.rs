@@ -1,0 +1,420 @@
+//! What a C type is.
+//!
+//! Making a ctypes class builds one [`CType`], which instances, fields, pointers and call plans
+//! refer to directly: no access looks anything up by name. It is a Python object, stored in the
+//! class's namespace, because classes refer to each other in cycles (a list node points to its own
+//! type) and only the garbage collector can tell when such a knot is dead.
+
+pub mod bits;
+pub mod ffi_type;
+pub mod kept;
+pub mod layout;
+pub mod long_double;
+pub mod scalar;
+pub mod simple;
+
+use layout::Layout;
+use rustpython_common::lock::PyMutex;
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    builtins::{PyStrInterned, PyType, PyTypeRef, PyWeak},
+    object::{Traverse, TraverseFn},
+    pyclass,
+};
+use scalar::Access;
+use simple::{Class, SimpleCode};
+use std::sync::{
+    OnceLock,
+    atomic::{AtomicBool, Ordering},
+};
+
+/// What kind of type it is, with what only that kind knows.
+#[derive(Debug)]
+pub enum Kind {
+    Simple(Simple),
+    Structure,
+    Union,
+    Array(Array),
+    Pointer(Pointer),
+    Function(Function),
+}
+
+/// A simple type.
+#[derive(Debug)]
+pub struct Simple {
+    pub code: &'static SimpleCode,
+    /// Load and store in this type's byte order.
+    pub access: Access,
+    pub swapped: bool,
+    /// A subclass of a simple type keeps its own identity: reading a field, item or result of it
+    /// gives an instance, where `c_int` itself gives an `int`.
+    pub boxed: bool,
+}
+
+/// An array type.
+#[derive(Debug)]
+pub struct Array {
+    pub item: PyRef<CType>,
+    pub length: usize,
+}
+
+/// A pointer type. What it points to may become known later, by `set_type`.
+pub struct Pointer {
+    pub target: PyMutex<Option<PyRef<CType>>>,
+}
+
+impl std::fmt::Debug for Pointer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Pointer")
+    }
+}
+
+/// A function type: the defaults of its instances.
+#[derive(Debug)]
+pub struct Function {
+    pub flags: u32,
+    /// `_argtypes_`, a tuple, and the `from_param` of each.
+    pub argtypes: Option<ArgTypes>,
+    /// `_restype_`.
+    pub restype: Option<PyObjectRef>,
+}
+
+/// Declared argument types with the converter each of them brings.
+#[derive(Clone, Debug)]
+pub struct ArgTypes {
+    /// The tuple that `argtypes` shows.
+    pub tuple: PyObjectRef,
+    pub types: Vec<PyObjectRef>,
+    pub converters: Vec<Converter>,
+}
+
+/// How an argument becomes what its declared type accepts.
+#[derive(Clone, Debug)]
+pub enum Converter {
+    /// By the rules of a ctype whose `from_param` is ours.
+    Type(PyRef<CType>),
+    /// By a `from_param` of Python code.
+    Call(PyObjectRef),
+}
+
+/// Makes an instance of a class around memory that exists already: the class knows which payload
+/// its instances have.
+pub type Construct = fn(
+    ctype: &Py<CType>,
+    memory: crate::ctype::Place,
+    vm: &VirtualMachine,
+) -> PyResult<PyObjectRef>;
+
+/// Memory for a new instance to lie on.
+#[derive(Debug)]
+pub enum Place {
+    /// New, zeroed memory of the type's size.
+    New,
+    /// `address`, inside the memory of `owner` as its item or field number `index`.
+    Inside {
+        address: *mut u8,
+        owner: PyObjectRef,
+        index: usize,
+    },
+    /// `address`, which nobody here owns.
+    At(*mut u8),
+}
+
+/// The description of a ctypes class.
+#[pyclass(module = "_ctypes", name = "CType", traverse = "manual")]
+#[derive(Debug, PyPayload)]
+pub struct CType {
+    class: PyTypeRef,
+    pub kind: Kind,
+    /// How it is laid out until `_fields_` is set: for every other kind, for good.
+    initial: Layout,
+    /// What setting `_fields_` made.
+    defined: OnceLock<Layout>,
+    /// No `_fields_` may be set any more.
+    is_final: AtomicBool,
+    /// `__pointer_type__`: the pointer type that `POINTER` made for this type.
+    pub pointer_type: PyMutex<Option<PyObjectRef>>,
+    pub construct: Construct,
+    /// The array types of this type by length, while anybody uses them.
+    array_types: PyMutex<Vec<(usize, PyRef<PyWeak>)>>,
+}
+
+#[pyclass(flags(DISALLOW_INSTANTIATION))]
+impl CType {}
+
+impl CType {
+    /// Describes `class`, and records the description in its namespace.
+    ///
+    /// # Errors
+    /// `SystemError` if the class has a description already: `__init__` of a metaclass ran twice.
+    pub fn define(
+        class: &Py<PyType>,
+        kind: Kind,
+        layout: Layout,
+        construct: Construct,
+        vm: &VirtualMachine,
+    ) -> PyResult<PyRef<Self>> {
+        Self::check_undefined(class, vm)?;
+        let ctype = Self {
+            class: class.to_owned(),
+            kind,
+            initial: layout,
+            defined: OnceLock::new(),
+            is_final: AtomicBool::new(false),
+            pointer_type: PyMutex::new(None),
+            construct,
+            array_types: PyMutex::default(),
+        }
+        .into_ref(&vm.ctx);
+        class.set_attr(Self::attribute(vm), ctype.clone().into());
+        Ok(ctype)
+    }
+
+    /// # Errors
+    /// `SystemError` if `class` has a description already.
+    pub fn check_undefined(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
+        if Self::of_class(class, vm).is_some() {
+            return Err(vm.new_system_error(format!(
+                "StgInfo of '{}' is already initialized.",
+                class.slot_name()
+            )));
+        }
+        Ok(())
+    }
+
+    /// The name under which a class holds its description.
+    fn attribute(vm: &VirtualMachine) -> &'static PyStrInterned {
+        vm.ctx.intern_str("__ctype__")
+    }
+
+    /// The description of exactly this class: none for the abstract base classes, whose subclasses
+    /// each have their own.
+    #[must_use]
+    pub fn of_class(class: &Py<PyType>, vm: &VirtualMachine) -> Option<PyRef<Self>> {
+        class
+            .get_direct_attr(Self::attribute(vm))?
+            .downcast::<Self>()
+            .ok()
+            .filter(|ctype| ctype.class.is(class))
+    }
+
+    /// The description of `object`, if it is a concrete ctypes class.
+    #[must_use]
+    pub fn of(object: &PyObject, vm: &VirtualMachine) -> Option<PyRef<Self>> {
+        Self::of_class(object.downcast_ref::<PyType>()?, vm)
+    }
+
+    /// The description of a class that is to be instantiated.
+    ///
+    /// # Errors
+    /// `TypeError` if the class is abstract.
+    pub fn of_concrete(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<PyRef<Self>> {
+        Self::of_class(class, vm).ok_or_else(|| vm.new_type_error("abstract class"))
+    }
+
+    /// The class this describes.
+    #[must_use]
+    pub fn python_class(&self) -> &PyTypeRef {
+        &self.class
+    }
+
+    /// The name in messages: module and qualified name are left out, as C's `tp_name` leaves them
+    /// out for classes made by Python code.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.class.slot_name().to_string()
+    }
+
+    /// Size, alignment and what else follows from the fields.
+    #[inline]
+    #[must_use]
+    pub fn layout(&self) -> &Layout {
+        self.defined.get().unwrap_or(&self.initial)
+    }
+
+    #[inline]
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.layout().size
+    }
+
+    /// Gives an aggregate its fields.
+    ///
+    /// # Errors
+    /// `AttributeError` if it has them already.
+    pub fn set_layout(&self, layout: Layout, vm: &VirtualMachine) -> PyResult<()> {
+        self.defined
+            .set(layout)
+            .map_err(|_| vm.new_attribute_error("_fields_ is final"))
+    }
+
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        self.is_final.load(Ordering::Relaxed)
+    }
+
+    /// From here on `_fields_` cannot be set: something relies on the layout.
+    #[inline]
+    pub fn finalize(&self) {
+        self.is_final.store(true, Ordering::Relaxed);
+    }
+
+    #[must_use]
+    pub fn simple(&self) -> Option<&Simple> {
+        match &self.kind {
+            Kind::Simple(simple) => Some(simple),
+            _ => None,
+        }
+    }
+
+    #[must_use]
+    pub fn array(&self) -> Option<&Array> {
+        match &self.kind {
+            Kind::Array(array) => Some(array),
+            _ => None,
+        }
+    }
+
+    #[must_use]
+    pub fn function(&self) -> Option<&Function> {
+        match &self.kind {
+            Kind::Function(function) => Some(function),
+            _ => None,
+        }
+    }
+
+    /// What a pointer type points to; `None` for other types and pointers without target.
+    #[must_use]
+    pub fn target(&self) -> Option<PyRef<Self>> {
+        match &self.kind {
+            Kind::Pointer(pointer) => pointer.target.lock().clone(),
+            _ => None,
+        }
+    }
+
+    #[must_use]
+    pub fn is_pointer(&self) -> bool {
+        matches!(self.kind, Kind::Pointer(_))
+    }
+
+    /// The class of arrays of `length` such items, if there is one.
+    #[must_use]
+    pub fn array_type(&self, length: usize) -> Option<PyObjectRef> {
+        let known = self.array_types.lock();
+        let (_, class) = known.iter().find(|(known, _)| *known == length)?;
+        class.upgrade()
+    }
+
+    /// Remembers the class of arrays of `length` such items. The result is the class to use: the
+    /// first one, if two threads made one at a time.
+    #[must_use]
+    pub fn remember_array_type(
+        &self,
+        length: usize,
+        class: PyObjectRef,
+        vm: &VirtualMachine,
+    ) -> PyObjectRef {
+        let Ok(weak) = class.downgrade(None, vm) else {
+            return class;
+        };
+        // Dropping the dead entries is left to after the lock.
+        let mut dead = Vec::new();
+        let mut known = self.array_types.lock();
+        let mut first = None;
+        for (known_length, entry) in std::mem::take(&mut *known) {
+            match entry.upgrade() {
+                Some(class) if known_length == length => {
+                    first = Some(class);
+                    known.push((known_length, entry));
+                }
+                Some(class) => {
+                    dead.push(class);
+                    known.push((known_length, entry));
+                }
+                None => dead.push(entry.into()),
+            }
+        }
+        let result = match first {
+            Some(first) => {
+                dead.extend([class, weak.into()]);
+                first
+            }
+            None => {
+                known.push((length, weak));
+                class
+            }
+        };
+        drop(known);
+        drop(dead);
+        result
+    }
+
+    /// The class of a simple type's values.
+    #[must_use]
+    pub fn simple_class(&self) -> Option<Class> {
+        self.simple().map(|simple| simple.code.class)
+    }
+
+    /// The number of references its memory can hold, by which `_objects` starts out as a dict.
+    #[must_use]
+    pub fn reference_count(&self) -> usize {
+        match &self.kind {
+            Kind::Simple(_) => 0,
+            Kind::Structure | Kind::Union => self.layout().field_count,
+            Kind::Array(array) => array.length,
+            Kind::Pointer(_) | Kind::Function(_) => 1,
+        }
+    }
+}
+
+// SAFETY: visits each object that the description owns exactly once. Values behind a lock are
+// visited only when the lock is free, which leaves them out where they may be changing: the
+// collector then takes them for alive.
+unsafe impl Traverse for CType {
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        self.class.traverse(visit);
+        if let Some(pointer_type) = self.pointer_type.try_lock() {
+            pointer_type.traverse(visit);
+        }
+        match &self.kind {
+            Kind::Simple(_) | Kind::Structure | Kind::Union => {}
+            Kind::Array(array) => array.item.traverse(visit),
+            Kind::Pointer(pointer) => {
+                if let Some(target) = pointer.target.try_lock() {
+                    target.traverse(visit);
+                }
+            }
+            Kind::Function(function) => {
+                function.restype.traverse(visit);
+                function.argtypes.traverse(visit);
+            }
+        }
+        for layout in [Some(&self.initial), self.defined.get()]
+            .into_iter()
+            .flatten()
+        {
+            layout.traverse(visit);
+        }
+    }
+
+    fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
+        out.extend(self.pointer_type.lock().take());
+        if let Kind::Pointer(pointer) = &self.kind {
+            out.extend(pointer.target.lock().take().map(PyObjectRef::from));
+        }
+    }
+}
+
+// SAFETY: visits each object it owns exactly once.
+unsafe impl Traverse for ArgTypes {
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        self.tuple.traverse(visit);
+        self.types.traverse(visit);
+        for converter in &self.converters {
+            match converter {
+                Converter::Type(ctype) => ctype.traverse(visit),
+                Converter::Call(callable) => callable.traverse(visit),
+            }
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! `char` and `wchar_t` as single characters.
+
+use super::Access;
+use crate::ctype::kept::Kept;
+use libc::wchar_t;
+use rustpython_common::wtf8::{CodePoint, Wtf8Buf};
+use rustpython_vm::{
+    PyObject, PyResult, VirtualMachine,
+    builtins::{PyByteArray, PyBytes, PyInt, PyStr},
+};
+
+unsafe fn load_char(source: *const u8, vm: &VirtualMachine) -> PyResult {
+    // SAFETY: the caller's promise.
+    Ok(vm.ctx.new_bytes(vec![unsafe { source.read() }]).into())
+}
+
+unsafe fn store_char(
+    target: *mut u8,
+    value: &PyObject,
+    vm: &VirtualMachine,
+) -> PyResult<Option<Kept>> {
+    let byte = byte(value, vm)?;
+    // SAFETY: the caller's promise.
+    unsafe { target.write(byte) };
+    Ok(None)
+}
+
+fn byte(value: &PyObject, vm: &VirtualMachine) -> PyResult<u8> {
+    let wrong_length = |kind: &str, length: usize| {
+        vm.new_type_error(format!(
+            "one character bytes, bytearray, or an integer in range(256) expected, \
+             not {kind} of length {length}"
+        ))
+    };
+    if let Some(bytes) = value.downcast_ref::<PyBytes>() {
+        return match *bytes.as_bytes() {
+            [byte] => Ok(byte),
+            _ => Err(wrong_length("bytes", bytes.as_bytes().len())),
+        };
+    }
+    if let Some(bytes) = value.downcast_ref::<PyByteArray>() {
+        let bytes = bytes.borrow_buf();
+        return match *bytes {
+            [byte] => Ok(byte),
+            _ => Err(wrong_length("bytearray", bytes.len())),
+        };
+    }
+    if let Some(int) = value.downcast_ref::<PyInt>() {
+        return u8::try_from(int.as_bigint()).map_err(|_| {
+            vm.new_type_error("integer not in range(256)")
+        });
+    }
+    Err(vm.new_type_error(format!(
+        "one character bytes, bytearray, or an integer in range(256) expected, not {}",
+        value.class().slot_name()
+    )))
+}
+
+/// The character with code point `code`.
+///
+/// # Errors
+/// `ValueError` if no such code point exists.
+pub fn code_point(code: u32, vm: &VirtualMachine) -> PyResult<CodePoint> {
+    CodePoint::from_u32(code).ok_or_else(|| {
+        vm.new_value_error(format!(
+            "character U+{code:x} is not in range [U+0000; U+10ffff]"
+        ))
+    })
+}
+
+unsafe fn load_wchar(source: *const u8, vm: &VirtualMachine) -> PyResult {
+    // SAFETY: the caller's promise.
+    let wide = unsafe { source.cast::<wchar_t>().read_unaligned() };
+    let mut text = Wtf8Buf::new();
+    text.push(code_point(wide as u32, vm)?);
+    Ok(vm.ctx.new_str(text).into())
+}
+
+unsafe fn store_wchar(
+    target: *mut u8,
+    value: &PyObject,
+    vm: &VirtualMachine,
+) -> PyResult<Option<Kept>> {
+    let Some(text) = value.downcast_ref::<PyStr>() else {
+        return Err(vm.new_type_error(format!(
+            "a unicode character expected, not instance of {}",
+            value.class().slot_name()
+        )));
+    };
+    let wide = super::string::wide_units(text.as_wtf8());
+    let [wide] = wide[..] else {
+        return Err(vm.new_type_error(format!(
+            "a unicode character expected, not a string of length {}",
+            text.char_len()
+        )));
+    };
+    // SAFETY: the caller's promise.
+    unsafe { target.cast::<wchar_t>().write_unaligned(wide) };
+    Ok(None)
+}
+
+/// C's `char`, as `bytes` of length one.
+pub const CHAR: Access = Access {
+    load: load_char,
+    store: store_char,
+};
+/// C's `wchar_t`, as a `str` of length one.
+pub const WCHAR: Access = Access {
+    load: load_wchar,
+    store: store_wchar,
+};

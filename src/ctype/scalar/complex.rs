@@ -1,0 +1,93 @@
+//! Complex numbers: two floats side by side, the real part first (C11 6.2.5 p13).
+
+use super::Access;
+use crate::ctype::{kept::Kept, long_double};
+use num_complex::Complex64;
+use rustpython_vm::{PyObject, PyResult, VirtualMachine};
+
+/// The float type of the two parts.
+trait Part {
+    const SIZE: usize;
+    /// # Safety
+    /// `source` must be valid for reads of `SIZE` bytes.
+    unsafe fn load(source: *const u8) -> f64;
+    /// # Safety
+    /// `target` must be valid for writes of `SIZE` bytes.
+    unsafe fn store(target: *mut u8, value: f64);
+}
+
+macro_rules! parts {
+    ($($float:ty),*) => {$(
+        impl Part for $float {
+            const SIZE: usize = size_of::<$float>();
+            unsafe fn load(source: *const u8) -> f64 {
+                // SAFETY: the caller's promise.
+                unsafe { source.cast::<$float>().read_unaligned() }.into()
+            }
+            unsafe fn store(target: *mut u8, value: f64) {
+                // SAFETY: the caller's promise.
+                unsafe { target.cast::<$float>().write_unaligned(value as $float) }
+            }
+        }
+    )*};
+}
+parts!(f32, f64);
+
+struct LongDouble;
+impl Part for LongDouble {
+    const SIZE: usize = long_double::SIZE;
+    unsafe fn load(source: *const u8) -> f64 {
+        // SAFETY: the caller's promise.
+        unsafe { long_double::load(source) }
+    }
+    unsafe fn store(target: *mut u8, value: f64) {
+        // SAFETY: the caller's promise.
+        unsafe { long_double::store(target, value) }
+    }
+}
+
+unsafe fn load<P: Part>(source: *const u8, vm: &VirtualMachine) -> PyResult {
+    // SAFETY: a complex number is two parts, and the caller promises memory for both.
+    let value = unsafe { Complex64::new(P::load(source), P::load(source.add(P::SIZE))) };
+    Ok(vm.ctx.new_complex(value).into())
+}
+
+unsafe fn store<P: Part>(
+    target: *mut u8,
+    value: &PyObject,
+    vm: &VirtualMachine,
+) -> PyResult<Option<Kept>> {
+    let value = number(value, vm)?;
+    // SAFETY: a complex number is two parts, and the caller promises memory for both.
+    unsafe {
+        P::store(target, value.re);
+        P::store(target.add(P::SIZE), value.im);
+    }
+    Ok(None)
+}
+
+fn number(value: &PyObject, vm: &VirtualMachine) -> PyResult<Complex64> {
+    match value.to_owned().try_complex(vm)? {
+        Some((number, _)) => Ok(number),
+        None => Err(vm.new_type_error(format!(
+            "must be real number, not {}",
+            value.class().slot_name()
+        ))),
+    }
+}
+
+/// `float _Complex`.
+pub const SINGLE: Access = Access {
+    load: load::<f32>,
+    store: store::<f32>,
+};
+/// `double _Complex`.
+pub const DOUBLE: Access = Access {
+    load: load::<f64>,
+    store: store::<f64>,
+};
+/// `long double _Complex`.
+pub const LONG_DOUBLE: Access = Access {
+    load: load::<LongDouble>,
+    store: store::<LongDouble>,
+};

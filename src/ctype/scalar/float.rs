@@ -1,0 +1,101 @@
+//! `float`, `double` and `long double`.
+
+use super::{Access, read, write};
+use crate::ctype::{kept::Kept, long_double};
+use rustpython_vm::{PyObject, PyResult, VirtualMachine, builtins::PyFloat};
+
+/// The number a store takes from `value`.
+///
+/// # Errors
+/// `TypeError` if `value` is no real number, `OverflowError` for an `int` beyond a double's range.
+pub fn number(value: &PyObject, vm: &VirtualMachine) -> PyResult<f64> {
+    if let Some(float) = value.downcast_ref_if_exact::<PyFloat>(vm) {
+        return Ok(float.to_f64());
+    }
+    Ok(value.try_float(vm)?.to_f64())
+}
+
+unsafe fn load_f32<const SWAPPED: bool>(source: *const u8, vm: &VirtualMachine) -> PyResult {
+    // SAFETY: the caller's promise.
+    let value = f32::from_ne_bytes(unsafe { read::<4, SWAPPED>(source) });
+    Ok(vm.ctx.new_float(value.into()).into())
+}
+
+unsafe fn store_f32<const SWAPPED: bool>(
+    target: *mut u8,
+    value: &PyObject,
+    vm: &VirtualMachine,
+) -> PyResult<Option<Kept>> {
+    let value = narrow(number(value, vm)?, SWAPPED, vm)?;
+    // SAFETY: the caller's promise.
+    unsafe { write::<4, SWAPPED>(target, value.to_ne_bytes()) };
+    Ok(None)
+}
+
+/// A double as a `float`. C leaves a value beyond `float`'s range undefined and hardware gives an
+/// infinity; ctypes raises for the other byte order, where it packs the bytes itself.
+fn narrow(value: f64, checked: bool, vm: &VirtualMachine) -> PyResult<f32> {
+    let narrow = value as f32;
+    if checked && narrow.is_infinite() && value.is_finite() {
+        return Err(vm.new_overflow_error("float too large to pack with f format"));
+    }
+    Ok(narrow)
+}
+
+unsafe fn load_f64<const SWAPPED: bool>(source: *const u8, vm: &VirtualMachine) -> PyResult {
+    // SAFETY: the caller's promise.
+    let value = f64::from_ne_bytes(unsafe { read::<8, SWAPPED>(source) });
+    Ok(vm.ctx.new_float(value).into())
+}
+
+unsafe fn store_f64<const SWAPPED: bool>(
+    target: *mut u8,
+    value: &PyObject,
+    vm: &VirtualMachine,
+) -> PyResult<Option<Kept>> {
+    let value = number(value, vm)?;
+    // SAFETY: the caller's promise.
+    unsafe { write::<8, SWAPPED>(target, value.to_ne_bytes()) };
+    Ok(None)
+}
+
+unsafe fn load_long_double(source: *const u8, vm: &VirtualMachine) -> PyResult {
+    // SAFETY: the caller's promise.
+    let value = unsafe { long_double::load(source) };
+    Ok(vm.ctx.new_float(value).into())
+}
+
+unsafe fn store_long_double(
+    target: *mut u8,
+    value: &PyObject,
+    vm: &VirtualMachine,
+) -> PyResult<Option<Kept>> {
+    let value = number(value, vm)?;
+    // SAFETY: the caller's promise.
+    unsafe { long_double::store(target, value) };
+    Ok(None)
+}
+
+/// C's `float`.
+#[must_use]
+pub const fn single<const SWAPPED: bool>() -> Access {
+    Access {
+        load: load_f32::<SWAPPED>,
+        store: store_f32::<SWAPPED>,
+    }
+}
+
+/// C's `double`.
+#[must_use]
+pub const fn double<const SWAPPED: bool>() -> Access {
+    Access {
+        load: load_f64::<SWAPPED>,
+        store: store_f64::<SWAPPED>,
+    }
+}
+
+/// C's `long double`.
+pub const LONG_DOUBLE: Access = Access {
+    load: load_long_double,
+    store: store_long_double,
+};

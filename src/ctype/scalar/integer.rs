@@ -1,0 +1,122 @@
+//! Integers of every width, and booleans.
+
+use super::{Access, read, write};
+use crate::ctype::kept::Kept;
+use rustpython_vm::{
+    Py, PyObject, PyResult, VirtualMachine, builtins::PyInt,
+};
+
+/// The integer that a store takes from `value`: any `int` or object with `__index__`, wrapped to
+/// 64 bits as C converts to unsigned types (C11 6.3.1.3).
+///
+/// # Errors
+/// `TypeError` if `value` is no integer.
+pub fn wrapping(value: &PyObject, vm: &VirtualMachine) -> PyResult<u64> {
+    match value.downcast_ref::<PyInt>() {
+        Some(int) => Ok(wrapped(int)),
+        None => Ok(wrapped(&*value.try_index(vm)?)),
+    }
+}
+
+/// An `int` modulo 2^64.
+#[must_use]
+pub fn wrapped(int: &Py<PyInt>) -> u64 {
+    int.as_u64_mask()
+}
+
+/// A C integer type.
+pub trait CInteger: Copy {
+    /// The value as Python's `int`.
+    ///
+    /// # Safety
+    /// `source` must be valid for reads of `size_of::<Self>()` bytes.
+    unsafe fn load<const SWAPPED: bool>(source: *const u8, vm: &VirtualMachine) -> PyResult;
+
+    /// # Safety
+    /// `target` must be valid for writes of `size_of::<Self>()` bytes.
+    unsafe fn store<const SWAPPED: bool>(
+        target: *mut u8,
+        value: &PyObject,
+        vm: &VirtualMachine,
+    ) -> PyResult<Option<Kept>>;
+}
+
+macro_rules! c_integers {
+    ($($int:ty),*) => {$(
+        impl CInteger for $int {
+            #[inline]
+            unsafe fn load<const SWAPPED: bool>(source: *const u8, vm: &VirtualMachine) -> PyResult {
+                // SAFETY: the caller's promise.
+                let bytes = unsafe { read::<{ size_of::<$int>() }, SWAPPED>(source) };
+                Ok(vm.ctx.new_int(<$int>::from_ne_bytes(bytes)).into())
+            }
+
+            #[inline]
+            unsafe fn store<const SWAPPED: bool>(
+                target: *mut u8,
+                value: &PyObject,
+                vm: &VirtualMachine,
+            ) -> PyResult<Option<Kept>> {
+                let value = wrapping(value, vm)? as $int;
+                // SAFETY: the caller's promise.
+                unsafe { write::<{ size_of::<$int>() }, SWAPPED>(target, value.to_ne_bytes()) };
+                Ok(None)
+            }
+        }
+    )*};
+}
+c_integers!(i8, u8, i16, u16, i32, u32, i64, u64);
+
+/// The accesses of integer type `T`.
+#[must_use]
+pub const fn access<T: CInteger, const SWAPPED: bool>() -> Access {
+    Access {
+        load: T::load::<SWAPPED>,
+        store: T::store::<SWAPPED>,
+    }
+}
+
+unsafe fn load_bool(source: *const u8, vm: &VirtualMachine) -> PyResult {
+    // SAFETY: the caller's promise; read as an integer, since not every byte is a valid `bool`.
+    Ok(vm.ctx.new_bool(unsafe { source.read() } != 0).into())
+}
+
+unsafe fn store_bool(
+    target: *mut u8,
+    value: &PyObject,
+    vm: &VirtualMachine,
+) -> PyResult<Option<Kept>> {
+    let value = value.to_owned().is_true(vm)?;
+    // SAFETY: the caller's promise.
+    unsafe { target.write(u8::from(value)) };
+    Ok(None)
+}
+
+/// C's `_Bool`: any nonzero byte is true, any object has a truth value.
+pub const BOOL: Access = Access {
+    load: load_bool,
+    store: store_bool,
+};
+
+unsafe fn load_variant_bool(source: *const u8, vm: &VirtualMachine) -> PyResult {
+    // SAFETY: the caller's promise.
+    let bytes = unsafe { read::<2, false>(source) };
+    Ok(vm.ctx.new_bool(bytes != [0, 0]).into())
+}
+
+unsafe fn store_variant_bool(
+    target: *mut u8,
+    value: &PyObject,
+    vm: &VirtualMachine,
+) -> PyResult<Option<Kept>> {
+    let value: i16 = if value.to_owned().is_true(vm)? { -1 } else { 0 };
+    // SAFETY: the caller's promise.
+    unsafe { write::<2, false>(target, value.to_ne_bytes()) };
+    Ok(None)
+}
+
+/// OLE's `VARIANT_BOOL`.
+pub const VARIANT_BOOL: Access = Access {
+    load: load_variant_bool,
+    store: store_variant_bool,
+};

@@ -1,0 +1,63 @@
+//! Loading C scalars from memory as Python objects, and storing them.
+//!
+//! One file for each kind of value. Each function is a row's `load` or `store` in the table of
+//! simple types ([`super::simple`]). Memory need not be aligned: packed structures and buffers of
+//! other programs are not.
+
+pub mod character;
+pub mod complex;
+pub mod float;
+pub mod integer;
+pub mod object;
+pub mod pointer;
+pub mod string;
+
+use super::kept::Kept;
+use rustpython_vm::{PyObject, PyResult, VirtualMachine};
+
+/// Reads a value as a Python object.
+///
+/// # Safety
+/// The memory must be valid for reads of the row's size; pointers among the values must be NULL or
+/// point to what their type says.
+pub type Load = unsafe fn(*const u8, &VirtualMachine) -> PyResult;
+
+/// Writes a Python object as a value. The result is what must be kept alive as long as the memory.
+///
+/// # Safety
+/// The memory must be valid for writes of the row's size.
+pub type Store = unsafe fn(*mut u8, &PyObject, &VirtualMachine) -> PyResult<Option<Kept>>;
+
+/// The two accesses in one byte order.
+#[derive(Clone, Copy, Debug)]
+pub struct Access {
+    pub load: Load,
+    pub store: Store,
+}
+
+/// Reads the bytes of a `T`, reversed when the value is of the other byte order.
+///
+/// # Safety
+/// `source` must be valid for reads of `N` bytes.
+#[inline(always)]
+unsafe fn read<const N: usize, const SWAPPED: bool>(source: *const u8) -> [u8; N] {
+    // SAFETY: the caller's promise; a byte array needs no alignment.
+    let mut bytes = unsafe { source.cast::<[u8; N]>().read() };
+    if SWAPPED {
+        bytes.reverse();
+    }
+    bytes
+}
+
+/// Writes bytes, reversed when the value is of the other byte order.
+///
+/// # Safety
+/// `target` must be valid for writes of `N` bytes.
+#[inline(always)]
+unsafe fn write<const N: usize, const SWAPPED: bool>(target: *mut u8, mut bytes: [u8; N]) {
+    if SWAPPED {
+        bytes.reverse();
+    }
+    // SAFETY: the caller's promise; a byte array needs no alignment.
+    unsafe { target.cast::<[u8; N]>().write(bytes) }
+}

@@ -1,0 +1,64 @@
+//! `void *`, as an integer address.
+
+use super::Access;
+use crate::ctype::kept::Kept;
+use rustpython_vm::{Py, PyObject, PyResult, VirtualMachine, builtins::PyInt};
+
+/// The pointer stored at `source`.
+///
+/// # Safety
+/// `source` must be valid for reads of a pointer.
+#[inline]
+#[must_use]
+pub unsafe fn read(source: *const u8) -> *mut u8 {
+    // SAFETY: the caller's promise.
+    let address = unsafe { source.cast::<usize>().read_unaligned() };
+    std::ptr::with_exposed_provenance_mut(address)
+}
+
+/// Stores an address at `target`.
+///
+/// # Safety
+/// `target` must be valid for writes of a pointer.
+#[inline]
+pub unsafe fn write(target: *mut u8, address: usize) {
+    // SAFETY: the caller's promise.
+    unsafe { target.cast::<usize>().write_unaligned(address) }
+}
+
+/// An `int` as an address, wrapped to the width of a pointer.
+#[must_use]
+pub fn wrapping_address(int: &Py<PyInt>) -> usize {
+    super::integer::wrapped(int) as usize
+}
+
+unsafe fn load(source: *const u8, vm: &VirtualMachine) -> PyResult {
+    // SAFETY: the caller's promise.
+    let pointer = unsafe { read(source) };
+    Ok(if pointer.is_null() {
+        vm.ctx.none()
+    } else {
+        vm.ctx.new_int(pointer.addr()).into()
+    })
+}
+
+unsafe fn store(
+    target: *mut u8,
+    value: &PyObject,
+    vm: &VirtualMachine,
+) -> PyResult<Option<Kept>> {
+    let address = if vm.is_none(value) {
+        0
+    } else {
+        match value.downcast_ref::<PyInt>() {
+            Some(int) => wrapping_address(int),
+            None => return Err(vm.new_type_error("cannot be converted to pointer")),
+        }
+    };
+    // SAFETY: the caller's promise.
+    unsafe { write(target, address) };
+    Ok(None)
+}
+
+/// `void *`: NULL is `None`.
+pub const VOID_P: Access = Access { load, store };

@@ -1,0 +1,232 @@
+//! C functions of ours that the ctypes package calls through ctypes itself.
+//!
+//! `ctypes.cast`, `string_at` and their kin are foreign functions made from the addresses that the
+//! module exports: their arguments are converted, audited and kept alive like those of any other
+//! call. They are called attached to the VM (`PYFUNCTYPE`), return a new reference, and on failure
+//! NULL, having left the exception for the caller to raise.
+
+use crate::{
+    ccall::enter,
+    cdata::CData,
+    ctype::{
+        CType, Kind,
+        scalar::{pointer, string},
+        simple::Class,
+    },
+};
+use rustpython_common::borrow::{BorrowedValue, BorrowedValueMut};
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
+    builtins::{PyMemoryView, PyType},
+    protocol::{BufferDescriptor, BufferMethods, PyBuffer},
+    pyclass,
+    types::AsBuffer,
+    vm::thread,
+};
+use std::{
+    ffi::{CStr, c_char, c_int, c_void},
+    panic::{AssertUnwindSafe, catch_unwind},
+    ptr,
+};
+
+/// Runs `f` for C: a new reference, or NULL and an exception left for the caller.
+fn for_c(f: impl FnOnce(&VirtualMachine) -> PyResult) -> *mut PyObject {
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        thread::with_current_vm(|vm| match f(vm) {
+            Ok(object) => object.into_raw().as_ptr(),
+            Err(error) => {
+                enter::leave_exception(error);
+                ptr::null_mut()
+            }
+        })
+    }));
+    // The panic hook has said what happened; C must not see it.
+    outcome.unwrap_or(ptr::null_mut())
+}
+
+fn null_pointer(vm: &VirtualMachine) -> rustpython_vm::builtins::PyBaseExceptionRef {
+    vm.new_value_error("NULL pointer access")
+}
+
+/// `PyObject *cast(void *pointer, PyObject *source, PyObject *ctype)`
+///
+/// # Safety
+/// `source` and `ctype` must be live objects of the current VM.
+pub unsafe extern "C" fn cast(
+    address: *mut c_void,
+    source: *mut PyObject,
+    ctype: *mut PyObject,
+) -> *mut PyObject {
+    // SAFETY: the caller's promise.
+    let (source, ctype) = unsafe { (&*source, &*ctype) };
+    for_c(|vm| cast_object(address, source, ctype, vm))
+}
+
+fn cast_object(
+    address: *mut c_void,
+    source: &PyObject,
+    class: &PyObject,
+    vm: &VirtualMachine,
+) -> PyResult {
+    if !is_pointer_type(class, vm) {
+        let name = match class.downcast_ref::<PyType>() {
+            Some(class) => class.slot_name().to_string(),
+            None => class.class().slot_name().to_string(),
+        };
+        return Err(vm.new_type_error(format!(
+            "cast() argument 2 must be a pointer type, not {name}"
+        )));
+    }
+    let result = class.call((), vm)?;
+    let Some(cdata) = CData::of(&result) else {
+        return Err(vm.new_type_error("cast() argument 2 must make a ctypes instance"));
+    };
+    if let Some(source) = CData::of(source)
+        && let Some(dict) = cdata.share_keepalive(source, vm)?
+    {
+        let key: PyObjectRef = vm.ctx.new_int(source.get_id()).into();
+        dict.set_item(&*key, source.to_owned().into(), vm)?;
+    }
+    // SAFETY: an instance of a pointer type holds an address.
+    unsafe { pointer::write(cdata.address(), address.expose_provenance()) };
+    Ok(result)
+}
+
+fn is_pointer_type(class: &PyObject, vm: &VirtualMachine) -> bool {
+    CType::of(class, vm).is_some_and(|ctype| match &ctype.kind {
+        Kind::Pointer(_) | Kind::Function(_) => true,
+        Kind::Simple(simple) => matches!(
+            simple.code.class,
+            Class::VoidPointer | Class::CharPointer | Class::WideCharPointer | Class::Object
+        ),
+        _ => false,
+    })
+}
+
+/// `PyObject *string_at(const char *start, int size)`: `size` bytes, up to the NUL if it is -1.
+///
+/// # Safety
+/// The memory must be there.
+pub unsafe extern "C" fn string_at(start: *const c_char, size: c_int) -> *mut PyObject {
+    for_c(|vm| {
+        vm.audit("ctypes.string_at", || (start.addr(), size))?;
+        if size < -1 {
+            return Err(
+                vm.new_system_error("Negative size passed to PyBytes_FromStringAndSize")
+            );
+        }
+        if size == 0 {
+            return Ok(vm.ctx.new_bytes(Vec::new()).into());
+        }
+        if start.is_null() {
+            return Err(null_pointer(vm));
+        }
+        let bytes = if size == -1 {
+            // SAFETY: the caller promises a terminated string.
+            unsafe { CStr::from_ptr(start) }.to_bytes()
+        } else {
+            // SAFETY: the caller promises that many bytes.
+            unsafe { std::slice::from_raw_parts(start.cast::<u8>(), size as usize) }
+        };
+        Ok(vm.ctx.new_bytes(bytes.to_vec()).into())
+    })
+}
+
+/// `PyObject *wstring_at(const wchar_t *start, int size)`: `size` characters, up to the NUL if it is
+/// -1.
+///
+/// # Safety
+/// The memory must be there.
+pub unsafe extern "C" fn wstring_at(start: *const libc::wchar_t, size: c_int) -> *mut PyObject {
+    for_c(|vm| {
+        vm.audit("ctypes.wstring_at", || (start.addr(), size))?;
+        if size < -1 {
+            return Err(vm.new_system_error("Negative size passed to PyUnicode_New"));
+        }
+        if start.is_null() && size != 0 {
+            return Err(null_pointer(vm));
+        }
+        // SAFETY: the caller's promise.
+        let text = unsafe { string::wide_at(start, usize::try_from(size).ok(), vm) }?;
+        Ok(vm.ctx.new_str(text).into())
+    })
+}
+
+/// `PyObject *memoryview_at(void *start, ssize_t size, int readonly)`
+///
+/// # Safety
+/// The memory must be there as long as the view is.
+pub unsafe extern "C" fn memoryview_at(
+    start: *mut c_void,
+    size: isize,
+    readonly: c_int,
+) -> *mut PyObject {
+    for_c(|vm| {
+        vm.audit("ctypes.memoryview_at", || (start.addr(), size, readonly))?;
+        let Ok(size) = usize::try_from(size) else {
+            return Err(vm.new_value_error(format!(
+                "memoryview_at: size is negative (or overflowed): {size}"
+            )));
+        };
+        if start.is_null() && size > 0 {
+            return Err(null_pointer(vm));
+        }
+        let memory = ForeignMemory {
+            start: if start.is_null() {
+                ptr::NonNull::dangling()
+            } else {
+                // SAFETY: not null.
+                unsafe { ptr::NonNull::new_unchecked(start.cast()) }
+            },
+            size,
+            readonly: readonly != 0,
+        };
+        let memory: PyObjectRef = memory.into_ref(&vm.ctx).into();
+        Ok(PyMemoryView::from_object(&memory, vm)?.into_pyobject(vm))
+    })
+}
+
+/// Memory that only C knows the owner of, as a buffer.
+#[pyclass(module = "_ctypes", name = "_ForeignMemory")]
+#[derive(Debug, PyPayload)]
+pub struct ForeignMemory {
+    start: ptr::NonNull<u8>,
+    size: usize,
+    readonly: bool,
+}
+
+// SAFETY: plain memory; accesses to it are C's affair.
+unsafe impl Send for ForeignMemory {}
+// SAFETY: as for Send.
+unsafe impl Sync for ForeignMemory {}
+
+#[pyclass(flags(DISALLOW_INSTANTIATION), with(AsBuffer))]
+impl ForeignMemory {}
+
+impl AsBuffer for ForeignMemory {
+    fn as_buffer(zelf: &Py<Self>, _vm: &VirtualMachine) -> PyResult<PyBuffer> {
+        static METHODS: BufferMethods = BufferMethods {
+            obj_bytes: |buffer| {
+                let memory = buffer.obj_as::<ForeignMemory>();
+                // SAFETY: whoever asked for the view answers for the memory being there.
+                BorrowedValue::Ref(unsafe {
+                    std::slice::from_raw_parts(memory.start.as_ptr(), memory.size)
+                })
+            },
+            obj_bytes_mut: |buffer| {
+                let memory = buffer.obj_as::<ForeignMemory>();
+                // SAFETY: as above.
+                BorrowedValueMut::RefMut(unsafe {
+                    std::slice::from_raw_parts_mut(memory.start.as_ptr(), memory.size)
+                })
+            },
+            release: |_| {},
+            retain: |_| {},
+        };
+        Ok(PyBuffer::new(
+            zelf.to_owned().into(),
+            BufferDescriptor::simple(zelf.size, zelf.readonly),
+            &METHODS,
+        ))
+    }
+}
