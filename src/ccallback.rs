@@ -273,7 +273,7 @@ impl Data {
                 let source = unsafe { *arguments.add(index) };
                 // SAFETY: it points to a value of the argument's type.
                 unsafe { load_argument(ctype, source.cast(), vm) }.map_err(|error| {
-                    let what = format!("creating argument {} of", index + 1);
+                    let what = format!("creating argument {} for", index + 1);
                     report(error, &what, &callable, vm);
                 })
             })
@@ -312,13 +312,17 @@ unsafe fn load_argument(ctype: &PyRef<CType>, source: *mut u8, vm: &VirtualMachi
             (ctype.construct)(ctype, Place::At(first), vm)
         }
         _ => {
-            let instance = (ctype.construct)(ctype, Place::New, vm)?;
-            if let Some(cdata) = CData::of(&instance) {
-                // SAFETY: both have the type's size.
-                unsafe {
-                    std::ptr::copy_nonoverlapping(source, cdata.address(), ctype.size());
-                }
-            }
+            let instance = ctype.python_class().as_object().call((), vm)?;
+            let room = CData::of(&instance).filter(|cdata| cdata.size() >= ctype.size());
+            let Some(cdata) = room else {
+                return Err(vm.new_type_error(format!(
+                    "unexpected result of creating an argument: {} object expected, got {}",
+                    ctype.name(),
+                    instance.class().slot_name()
+                )));
+            };
+            // SAFETY: both have the type's size.
+            unsafe { std::ptr::copy_nonoverlapping(source, cdata.address(), ctype.size()) };
             Ok(instance)
         }
     }

@@ -69,12 +69,12 @@ fn cast_object(
     vm: &VirtualMachine,
 ) -> PyResult {
     if !is_pointer_type(class, vm) {
-        let name = match class.downcast_ref::<PyType>() {
-            Some(class) => class.slot_name().to_string(),
-            None => class.class().slot_name().to_string(),
+        let not = match class.downcast_ref::<PyType>() {
+            Some(class) => format!(", not {}", class.slot_name()),
+            None => String::new(),
         };
         return Err(vm.new_type_error(format!(
-            "cast() argument 2 must be a pointer type, not {name}"
+            "cast() argument 2 must be a pointer type{not}"
         )));
     }
     let result = class.call((), vm)?;

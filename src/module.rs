@@ -120,7 +120,12 @@ mod _ctypes {
 
     #[pyfunction]
     fn addressof(object: PyObjectRef, vm: &VirtualMachine) -> PyResult<usize> {
-        let cdata = CData::of(&object).ok_or_else(|| vm.new_type_error("invalid type"))?;
+        let cdata = CData::of(&object).ok_or_else(|| {
+            vm.new_type_error(format!(
+                "addressof() argument must be _ctypes._CData, not {}",
+                type_name(&object, vm)
+            ))
+        })?;
         vm.audit("ctypes.addressof", || (object.clone(),))?;
         Ok(cdata.address().expose_provenance())
     }
@@ -137,11 +142,20 @@ mod _ctypes {
         };
         let cdata = CData::of(&object).ok_or_else(|| {
             vm.new_type_error(format!(
-                "byref() argument must be a ctypes instance, not '{}'",
-                object.class().slot_name()
+                "byref() argument 1 must be _ctypes._CData, not {}",
+                type_name(&object, vm)
             ))
         })?;
         Ok(CArg::byref(cdata, offset).into_ref(&vm.ctx))
+    }
+
+    /// The name of an object's type in messages about arguments.
+    fn type_name(object: &PyObject, vm: &VirtualMachine) -> String {
+        if vm.is_none(object) {
+            "None".to_owned()
+        } else {
+            object.class().slot_name().to_string()
+        }
     }
 
     #[pyfunction]
@@ -208,6 +222,9 @@ mod _ctypes {
             .as_ref()
             .and_then(|path| path.downcast_ref::<PyBytes>())
             .map(|path| OsStr::from_bytes(path.as_bytes()));
+        if path.is_some_and(|path| path.as_bytes().contains(&0)) {
+            return Err(vm.new_value_error("embedded null byte"));
+        }
         match clib::open(path, mode) {
             Ok(handle) => Ok(handle.address()),
             Err(message) => Err(vm.new_os_error(message).into()),
@@ -217,10 +234,7 @@ mod _ctypes {
     fn handle(value: &PyObject, vm: &VirtualMachine) -> PyResult<Handle> {
         match value.downcast_ref::<PyInt>() {
             Some(int) => Ok(Handle::from_address(wrapping_address(int))),
-            None => Err(vm.new_type_error(format!(
-                "an integer is required (got type {})",
-                value.class().slot_name()
-            ))),
+            None => Err(vm.new_type_error("an integer is required")),
         }
     }
 
@@ -335,12 +349,13 @@ mod _ctypes {
     #[pyfunction(name = "PyObj_FromPtr")]
     fn object_from_pointer(address: PyObjectRef, vm: &VirtualMachine) -> PyResult {
         let object = object_at(&address, vm)?;
-        vm.audit("ctypes.PyObj_FromPtr", || (object.addr(),))?;
         if object.is_null() {
             return Err(vm.new_value_error("PyObject is NULL"));
         }
         // SAFETY: whoever passes an address answers for an object being there.
-        Ok(unsafe { &*object }.to_owned())
+        let object = unsafe { &*object }.to_owned();
+        vm.audit("ctypes.PyObj_FromPtr", || (object.clone(),))?;
+        Ok(object)
     }
 
     /// Takes a reference that nobody holds.

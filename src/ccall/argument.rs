@@ -1,22 +1,21 @@
 //! One argument of a call: a C value, its ABI class, and what it keeps alive.
 
-use super::byref::CArg;
+use super::{byref::CArg, terminated};
 use crate::{
     cdata::CData,
     ctype::{
         Kind,
-        ffi_type::Scalar,
-        kept::{Buffers, Kept},
+        ffi_type::{FfiType, Passing, Scalar},
+        kept::Kept,
         scalar::string,
     },
 };
-use libffi::raw::ffi_type;
 use rustpython_vm::{
     Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyBytes, PyInt, PyStr},
     object::{Traverse, TraverseFn},
 };
-use std::ffi::c_void;
+use std::{ffi::c_void, ptr::NonNull};
 
 /// Bytes of the largest scalar: a complex long double.
 const WORD: usize = 32;
@@ -24,10 +23,17 @@ const WORD: usize = 32;
 /// A C value on its way into a call.
 #[derive(Clone, Debug)]
 pub struct Argument {
-    ffi: *mut ffi_type,
+    kind: ArgumentKind,
     value: Value,
     keep: Option<PyObjectRef>,
-    buffers: Option<Buffers>,
+}
+
+/// The ABI class of an argument.
+#[derive(Clone, Copy, Debug)]
+pub enum ArgumentKind {
+    Scalar(Scalar),
+    /// An aggregate, whose ctype `keep` holds.
+    Aggregate(NonNull<FfiType>),
 }
 
 #[derive(Clone, Debug)]
@@ -42,8 +48,8 @@ enum Value {
 #[repr(C, align(16))]
 struct Word([u8; WORD]);
 
-// SAFETY: the description it points to is a static of libffi or belongs to the ctype of `keep`,
-// which the argument holds.
+// SAFETY: the description it points to belongs to the ctype of `keep`, which the argument holds, and
+// is read alone.
 unsafe impl Send for Argument {}
 // SAFETY: as for Send.
 unsafe impl Sync for Argument {}
@@ -59,15 +65,10 @@ impl Argument {
     ) -> PyResult<Self> {
         let mut word = Word([0; WORD]);
         let kept = fill(word.0.as_mut_ptr())?;
-        let (keep, buffers) = match kept {
-            Some(kept) => (Some(kept.object), kept.buffers),
-            None => (None, None),
-        };
         Ok(Self {
-            ffi: scalar.raw(),
+            kind: ArgumentKind::Scalar(scalar),
             value: Value::Word(word),
-            keep,
-            buffers,
+            keep: kept.map(|kept| kept.object),
         })
     }
 
@@ -77,11 +78,17 @@ impl Argument {
         let mut word = Word([0; WORD]);
         word.0[..size_of::<usize>()].copy_from_slice(&address.to_ne_bytes());
         Self {
-            ffi: Scalar::Pointer.raw(),
+            kind: ArgumentKind::Scalar(Scalar::Pointer),
             value: Value::Word(word),
             keep,
-            buffers: None,
         }
+    }
+
+    /// The address of a terminated copy of `bytes`. C may hold on to it, as long as Python code
+    /// holds on to `bytes`.
+    #[must_use]
+    pub fn bytes(bytes: &Py<PyBytes>) -> Self {
+        Self::pointer(terminated::address(bytes), Some(bytes.to_owned().into()))
     }
 
     /// A C value, as C would pass it: scalars and aggregates by value, arrays by address.
@@ -104,10 +111,12 @@ impl Argument {
         // SAFETY: the object's memory has at least its type's size, and the copy has room for it.
         unsafe { std::ptr::copy_nonoverlapping(source.address(), value.start(), size) };
         Self {
-            ffi: layout.ffi.raw(),
+            kind: match layout.ffi.passing() {
+                Passing::Scalar(scalar) => ArgumentKind::Scalar(*scalar),
+                _ => ArgumentKind::Aggregate(NonNull::from(&layout.ffi)),
+            },
             value,
             keep: Some(source.to_owned().into()),
-            buffers: None,
         }
     }
 
@@ -131,10 +140,7 @@ impl Argument {
             return Self::c_int(int, vm);
         }
         if let Some(bytes) = value.downcast_ref::<PyBytes>() {
-            let copy = string::nul_terminated(bytes.as_bytes());
-            let mut argument = Self::pointer(copy.as_ptr() as usize, None);
-            argument.buffers = Some(Buffers::new(vec![copy]));
-            return Ok(argument);
+            return Ok(Self::bytes(bytes));
         }
         if let Some(text) = value.downcast_ref::<PyStr>() {
             let (address, capsule) = string::wide_copy(text.as_wtf8(), vm);
@@ -161,17 +167,15 @@ impl Argument {
         let mut word = Word([0; WORD]);
         word.0[..size_of::<i32>()].copy_from_slice(&value.to_ne_bytes());
         Ok(Self {
-            ffi: Scalar::Sint32.raw(),
+            kind: ArgumentKind::Scalar(Scalar::Sint32),
             value: Value::Word(word),
             keep: None,
-            buffers: None,
         })
     }
 
-    /// libffi's description of the value.
     #[must_use]
-    pub fn ffi(&self) -> *mut ffi_type {
-        self.ffi
+    pub fn kind(&self) -> ArgumentKind {
+        self.kind
     }
 
     /// The value's memory, valid as long as the argument stays where it is.
@@ -208,15 +212,18 @@ impl Argument {
                 narrow.copy_from_slice(&bytes[..SIZE]);
                 let wide = <$to>::from(<$from>::from_ne_bytes(narrow));
                 word.0[..size_of::<$to>()].copy_from_slice(&wide.to_ne_bytes());
-                self.ffi = $scalar.raw();
+                self.kind = ArgumentKind::Scalar($scalar);
             }};
         }
-        match self.ffi {
-            ffi if ffi == Scalar::Float.raw() => widen!(f32, f64, Scalar::Double),
-            ffi if ffi == Scalar::Sint8.raw() => widen!(i8, i32, Scalar::Sint32),
-            ffi if ffi == Scalar::Uint8.raw() => widen!(u8, i32, Scalar::Sint32),
-            ffi if ffi == Scalar::Sint16.raw() => widen!(i16, i32, Scalar::Sint32),
-            ffi if ffi == Scalar::Uint16.raw() => widen!(u16, i32, Scalar::Sint32),
+        let ArgumentKind::Scalar(scalar) = self.kind else {
+            return;
+        };
+        match scalar {
+            Scalar::Float => widen!(f32, f64, Scalar::Double),
+            Scalar::Sint8 => widen!(i8, i32, Scalar::Sint32),
+            Scalar::Uint8 => widen!(u8, i32, Scalar::Sint32),
+            Scalar::Sint16 => widen!(i16, i32, Scalar::Sint32),
+            Scalar::Uint16 => widen!(u16, i32, Scalar::Sint32),
             _ => {}
         }
     }

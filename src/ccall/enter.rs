@@ -1,11 +1,22 @@
 //! Entering C.
 
-use super::{argument::Argument, errno, flags};
-use crate::ctype::ffi_type::Scalar;
+use super::{
+    argument::{Argument, ArgumentKind},
+    errno, flags,
+};
+use crate::ctype::ffi_type::{CLASSIFIES, FfiType, Passing, Scalar};
 use libffi::raw::{self, ffi_type};
 use rustpython_vm::{PyResult, VirtualMachine, builtins::PyBaseExceptionRef};
 use smallvec::SmallVec;
 use std::{cell::RefCell, ffi::c_void, mem::MaybeUninit};
+
+/// What libffi is told of a result.
+#[derive(Clone, Copy, Debug)]
+pub struct ResultType {
+    pub ffi: *mut ffi_type,
+    /// The function writes it through a hidden pointer.
+    pub in_memory: bool,
+}
 
 /// Arguments that need no allocation.
 const INLINE: usize = 8;
@@ -46,24 +57,31 @@ pub fn leave_exception(error: PyBaseExceptionRef) {
 pub unsafe fn call(
     target: Target,
     arguments: &mut Arguments,
-    result_type: *mut ffi_type,
+    result_type: ResultType,
     result: *mut u8,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
     if let Some(fixed) = target.fixed {
         arguments[fixed..].iter_mut().for_each(Argument::promote);
     }
-    let mut types: SmallVec<[*mut ffi_type; INLINE]> =
-        arguments.iter().map(Argument::ffi).collect();
-    let mut values: SmallVec<[*mut c_void; INLINE]> =
-        arguments.iter_mut().map(Argument::memory).collect();
+    let mut placed = Placed::default();
+    // A result in memory takes an integer register for its address.
+    placed.integers = usize::from(result_type.in_memory);
+    let mut fixed = None;
+    for (index, argument) in arguments.iter_mut().enumerate() {
+        if target.fixed == Some(index) {
+            fixed = Some(placed.types.len());
+        }
+        placed.place(argument);
+    }
+    let Placed { types, values, .. } = &mut placed;
     let mut cif = MaybeUninit::<raw::ffi_cif>::zeroed();
     let count = u32::try_from(types.len()).unwrap_or(u32::MAX);
     let abi = abi(target.flags);
-    let status = match target.fixed {
+    let status = match fixed {
         // SAFETY: `types` outlives the cif.
         None => unsafe {
-            raw::ffi_prep_cif(cif.as_mut_ptr(), abi, count, result_type, types.as_mut_ptr())
+            raw::ffi_prep_cif(cif.as_mut_ptr(), abi, count, result_type.ffi, types.as_mut_ptr())
         },
         // SAFETY: as above; there are at least `fixed` arguments.
         Some(fixed) => unsafe {
@@ -72,7 +90,7 @@ pub unsafe fn call(
                 abi,
                 u32::try_from(fixed).unwrap_or(u32::MAX),
                 count,
-                result_type,
+                result_type.ffi,
                 types.as_mut_ptr(),
             )
         },
@@ -114,6 +132,84 @@ pub unsafe fn call(
     }
 }
 
+/// Argument types and values as libffi takes them.
+///
+/// On System V x86-64 small aggregates are taken apart here into their eightbytes, which go into the
+/// same registers as scalars would, or whole to the stack if the registers do not suffice: libffi up
+/// to 3.4 overwrites the first vector register when an aggregate of both classes takes the last
+/// integer register.
+#[derive(Default)]
+struct Placed {
+    types: SmallVec<[*mut ffi_type; INLINE]>,
+    values: SmallVec<[*mut c_void; INLINE]>,
+    integers: usize,
+    vectors: usize,
+}
+
+const INTEGER_REGISTERS: usize = 6;
+const VECTOR_REGISTERS: usize = 8;
+
+impl Placed {
+    fn push(&mut self, ffi: *mut ffi_type, value: *mut c_void) {
+        self.types.push(ffi);
+        self.values.push(value);
+    }
+
+    fn place(&mut self, argument: &mut Argument) {
+        let memory = argument.memory();
+        match argument.kind() {
+            ArgumentKind::Scalar(scalar) => {
+                let (integers, vectors) = registers(scalar);
+                // What does not fit goes to the stack and leaves the registers as they are.
+                if self.fits(integers, vectors) {
+                    self.integers += integers;
+                    self.vectors += vectors;
+                }
+                self.push(scalar.raw(), memory);
+            }
+            ArgumentKind::Aggregate(ffi) => {
+                // SAFETY: the argument keeps the ctype that the description belongs to.
+                let ffi = unsafe { ffi.as_ref() };
+                match ffi.passing() {
+                    Passing::Registers(eightbytes) if CLASSIFIES => {
+                        self.place_eightbytes(ffi, eightbytes, memory);
+                    }
+                    _ => self.push(ffi.raw(), memory),
+                }
+            }
+        }
+    }
+
+    fn place_eightbytes(&mut self, ffi: &FfiType, eightbytes: &[Scalar], memory: *mut c_void) {
+        let vectors = eightbytes.iter().filter(|&&s| s == Scalar::Double).count();
+        let integers = eightbytes.len() - vectors;
+        if !self.fits(integers, vectors) {
+            return self.push(ffi.raw_in_memory(), memory);
+        }
+        self.integers += integers;
+        self.vectors += vectors;
+        for (index, eightbyte) in eightbytes.iter().enumerate() {
+            // SAFETY: an argument's memory is a multiple of eightbytes.
+            let value = unsafe { memory.cast::<u64>().add(index) };
+            self.push(eightbyte.raw(), value.cast());
+        }
+    }
+
+    fn fits(&self, integers: usize, vectors: usize) -> bool {
+        self.integers + integers <= INTEGER_REGISTERS && self.vectors + vectors <= VECTOR_REGISTERS
+    }
+}
+
+/// Integer and vector registers that a scalar takes on System V x86-64.
+fn registers(scalar: Scalar) -> (usize, usize) {
+    match scalar {
+        Scalar::Float | Scalar::Double | Scalar::ComplexFloat => (0, 1),
+        Scalar::ComplexDouble => (0, 2),
+        Scalar::Void | Scalar::LongDouble | Scalar::ComplexLongDouble => (0, 0),
+        _ => (1, 0),
+    }
+}
+
 fn abi(_flags: u32) -> raw::ffi_abi {
     raw::ffi_abi_FFI_DEFAULT_ABI
 }
@@ -138,8 +234,3 @@ impl ResultBuffer {
     }
 }
 
-/// The description of a function that returns nothing.
-#[must_use]
-pub fn void() -> *mut ffi_type {
-    Scalar::Void.raw()
-}

@@ -1,8 +1,11 @@
 //! What a call returns to Python.
 
-use super::enter;
-use crate::ctype::{CType, Kind, Place, ffi_type::Scalar, simple::Class};
-use libffi::raw::ffi_type;
+use super::enter::ResultType;
+use crate::ctype::{
+    CType, Kind, Place,
+    ffi_type::{Passing, Scalar},
+    simple::Class,
+};
 use rustpython_vm::{
     PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
     object::{Traverse, TraverseFn},
@@ -59,14 +62,18 @@ impl Restype {
         &self.object
     }
 
-    /// libffi's description of the C result.
+    /// What libffi is told of the C result.
     #[must_use]
-    pub fn ffi(&self) -> *mut ffi_type {
-        match &self.kind {
-            RestypeKind::Void => enter::void(),
-            RestypeKind::Type { ctype, .. } => ctype.layout().ffi.raw(),
-            RestypeKind::Callable => Scalar::Sint32.raw(),
-        }
+    pub fn result_type(&self) -> ResultType {
+        let (ffi, in_memory) = match &self.kind {
+            RestypeKind::Void => (Scalar::Void.raw(), false),
+            RestypeKind::Callable => (Scalar::Sint32.raw(), false),
+            RestypeKind::Type { ctype, .. } => {
+                let ffi = &ctype.layout().ffi;
+                (ffi.raw_result(), *ffi.passing() == Passing::Memory)
+            }
+        };
+        ResultType { ffi, in_memory }
     }
 
     /// Bytes of the C result.

@@ -28,7 +28,11 @@ fn export(zelf: &Py<CData>) -> PyBuffer {
         offset: 0,
         readonly: false,
         itemsize: layout.item_size,
-        format: Cow::Owned(layout.format.clone()),
+        format: match layout.format.as_str() {
+            // The VM's memoryview knows `P` in native mode alone, where it means the same.
+            "<P" | ">P" => Cow::Borrowed("P"),
+            format => Cow::Owned(format.to_owned()),
+        },
         dim_desc: dimensions,
     };
     PyBuffer::new(zelf.to_owned().into(), description, &METHODS)

@@ -14,14 +14,14 @@ pub mod pickle;
 use crate::ctype::{CType, Place, kept::Kept};
 use keepalive::Keepalive;
 use memory::Block;
-use rustpython_common::lock::PyMutex;
+use rustpython_common::{hash::PyHash, lock::PyMutex};
 use rustpython_vm::{
     Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyDict, PyDictRef, PyTypeRef},
     function::FuncArgs,
     object::{Traverse, TraverseFn},
     pyclass,
-    types::AsBuffer,
+    types::{AsBuffer, Hashable},
 };
 use std::{
     cell::UnsafeCell,
@@ -332,6 +332,12 @@ impl CData {
     }
 }
 
+impl Hashable for CData {
+    fn hash(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyHash> {
+        Err(vm.new_type_error("unhashable type"))
+    }
+}
+
 // SAFETY: visits each object it owns exactly once; the keepalive only while its lock is free, which
 // leaves its objects out where they may be changing: the collector then takes them for alive.
 unsafe impl Traverse for CData {
@@ -355,7 +361,7 @@ unsafe impl Traverse for CData {
     }
 }
 
-#[pyclass(flags(BASETYPE, IMMUTABLETYPE), with(AsBuffer))]
+#[pyclass(flags(BASETYPE, IMMUTABLETYPE), with(AsBuffer, Hashable))]
 impl CData {
     #[pygetset(name = "_b_base_")]
     fn b_base(zelf: &Py<Self>) -> Option<PyObjectRef> {

@@ -40,7 +40,14 @@ pub fn set_state(zelf: &Py<CData>, state: &[PyObjectRef], vm: &VirtualMachine) -
         )));
     };
     if dict.downcast_ref::<PyDict>().is_none() {
-        return Err(wrong(1, "dict", dict, vm));
+        let name = if vm.is_none(dict) {
+            "None".to_owned()
+        } else {
+            dict.class().slot_name().to_string()
+        };
+        return Err(vm.new_type_error(format!(
+            "__setstate__() argument 1 must be dict, not {name}"
+        )));
     }
     let Some(bytes) = bytes.downcast_ref::<PyBytes>() else {
         return Err(vm.new_type_error(format!(
@@ -63,18 +70,6 @@ pub fn set_state(zelf: &Py<CData>, state: &[PyObjectRef], vm: &VirtualMachine) -
     };
     vm.call_method(own.as_object(), "update", (dict.clone(),))?;
     Ok(())
-}
-
-fn wrong(
-    position: usize,
-    expected: &str,
-    got: &PyObject,
-    vm: &VirtualMachine,
-) -> rustpython_vm::builtins::PyBaseExceptionRef {
-    vm.new_type_error(format!(
-        "argument {position} must be {expected}, not {}",
-        got.class().slot_name()
-    ))
 }
 
 /// `_unpickle`: the object that [`reduce`] described.

@@ -51,9 +51,13 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
         .ok_or_else(|| vm.new_type_error("_type_ must have storage info"))?;
     let layout = Layout::array(item.layout(), length)
         .ok_or_else(|| vm.new_overflow_error("array too large"))?;
-    item.finalize();
     let class_of_items = item.simple_class();
-    let kind = Kind::Array(ArrayKind { item, length });
+    let item_size = item.size();
+    let kind = Kind::Array(ArrayKind {
+        item,
+        length,
+        item_size,
+    });
     CType::define(class, kind, layout, metatype::construct, vm)?;
     if let Some(characters @ (Class::Char | Class::WideChar)) = class_of_items {
         add_string_attributes(class, characters, vm);
@@ -128,10 +132,16 @@ struct Items<'a> {
 
 impl<'a> Items<'a> {
     fn of(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<Self> {
-        CData::of(object)
+        let (array, kind) = CData::of(object)
             .and_then(|array| Some((array, array.ctype().array()?)))
-            .map(|(array, kind)| Self { array, kind })
-            .ok_or_else(|| vm.new_type_error("expected an array"))
+            .ok_or_else(|| vm.new_type_error("expected an array"))?;
+        if kind.item.size() != kind.item_size {
+            return Err(vm.new_type_error(format!(
+                "'{}' was made before its items had their fields",
+                array.ctype().name()
+            )));
+        }
+        Ok(Self { array, kind })
     }
 
     /// The address of item `index`, which is below the length.

@@ -39,25 +39,45 @@ enum FieldAccess {
     Characters(Class),
 }
 
-/// The arguments of `CField()`.
-#[derive(rustpython_vm::FromArgs)]
+/// The arguments of `CField()`, all of them by keyword.
 pub struct CFieldArgs {
-    #[pyarg(named)]
     name: PyObjectRef,
-    #[pyarg(named, name = "type")]
     ctype: PyObjectRef,
-    #[pyarg(named)]
     byte_size: isize,
-    #[pyarg(named)]
     byte_offset: isize,
-    #[pyarg(named)]
     index: isize,
-    #[pyarg(named)]
-    _internal_use: bool,
-    #[pyarg(named, default)]
+    internal_use: bool,
     bit_size: Option<PyObjectRef>,
-    #[pyarg(named, default)]
     bit_offset: Option<PyObjectRef>,
+}
+
+impl CFieldArgs {
+    fn new(args: &FuncArgs, vm: &VirtualMachine) -> PyResult<Self> {
+        if !args.args.is_empty() {
+            return Err(vm.new_type_error("CField() takes no positional arguments"));
+        }
+        let required = |position: usize, name: &str| {
+            args.kwargs.get(name).cloned().ok_or_else(|| {
+                vm.new_type_error(format!(
+                    "CField() missing required argument '{name}' (pos {position})"
+                ))
+            })
+        };
+        let number = |position: usize, name: &str| -> PyResult<isize> {
+            required(position, name)?.try_index(vm)?.try_to_primitive(vm)
+        };
+        let optional = |name: &str| args.kwargs.get(name).cloned().filter(|v| !vm.is_none(v));
+        Ok(Self {
+            name: required(1, "name")?,
+            ctype: required(2, "type")?,
+            byte_size: number(3, "byte_size")?,
+            byte_offset: number(4, "byte_offset")?,
+            index: number(5, "index")?,
+            internal_use: required(6, "_internal_use")?.is_true(vm)?,
+            bit_size: optional("bit_size"),
+            bit_offset: optional("bit_offset"),
+        })
+    }
 }
 
 impl CField {
@@ -205,7 +225,13 @@ fn bit_access(
             quoted()?
         )));
     }
-    if offset < 0 || offset + width > unit_bits {
+    if offset < 0 {
+        return Err(vm.new_value_error(format!(
+            "bit offset of field {} out of range, got {offset}",
+            quoted()?
+        )));
+    }
+    if offset + width > unit_bits {
         return Err(vm.new_value_error(format!(
             "bit field {} overflows its type ({offset} + {width} > {unit_bits})",
             quoted()?
@@ -222,18 +248,18 @@ fn bit_access(
 }
 
 impl Constructor for CField {
-    type Args = CFieldArgs;
+    type Args = FuncArgs;
 
     fn slot_new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        let args: CFieldArgs = args.bind(vm)?;
         Ok(Self::py_new(&class, args, vm)?
             .into_ref_with_type(vm, class)?
             .into())
     }
 
-    fn py_new(_class: &Py<PyType>, args: CFieldArgs, vm: &VirtualMachine) -> PyResult<Self> {
-        if !args._internal_use {
-            return Err(vm.new_type_error("cannot create ctypes.CField object"));
+    fn py_new(_class: &Py<PyType>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<Self> {
+        let args = CFieldArgs::new(&args, vm)?;
+        if !args.internal_use {
+            return Err(vm.new_type_error("cannot create type object"));
         }
         let name: PyStrRef = args.name.downcast().map_err(|name| {
             vm.new_type_error(format!(
@@ -258,11 +284,8 @@ impl Constructor for CField {
             )));
         }
         let access = match args.bit_size {
-            Some(bit_size) if !vm.is_none(&bit_size) => {
-                let bit_offset = args.bit_offset.filter(|offset| !vm.is_none(offset));
-                bit_access(&name, &ctype, &bit_size, bit_offset, vm)?
-            }
-            _ => plain_access(&ctype),
+            Some(bit_size) => bit_access(&name, &ctype, &bit_size, args.bit_offset, vm)?,
+            None => plain_access(&ctype),
         };
         let unsigned = |value: isize, what: &str| {
             usize::try_from(value).map_err(|_| {

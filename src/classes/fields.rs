@@ -119,7 +119,12 @@ fn promote_anonymous(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
     for name in names {
         let name: PyStrRef = name
             .downcast()
-            .map_err(|_| vm.new_type_error("_anonymous_ must be a sequence of strings"))?;
+            .map_err(|name| {
+                vm.new_type_error(format!(
+                    "attribute name must be string, not '{}'",
+                    name.class().slot_name()
+                ))
+            })?;
         let field = class.as_object().get_attr(&name, vm)?;
         let Some(field) = field.downcast_ref::<CField>() else {
             return Err(vm.new_attribute_error(format!(

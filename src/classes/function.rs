@@ -291,7 +291,7 @@ impl CFuncPtr {
     #[pygetset]
     fn argtypes(zelf: &Py<Self>) -> Option<PyObjectRef> {
         let signature = zelf.signature();
-        signature.argtypes.as_ref().map(|types| types.tuple.clone())
+        signature.argtypes.as_ref().map(|types| types.declared.clone())
     }
 
     #[pygetset(setter)]
@@ -426,7 +426,7 @@ pub fn call_address(
     let mut result = ResultBuffer::new(restype.size());
     let start = result.start();
     // SAFETY: whoever gave the address and the types answers for the function being so, as in C.
-    unsafe { enter::call(target, &mut arguments, restype.ffi(), start, vm) }?;
+    unsafe { enter::call(target, &mut arguments, restype.result_type(), start, vm) }?;
     // SAFETY: the call wrote a result of this type.
     unsafe { restype.convert(start, vm) }
 }

@@ -96,7 +96,7 @@ pub fn read_argtypes(declared: &PyObject, vm: &VirtualMachine) -> PyResult<ArgTy
         .map(|(index, argtype)| converter(index + 1, argtype, vm))
         .collect::<PyResult<Vec<_>>>()?;
     Ok(ArgTypes {
-        tuple: vm.ctx.new_tuple(types.clone()).into(),
+        declared: declared.to_owned(),
         types,
         converters,
     })

@@ -87,9 +87,7 @@ impl CTypeType {
         let Some(address) = address.downcast_ref::<PyInt>() else {
             return Err(vm.new_type_error("integer expected"));
         };
-        let address = address.as_u64_mask() as usize;
-        vm.audit("ctypes.cdata", || (address as isize,))?;
-        at_address(&zelf, address, vm)
+        at_address(&zelf, address.as_u64_mask() as usize, vm)
     }
 
     /// An instance that shares the memory of a writable buffer.
@@ -120,7 +118,7 @@ impl CTypeType {
         })?;
         // SAFETY: the offset is within the buffer.
         let address = unsafe { start.add(offset) };
-        let instance = (ctype.construct)(&ctype, Place::At(address), vm)?;
+        let instance = at_address(&zelf, address.expose_provenance(), vm)?;
         if let Some(cdata) = CData::of(&instance) {
             // The view holds the export that keeps the memory where it is.
             cdata.keep_as("ffffffff", Kept::object(view.into()), vm)?;
@@ -138,6 +136,11 @@ impl CTypeType {
     ) -> PyResult {
         let ctype = CType::of_concrete(&zelf, vm)?;
         let buffer = PyBuffer::try_from_borrowed_object(vm, &object)?;
+        if !buffer.desc.is_contiguous() {
+            return Err(
+                vm.new_buffer_error("memoryview: underlying buffer is not C-contiguous")
+            );
+        }
         let length = buffer.desc.len;
         let offset = buffer_offset(offset, length, &ctype, vm)?;
         vm.audit("ctypes.cdata/buffer", || {
@@ -226,6 +229,7 @@ impl CTypeType {
 /// `TypeError` if the class is abstract.
 pub fn at_address(class: &Py<PyType>, address: usize, vm: &VirtualMachine) -> PyResult {
     let ctype = CType::of_concrete(class, vm)?;
+    vm.audit("ctypes.cdata", || (address as isize,))?;
     let address = std::ptr::with_exposed_provenance_mut(address);
     (ctype.construct)(&ctype, Place::At(address), vm)
 }

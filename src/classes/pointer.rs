@@ -99,7 +99,13 @@ fn target_of(target: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<CType>> {
     if target.downcast_ref::<PyType>().is_none() {
         return Err(vm.new_type_error("_type_ must be a type"));
     }
-    CType::of(target, vm).ok_or_else(|| vm.new_type_error("_type_ must have storage info"))
+    match CType::of(target, vm) {
+        Some(ctype) => Ok(ctype),
+        None => Err(vm.new_type_error(format!(
+            "{} must have storage info",
+            target.repr(vm)?.to_string_lossy()
+        ))),
+    }
 }
 
 /// The base class of pointers.

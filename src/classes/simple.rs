@@ -48,17 +48,16 @@ fn type_code(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<&'static table
     let Some(code) = code.downcast_ref::<PyStr>() else {
         return Err(vm.new_type_error("class must define a '_type_' string attribute"));
     };
-    let text = code.to_string_lossy();
-    let mut characters = text.chars();
-    let (Some(code), None) = (characters.next(), characters.next()) else {
+    let &[code] = code.as_bytes() else {
         return Err(vm.new_value_error(
             "class must define a '_type_' attribute which must be a string of length 1",
         ));
     };
-    table::lookup(code).ok_or_else(|| {
+    table::lookup(char::from(code)).ok_or_else(|| {
         vm.new_attribute_error(format!(
             "class must define a '_type_' attribute which must be\n\
-             a single character string containing one of '{}'.",
+             a single character string containing one of the\n\
+             supported types: '{}'.",
             table::CODES
         ))
     })
@@ -96,7 +95,7 @@ fn define_swapped(
     args: &FuncArgs,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
-    if !class.class().is(SimpleType::static_type()) || code.swapped.is_none() || code.size == 1 {
+    if !class.class().is(SimpleType::static_type()) || code.swapped.is_none() {
         return Ok(());
     }
     let (native, other, suffix) = if cfg!(target_endian = "little") {

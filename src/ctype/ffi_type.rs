@@ -1,12 +1,11 @@
 //! What libffi is told about a ctype.
 //!
 //! Scalars share libffi's own descriptions. An aggregate gets one of ours, built from the scalars
-//! it consists of: libffi classifies an aggregate by its elements, but knows neither unions nor
-//! arrays nor bit fields. So the scalars are laid out here by offset, and where several share
-//! storage (unions, bit fields) or the element list could misplace one, each eightbyte of the
-//! aggregate is described by the class that the System V ABI's merge rule gives it
-//! (System V ABI, AMD64 supplement, section 3.2.3). Elsewhere the list of scalars is handed over as
-//! it is, which is what AAPCS64 needs to see a homogeneous float aggregate.
+//! it consists of. libffi knows no unions, arrays or bit fields and classifies by the elements it is
+//! given, so on System V x86-64 the classification is done here, by the merge rule of the ABI
+//! (AMD64 supplement, section 3.2.3), and libffi is given elements from which it comes to the same
+//! result. Elsewhere the list of scalars is handed over as it is, which is what AAPCS64 needs to see
+//! a homogeneous float aggregate.
 
 use libffi::raw;
 use std::ptr;
@@ -99,39 +98,88 @@ pub type Placed = (usize, Scalar);
 /// libffi's description of a ctype, and the memory it lives in.
 pub struct FfiType {
     raw: *mut raw::ffi_type,
-    /// What an aggregate's description consists of; none for scalars, which are libffi's statics.
-    _owned: Option<Box<Aggregate>>,
+    passing: Passing,
+    /// What an aggregate's descriptions consist of; none for scalars, which are libffi's statics.
+    owned: Option<Box<Descriptions>>,
 }
 
-struct Aggregate {
-    description: raw::ffi_type,
-    /// NULL-terminated, pointed to by `description`.
+/// How System V x86-64 passes a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Passing {
+    /// As libffi passes a scalar.
+    Scalar(Scalar),
+    /// Each eightbyte in a register, if there are enough registers left for all of them.
+    Registers(Vec<Scalar>),
+    /// On the stack, and as a result through a hidden pointer.
+    Memory,
+    /// On the stack, and as a result in the x87 register that returns a `long double`.
+    X87,
+}
+
+/// An aggregate as it is, and as something that no register can take.
+struct Descriptions {
+    own: Description,
+    in_memory: Description,
+}
+
+struct Description {
+    raw: raw::ffi_type,
+    /// NULL-terminated, pointed to by `raw`.
     elements: Vec<*mut raw::ffi_type>,
 }
 
 impl std::fmt::Debug for FfiType {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("FfiType").field(&self.raw).finish()
+        f.debug_tuple("FfiType").field(&self.passing).finish()
     }
 }
 
-// SAFETY: the description is written only while it is built, before it is shared; libffi reads it,
-// and writes only the size and alignment of an aggregate whose size is still zero, which `aggregate`
-// never leaves so for an aggregate that is passed by value.
+// SAFETY: the descriptions are written only while they are built, before they are shared. libffi
+// reads them, and writes only the size of an aggregate whose size is zero, which is never passed.
 unsafe impl Send for FfiType {}
 // SAFETY: as for Send.
 unsafe impl Sync for FfiType {}
+
+/// A scalar that takes no room: elements that overlap, which libffi has no other way to express.
+struct Weightless(raw::ffi_type);
+
+// SAFETY: never written.
+unsafe impl Sync for Weightless {}
+
+impl Weightless {
+    const fn new(type_: u16) -> Self {
+        Self(raw::ffi_type {
+            size: 0,
+            alignment: 1,
+            type_,
+            elements: ptr::null_mut(),
+        })
+    }
+
+    fn raw(&'static self) -> *mut raw::ffi_type {
+        (&raw const self.0).cast_mut()
+    }
+}
+
+static WEIGHTLESS_LONG_DOUBLE: Weightless = Weightless::new(raw::FFI_TYPE_LONGDOUBLE);
+static WEIGHTLESS_FLOAT: Weightless = Weightless::new(raw::FFI_TYPE_FLOAT);
+
+/// Whether arguments are classified here.
+pub const CLASSIFIES: bool = cfg!(all(target_arch = "x86_64", not(windows)));
+
+const EIGHTBYTE: usize = 8;
 
 impl FfiType {
     #[must_use]
     pub fn scalar(scalar: Scalar) -> Self {
         Self {
             raw: scalar.raw(),
-            _owned: None,
+            passing: Passing::Scalar(scalar),
+            owned: None,
         }
     }
 
-    /// The description of a structure, union or array of `size` bytes.
+    /// The description of a structure or union of `size` bytes.
     ///
     /// `scalars` are the aggregate's scalars by offset; complex numbers count as their parts.
     #[must_use]
@@ -143,26 +191,24 @@ impl FfiType {
                 None => list.push((offset, scalar)),
             }
         }
-        let elements = if cfg!(all(target_arch = "x86_64", not(windows))) {
-            eightbytes(size, &list)
+        let passing = classify(size, &list);
+        let elements: Vec<_> = if !CLASSIFIES {
+            list.iter().map(|&(_, scalar)| scalar.raw()).collect()
         } else {
-            list.iter().map(|&(_, scalar)| scalar).collect()
+            match &passing {
+                Passing::Registers(_) => fill(size, &list),
+                Passing::X87 => vec![Scalar::LongDouble.raw()],
+                Passing::Memory | Passing::Scalar(_) => in_memory(size),
+            }
         };
-        let mut elements: Vec<_> = elements.into_iter().map(Scalar::raw).collect();
-        elements.push(ptr::null_mut());
-        let mut owned = Box::new(Aggregate {
-            description: raw::ffi_type {
-                size,
-                alignment: u16::try_from(align).unwrap_or(u16::MAX),
-                type_: raw::FFI_TYPE_STRUCT,
-                elements: ptr::null_mut(),
-            },
-            elements,
+        let owned = Box::new(Descriptions {
+            own: Description::new(size, align, elements),
+            in_memory: Description::new(size, align, in_memory(size)),
         });
-        owned.description.elements = owned.elements.as_mut_ptr();
         Self {
-            raw: &raw mut owned.description,
-            _owned: Some(owned),
+            raw: owned.own.pointer(),
+            passing,
+            owned: Some(owned),
         }
     }
 
@@ -171,26 +217,91 @@ impl FfiType {
     pub fn raw(&self) -> *mut raw::ffi_type {
         self.raw
     }
+
+    /// The description for a result, valid as long as `self`. libffi would look for an aggregate
+    /// that is one `long double` in the integer registers.
+    #[must_use]
+    pub fn raw_result(&self) -> *mut raw::ffi_type {
+        match self.passing {
+            Passing::X87 if CLASSIFIES => Scalar::LongDouble.raw(),
+            _ => self.raw,
+        }
+    }
+
+    /// A description by which the value goes to the stack, valid as long as `self`.
+    #[must_use]
+    pub fn raw_in_memory(&self) -> *mut raw::ffi_type {
+        match &self.owned {
+            Some(owned) => owned.in_memory.pointer(),
+            None => self.raw,
+        }
+    }
+
+    #[must_use]
+    pub fn passing(&self) -> &Passing {
+        &self.passing
+    }
 }
 
-/// Elements by which libffi classifies an aggregate as the System V ABI does.
-fn eightbytes(size: usize, scalars: &[Placed]) -> Vec<Scalar> {
-    const EIGHTBYTE: usize = 8;
-    if size > 2 * EIGHTBYTE {
-        // Class MEMORY whatever the elements are; all that counts is the size.
-        return vec![Scalar::Uint64; size / EIGHTBYTE];
+impl Description {
+    fn new(size: usize, align: usize, mut elements: Vec<*mut raw::ffi_type>) -> Self {
+        elements.push(ptr::null_mut());
+        let raw = raw::ffi_type {
+            size,
+            alignment: u16::try_from(align).unwrap_or(u16::MAX),
+            type_: raw::FFI_TYPE_STRUCT,
+            // A vector's buffer stays where it is when the vector moves.
+            elements: elements.as_mut_ptr(),
+        };
+        Self { raw, elements }
     }
-    if scalars.iter().any(|&(_, s)| s == Scalar::LongDouble) {
-        return vec![Scalar::LongDouble; size / Scalar::LongDouble.size()];
+
+    fn pointer(&self) -> *mut raw::ffi_type {
+        debug_assert_eq!(self.raw.elements.cast_const(), self.elements.as_ptr());
+        (&raw const self.raw).cast_mut()
     }
+}
+
+/// How an aggregate of these scalars is passed.
+fn classify(size: usize, scalars: &[Placed]) -> Passing {
+    let misaligned = |&(offset, scalar): &Placed| offset % scalar.size() != 0;
+    if size > 2 * EIGHTBYTE || scalars.iter().any(misaligned) {
+        return Passing::Memory;
+    }
+    let is_long_double = |&(_, scalar): &Placed| scalar == Scalar::LongDouble;
+    if scalars.iter().any(is_long_double) {
+        // Merged with anything else, its upper half stands alone, which means memory.
+        return if scalars.iter().all(is_long_double) {
+            Passing::X87
+        } else {
+            Passing::Memory
+        };
+    }
+    let eightbytes = (0..size).step_by(EIGHTBYTE).map(|start| {
+        if is_sse(start, size.min(start + EIGHTBYTE), scalars) {
+            Scalar::Double
+        } else {
+            Scalar::Uint64
+        }
+    });
+    Passing::Registers(eightbytes.collect())
+}
+
+/// Whether the bytes from `start` to `end` hold floats and nothing else.
+fn is_sse(start: usize, end: usize, scalars: &[Placed]) -> bool {
+    let mut inside = scalars
+        .iter()
+        .filter(|&&(offset, s)| offset < end && offset + s.size() > start)
+        .peekable();
+    inside.peek().is_some() && inside.all(|&(_, s)| s.is_sse())
+}
+
+/// Elements that fill an aggregate with scalars of each eightbyte's class.
+fn fill(size: usize, scalars: &[Placed]) -> Vec<*mut raw::ffi_type> {
     let mut elements = Vec::new();
     for start in (0..size).step_by(EIGHTBYTE) {
         let end = size.min(start + EIGHTBYTE);
-        let mut inside = scalars
-            .iter()
-            .filter(|&&(offset, s)| offset < end && offset + s.size() > start)
-            .peekable();
-        let sse = inside.peek().is_some() && inside.all(|&(_, s)| s.is_sse());
+        let sse = is_sse(start, end, scalars);
         match end - start {
             8 if sse => elements.push(Scalar::Double),
             4 if sse => elements.push(Scalar::Float),
@@ -205,5 +316,40 @@ fn eightbytes(size: usize, scalars: &[Placed]) -> Vec<Scalar> {
             }
         }
     }
-    elements
+    elements.into_iter().map(Scalar::raw).collect()
+}
+
+/// Elements by which libffi comes to the class MEMORY.
+fn in_memory(size: usize) -> Vec<*mut raw::ffi_type> {
+    if size > 2 * EIGHTBYTE {
+        // Too large for registers, whatever it holds.
+        return vec![Scalar::Uint64.raw(); size / EIGHTBYTE];
+    }
+    // An x87 value and a float in the same place.
+    vec![WEIGHTLESS_LONG_DOUBLE.raw(), WEIGHTLESS_FLOAT.raw()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_eightbyte_has_the_class_of_what_it_holds() {
+        use Scalar::{Double, Float, LongDouble, Sint32, Uint8, Uint64};
+        let registers = |list: &[Scalar]| Passing::Registers(list.to_vec());
+        for (size, scalars, expected) in [
+            (8, vec![(0, Float), (4, Float)], registers(&[Double])),
+            (8, vec![(0, Float), (4, Sint32)], registers(&[Uint64])),
+            (12, vec![(0, Double), (8, Sint32)], registers(&[Double, Uint64])),
+            (12, vec![(0, Sint32), (4, Float), (8, Float)], registers(&[Uint64, Double])),
+            // A union: whatever overlaps is merged.
+            (8, vec![(0, Double), (0, Sint32)], registers(&[Uint64])),
+            (5, vec![(0, Uint8), (1, Sint32)], Passing::Memory),
+            (24, vec![(0, Double), (8, Double), (16, Double)], Passing::Memory),
+            (16, vec![(0, LongDouble)], Passing::X87),
+            (16, vec![(0, LongDouble), (0, Sint32)], Passing::Memory),
+        ] {
+            assert_eq!(classify(size, &scalars), expected, "{scalars:?}");
+        }
+    }
 }

@@ -56,6 +56,8 @@ pub struct Simple {
 pub struct Array {
     pub item: PyRef<CType>,
     pub length: usize,
+    /// Bytes of an item when the array type was made. The item type may have got its fields since.
+    pub item_size: usize,
 }
 
 /// A pointer type. What it points to may become known later, by `set_type`.
@@ -82,8 +84,8 @@ pub struct Function {
 /// Declared argument types with the converter each of them brings.
 #[derive(Clone, Debug)]
 pub struct ArgTypes {
-    /// The tuple that `argtypes` shows.
-    pub tuple: PyObjectRef,
+    /// What `argtypes` shows: the sequence as it was declared.
+    pub declared: PyObjectRef,
     pub types: Vec<PyObjectRef>,
     pub converters: Vec<Converter>,
 }
@@ -408,7 +410,7 @@ unsafe impl Traverse for CType {
 // SAFETY: visits each object it owns exactly once.
 unsafe impl Traverse for ArgTypes {
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
-        self.tuple.traverse(visit);
+        self.declared.traverse(visit);
         self.types.traverse(visit);
         for converter in &self.converters {
             match converter {

@@ -81,7 +81,11 @@ macro_rules! int {
             if SIGNED { form.2 } else { form.3 },
             Class::Integer { signed: SIGNED },
             integer::access::<$int, false>(),
-            Some(integer::access::<$int, true>()),
+            if size_of::<$int>() > 1 {
+                Some(integer::access::<$int, true>())
+            } else {
+                None
+            },
         )
     }};
 }
@@ -121,13 +125,13 @@ static TABLE: [SimpleCode; 24] = [
     row('F', of::<[f32; 2]>(), 'F', Scalar::ComplexFloat, Class::Complex, complex::SINGLE, None),
     row('D', of::<[f64; 2]>(), 'D', Scalar::ComplexDouble, Class::Complex, complex::DOUBLE, None),
     row('G', long_doubles(2), 'G', Scalar::ComplexLongDouble, Class::Complex, complex::LONG_DOUBLE, None),
-    row('c', (1, 1), 'c', Scalar::Sint8, Class::Char, character::CHAR, Some(character::CHAR)),
+    row('c', (1, 1), 'c', Scalar::Sint8, Class::Char, character::CHAR, None),
     row('u', of::<wchar_t>(), 'u', WCHAR, Class::WideChar, character::WCHAR, None),
     row('z', of::<usize>(), 'z', Scalar::Pointer, Class::CharPointer, string::CHAR_P, None),
     row('Z', of::<usize>(), 'Z', Scalar::Pointer, Class::WideCharPointer, string::WCHAR_P, None),
     row('P', of::<usize>(), 'P', Scalar::Pointer, Class::VoidPointer, pointer::VOID_P, None),
     row('O', of::<usize>(), 'O', Scalar::Pointer, Class::Object, object::PY_OBJECT, None),
-    row('v', of::<i16>(), 'v', Scalar::Sint16, Class::VariantBool, integer::VARIANT_BOOL, Some(integer::VARIANT_BOOL)),
+    row('v', of::<i16>(), 'v', Scalar::Sint16, Class::VariantBool, integer::VARIANT_BOOL, None),
 ];
 
 /// The codes that a `_type_` may name, as ctypes lists them when it refuses another.

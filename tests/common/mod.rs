@@ -1,0 +1,336 @@
+//! What every integration test needs: the built interpreter, a CPython to compare it with, the C
+//! library the tests call, and a way to run a Python file without waiting for ever.
+//!
+//! Environment variables:
+//! - `RUSTPYTHON_CTYPES_CPYTHON`: the CPython (3.13 or later) to hold our results against. Without
+//!   it `python3.13`, `python3.14`, `python3` on PATH are tried, then pyenv's.
+//! - `RUSTPYTHON_CTYPES_TEST_TIMEOUT`: seconds that one Python process may take (default 300).
+//! - `RUSTPYTHON_CTYPES_TEST_WRAPPER`: words put before our interpreter, such as
+//!   `valgrind --error-exitcode=99`.
+//! - `CC`: the C compiler, `cc` without it.
+//! - `CI`: a missing CPython is then a failure, not a message.
+
+// Each integration test compiles this module for itself and uses a part of it.
+#![allow(dead_code)]
+
+use std::collections::hash_map::DefaultHasher;
+use std::env;
+use std::ffi::OsStr;
+use std::fmt;
+use std::fs;
+use std::hash::{Hash, Hasher};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::OnceLock;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+/// The interpreter with our `_ctypes`, as cargo built it for this test run.
+pub fn interpreter() -> PathBuf {
+    PathBuf::from(env!("CARGO_BIN_EXE_rustpython-ctypes"))
+}
+
+/// A CPython of version 3.13 or later that has ctypes.
+///
+/// `None`, with a message on stderr that cargo's output capture does not swallow, when the machine
+/// has none. Panics instead when `CI` is set, or when `RUSTPYTHON_CTYPES_CPYTHON` names something
+/// unfit.
+pub fn cpython() -> Option<PathBuf> {
+    static FOUND: OnceLock<Option<PathBuf>> = OnceLock::new();
+    FOUND.get_or_init(find_cpython).clone()
+}
+
+fn find_cpython() -> Option<PathBuf> {
+    if let Some(named) = env::var_os("RUSTPYTHON_CTYPES_CPYTHON") {
+        let named = PathBuf::from(named);
+        return Some(fit_cpython(&named).unwrap_or_else(|| {
+            panic!(
+                "RUSTPYTHON_CTYPES_CPYTHON={} is not a CPython >= 3.13 with ctypes",
+                named.display()
+            )
+        }));
+    }
+    let on_path = ["python3.13", "python3.14", "python3"].map(PathBuf::from);
+    let found = on_path
+        .into_iter()
+        .chain(pyenv_candidates())
+        .find_map(|candidate| fit_cpython(&candidate));
+    if found.is_none() {
+        let message = "no CPython >= 3.13 found: nothing was compared with CPython. \
+                       Install one or set RUSTPYTHON_CTYPES_CPYTHON.";
+        assert!(env::var_os("CI").is_none(), "{message}");
+        // Not eprintln!: libtest would keep it to itself.
+        let _ = writeln!(io::stderr(), "WARNING: {message}");
+    }
+    found
+}
+
+/// The real path of the interpreter behind `candidate` (which may be a pyenv shim), if it fits.
+fn fit_cpython(candidate: &Path) -> Option<PathBuf> {
+    let probe = "import sys, ctypes\n\
+                 fit = sys.implementation.name == 'cpython' and sys.version_info >= (3, 13)\n\
+                 print(sys.executable if fit else '')";
+    let output = Command::new(candidate)
+        .args(["-c", probe])
+        .stderr(Stdio::null())
+        .output()
+        .ok()?;
+    let executable = String::from_utf8(output.stdout).ok()?;
+    let executable = executable.trim();
+    (output.status.success() && !executable.is_empty()).then(|| PathBuf::from(executable))
+}
+
+fn pyenv_candidates() -> Vec<PathBuf> {
+    let mut candidates = Vec::new();
+    if let Ok(output) = Command::new("pyenv")
+        .arg("prefix")
+        .stderr(Stdio::null())
+        .output()
+        && output.status.success()
+        && let Ok(prefix) = String::from_utf8(output.stdout)
+    {
+        candidates.push(Path::new(prefix.trim()).join("bin/python3"));
+    }
+    let roots = [
+        env::var_os("PYENV_ROOT").map(PathBuf::from),
+        env::var_os("HOME").map(|home| Path::new(&home).join(".pyenv")),
+    ];
+    for root in roots.into_iter().flatten() {
+        let Ok(versions) = fs::read_dir(root.join("versions")) else {
+            continue;
+        };
+        let mut installed: Vec<PathBuf> = versions.flatten().map(|entry| entry.path()).collect();
+        installed.sort();
+        // 3.13 first: it is the version the expectations were written under.
+        for wanted in ["3.13", "3.14"] {
+            candidates.extend(
+                installed
+                    .iter()
+                    .filter(|path| {
+                        path.file_name()
+                            .is_some_and(|name| name.to_string_lossy().starts_with(wanted))
+                    })
+                    .map(|path| path.join("bin/python3")),
+            );
+        }
+    }
+    candidates
+}
+
+/// The shared library made of `tests/clib/*.c`, which Python tests find in `CTYPES_TEST_LIB`.
+///
+/// Compiled once for each state of the sources. Test processes may race for it: each compiles
+/// under a name of its own and renames, so nobody ever loads half a library.
+pub fn clib() -> PathBuf {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(build_clib).clone()
+}
+
+fn build_clib() -> PathBuf {
+    let directory = tests_directory().join("clib");
+    let files = files_with_extension(&directory, &["c", "h"]);
+    let compiler = env::var_os("CC").unwrap_or_else(|| "cc".into());
+
+    let mut hasher = DefaultHasher::new();
+    compiler.hash(&mut hasher);
+    for file in &files {
+        file.hash(&mut hasher);
+        fs::read(file).expect("a C source").hash(&mut hasher);
+    }
+    let name = format!(
+        "libctypestest-{:016x}{}",
+        hasher.finish(),
+        env::consts::DLL_SUFFIX
+    );
+    let library = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    if library.exists() {
+        return library;
+    }
+
+    let unfinished = library.with_extension(format!("{}.tmp", std::process::id()));
+    let sources = files.iter().filter(|f| f.extension() == Some("c".as_ref()));
+    let output = Command::new(&compiler)
+        .args(["-shared", "-fPIC", "-O1", "-pthread", "-o"])
+        .arg(&unfinished)
+        .args(sources)
+        .output()
+        .unwrap_or_else(|error| panic!("cannot run {}: {error}", compiler.display()));
+    assert!(
+        output.status.success(),
+        "the C test library does not compile:\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    fs::rename(&unfinished, &library).expect("renaming the C test library");
+    library
+}
+
+/// The `tests` directory of this package.
+pub fn tests_directory() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
+}
+
+/// The files of `directory` with one of these extensions, sorted.
+pub fn files_with_extension(directory: &Path, extensions: &[&str]) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory)
+        .unwrap_or_else(|error| panic!("reading {}: {error}", directory.display()));
+    let mut files: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("a directory entry").path())
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|e| extensions.iter().any(|wanted| e == *wanted))
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+/// What a finished (or killed) process left behind.
+#[derive(Debug)]
+pub struct Output {
+    /// The command, for messages.
+    pub command: String,
+    /// `None` when the process was killed at the time limit.
+    pub status: Option<ExitStatus>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Output {
+    pub fn success(&self) -> bool {
+        self.status.is_some_and(|status| status.success())
+    }
+
+    /// Panics with everything the process wrote unless it ended with status 0.
+    #[track_caller]
+    pub fn expect_success(self) -> Self {
+        assert!(self.success(), "{self}");
+        self
+    }
+}
+
+impl fmt::Display for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            command,
+            stdout,
+            stderr,
+            ..
+        } = self;
+        match self.status {
+            Some(status) => writeln!(f, "`{command}` ended with {status}")?,
+            None => writeln!(f, "`{command}` was killed after {:?}", time_limit())?,
+        }
+        writeln!(f, "--- stdout ---\n{stdout}\n--- stderr ---\n{stderr}")
+    }
+}
+
+/// Runs `program` with `args`, `envs` added to the environment, and a time limit.
+///
+/// `CTYPES_TEST_LIB` is set to [`clib()`], and neither interpreter leaves `__pycache__` in the
+/// source tree. The working directory is cargo's scratch directory.
+pub fn run<A, K, V>(
+    program: &Path,
+    args: impl IntoIterator<Item = A>,
+    envs: impl IntoIterator<Item = (K, V)>,
+) -> Output
+where
+    A: AsRef<OsStr>,
+    K: AsRef<OsStr>,
+    V: AsRef<OsStr>,
+{
+    let mut command = wrapped(program);
+    command
+        .args(args)
+        .env("CTYPES_TEST_LIB", clib())
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("PYTHONIOENCODING", "utf-8")
+        .envs(envs)
+        .current_dir(env!("CARGO_TARGET_TMPDIR"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::CommandExt;
+        // A group of its own, so that the time limit reaches what the script itself started.
+        command.process_group(0);
+    }
+    let description = format!("{command:?}");
+    let mut child = command
+        .spawn()
+        .unwrap_or_else(|error| panic!("cannot run {description}: {error}"));
+    let stdout = read_in_background(child.stdout.take().expect("piped"));
+    let stderr = read_in_background(child.stderr.take().expect("piped"));
+    let status = wait_until(&mut child, Instant::now() + time_limit());
+    Output {
+        command: description,
+        status,
+        stdout: stdout.join().expect("reader of stdout"),
+        stderr: stderr.join().expect("reader of stderr"),
+    }
+}
+
+/// Runs a Python file and panics with its output, traceback included, unless it succeeds.
+#[track_caller]
+pub fn run_python_file(program: &Path, file: &Path) -> Output {
+    run(program, [file], [("", ""); 0]).expect_success()
+}
+
+fn wrapped(program: &Path) -> Command {
+    if program == interpreter()
+        && let Ok(wrapper) = env::var("RUSTPYTHON_CTYPES_TEST_WRAPPER")
+    {
+        let mut words = wrapper.split_whitespace();
+        if let Some(first) = words.next() {
+            let mut command = Command::new(first);
+            command.args(words).arg(program);
+            return command;
+        }
+    }
+    Command::new(program)
+}
+
+fn time_limit() -> Duration {
+    let seconds = match env::var("RUSTPYTHON_CTYPES_TEST_TIMEOUT") {
+        Ok(text) => text
+            .parse()
+            .expect("RUSTPYTHON_CTYPES_TEST_TIMEOUT: a number of seconds"),
+        Err(_) => 300,
+    };
+    Duration::from_secs(seconds)
+}
+
+fn read_in_background(mut pipe: impl Read + Send + 'static) -> JoinHandle<String> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        pipe.read_to_end(&mut bytes)
+            .expect("reading a child's output");
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
+}
+
+fn wait_until(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
+    loop {
+        if let Some(status) = child.try_wait().expect("waiting for a child") {
+            return Some(status);
+        }
+        if Instant::now() >= deadline {
+            kill(child);
+            return None;
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn kill(child: &mut Child) {
+    #[cfg(unix)]
+    {
+        let group = libc::pid_t::try_from(child.id()).expect("a process id");
+        // SAFETY: kill(2) touches no memory of ours; the group is the one the child was given and
+        // cannot have been reused, as the child has not been waited for.
+        unsafe { libc::kill(-group, libc::SIGKILL) };
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+}

@@ -1,0 +1,43 @@
+//! CPython's own `test_ctypes` in our interpreter: every method that CPython 3.13 passes has to pass
+//! here, except those `conformance/expected.txt` gives a reason for.
+//!
+//! `conformance/run.py` does the work, and is the tool to use by hand:
+//! `python3.13 tests/conformance/run.py [MODULE ...]`.
+
+mod common;
+
+use std::env;
+use std::ffi::OsStr;
+use std::io::{self, Write};
+
+/// What `run.py` ends with when its CPython has no test suite to offer.
+const NO_SUITE: i32 = 77;
+
+#[test]
+fn cpython_test_ctypes() {
+    let Some(cpython) = common::cpython() else {
+        return; // cpython() has said so, or panicked.
+    };
+    let script = common::tests_directory().join("conformance/run.py");
+    let interpreter = common::interpreter();
+    let arguments: [&OsStr; 3] = [
+        script.as_ref(),
+        "--interpreter".as_ref(),
+        interpreter.as_ref(),
+    ];
+    let output = common::run(&cpython, arguments, [("", ""); 0]);
+    if output.status.and_then(|status| status.code()) == Some(NO_SUITE) {
+        let message = format!(
+            "test_ctypes did not run: {}. Set RUSTPYTHON_CTYPES_CPYTHON to a CPython 3.13 with \
+             its test suite.",
+            output.stderr.trim()
+        );
+        assert!(env::var_os("CI").is_none(), "{message}");
+        // Not eprintln!: libtest would keep it to itself.
+        let _ = writeln!(io::stderr(), "WARNING: {message}");
+        return;
+    }
+    let output = output.expect_success();
+    let summary = output.stdout.lines().last().unwrap_or_default();
+    let _ = writeln!(io::stderr(), "{summary}");
+}

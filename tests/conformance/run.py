@@ -1,0 +1,307 @@
+"""CPython's own `test_ctypes` as a conformance test of our `_ctypes`.
+
+    python3.13 tests/conformance/run.py [MODULE ...] [--interpreter PATH] [--verbose]
+
+Run it with the CPython 3.13 whose tests (and compiled `_ctypes_test`) are to be used. Every module
+of `test.test_ctypes` runs in a process of its own, once under that CPython and once under ours.
+The methods CPython passes are the yardstick: ours has to pass them all, except those that
+`expected.txt` lists with a reason. Prints what differs and the end of each traceback, then
+
+    conformance: N of M methods pass
+
+and exits with 0 if only listed methods fail and every listed one does, with 77 if this CPython
+has no test suite to offer.
+"""
+
+import argparse
+import concurrent.futures
+import importlib.util
+import json
+import os
+import pathlib
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+DRIVER = HERE / "driver.py"
+SHIM = ROOT / "python-shim" / "cpython_tests"
+EXPECTED = HERE / "expected.txt"
+MAX_EXPECTED = 16
+NO_SUITE = 77
+TRACEBACK_LINES = 6
+
+
+class Suite:
+    """The tests of the CPython that runs this script."""
+
+    def __init__(self):
+        if sys.implementation.name != "cpython" or sys.version_info[:2] != (3, 13):
+            raise LookupError(f"{sys.executable} is not CPython 3.13, whose tests are the yardstick")
+        try:
+            tests = importlib.util.find_spec("test.test_ctypes")
+            library = importlib.util.find_spec("_ctypes_test")
+        except ImportError:
+            tests = library = None
+        if tests is None or library is None:
+            raise LookupError(
+                f"{sys.executable} has no test.test_ctypes or no _ctypes_test "
+                "(Debian: install libpython3.13-testsuite)"
+            )
+        self.tests = pathlib.Path(tests.origin).parent
+        self.library = library.origin
+
+    def modules(self):
+        return sorted(path.stem for path in self.tests.glob("test_*.py"))
+
+    def stage(self, directory):
+        """A `test` package of links: nothing else of CPython's library comes within reach."""
+        package = directory / "test"
+        package.mkdir()
+        for name in ["__init__.py", "support", "test_ctypes"]:
+            (package / name).symlink_to(self.tests.parent / name)
+        return directory
+
+
+def compile_c_api(directory):
+    library = directory / "c_api.so"
+    compiler = shlex.split(os.environ.get("CC", "cc"))
+    source = SHIM / "c_api.c"
+    subprocess.run([*compiler, "-shared", "-fPIC", "-O1", "-o", library, source], check=True)
+    return library
+
+
+class Interpreter:
+    """A way to start one of the two interpreters."""
+
+    def __init__(self, command, environment):
+        self.command = command
+        self.environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **environment}
+
+    @classmethod
+    def cpython(cls):
+        return cls([sys.executable], {})
+
+    @classmethod
+    def ours(cls, program, suite, directory):
+        wrapper = shlex.split(os.environ.get("RUSTPYTHON_CTYPES_TEST_WRAPPER", ""))
+        paths = [str(suite.stage(directory)), str(SHIM)]
+        return cls(
+            [*wrapper, str(program)],
+            {
+                "PYTHONPATH": os.pathsep.join(paths),
+                "CTYPES_CONFORMANCE_LIBRARY": suite.library,
+                "CTYPES_CONFORMANCE_C_API": str(compile_c_api(directory)),
+            },
+        )
+
+    def run_module(self, module, only, time_limit):
+        """The outcome (kind, detail) of each method of a module.
+
+        When the process dies or hangs, the method it was in is to blame, and the rest runs in
+        another process.
+        """
+        outcomes = {}
+        while True:
+            outcome = self.run_process(module, only, sorted(outcomes), time_limit)
+            before = len(outcomes)
+            outcomes.update(outcome.finished)
+            if outcome.complete or len(outcomes) == before:
+                return outcomes
+
+    def run_process(self, module, only, skip, time_limit):
+        with tempfile.TemporaryDirectory() as scratch:
+            report = pathlib.Path(scratch) / "report"
+            log = pathlib.Path(scratch) / "log"
+            options = [f"--only={method}" for method in only]
+            options += [f"--skip={method}" for method in skip]
+            with open(log, "wb") as sink:
+                process = subprocess.Popen(
+                    [*self.command, str(DRIVER), str(report), module, *options],
+                    cwd=scratch,
+                    env=self.environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=sink,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+                try:
+                    status = process.wait(time_limit)
+                except subprocess.TimeoutExpired:
+                    # The group: what hangs may be a child of the test's own.
+                    os.killpg(process.pid, signal.SIGKILL)
+                    process.wait()
+                    status = None
+            records = report.read_text(encoding="utf-8") if report.exists() else ""
+            output = log.read_text(encoding="utf-8", errors="replace")
+            return ProcessOutcome(module, records, describe(status, time_limit), output)
+
+
+class ProcessOutcome:
+    """What one process reported, and what became of it."""
+
+    def __init__(self, module, records, end, log):
+        self.finished = {}
+        self.complete = False
+        running = None
+        for record in map(json.loads, records.splitlines()):
+            if record["event"] == "start":
+                running = record["method"]
+            elif record["event"] == "end":
+                self.complete = True
+            else:
+                self.finished[record["method"]] = record["event"], record["detail"]
+                running = None
+        if not self.complete:
+            end = end or "exit status 0"
+        if end is not None:
+            place = running or f"{module}.({'at exit' if self.complete else 'outside of methods'})"
+            self.finished[place] = "crash", f"{log}\nthe process ended with {end}"
+
+
+def describe(status, time_limit):
+    """How a process ended, or None if it ended well."""
+    if status is None:
+        return f"SIGKILL after {time_limit:g} seconds"
+    if status < 0:
+        return signal.Signals(-status).name
+    return f"exit status {status}" if status else None
+
+
+def run_all(interpreters, selection, jobs, time_limit):
+    """For each interpreter, the outcomes of the methods selected (see `select`)."""
+    results = [{} for _ in interpreters]
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        runs = [
+            (result, pool.submit(interpreter.run_module, module, only, time_limit))
+            for interpreter, result in zip(interpreters, results)
+            for module, only in selection.items()
+        ]
+        for result, run in runs:
+            result.update(run.result())
+    return results
+
+
+def select(names, modules):
+    """For each module named, the methods to run: those named, or none for all."""
+    selection = {}
+    for name in names or modules:
+        name = name.removeprefix("test.test_ctypes.")
+        module, dot, _ = name.partition(".")
+        if module not in modules:
+            raise SystemExit(f"no module {module} among {', '.join(modules)}")
+        selection.setdefault(module, []).append(name if dot else module)
+    return {
+        module: [] if module in chosen else sorted(set(chosen))
+        for module, chosen in selection.items()
+    }
+
+
+def read_expected():
+    """`module.Class.method  reason` a line; blank lines and lines starting with # do not count."""
+    expected = {}
+    for line in EXPECTED.read_text(encoding="utf-8").splitlines():
+        if not line or line.startswith("#"):
+            continue
+        method, _, reason = line.partition(" ")
+        if not reason.strip():
+            raise SystemExit(f"{EXPECTED.name}: no reason given for {method}")
+        if method in expected:
+            raise SystemExit(f"{EXPECTED.name}: {method} is listed twice")
+        expected[method] = reason.strip()
+    if len(expected) > MAX_EXPECTED:
+        raise SystemExit(
+            f"{EXPECTED.name}: {len(expected)} exceptions, at most {MAX_EXPECTED} are allowed"
+        )
+    return expected
+
+
+def passed(outcomes):
+    return {method for method, (kind, _) in outcomes.items() if kind == "pass"}
+
+
+class Comparison:
+    """Ours against the yardstick and the list of exceptions."""
+
+    def __init__(self, yardstick, ours, expected, complete):
+        self.ours = ours
+        self.wanted = passed(yardstick)
+        self.passing = passed(ours) & self.wanted
+        failing = self.wanted - self.passing
+        self.unexpected = sorted(failing - expected.keys())
+        self.excused = sorted(failing & expected.keys())
+        self.stale = sorted(self.passing & expected.keys())
+        # A list entry that is no method of the suite excuses nothing; only a full run can tell.
+        self.unknown = sorted(expected.keys() - self.wanted) if complete else []
+        # What went wrong outside of methods: imports, class fixtures, the end of the process.
+        self.besides = sorted(
+            method
+            for method, (kind, _) in ours.items()
+            if method not in yardstick and kind != "skip"
+        )
+
+    def print(self, verbose):
+        for method in self.besides + self.unexpected + (self.excused if verbose else []):
+            kind, detail = self.ours.get(method, ("missing", "not reported"))
+            lines = detail.strip().splitlines()
+            print(f"{kind.upper():7} {method}")
+            for line in lines if verbose else lines[-TRACEBACK_LINES:]:
+                print(f"        | {line}")
+        for method in self.stale:
+            print(f"STALE   {method} is listed in {EXPECTED.name} but passes")
+        for method in self.unknown:
+            print(f"UNKNOWN {method} is listed in {EXPECTED.name} but CPython does not pass it")
+        print(f"conformance: {len(self.passing)} of {len(self.wanted)} methods pass", end="")
+        print(f", {len(self.excused)} fail as {EXPECTED.name} says" if self.excused else "")
+
+    def ok(self):
+        wrong = self.besides or self.unexpected or self.stale or self.unknown
+        return bool(self.wanted) and not wrong
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("names", nargs="*", metavar="MODULE", help="module, or module.Class.method")
+    parser.add_argument(
+        "--interpreter",
+        type=pathlib.Path,
+        default=ROOT / "target" / "release" / "rustpython-ctypes",
+    )
+    parser.add_argument("--verbose", action="store_true", help="whole tracebacks, listed ones too")
+    parser.add_argument("--jobs", type=int, default=2, help="processes at a time")
+    parser.add_argument(
+        "--time-limit",
+        type=float,
+        default=os.environ.get("RUSTPYTHON_CTYPES_TEST_TIMEOUT", 120),
+        help="seconds for one process",
+    )
+    return parser.parse_args()
+
+
+def main():
+    arguments = parse_arguments()
+    try:
+        suite = Suite()
+    except LookupError as error:
+        print(error, file=sys.stderr)
+        return NO_SUITE
+    program = shutil.which(arguments.interpreter)
+    if program is None:
+        raise SystemExit(f"no interpreter at {arguments.interpreter}")
+    selection = select(arguments.names, suite.modules())
+    expected = read_expected()
+    with tempfile.TemporaryDirectory() as directory:
+        ours = Interpreter.ours(os.path.abspath(program), suite, pathlib.Path(directory))
+        interpreters = [Interpreter.cpython(), ours]
+        results = run_all(interpreters, selection, arguments.jobs, arguments.time_limit)
+    comparison = Comparison(*results, expected, complete=not arguments.names)
+    comparison.print(arguments.verbose)
+    return 0 if comparison.ok() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

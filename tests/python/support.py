@@ -1,0 +1,41 @@
+"""What the test files share: the C library, the version that counts, and exact error messages."""
+import _ctypes
+import ctypes
+import os
+import sys
+import unittest
+
+# Our ctypes is 3.14's. Where 3.13 differs, a test says what each does.
+PY314 = sys.version_info >= (3, 14)
+# What CPython gets wrong or dies of is expected of our interpreter alone.
+OURS = sys.implementation.name == "rustpython"
+
+LIBRARY = os.environ["CTYPES_TEST_LIB"]
+clib = ctypes.CDLL(LIBRARY)
+
+
+class TestCase(unittest.TestCase):
+    maxDiff = None
+
+    def assertError(self, exception, message, function, *args, **kwargs):
+        """`function(*args, **kwargs)` raises exactly this exception type with exactly this text."""
+        with self.assertRaises(exception) as caught:
+            function(*args, **kwargs)
+        self.assertIs(type(caught.exception), exception)
+        self.assertEqual(str(caught.exception), message)
+
+
+def function(name, restype, *argtypes, library=clib):
+    """A fresh function object, so that a test cannot disturb another one's argtypes."""
+    return ctypes.CFUNCTYPE(restype, *argtypes)((name, library))
+
+
+def echo_object(argument, prototype=ctypes.CFUNCTYPE):
+    """Passes a Python object to C and back.
+
+    A function with restype py_object hands over a reference; the C function has none of its own to
+    give.
+    """
+    thing = argument.value if isinstance(argument, ctypes.py_object) else argument
+    _ctypes.Py_INCREF(thing)
+    return prototype(ctypes.py_object, ctypes.py_object)(("echo_py_object", clib))(argument)

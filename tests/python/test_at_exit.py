@@ -1,0 +1,43 @@
+"""What is alive when the interpreter ends: callbacks, cycles, finalisers that call C."""
+import subprocess
+import sys
+import unittest
+
+from support import TestCase
+
+
+class AtExit(TestCase):
+    def run_script(self, script):
+        result = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=120)
+        self.assertEqual((result.returncode, result.stdout), (0, b"end"),
+                         result.stderr.decode(errors="replace"))
+
+    def test_live_callbacks_and_cycles(self):
+        self.run_script("""if True:
+            from ctypes import *
+            class Node(Structure): pass
+            Node._fields_ = [("next", POINTER(Node)), ("call", CFUNCTYPE(c_int))]
+            node = Node()
+            node.next = pointer(node)
+            node.call = CFUNCTYPE(c_int)(lambda: node.next.contents.call and 1)
+            node.me = node
+            def late(): pass
+            keep = CFUNCTYPE(None)(late)
+            print("end", end="")
+        """)
+
+    def test_calls_in_finalisers(self):
+        self.run_script("""if True:
+            from ctypes import *
+            libc = CDLL(None)
+            class Handle:
+                def __init__(self): self.call = CFUNCTYPE(c_int, c_int)(abs)
+                def __del__(self): libc.abs(-1); self.call(-2)
+            handle = Handle()
+            handle.me = handle
+            print("end", end="")
+        """)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,221 @@
+"""The functions of the module: sizes, addresses, memory access, and the raw library calls."""
+import _ctypes
+import ctypes
+import unittest
+from ctypes import (
+    POINTER, ArgumentError, Array, Structure, Union, addressof, alignment, byref, c_char, c_char_p,
+    c_double, c_int, c_short, c_void_p, create_string_buffer, create_unicode_buffer, memmove,
+    memset, pointer, sizeof, string_at, wstring_at,
+)
+
+from support import LIBRARY, OURS, PY314, TestCase, clib
+
+if PY314:
+    from ctypes import memoryview_at
+
+NOT_CTYPES = (5, int, "x", None, object())
+SIMPLE_TYPE = "_ctypes.PyCSimpleType"
+
+
+class Sizes(TestCase):
+    def test_types_and_instances(self):
+        class Record(Structure):
+            _fields_ = [("a", c_char), ("b", c_double)]
+
+        for thing, size, align in [(c_short, 2, 2), (c_short(), 2, 2), (c_short * 5, 10, 2),
+                                   (Record, 16, 8), (Record(), 16, 8), (Record * 2, 32, 8),
+                                   (POINTER(Record), sizeof(c_void_p), alignment(c_void_p))]:
+            self.assertEqual((sizeof(thing), alignment(thing)), (size, align))
+
+    def test_refuse(self):
+        for wrong in NOT_CTYPES + (Structure, Union, Array, _ctypes._SimpleCData,
+                                   byref(c_int())):
+            self.assertError(TypeError, "this type has no size", sizeof, wrong)
+            self.assertError(TypeError, "no alignment info", alignment, wrong)
+        with self.assertRaises(TypeError):
+            sizeof()
+        with self.assertRaises(TypeError):
+            sizeof(c_int, c_int)
+
+
+class Addresses(TestCase):
+    def test_addressof(self):
+        array = (c_int * 3)()
+        self.assertEqual(addressof(array), addressof(pointer(array).contents))
+        self.assertEqual(addressof(array) % alignment(c_int), 0)
+        self.assertNotEqual(addressof(c_int(1)), 0)
+        for wrong, name in [(5, "int"), (c_int, SIMPLE_TYPE),
+                            (byref(array), "_ctypes.CArgObject")]:
+            text = (f"addressof() argument must be _ctypes._CData, not {name}" if PY314
+                    else "invalid type")
+            self.assertError(TypeError, text, addressof, wrong)
+
+    def test_byref(self):
+        number = c_int(5)
+        reference = byref(number)
+        self.assertIs(reference._obj, number)
+        self.assertEqual(repr(reference), f"<cparam 'P' ({addressof(number):#x})>")
+        self.assertEqual(repr(byref(number, 4)), f"<cparam 'P' ({addressof(number) + 4:#x})>")
+        self.assertEqual(repr(byref(number, -4)), f"<cparam 'P' ({addressof(number) - 4:#x})>")
+        self.assertEqual(type(reference).__name__, "CArgObject")
+
+    def test_byref_refuses(self):
+        for wrong, name in [(5, "int"), (c_int, SIMPLE_TYPE),
+                            (byref(c_int()), "_ctypes.CArgObject")]:
+            text = (f"byref() argument 1 must be _ctypes._CData, not {name}" if PY314
+                    else f"byref() argument must be a ctypes instance, not '{name}'")
+            self.assertError(TypeError, text, byref, wrong)
+        for wrong in ("x", 1.5, None):
+            with self.assertRaises(TypeError):
+                byref(c_int(), wrong)
+        with self.assertRaises(TypeError):
+            byref()
+        with self.assertRaises(TypeError):
+            type(byref(c_int()))()
+
+
+class Memory(TestCase):
+    def test_string_at(self):
+        buffer = create_string_buffer(b"ab\0cd")
+        self.assertEqual(string_at(b"hello"), b"hello")
+        self.assertEqual(string_at(b"hello", 3), b"hel")
+        self.assertEqual(string_at(b"hello", 0), b"")
+        self.assertEqual((string_at(buffer), string_at(buffer, 5)), (b"ab", b"ab\0cd"))
+        self.assertEqual(string_at(addressof(buffer) + 3), b"cd")
+        self.assertEqual(string_at(c_char_p(b"xyz"), 2), b"xy")
+
+    def test_wstring_at(self):
+        buffer = create_unicode_buffer("a€\0cd")
+        self.assertEqual(wstring_at("hello"), "hello")
+        self.assertEqual(wstring_at("hello", 3), "hel")
+        self.assertEqual(wstring_at("hello", 0), "")
+        self.assertEqual((wstring_at(buffer), wstring_at(buffer, 5)), ("a€", "a€\0cd"))
+
+    def test_memmove(self):
+        buffer = create_string_buffer(6)
+        self.assertEqual(memmove(buffer, b"abcd", 4), addressof(buffer))
+        self.assertEqual(buffer.raw, b"abcd\0\0")
+        memmove(byref(buffer, 2), buffer, 4)  # overlapping
+        self.assertEqual(buffer.raw, b"ababcd")
+
+    def test_memset(self):
+        buffer = create_string_buffer(4)
+        self.assertEqual(memset(buffer, ord("z"), 3), addressof(buffer))
+        self.assertEqual(buffer.raw, b"zzz\0")
+        memset(buffer, 0x141, 1)
+        self.assertEqual(buffer.raw, b"Azz\0")
+
+    @unittest.skipUnless(PY314, "memoryview_at is 3.14's")
+    def test_memoryview_at(self):
+        buffer = create_string_buffer(b"abc")
+        view = memoryview_at(buffer, 3)
+        self.assertEqual((bytes(view), view.format, view.shape), (b"abc", "B", (3,)))
+        view[0] = 65
+        self.assertEqual(buffer.value, b"Abc")
+        self.assertEqual((view.readonly, view.obj), (False, None))
+        fixed = memoryview_at(addressof(buffer), 2, True)
+        self.assertEqual((bytes(fixed), fixed.readonly), (b"Ab", True))
+        self.assertError(TypeError, "cannot modify read-only memory", fixed.__setitem__, 0, 1)
+        self.assertTrue(memoryview_at(buffer, 3, readonly=1).readonly)
+        self.assertEqual(bytes(memoryview_at(0, 0)), b"")
+        self.assertError(ValueError, "memoryview_at: size is negative (or overflowed): -1",
+                         memoryview_at, buffer, -1)
+
+    def test_refuse(self):
+        pointer_text = ("argument 1: TypeError: 'float' object cannot be interpreted as "
+                        "ctypes.c_void_p")
+        size_text = "TypeError: 'str' object cannot be interpreted as an integer"
+        for call in (lambda p, n: string_at(p, n), lambda p, n: wstring_at(p, n)) + (
+                (lambda p, n: memoryview_at(p, n),) if PY314 else ()):
+            self.assertError(ArgumentError, pointer_text, call, 5.5, 1)
+            self.assertError(ArgumentError, f"argument 2: {size_text}", call, b"x", "y")
+        self.assertError(ArgumentError, pointer_text, memmove, 5.5, b"x", 1)
+        self.assertError(ArgumentError, f"argument 3: {size_text}", memmove, b"x", b"x", "y")
+        self.assertError(ArgumentError, f"argument 2: {size_text}", memset, b"x", "y", 1)
+
+    @unittest.skipUnless(OURS, "CPython reports a SystemError")
+    def test_negative_size(self):
+        with self.assertRaises((ValueError, SystemError)):
+            string_at(b"x", -5)
+
+
+class Objects(TestCase):
+    def test_references(self):
+        thing = [1]
+        self.assertIs(_ctypes.PyObj_FromPtr(id(thing)), thing)
+        self.assertIs(_ctypes.Py_INCREF(thing), thing)
+        self.assertIs(_ctypes.Py_DECREF(thing), thing)
+        self.assertError(TypeError, "an integer is required", _ctypes.PyObj_FromPtr, "x")
+        for function in (_ctypes.Py_INCREF, _ctypes.Py_DECREF, _ctypes.PyObj_FromPtr):
+            with self.assertRaises(TypeError):
+                function()
+
+
+class Libraries(TestCase):
+    def test_open_look_up_call_close(self):
+        handle = _ctypes.dlopen(LIBRARY)
+        self.assertEqual(handle, clib._handle)
+        address = _ctypes.dlsym(handle, "negate_int")
+        self.assertEqual(_ctypes.call_function(address, (5,)), -5)
+        self.assertEqual(_ctypes.call_cdeclfunction(address, (c_short(6),)), -6)
+        self.assertIs(_ctypes.dlclose(handle), None)
+        self.assertEqual(_ctypes.dlopen(LIBRARY, _ctypes.RTLD_GLOBAL), handle)
+
+    def test_refuse(self):
+        with self.assertRaisesRegex(OSError, "no_such_library"):
+            _ctypes.dlopen("no_such_library.so")
+        self.assertError(OSError, f"{LIBRARY}: undefined symbol: no_such_symbol", _ctypes.dlsym,
+                         clib._handle, "no_such_symbol")
+        with self.assertRaises(TypeError):
+            _ctypes.dlopen(5)
+        with self.assertRaises(TypeError):
+            _ctypes.dlopen(LIBRARY, "x")
+        with self.assertRaises(ValueError):
+            _ctypes.dlopen("a\0b")
+        self.assertError(TypeError, "an integer is required", _ctypes.dlsym, "x", "abs")
+        self.assertError(TypeError, "an integer is required", _ctypes.call_function, "x", ())
+        address = _ctypes.dlsym(clib._handle, "negate_int")
+        self.assertError(ArgumentError, "argument 1: TypeError: Don't know how to convert "
+                         "parameter 1", _ctypes.call_function, address, (1.5,))
+
+
+class Contents(TestCase):
+    def test_constants(self):
+        self.assertEqual(_ctypes.__version__, ctypes.__version__)
+        flags = [_ctypes.FUNCFLAG_CDECL, _ctypes.FUNCFLAG_PYTHONAPI, _ctypes.FUNCFLAG_USE_ERRNO,
+                 _ctypes.FUNCFLAG_USE_LASTERROR]
+        self.assertEqual(flags, [1, 4, 8, 16])
+        self.assertEqual(_ctypes.CTYPES_MAX_ARGCOUNT, 1024)
+        self.assertIn(_ctypes.SIZEOF_TIME_T, (4, 8))
+
+    def test_names(self):
+        for name in ("ArgumentError Array CFuncPtr PyObj_FromPtr Py_DECREF Py_INCREF RTLD_GLOBAL "
+                     "RTLD_LOCAL Structure Union _Pointer _SimpleCData _cast_addr _memmove_addr "
+                     "_memset_addr _string_at_addr _unpickle _wstring_at_addr addressof alignment "
+                     "buffer_info byref call_cdeclfunction call_function dlclose dlopen dlsym "
+                     "get_errno resize set_errno sizeof").split():
+            self.assertTrue(hasattr(_ctypes, name), name)
+        if PY314:
+            self.assertTrue(hasattr(_ctypes, "CField"))
+            self.assertTrue(hasattr(_ctypes, "_memoryview_at_addr"))
+
+    def test_argument_error(self):
+        self.assertEqual(ArgumentError.__mro__[1:], (Exception, BaseException, object))
+        self.assertEqual(ArgumentError.__module__, "ctypes")
+        self.assertIs(ArgumentError, _ctypes.ArgumentError)
+
+    def test_metatypes(self):
+        for ctype, name in [(Structure, "PyCStructType"), (Union, "UnionType"),
+                            (Array, "PyCArrayType"), (c_int, "PyCSimpleType"),
+                            (_ctypes._Pointer, "PyCPointerType"),
+                            (_ctypes.CFuncPtr, "PyCFuncPtrType")]:
+            self.assertEqual(type(ctype).__name__, name)
+            self.assertEqual(type(ctype).__module__, "_ctypes")
+            self.assertEqual([base.__name__ for base in type(ctype).__mro__],
+                             [name, "CType_Type", "type", "object"])
+        self.assertEqual([base.__name__ for base in c_int.__mro__],
+                         [c_int.__name__, "_SimpleCData", "_CData", "object"])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,189 @@
+"""Function objects with paramflags: in, out and in-out parameters, names, defaults."""
+import unittest
+from ctypes import (
+    CFUNCTYPE, POINTER, ArgumentError, Structure, c_char, c_char_p, c_double, c_int, c_void_p,
+    pointer, py_object,
+)
+
+from support import TestCase, clib
+
+IN, OUT, IN_OUT, LCID = 1, 2, 3, 4
+IntPointer = POINTER(c_int)
+
+
+def declared(name, restype, *parameters):
+    """parameters: (ctype, flags...)"""
+    prototype = CFUNCTYPE(restype, *(p[0] for p in parameters))
+    return prototype((name, clib), tuple(tuple(p[1:]) for p in parameters))
+
+
+class In(TestCase):
+    def test_positions_names_defaults(self):
+        add = declared("add_int", c_int, (c_int, IN, "a"), (c_int, IN, "b", 10))
+        self.assertEqual((add(1, 2), add(1), add(a=1), add(b=5, a=1), add(1, b=2)),
+                         (3, 11, 11, 6, 3))
+
+    def test_zero_means_in(self):
+        add = declared("add_int", c_int, (c_int, 0, "a"), (c_int, 0, "b"))
+        self.assertEqual((add(1, 2), add(b=1, a=4)), (3, 5))
+
+    def test_nameless(self):
+        add = declared("add_int", c_int, (c_int, IN), (c_int, IN, None, 4))
+        self.assertEqual((add(1, 2), add(1)), (3, 5))
+        self.assertError(TypeError, "not enough arguments", add)
+
+    def test_missing(self):
+        add = declared("add_int", c_int, (c_int, IN, "a"), (c_int, IN, "b"))
+        self.assertError(TypeError, "required argument 'b' missing", add, 1)
+        self.assertError(TypeError, "required argument 'a' missing", add)
+        self.assertError(TypeError, "required argument 'a' missing", add, c=3)
+
+    def test_too_many(self):
+        add = declared("add_int", c_int, (c_int, IN, "a"), (c_int, IN, "b", 1))
+        self.assertError(TypeError, "call takes exactly 2 arguments (3 given)", add, 1, 2, 3)
+        self.assertError(TypeError, "call takes exactly 2 arguments (3 given)", add, 1, 2, a=1)
+
+    def test_conversion_errors(self):
+        add = declared("add_int", c_int, (c_int, IN, "a"), (c_int, IN, "b", 1))
+        self.assertError(ArgumentError, "argument 1: TypeError: 'str' object cannot be "
+                         "interpreted as an integer", add, "x")
+
+    def test_locale_parameters_are_not_passed_by_the_caller(self):
+        add = declared("add_int", c_int, (c_int, IN | LCID, "a", 5), (c_int, IN, "b"))
+        self.assertEqual(add(2), 7)
+        negate = declared("negate_int", c_int, (c_int, IN | LCID))
+        self.assertEqual(negate(), 0)
+        self.assertError(TypeError, "call takes exactly 0 arguments (1 given)", negate, 5)
+
+
+class Out(TestCase):
+    def test_two_are_a_tuple(self):
+        divide = declared("divide", None, (c_int, IN, "a"), (c_int, IN, "b"), (IntPointer, OUT),
+                          (IntPointer, OUT))
+        self.assertEqual(divide(17, 5), (3, 2))
+        self.assertEqual(divide(b=5, a=17), (3, 2))
+
+    def test_one_is_itself(self):
+        point = declared("point_into_table", None, (POINTER(IntPointer), OUT), (c_int, IN, "i"))
+        result = point(3)
+        self.assertIs(type(result), IntPointer)
+        self.assertEqual(result[0], 40)
+        self.assertEqual(declared("store_int", None, (IntPointer, OUT), (c_int, IN))(7), 7)
+
+    def test_result_type_is_dropped(self):
+        divide = declared("minmax", c_int, (IntPointer, IN, "values"), (c_int, IN, "count"),
+                          (IntPointer, OUT, "low"), (IntPointer, OUT, "high"))
+        self.assertEqual(divide((c_int * 4)(3, -1, 7, 0), 4), (-1, 7))
+
+    def test_structures_come_back_whole(self):
+        class Floats(Structure):
+            _fields_ = [("a", c_int), ("b", c_int)]
+
+        store = declared("store_longlong", None, (POINTER(Floats), OUT), (c_void_p, IN))
+        made = store(5)
+        self.assertIs(type(made), Floats)
+        self.assertEqual(made.a | made.b, 5)
+
+    def test_arrays_come_back_whole(self):
+        for parameter in (c_char * 8, POINTER(c_char * 8)):
+            fill = declared("fill_bytes", c_int, (parameter, OUT), (c_int, IN), (c_char, IN))
+            self.assertEqual(fill(3, b"x").raw, b"xxx\0\0\0\0\0")
+
+    def test_subclasses_stay_boxed(self):
+        class Number(c_int):
+            pass
+
+        result = declared("store_int", None, (POINTER(Number), OUT), (c_int, IN))(7)
+        self.assertEqual((type(result), result.value), (Number, 7))
+
+    def test_strings(self):
+        store = declared("store_char_p", None, (POINTER(c_char_p), OUT), (c_char_p, IN))
+        self.assertEqual(store(b"abc"), b"abc")
+
+    def test_out_parameters_are_not_passed(self):
+        divide = declared("divide", None, (c_int, IN, "a"), (c_int, IN, "b"), (IntPointer, OUT),
+                          (IntPointer, OUT))
+        self.assertError(TypeError, "call takes exactly 2 arguments (3 given)", divide, 1, 2, 3)
+
+    def test_must_be_pointers(self):
+        for ctype in (c_int, c_double, c_char, py_object):
+            self.assertError(TypeError, f"'out' parameter 1 must be a pointer type, not "
+                             f"{ctype.__name__}", declared, "negate_int", c_int, (ctype, OUT))
+
+
+class InOut(TestCase):
+    def test_rectangle(self):
+        rectangle = declared("window_rect", c_int, (c_int, IN, "handle"), (IntPointer, OUT),
+                             (IntPointer, OUT), (IntPointer, IN_OUT, "right", c_int(5)),
+                             (IntPointer, OUT))
+        for right in ((), (c_int(7),)):
+            result = rectangle(10, *right)
+            self.assertEqual((result[:2], result[3]), ((11, 12), 14))
+            self.assertIs(type(result[2]), c_int)
+            self.assertEqual(result[2].value, 107 if right else 105)
+        self.assertEqual(rectangle(10, right=c_int(8))[2].value, 108)
+
+    def test_callers_object_is_changed(self):
+        increment = declared("increment", c_int, (IntPointer, IN_OUT, "value"))
+        cell = c_int(4)
+        self.assertIs(increment(cell), cell)
+        self.assertEqual(cell.value, 5)
+        self.assertIs(increment(value=cell), cell)
+        self.assertEqual(increment(pointer(cell))[0], 7)
+        self.assertError(ArgumentError, f"argument 1: TypeError: expected {IntPointer.__name__} "
+                         "instance instead of int", increment, 5)
+
+
+class WithErrcheck(TestCase):
+    def test_sees_all_arguments(self):
+        divide = declared("divide", None, (c_int, IN, "a"), (c_int, IN, "b"), (IntPointer, OUT),
+                          (IntPointer, OUT))
+        seen = []
+
+        def check(result, func, arguments):
+            seen.append((result, arguments))
+            return arguments
+
+        divide.errcheck = check
+        self.assertEqual(divide(17, 5), (3, 2))
+        result, arguments = seen[0]
+        self.assertIs(result, None)
+        self.assertEqual(len(arguments), 4)
+        self.assertEqual((arguments[:2], arguments[2].value, arguments[3].value), ((17, 5), 3, 2))
+
+    def test_own_result_replaces_the_tuple(self):
+        minmax = declared("minmax", c_int, (IntPointer, IN, "values"), (c_int, IN, "count"),
+                          (IntPointer, OUT, "low"), (IntPointer, OUT, "high"))
+
+        def check(result, func, arguments):
+            if result:
+                raise ValueError("empty")
+            return (arguments[3].value, arguments[2].value)
+
+        minmax.errcheck = check
+        self.assertEqual(minmax((c_int * 3)(3, 1, 2), 3), (3, 1))
+        self.assertError(ValueError, "empty", minmax, (c_int * 1)(), 0)
+
+
+class Definition(TestCase):
+    def test_refuses(self):
+        prototype = CFUNCTYPE(c_int, c_int)
+        spec = ("negate_int", clib)
+        for wrong in (5, [(IN,)], "x"):
+            self.assertError(TypeError, "paramflags must be a tuple or None", prototype, spec,
+                             wrong)
+        for wrong in ((), ((IN,), (IN,))):
+            self.assertError(ValueError, "paramflags must have the same length as argtypes",
+                             prototype, spec, wrong)
+        for wrong in (5, "x", (), ("x",), (IN, 5), (IN, "name", 1, 2), None):
+            self.assertError(TypeError, "paramflags must be a sequence of (int [,string [,value]])"
+                             " tuples", prototype, spec, (wrong,))
+
+    def test_none_and_unsupported(self):
+        self.assertEqual(CFUNCTYPE(c_int, c_int)(("negate_int", clib), None)(5), -5)
+        self.assertError(TypeError, "paramflag value 4 not supported", declared, "negate_int",
+                         c_int, (c_int, LCID))
+
+
+if __name__ == "__main__":
+    unittest.main()

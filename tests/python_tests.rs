@@ -1,0 +1,102 @@
+//! The files `tests/python/test_*.py`, each one cargo test under our interpreter and one under
+//! CPython, which is how we know that what they expect is CPython's behaviour and not ours.
+//!
+//! `cargo test --test python_tests ours::` runs the first kind alone.
+
+mod common;
+
+use std::collections::BTreeSet;
+
+macro_rules! python_tests {
+    ($($name:ident)*) => {
+        const LISTED: &[&str] = &[$(stringify!($name)),*];
+
+        mod ours {
+            $(#[test] fn $name() {
+                super::run(&super::common::interpreter(), stringify!($name));
+            })*
+        }
+
+        mod cpython {
+            $(#[test] fn $name() {
+                if let Some(python) = super::common::cpython() {
+                    super::run(&python, stringify!($name));
+                }
+            })*
+        }
+    };
+}
+
+python_tests! {
+    anonymous_align_pack
+    argtypes_conversion
+    array
+    array_slices
+    at_exit
+    audit_events
+    bitfields
+    buffers
+    byteorder
+    callback_errors
+    callback_threads
+    callbacks
+    calls_without_argtypes
+    cfield_attributes
+    char_arrays
+    complex_types
+    errno
+    error_messages
+    fields_errors
+    from_buffer
+    function_objects
+    hostile_values
+    in_dll
+    incomplete_types
+    keepalive
+    many_arguments
+    module_functions
+    paramflags
+    pickle_copy
+    pointer
+    pointer_specials
+    reentrancy
+    restype_errcheck
+    robustness
+    scalars_in_memory
+    shared_between_threads
+    simple_subclasses
+    simple_types
+    strings
+    struct_by_value
+    structure
+    structure_layout
+    union
+    util
+    weakref_dict_gc
+}
+
+fn run(interpreter: &std::path::Path, name: &str) {
+    let file = common::tests_directory().join(format!("python/test_{name}.py"));
+    let output = common::run_python_file(interpreter, &file);
+    // A file that forgot to call unittest.main() would pass without having tested anything.
+    assert!(
+        output.stderr.contains("\nRan ") && !output.stderr.contains("\nRan 0 tests"),
+        "test_{name}.py ran no test:\n{output}"
+    );
+}
+
+#[test]
+fn every_file_is_listed() {
+    let directory = common::tests_directory().join("python");
+    let files: BTreeSet<String> = common::files_with_extension(&directory, &["py"])
+        .iter()
+        .filter_map(|path| {
+            path.file_stem()?
+                .to_str()?
+                .strip_prefix("test_")
+                .map(str::to_owned)
+        })
+        .collect();
+    let listed: BTreeSet<String> = LISTED.iter().map(ToString::to_string).collect();
+    assert_eq!(files, listed);
+}

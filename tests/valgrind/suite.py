@@ -1,0 +1,33 @@
+"""The Python tests in one process: under Valgrind, starting an interpreter takes longer than the
+tests. `suite.py [MODULE ...]` runs those alone."""
+
+import os
+import sys
+import unittest
+
+DIRECTORY = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "python")
+
+# What cannot pass under Valgrind, and why. Anything else that fails here fails the run.
+EXCEPTIONS = {
+    "test_complex_types.LongDouble.test_bits_survive_between_c_calls":
+        "Valgrind computes long double with the precision of a double",
+}
+
+
+def tests(suite):
+    for item in suite:
+        if isinstance(item, unittest.TestSuite):
+            yield from tests(item)
+        else:
+            yield item
+
+
+sys.path.insert(0, DIRECTORY)
+names = sys.argv[1:] or sorted(name[:-3] for name in os.listdir(DIRECTORY)
+                               if name.startswith("test_") and name.endswith(".py"))
+found = {test.id(): test for test in tests(unittest.defaultTestLoader.loadTestsFromNames(names))}
+if not sys.argv[1:] and not EXCEPTIONS.keys() <= found.keys():
+    sys.exit(f"no such test: {sorted(EXCEPTIONS.keys() - found.keys())}")
+suite = unittest.TestSuite(test for name, test in found.items() if name not in EXCEPTIONS)
+result = unittest.TextTestRunner(verbosity=1).run(suite)
+sys.exit(not (result.wasSuccessful() and result.testsRun))
