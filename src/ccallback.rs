@@ -108,8 +108,7 @@ impl Thunk {
         }
         let mut code = std::ptr::null_mut();
         // SAFETY: allocates a closure of the size that libffi declares.
-        let closure =
-            unsafe { raw::ffi_closure_alloc(size_of::<ffi_closure>(), &raw mut code) };
+        let closure = unsafe { raw::ffi_closure_alloc(size_of::<ffi_closure>(), &raw mut code) };
         let closure =
             NonNull::new(closure.cast::<ffi_closure>()).ok_or_else(|| vm.no_memory_error())?;
         let data = Box::new(Data {
@@ -273,7 +272,7 @@ impl Data {
                 let source = unsafe { *arguments.add(index) };
                 // SAFETY: it points to a value of the argument's type.
                 unsafe { load_argument(ctype, source.cast(), vm) }.map_err(|error| {
-                    let what = format!("creating argument {} for", index + 1);
+                    let what = format!("creating argument {index} for");
                     report(error, &what, &callable, vm);
                 })
             })
@@ -349,7 +348,11 @@ unsafe fn store_result(
     if code.size < size_of::<usize>() && is_integer(code.scalar) {
         // libffi takes integers narrower than a word as a whole word.
         // SAFETY: the caller promises a word; the buffer holds a value of the code's size.
-        unsafe { target.cast::<u64>().write_unaligned(widen(code.scalar, start)) };
+        unsafe {
+            target
+                .cast::<u64>()
+                .write_unaligned(widen(code.scalar, start))
+        };
     } else {
         // SAFETY: the caller promises the type's size.
         unsafe { std::ptr::copy_nonoverlapping(start, target, code.size) };

@@ -124,4 +124,3 @@ pub fn lookup(
     let handle = Handle::of(&*dll.get_attr("_handle", vm)?, owner, vm)?;
     handle.symbol(&symbol_name(name, vm)?).map_err(missing)
 }
-

@@ -7,7 +7,7 @@
 
 use crate::{
     ccall::enter,
-    cdata::CData,
+    cdata::{CData, ctype_of},
     ctype::{
         CType, Kind,
         scalar::{pointer, string},
@@ -17,7 +17,7 @@ use crate::{
 use rustpython_common::borrow::{BorrowedValue, BorrowedValueMut};
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
-    builtins::{PyMemoryView, PyType},
+    builtins::PyMemoryView,
     protocol::{BufferDescriptor, BufferMethods, PyBuffer},
     pyclass,
     types::AsBuffer,
@@ -69,13 +69,11 @@ fn cast_object(
     vm: &VirtualMachine,
 ) -> PyResult {
     if !is_pointer_type(class, vm) {
-        let not = match class.downcast_ref::<PyType>() {
-            Some(class) => format!(", not {}", class.slot_name()),
+        let not = match ctype_of(class, vm) {
+            Some(ctype) => format!(", not {}", ctype.name()),
             None => String::new(),
         };
-        return Err(vm.new_type_error(format!(
-            "cast() argument 2 must be a pointer type{not}"
-        )));
+        return Err(vm.new_type_error(format!("cast() argument 2 must be a pointer type{not}")));
     }
     let result = class.call((), vm)?;
     let Some(cdata) = CData::of(&result) else {
@@ -111,9 +109,7 @@ pub unsafe extern "C" fn string_at(start: *const c_char, size: c_int) -> *mut Py
     for_c(|vm| {
         vm.audit("ctypes.string_at", || (start.addr(), size))?;
         if size < -1 {
-            return Err(
-                vm.new_system_error("Negative size passed to PyBytes_FromStringAndSize")
-            );
+            return Err(vm.new_system_error("Negative size passed to PyBytes_FromStringAndSize"));
         }
         if size == 0 {
             return Ok(vm.ctx.new_bytes(Vec::new()).into());

@@ -14,15 +14,10 @@ pub fn module_def(ctx: &Context) -> &'static PyModuleDef {
 mod _ctypes {
     use crate::{
         ccall::{
-            MAX_ARGUMENTS, byref::CArg, enter::Target, errno as errno_copy, flags,
-            result::Restype,
+            MAX_ARGUMENTS, byref::CArg, enter::Target, errno as errno_copy, flags, result::Restype,
         },
-        cdata::{CData, pickle},
-        classes::{
-            aggregate, array, field, function, function_type,
-            metatype::{self, ctype_of},
-            pointer, simple,
-        },
+        cdata::{CData, ctype_of, pickle},
+        classes::{aggregate, array, field, function, function_type, metatype, pointer, simple},
         clib::{self, Handle},
         ctype::{CType, scalar::pointer::wrapping_address},
         error, exports,
@@ -160,8 +155,8 @@ mod _ctypes {
 
     #[pyfunction]
     fn resize(object: PyObjectRef, size: isize, vm: &VirtualMachine) -> PyResult<()> {
-        let cdata = CData::of(&object)
-            .ok_or_else(|| vm.new_type_error("excepted ctypes instance"))?;
+        let cdata =
+            CData::of(&object).ok_or_else(|| vm.new_type_error("excepted ctypes instance"))?;
         let minimum = cdata.ctype().size();
         let size = usize::try_from(size)
             .map_err(|_| vm.new_value_error(format!("minimum size is {minimum}")))?;
@@ -195,20 +190,15 @@ mod _ctypes {
     #[pyfunction]
     fn set_errno(value: PyObjectRef, vm: &VirtualMachine) -> PyResult<i32> {
         let value = value.try_index(vm)?;
-        let value = i32::try_from(value.as_bigint()).map_err(|_| {
-            vm.new_overflow_error("signed integer is greater than maximum")
-        })?;
+        let value = i32::try_from(value.as_bigint())
+            .map_err(|_| vm.new_overflow_error("signed integer is greater than maximum"))?;
         vm.audit("ctypes.set_errno", || (value,))?;
         Ok(errno_copy::set(value))
     }
 
     #[cfg(unix)]
     #[pyfunction]
-    fn dlopen(
-        name: PyObjectRef,
-        flags: OptionalArg<i32>,
-        vm: &VirtualMachine,
-    ) -> PyResult<usize> {
+    fn dlopen(name: PyObjectRef, flags: OptionalArg<i32>, vm: &VirtualMachine) -> PyResult<usize> {
         use std::os::unix::ffi::OsStrExt;
         let mode = flags.unwrap_or(libc::RTLD_NOW) | libc::RTLD_NOW;
         let path = if vm.is_none(&name) {
@@ -227,7 +217,7 @@ mod _ctypes {
         }
         match clib::open(path, mode) {
             Ok(handle) => Ok(handle.address()),
-            Err(message) => Err(vm.new_os_error(message).into()),
+            Err(message) => Err(vm.new_os_error(message)),
         }
     }
 
@@ -242,7 +232,7 @@ mod _ctypes {
     fn dlclose(library: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
         handle(&library, vm)?
             .close()
-            .map_err(|message| vm.new_os_error(message).into())
+            .map_err(|message| vm.new_os_error(message))
     }
 
     #[pyfunction]
@@ -251,7 +241,7 @@ mod _ctypes {
         vm.audit("ctypes.dlsym/handle", || (library.clone(), name.clone()))?;
         handle
             .symbol(&clib::symbol_name(&name, vm)?)
-            .map_err(|message| vm.new_os_error(message).into())
+            .map_err(|message| vm.new_os_error(message))
     }
 
     fn call_at(

@@ -1,13 +1,12 @@
 //! One argument of a call: a C value, its ABI class, and what it keeps alive.
 
-use super::{byref::CArg, terminated};
+use super::byref::CArg;
 use crate::{
     cdata::CData,
     ctype::{
         Kind,
         ffi_type::{FfiType, Passing, Scalar},
-        kept::Kept,
-        scalar::string,
+        scalar::{Kept, string, terminated},
     },
 };
 use rustpython_vm::{
@@ -59,16 +58,13 @@ impl Argument {
     ///
     /// # Errors
     /// What `fill` raises.
-    pub fn scalar(
-        scalar: Scalar,
-        fill: impl FnOnce(*mut u8) -> PyResult<Option<Kept>>,
-    ) -> PyResult<Self> {
+    pub fn scalar(scalar: Scalar, fill: impl FnOnce(*mut u8) -> PyResult<Kept>) -> PyResult<Self> {
         let mut word = Word([0; WORD]);
-        let kept = fill(word.0.as_mut_ptr())?;
+        let keep = fill(word.0.as_mut_ptr())?;
         Ok(Self {
             kind: ArgumentKind::Scalar(scalar),
             value: Value::Word(word),
-            keep: kept.map(|kept| kept.object),
+            keep,
         })
     }
 
@@ -150,9 +146,9 @@ impl Argument {
             Some(inner) => vm.with_recursion(" while converting an argument", || {
                 Self::by_default(&inner, position, vm)
             }),
-            None => Err(vm.new_type_error(format!(
-                "Don't know how to convert parameter {position}"
-            ))),
+            None => {
+                Err(vm.new_type_error(format!("Don't know how to convert parameter {position}")))
+            }
         }
     }
 

@@ -1,15 +1,11 @@
 //! `CArgObject`: a C value that Python code holds between `byref` or `from_param` and a call.
 
 use super::argument::Argument;
-use crate::{
-    cdata::CData,
-    ctype::simple::{Class, SimpleCode},
-};
+use crate::{cdata::CData, ctype::simple::SimpleCode};
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyPayload, PyResult, VirtualMachine,
-    builtins::PyBytes,
-    pyclass,
     object::{Traverse, TraverseFn},
+    pyclass,
     types::Representable,
 };
 
@@ -50,11 +46,6 @@ impl CArg {
         value: &rustpython_vm::PyObject,
         vm: &VirtualMachine,
     ) -> PyResult<Self> {
-        if code.class == Class::CharPointer
-            && let Some(bytes) = value.downcast_ref::<PyBytes>()
-        {
-            return Ok(Self::new(code.code, Argument::bytes(bytes)));
-        }
         let argument = Argument::scalar(code.scalar, |target| {
             // SAFETY: an argument's word has room for every scalar.
             unsafe { (code.native.store)(target, value, vm) }

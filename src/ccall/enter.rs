@@ -64,9 +64,11 @@ pub unsafe fn call(
     if let Some(fixed) = target.fixed {
         arguments[fixed..].iter_mut().for_each(Argument::promote);
     }
-    let mut placed = Placed::default();
-    // A result in memory takes an integer register for its address.
-    placed.integers = usize::from(result_type.in_memory);
+    let mut placed = Placed {
+        // A result in memory takes an integer register for its address.
+        integers: usize::from(result_type.in_memory),
+        ..Placed::default()
+    };
     let mut fixed = None;
     for (index, argument) in arguments.iter_mut().enumerate() {
         if target.fixed == Some(index) {
@@ -81,7 +83,13 @@ pub unsafe fn call(
     let status = match fixed {
         // SAFETY: `types` outlives the cif.
         None => unsafe {
-            raw::ffi_prep_cif(cif.as_mut_ptr(), abi, count, result_type.ffi, types.as_mut_ptr())
+            raw::ffi_prep_cif(
+                cif.as_mut_ptr(),
+                abi,
+                count,
+                result_type.ffi,
+                types.as_mut_ptr(),
+            )
         },
         // SAFETY: as above; there are at least `fixed` arguments.
         Some(fixed) => unsafe {
@@ -233,4 +241,3 @@ impl ResultBuffer {
         self.0.as_mut_ptr().cast()
     }
 }
-

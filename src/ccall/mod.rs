@@ -12,7 +12,6 @@ pub mod errno;
 pub mod from_param;
 pub mod paramflags;
 pub mod result;
-mod terminated;
 
 /// `FUNCFLAG_*`: how a function is to be called.
 pub mod flags {

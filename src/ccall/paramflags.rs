@@ -114,9 +114,7 @@ impl Parameter {
         vm: &VirtualMachine,
     ) -> PyResult<Self> {
         let malformed = || {
-            vm.new_type_error(
-                "paramflags must be a sequence of (int [,string [,value]]) tuples",
-            )
+            vm.new_type_error("paramflags must be a sequence of (int [,string [,value]]) tuples")
         };
         let parts = item
             .downcast_ref::<PyTuple>()

@@ -3,14 +3,14 @@
 use super::CData;
 use crate::{
     ctype::{
-        CType, Kind, Place,
-        kept::Kept,
-        scalar::pointer,
+        CType, Kind, Place, Simple,
+        scalar::{Kept, pointer},
     },
     error,
 };
 use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyTuple,
+    AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyBaseExceptionRef, PyTuple},
 };
 
 /// The value of type `ctype` at `address`, item or field number `index` of `owner`.
@@ -48,96 +48,97 @@ pub unsafe fn get(
     )
 }
 
-/// Stores `value` as a `ctype` at `address`, item or field number `index` of `owner`, which keeps
-/// alive what the stored value refers to.
+/// Stores `value` as a `ctype` at the place that `locate` tells, item or field number `index` of
+/// `owner`, which keeps alive what the stored value refers to.
+///
+/// The conversion may run Python code, and that code may move the memory; so the place is asked for
+/// when the value is ready.
 ///
 /// # Errors
 /// `TypeError` if `value` is not convertible; `RuntimeError` if it is a tuple from which no instance
 /// could be made; what the conversion raises.
 ///
 /// # Safety
-/// `address` must be valid for writes of the type's size.
+/// What `locate` tells must be valid for writes of the type's size.
 #[inline]
 pub unsafe fn set(
     ctype: &Py<CType>,
-    address: *mut u8,
     owner: &CData,
+    locate: impl FnOnce() -> *mut u8,
     index: usize,
     value: &PyObject,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
-    // SAFETY: the caller's promise.
-    match unsafe { store(ctype, address, value, vm) }? {
+    let kept = match (CData::of(value), &ctype.kind) {
+        // SAFETY: the caller's promise.
+        (None, Kind::Simple(simple)) => unsafe { store_simple(simple, locate, value, vm) },
+        // SAFETY: the caller's promise.
+        (None, _) => unsafe { store_foreign(ctype, locate, value, vm) },
+        // SAFETY: the caller's promise.
+        (Some(source), _) => unsafe { store_cdata(ctype, locate, source, vm) },
+    }?;
+    match kept {
         Some(kept) => owner.keep(index, kept, vm),
         None => Ok(()),
     }
 }
 
-/// Stores `value` as a `ctype` at `address`. The result is what must be kept alive.
+/// Stores a Python object into a simple type.
 ///
 /// # Errors
-/// As for [`set`].
+/// What the conversion raises.
 ///
 /// # Safety
-/// `address` must be valid for writes of the type's size.
+/// What `locate` tells must be valid for writes of the type's size.
 #[inline]
-pub unsafe fn store(
-    ctype: &Py<CType>,
-    address: *mut u8,
+pub unsafe fn store_simple(
+    simple: &Simple,
+    locate: impl FnOnce() -> *mut u8,
     value: &PyObject,
     vm: &VirtualMachine,
-) -> PyResult<Option<Kept>> {
-    match CData::of(value) {
-        // SAFETY: the caller's promise.
-        Some(source) => unsafe { store_cdata(ctype, address, source, vm) },
-        None => match &ctype.kind {
-            // SAFETY: the caller's promise.
-            Kind::Simple(simple) => unsafe { (simple.access.store)(address, value, vm) },
-            // SAFETY: the caller's promise.
-            _ => unsafe { store_foreign(ctype, address, value, vm) },
-        },
-    }
+) -> PyResult<Kept> {
+    // Room for the largest scalar, a complex long double.
+    let mut word = [0u128; 2];
+    let start: *mut u8 = word.as_mut_ptr().cast();
+    // SAFETY: the word has room for every scalar.
+    let kept = unsafe { (simple.access.store)(start, value, vm) }?;
+    // SAFETY: the caller's promise.
+    unsafe { std::ptr::copy_nonoverlapping(start, locate(), simple.code.size) };
+    Ok(kept)
 }
 
 /// Stores what is no C value into something that is no simple type.
 ///
 /// # Safety
-/// `address` must be valid for writes of the type's size.
+/// What `locate` tells must be valid for writes of the type's size.
 unsafe fn store_foreign(
     ctype: &Py<CType>,
-    address: *mut u8,
+    locate: impl FnOnce() -> *mut u8,
     value: &PyObject,
     vm: &VirtualMachine,
-) -> PyResult<Option<Kept>> {
+) -> PyResult<Kept> {
     if let Some(arguments) = value.downcast_ref::<PyTuple>() {
         let arguments: Vec<PyObjectRef> = arguments.as_slice().to_vec();
-        let made = ctype
-            .python_class()
-            .as_object()
-            .call(arguments, vm)
-            .map_err(|error| {
-                let runtime_error = vm.ctx.exceptions.runtime_error.to_owned();
-                error::wrap(runtime_error, &format!("({}) ", ctype.name()), &error, vm)
-            })?;
+        let class = ctype.python_class().as_object();
+        let made = class.call(arguments, vm).map_err(|error| {
+            let runtime_error = vm.ctx.exceptions.runtime_error.to_owned();
+            error::wrap(runtime_error, &format!("({}) ", ctype.name()), &error, vm)
+        })?;
         return match CData::of(&made) {
             // SAFETY: the caller's promise.
-            Some(source) => unsafe { store_cdata(ctype, address, source, vm) },
+            Some(source) => unsafe { store_cdata(ctype, locate, source, vm) },
             None => Err(expected(ctype, &made, vm)),
         };
     }
     if ctype.is_pointer() && vm.is_none(value) {
         // SAFETY: a pointer's memory holds an address.
-        unsafe { pointer::write(address, 0) };
+        unsafe { pointer::write(locate(), 0) };
         return Ok(None);
     }
     Err(expected(ctype, value, vm))
 }
 
-fn expected(
-    ctype: &CType,
-    got: &PyObject,
-    vm: &VirtualMachine,
-) -> rustpython_vm::builtins::PyBaseExceptionRef {
+fn expected(ctype: &CType, got: &PyObject, vm: &VirtualMachine) -> PyBaseExceptionRef {
     vm.new_type_error(format!(
         "expected {} instance, got {}",
         ctype.name(),
@@ -149,13 +150,13 @@ fn expected(
 /// if the type is a pointer to such items.
 ///
 /// # Safety
-/// `address` must be valid for writes of the type's size.
+/// What `locate` tells must be valid for writes of the type's size.
 unsafe fn store_cdata(
     ctype: &Py<CType>,
-    address: *mut u8,
+    locate: impl FnOnce() -> *mut u8,
     source: &Py<CData>,
     vm: &VirtualMachine,
-) -> PyResult<Option<Kept>> {
+) -> PyResult<Kept> {
     let class = ctype.python_class();
     let value = source.as_object();
     if value.class().is(class) || value.is_instance(class.as_object(), vm)? {
@@ -164,21 +165,17 @@ unsafe fn store_cdata(
         // `__instancecheck__` can claim anything; the bytes must be there all the same.
         if available >= size {
             // SAFETY: both sides have `size` bytes; they may overlap (`s.a = s.a`).
-            unsafe { std::ptr::copy(start, address, size) };
+            unsafe { std::ptr::copy(start, locate(), size) };
             return source.kept(vm).map(Some);
         }
-    } else if let (Some(target), Some(array)) = (ctype.target(), source.ctype().array()) {
-        if target.is(&array.item) {
-            // SAFETY: a pointer's memory holds an address.
-            unsafe { pointer::write(address, source.address().expose_provenance()) };
-            // The array itself is pointed to, and with it all that it keeps.
-            let kept = source.kept(vm)?;
-            let pair = vm.ctx.new_tuple(vec![kept.object, value.to_owned()]);
-            return Ok(Some(Kept {
-                object: pair.into(),
-                buffers: kept.buffers,
-            }));
-        }
+    } else if let (Some(target), Some(array)) = (ctype.target(), source.ctype().array())
+        && target.is(&array.item)
+    {
+        // SAFETY: a pointer's memory holds an address.
+        unsafe { pointer::write(locate(), source.address().expose_provenance()) };
+        // The array itself is pointed to, and with it all that it keeps.
+        let pair = vec![source.kept(vm)?, value.to_owned()];
+        return Ok(Some(vm.ctx.new_tuple(pair).into()));
     }
     Err(vm.new_type_error(format!(
         "incompatible types, {} instance instead of {} instance",

@@ -3,7 +3,7 @@
 use super::CData;
 use rustpython_common::borrow::{BorrowedValue, BorrowedValueMut};
 use rustpython_vm::{
-    Py, PyObject, PyResult, VirtualMachine,
+    Py, PyResult, VirtualMachine,
     protocol::{BufferDescriptor, BufferMethods, PyBuffer},
     types::AsBuffer,
 };
@@ -28,19 +28,25 @@ fn export(zelf: &Py<CData>) -> PyBuffer {
         offset: 0,
         readonly: false,
         itemsize: layout.item_size,
-        format: match layout.format.as_str() {
-            // The VM's memoryview knows `P` in native mode alone, where it means the same.
-            "<P" | ">P" => Cow::Borrowed("P"),
-            format => Cow::Owned(format.to_owned()),
-        },
+        format: vm_format(&layout.format),
         dim_desc: dimensions,
     };
     PyBuffer::new(zelf.to_owned().into(), description, &METHODS)
 }
 
 static METHODS: BufferMethods = BufferMethods {
-    obj_bytes: |buffer| BorrowedValue::Ref(bytes(&buffer.obj)),
-    obj_bytes_mut: |buffer| BorrowedValueMut::RefMut(bytes_mut(&buffer.obj)),
+    obj_bytes: |buffer| {
+        let (start, size) = memory(buffer);
+        // SAFETY: the memory lives as long as the object, which the buffer holds, and cannot be
+        // moved while the export counts.
+        BorrowedValue::Ref(unsafe { std::slice::from_raw_parts(start, size) })
+    },
+    obj_bytes_mut: |buffer| {
+        let (start, size) = memory(buffer);
+        // SAFETY: as above; that the bytes may change under a reader is the nature of memory
+        // shared with C.
+        BorrowedValueMut::RefMut(unsafe { std::slice::from_raw_parts_mut(start, size) })
+    },
     release: |buffer| {
         if let Some(exporter) = CData::of(&buffer.obj) {
             exporter.exports.fetch_sub(1, Ordering::AcqRel);
@@ -55,28 +61,41 @@ static METHODS: BufferMethods = BufferMethods {
     },
 };
 
-fn bytes(exporter: &PyObject) -> &[u8] {
-    match CData::of(exporter) {
-        Some(cdata) => {
-            let (start, size) = cdata.bytes();
-            // SAFETY: the memory lives as long as the object, which the buffer holds, and cannot
-            // be moved while the export counts.
-            unsafe { std::slice::from_raw_parts(start, size) }
-        }
-        None => &[],
+/// The memory of a buffer's exporter.
+fn memory(buffer: &PyBuffer) -> (*mut u8, usize) {
+    match CData::of(&buffer.obj) {
+        Some(cdata) => cdata.bytes(),
+        None => (std::ptr::dangling_mut(), 0),
     }
 }
 
-fn bytes_mut(exporter: &PyObject) -> &mut [u8] {
-    match CData::of(exporter) {
-        Some(cdata) => {
-            let (start, size) = cdata.bytes();
-            // SAFETY: as in `bytes`; that the bytes may change under a reader is the nature of
-            // memory shared with C.
-            unsafe { std::slice::from_raw_parts_mut(start, size) }
+/// A type's format as the VM's memoryview understands it, which parses every format it meets. Codes
+/// that it knows in native mode alone lose their byte order mark, strings become the pointers they
+/// are, and a complex `long double`, for which it has no code, passes for a narrower one.
+fn vm_format(format: &str) -> Cow<'static, str> {
+    let native = |code: char| match code {
+        'z' | 'Z' => Some('P'),
+        'G' => Some('D'),
+        'v' => Some('h'),
+        'u' | 'P' => Some(code),
+        _ => None,
+    };
+    let mut result = String::with_capacity(format.len());
+    let mut characters = format.chars().peekable();
+    while let Some(mark) = characters.next() {
+        let replaced = match mark {
+            '<' | '>' => characters.peek().copied().and_then(native),
+            _ => None,
+        };
+        match replaced {
+            Some(code) => {
+                characters.next();
+                result.push(code);
+            }
+            None => result.push(mark),
         }
-        None => &mut [],
     }
+    Cow::Owned(result)
 }
 
 impl AsBuffer for CData {

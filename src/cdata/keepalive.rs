@@ -6,13 +6,11 @@
 //! the items stay in a list, which is all that most objects ever need; the dict is made when
 //! somebody asks for it, and is from then on where the items live.
 
-use crate::ctype::kept::{Buffers, Kept};
 use rustpython_vm::{
     PyObjectRef, PyResult, VirtualMachine,
     builtins::PyDictRef,
     object::{Traverse, TraverseFn},
 };
-use std::sync::Arc;
 
 /// What one owner of memory keeps alive.
 #[derive(Debug, Default)]
@@ -21,82 +19,50 @@ pub enum Keepalive {
     #[default]
     Empty,
     /// A value without parts: `_objects` is the one object itself.
-    Single(Kept),
+    Single(PyObjectRef),
     /// Items by key.
-    Items(Vec<(String, Kept)>),
-    /// Items in the dict that Python has seen; copies that pointers point into stay beside it.
-    Dict(PyDictRef, Vec<(String, Option<Buffers>)>),
+    Items(Vec<(String, PyObjectRef)>),
+    /// Items in the dict that Python has seen.
+    Dict(PyDictRef),
 }
 
 impl Keepalive {
-    /// Records `kept` under `key`. What it displaces comes back, to be dropped outside any lock:
+    /// Records an object under `key`. What is left to do comes back, to be done outside any lock:
     /// dropping an object can run Python code.
-    #[must_use]
-    pub fn set(&mut self, key: Option<String>, kept: Kept) -> Displaced {
+    pub fn set(&mut self, key: Option<String>, object: PyObjectRef) -> Displaced {
         let Some(key) = key else {
-            return Displaced::Keepalive(std::mem::replace(self, Self::Single(kept)));
+            return Displaced::Keepalive(std::mem::replace(self, Self::Single(object)));
         };
         match self {
-            Self::Items(items) => {
-                match items.iter_mut().find(|(existing, _)| *existing == key) {
-                    Some((_, slot)) => Displaced::Kept(std::mem::replace(slot, kept)),
-                    None => {
-                        items.push((key, kept));
-                        Displaced::Nothing
-                    }
+            Self::Items(items) => match items.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, slot)) => Displaced::Object(std::mem::replace(slot, object)),
+                None => {
+                    items.push((key, object));
+                    Displaced::Nothing
                 }
+            },
+            Self::Dict(dict) => Displaced::Store(dict.clone(), key, object),
+            Self::Empty | Self::Single(_) => {
+                let items = Self::Items(vec![(key, object)]);
+                Displaced::Keepalive(std::mem::replace(self, items))
             }
-            Self::Dict(dict, buffers) => {
-                match buffers.iter_mut().find(|(existing, _)| *existing == key) {
-                    Some((_, slot)) => *slot = kept.buffers,
-                    None => buffers.push((key.clone(), kept.buffers)),
-                }
-                Displaced::Store(dict.clone(), key, kept.object)
-            }
-            Self::Empty | Self::Single(_) => Displaced::Keepalive(std::mem::replace(
-                self,
-                Self::Items(vec![(key, kept)]),
-            )),
         }
     }
 
     /// Turns a list of items into the dict that Python sees. The items go into it outside the
     /// lock, through [`Shown::finish`].
-    #[must_use]
     pub fn show(&mut self, vm: &VirtualMachine) -> Shown {
         match self {
             Self::Empty => Shown::Nothing,
-            Self::Single(kept) => Shown::Object(kept.object.clone()),
-            Self::Dict(dict, _) => Shown::Object(dict.clone().into()),
+            Self::Single(object) => Shown::Object(object.clone()),
+            Self::Dict(dict) => Shown::Object(dict.clone().into()),
             Self::Items(items) => {
                 let dict = vm.ctx.new_dict();
                 let items = std::mem::take(items);
-                let buffers = items
-                    .iter()
-                    .map(|(key, kept)| (key.clone(), kept.buffers.clone()))
-                    .collect();
-                *self = Self::Dict(dict.clone(), buffers);
+                *self = Self::Dict(dict.clone());
                 Shown::Fill(dict, items)
             }
         }
-    }
-
-    /// Every copy that pointers in this memory may point into.
-    #[must_use]
-    pub fn buffers(&self) -> Option<Buffers> {
-        let mut all: Vec<Arc<[u8]>> = Vec::new();
-        let mut add = |buffers: &Option<Buffers>| {
-            if let Some(buffers) = buffers {
-                all.extend(buffers.iter().cloned());
-            }
-        };
-        match self {
-            Self::Empty => {}
-            Self::Single(kept) => add(&kept.buffers),
-            Self::Items(items) => items.iter().for_each(|(_, kept)| add(&kept.buffers)),
-            Self::Dict(_, list) => list.iter().for_each(|(_, buffers)| add(buffers)),
-        }
-        (!all.is_empty()).then(|| Arc::new(all))
     }
 }
 
@@ -105,7 +71,7 @@ impl Keepalive {
 #[must_use]
 pub enum Displaced {
     Nothing,
-    Kept(Kept),
+    Object(PyObjectRef),
     Keepalive(Keepalive),
     /// The item goes into the dict.
     Store(PyDictRef, String, PyObjectRef),
@@ -120,8 +86,8 @@ impl Displaced {
         match self {
             Self::Store(dict, key, object) => dict.set_item(key.as_str(), object, vm),
             Self::Nothing => Ok(()),
-            Self::Kept(kept) => {
-                drop(kept);
+            Self::Object(object) => {
+                drop(object);
                 Ok(())
             }
             Self::Keepalive(keepalive) => {
@@ -138,7 +104,7 @@ impl Displaced {
 pub enum Shown {
     Nothing,
     Object(PyObjectRef),
-    Fill(PyDictRef, Vec<(String, Kept)>),
+    Fill(PyDictRef, Vec<(String, PyObjectRef)>),
 }
 
 impl Shown {
@@ -151,8 +117,8 @@ impl Shown {
             Self::Nothing => Ok(None),
             Self::Object(object) => Ok(Some(object)),
             Self::Fill(dict, items) => {
-                for (key, kept) in items {
-                    dict.set_item(key.as_str(), kept.object, vm)?;
+                for (key, object) in items {
+                    dict.set_item(key.as_str(), object, vm)?;
                 }
                 Ok(Some(dict.into()))
             }
@@ -165,9 +131,9 @@ unsafe impl Traverse for Keepalive {
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
         match self {
             Self::Empty => {}
-            Self::Single(kept) => kept.traverse(visit),
-            Self::Items(items) => items.iter().for_each(|(_, kept)| kept.traverse(visit)),
-            Self::Dict(dict, _) => dict.traverse(visit),
+            Self::Single(object) => object.traverse(visit),
+            Self::Items(items) => items.iter().for_each(|(_, object)| object.traverse(visit)),
+            Self::Dict(dict) => dict.traverse(visit),
         }
     }
 }

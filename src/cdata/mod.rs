@@ -11,7 +11,7 @@ pub mod keepalive;
 pub mod memory;
 pub mod pickle;
 
-use crate::ctype::{CType, Place, kept::Kept};
+use crate::ctype::{CType, Place};
 use keepalive::Keepalive;
 use memory::Block;
 use rustpython_common::{hash::PyHash, lock::PyMutex};
@@ -196,16 +196,16 @@ impl CData {
             return Err(vm.new_value_error(format!("minimum size is {minimum}")));
         }
         if self.own == Own::Borrowed {
-            return Err(vm.new_value_error(
-                "Memory cannot be resized because this object doesn't own it",
-            ));
+            return Err(
+                vm.new_value_error("Memory cannot be resized because this object doesn't own it")
+            );
         }
         let mut state = self.state.lock();
         if self.exports.load(Ordering::Acquire) > 0 {
             drop(state);
-            return Err(vm.new_buffer_error(
-                "Memory cannot be resized because it is exported as a buffer",
-            ));
+            return Err(
+                vm.new_buffer_error("Memory cannot be resized because it is exported as a buffer")
+            );
         }
         let old = self.size();
         if size <= old {
@@ -240,27 +240,18 @@ impl CData {
         (at, key)
     }
 
-    /// Keeps an object alive as long as item `index` of this value's memory.
+    /// Keeps an object alive as long as item `index` of this value's memory. `None` is nothing to
+    /// keep.
     ///
     /// # Errors
     /// What storing into a dict that Python has seen raises.
-    pub fn keep(&self, index: usize, kept: Kept, vm: &VirtualMachine) -> PyResult<()> {
-        if vm.is_none(&kept.object) && kept.buffers.is_none() {
+    pub fn keep(&self, index: usize, object: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        if vm.is_none(&object) {
             return Ok(());
         }
         let (root, key) = self.path(index);
         let key = (root.ctype.reference_count() > 0).then_some(key);
-        let displaced = root.state.lock().keepalive.set(key, kept);
-        displaced.finish(vm)
-    }
-
-    /// Keeps an object alive under a key of its own, whatever the type.
-    ///
-    /// # Errors
-    /// What storing into a dict that Python has seen raises.
-    pub fn keep_as(&self, key: &str, kept: Kept, vm: &VirtualMachine) -> PyResult<()> {
-        let key = (self.ctype.reference_count() > 0).then(|| key.to_owned());
-        let displaced = self.state.lock().keepalive.set(key, kept);
+        let displaced = root.state.lock().keepalive.set(key, object);
         displaced.finish(vm)
     }
 
@@ -273,30 +264,23 @@ impl CData {
         shown.finish(vm)
     }
 
-    /// What whoever copies this value's bytes must keep alive: all that this value's memory does.
+    /// What whoever copies this value's bytes must keep alive: all that this value's memory keeps,
+    /// now and later.
     ///
     /// # Errors
     /// What storing into the dict raises.
-    pub fn kept(&self, vm: &VirtualMachine) -> PyResult<Kept> {
+    pub fn kept(&self, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
         let (root, _) = self.path(0);
-        let buffers = root.state.lock().keepalive.buffers();
-        let object = match root.objects(vm)? {
-            Some(object) => object,
-            // The one who asks shares what will be kept here later.
-            None if root.ctype.reference_count() > 0 => {
-                let dict = vm.ctx.new_dict();
-                let mut state = root.state.lock();
-                if matches!(state.keepalive, Keepalive::Empty) {
-                    state.keepalive = Keepalive::Dict(dict.clone(), Vec::new());
-                    dict.into()
-                } else {
-                    drop(state);
-                    vm.unwrap_or_none(root.objects(vm)?)
-                }
-            }
-            None => vm.ctx.none(),
-        };
-        Ok(Kept { object, buffers })
+        root.begin_items();
+        Ok(vm.unwrap_or_none(root.objects(vm)?))
+    }
+
+    /// Makes `_objects` a dict, if that is what it will be once there is something to keep.
+    fn begin_items(&self) {
+        let mut state = self.state.lock();
+        if matches!(state.keepalive, Keepalive::Empty) && self.ctype.reference_count() > 0 {
+            state.keepalive = Keepalive::Items(Vec::new());
+        }
     }
 
     /// Makes this object keep what `other` keeps. If that is a dict, the two share it from now on,
@@ -309,22 +293,19 @@ impl CData {
         other: &Self,
         vm: &VirtualMachine,
     ) -> PyResult<Option<PyDictRef>> {
-        let (shown, buffers) = {
+        let shown = {
             let mut state = other.state.lock();
             if matches!(state.keepalive, Keepalive::Empty) {
                 state.keepalive = Keepalive::Items(Vec::new());
             }
-            (state.keepalive.show(vm), state.keepalive.buffers())
+            state.keepalive.show(vm)
         };
         let Some(object) = shown.finish(vm)? else {
             return Ok(None);
         };
         let (shared, dict) = match object.downcast::<PyDict>() {
-            Ok(dict) => {
-                let shared = Keepalive::Dict(dict.clone(), vec![(String::new(), buffers)]);
-                (shared, Some(dict))
-            }
-            Err(object) => (Keepalive::Single(Kept { object, buffers }), None),
+            Ok(dict) => (Keepalive::Dict(dict.clone()), Some(dict)),
+            Err(object) => (Keepalive::Single(object), None),
         };
         let old = std::mem::replace(&mut self.state.lock().keepalive, shared);
         drop(old);
@@ -354,9 +335,9 @@ unsafe impl Traverse for CData {
         // cycle runs through somebody's keepalive, dict or class.
         match std::mem::take(&mut self.state.lock().keepalive) {
             Keepalive::Empty => {}
-            Keepalive::Single(kept) => out.push(kept.object),
-            Keepalive::Items(items) => out.extend(items.into_iter().map(|(_, kept)| kept.object)),
-            Keepalive::Dict(dict, _) => out.push(dict.into()),
+            Keepalive::Single(object) => out.push(object),
+            Keepalive::Items(items) => out.extend(items.into_iter().map(|(_, object)| object)),
+            Keepalive::Dict(dict) => out.push(dict.into()),
         }
     }
 }
@@ -393,4 +374,10 @@ impl CData {
     fn __setstate__(zelf: PyRef<Self>, state: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
         pickle::set_state(&zelf, &state.args, vm)
     }
+}
+
+/// The description of an instance's or type's ctype, for `sizeof` and its kin.
+#[must_use]
+pub fn ctype_of(object: &PyObject, vm: &VirtualMachine) -> Option<PyRef<CType>> {
+    CType::of(object, vm).or_else(|| CData::of(object).map(|cdata| cdata.ctype().clone()))
 }

@@ -12,9 +12,7 @@ use rustpython_vm::{
 /// `ValueError` if the value holds an address, which means nothing elsewhere.
 pub fn reduce(zelf: &Py<CData>, vm: &VirtualMachine) -> PyResult {
     if zelf.ctype().layout().has_pointer {
-        return Err(
-            vm.new_value_error("ctypes objects containing pointers cannot be pickled")
-        );
+        return Err(vm.new_value_error("ctypes objects containing pointers cannot be pickled"));
     }
     let (start, size) = zelf.bytes();
     // SAFETY: the object's own memory.
@@ -88,4 +86,3 @@ fn state_arguments(state: &PyObject) -> Vec<PyObjectRef> {
         None => vec![state.to_owned()],
     }
 }
-

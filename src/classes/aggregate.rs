@@ -122,7 +122,10 @@ fn define(class: &Py<PyType>, kind: Kind, vm: &VirtualMachine) -> PyResult<()> {
     if own("_abstract_").is_some() {
         return Ok(());
     }
-    let base = class.base.deref().and_then(|base| CType::of_class(base, vm));
+    let base = class
+        .base
+        .deref()
+        .and_then(|base| CType::of_class(base, vm));
     let layout = match &base {
         Some(base) => {
             base.finalize();

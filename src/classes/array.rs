@@ -47,8 +47,8 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
     let Some(item) = metatype::class_attribute(class, "_type_", vm)? else {
         return Err(vm.new_attribute_error("class must define a '_type_' attribute"));
     };
-    let item = CType::of(&item, vm)
-        .ok_or_else(|| vm.new_type_error("_type_ must have storage info"))?;
+    let item =
+        CType::of(&item, vm).ok_or_else(|| vm.new_type_error("_type_ must have storage info"))?;
     let layout = Layout::array(item.layout(), length)
         .ok_or_else(|| vm.new_overflow_error("array too large"))?;
     let class_of_items = item.simple_class();
@@ -84,7 +84,9 @@ fn declared_length(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<usize> {
 
 /// Gives an array of characters its `value`, and one of bytes its `raw`.
 fn add_string_attributes(class: &Py<PyType>, characters: Class, vm: &VirtualMachine) {
-    let value = vm.ctx.new_getset("value", class, string_value, set_string_value);
+    let value = vm
+        .ctx
+        .new_getset("value", class, string_value, set_string_value);
     class.set_attr(vm.ctx.intern_str("value"), value.into());
     if characters == Class::Char {
         let raw = vm.ctx.new_getset("raw", class, raw_bytes, set_raw_bytes);
@@ -168,8 +170,8 @@ impl<'a> Items<'a> {
         unsafe {
             access::set(
                 &self.kind.item,
-                self.address(index),
                 self.array,
+                || self.address(index),
                 index,
                 value,
                 vm,
@@ -214,7 +216,8 @@ impl<'a> Items<'a> {
     ) -> PyResult<()> {
         let slice = SaturatedSlice::with_slice(slice, vm)?;
         let (start, count) = slice.adjust_indices_start(self.kind.length);
-        if value.length(vm)? != count {
+        let length = value.length_opt(vm).transpose().ok().flatten();
+        if length != Some(count) {
             return Err(vm.new_value_error("Can only assign sequence of same size"));
         }
         for number in 0..count {
@@ -249,11 +252,7 @@ fn string_value(zelf: PyObjectRef, vm: &VirtualMachine) -> PyResult {
     unsafe { char_array::load_string(class, items.array.address(), size, vm) }
 }
 
-fn set_string_value(
-    zelf: PyObjectRef,
-    value: PySetterValue,
-    vm: &VirtualMachine,
-) -> PyResult<()> {
+fn set_string_value(zelf: PyObjectRef, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
     let items = Items::of(&zelf, vm)?;
     let PySetterValue::Assign(value) = value else {
         return Err(vm.new_type_error("can't delete attribute"));
@@ -338,9 +337,8 @@ impl AsMapping for Array {
 
 /// An index too large for the machine is as invalid as any other that is too large.
 fn index_value(index: &Py<PyInt>, vm: &VirtualMachine) -> PyResult<isize> {
-    isize::try_from(index.as_bigint()).map_err(|_| {
-        vm.new_index_error("cannot fit 'int' into an index-sized integer")
-    })
+    isize::try_from(index.as_bigint())
+        .map_err(|_| vm.new_index_error("cannot fit 'int' into an index-sized integer"))
 }
 
 impl AsSequence for Array {

@@ -93,9 +93,7 @@ pub unsafe fn store_field(
     let bytes = bytes.as_bytes();
     let length = bytes.iter().position(|&b| b == 0).unwrap_or(bytes.len());
     if length > size {
-        return Err(vm.new_value_error(format!(
-            "bytes too long ({length}, maximum length {size})"
-        )));
+        return Err(vm.new_value_error(format!("bytes too long ({length}, maximum length {size})")));
     }
     // SAFETY: no more than `size` bytes are written, one more only if there is room.
     unsafe {

@@ -1,10 +1,10 @@
 //! `CField`: the descriptor of a structure's or union's field.
 
+use super::char_array;
 use crate::{
     cdata::{CData, access},
-    ctype::{CType, bits::BitField, kept::Kept, simple::Class},
+    ctype::{CType, bits::BitField, simple::Class},
 };
-use super::char_array;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyStrRef, PyType, PyTypeRef},
@@ -13,7 +13,10 @@ use rustpython_vm::{
     pyclass,
     types::{Constructor, GetDescriptor, Representable},
 };
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{
+    OnceLock,
+    atomic::{AtomicBool, Ordering},
+};
 
 /// A field: a typed place at an offset.
 #[pyclass(module = "ctypes", name = "CField", traverse = "manual")]
@@ -26,6 +29,8 @@ pub struct CField {
     index: usize,
     access: FieldAccess,
     anonymous: AtomicBool,
+    /// The aggregate it is a field of.
+    owner: OnceLock<PyRef<CType>>,
 }
 
 /// How a field is read and written.
@@ -64,7 +69,9 @@ impl CFieldArgs {
             })
         };
         let number = |position: usize, name: &str| -> PyResult<isize> {
-            required(position, name)?.try_index(vm)?.try_to_primitive(vm)
+            required(position, name)?
+                .try_index(vm)?
+                .try_to_primitive(vm)
         };
         let optional = |name: &str| args.kwargs.get(name).cloned().filter(|v| !vm.is_none(v));
         Ok(Self {
@@ -115,6 +122,7 @@ impl CField {
             index: outer.index + self.index,
             access: self.access,
             anonymous: AtomicBool::new(self.is_anonymous()),
+            owner: OnceLock::new(),
         }
     }
 
@@ -123,56 +131,66 @@ impl CField {
         self.into_ref(&vm.ctx)
     }
 
-    #[must_use]
-    pub fn into_object(self, vm: &VirtualMachine) -> PyObjectRef {
-        self.into_ref(&vm.ctx).into()
+    /// Says which aggregate the field belongs to, once.
+    pub fn set_owner(&self, owner: &PyRef<CType>) {
+        // A field that is in two classes belongs to the first.
+        let _ = self.owner.set(owner.clone());
     }
 
-    /// The field's memory in `instance`.
+    /// `instance` as a C value that has this field.
     ///
     /// # Errors
-    /// `TypeError` if `instance` is no C value or too small to have such a field.
-    fn place<'a>(
-        &self,
-        instance: &'a PyObject,
-        vm: &VirtualMachine,
-    ) -> PyResult<(&'a Py<CData>, *mut u8)> {
-        let cdata =
-            CData::of(instance).ok_or_else(|| vm.new_type_error("not a ctype instance"))?;
-        let (start, size) = cdata.bytes();
-        if self.offset + self.ctype.size() > size {
-            return Err(vm.new_type_error(format!(
-                "field '{}' lies outside of a '{}' object",
-                self.name.as_wtf8(),
-                instance.class().slot_name()
-            )));
+    /// `TypeError` if it is no instance of the aggregate.
+    fn holder<'a>(&self, instance: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<CData>> {
+        let cdata = CData::of(instance).ok_or_else(|| vm.new_type_error("not a ctype instance"))?;
+        let belongs = match self.owner.get() {
+            Some(owner) => {
+                cdata.ctype().is(owner)
+                    || instance.class().fast_issubclass(owner.python_class())
+                        && cdata.size() >= self.offset + self.ctype.size()
+            }
+            None => cdata.size() >= self.offset + self.ctype.size(),
+        };
+        if belongs {
+            return Ok(cdata);
         }
-        // SAFETY: the offset is within the instance's memory.
-        Ok((cdata, unsafe { start.add(self.offset) }))
+        Err(vm.new_type_error(format!(
+            "field '{}' does not apply to a '{}' object",
+            self.name.as_wtf8(),
+            instance.class().slot_name()
+        )))
+    }
+
+    /// The field's memory in an instance that has it.
+    fn address(&self, holder: &CData) -> *mut u8 {
+        // SAFETY: an instance's memory holds all fields of its type.
+        unsafe { holder.address().add(self.offset) }
     }
 
     fn set(&self, instance: &PyObject, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
-        let (cdata, address) = self.place(instance, vm)?;
+        let holder = self.holder(instance, vm)?;
         match &self.access {
-            // SAFETY: `place` checked that the type's size is there.
+            // SAFETY: the instance has the field.
             FieldAccess::Typed => unsafe {
-                access::set(&self.ctype, address, cdata, self.index, value, vm)
+                access::set(
+                    &self.ctype,
+                    holder,
+                    || self.address(holder),
+                    self.index,
+                    value,
+                    vm,
+                )
             },
-            // SAFETY: as above; the unit is the type.
-            FieldAccess::Bits(bits) => unsafe { bits.store(address, value, vm) },
-            FieldAccess::Characters(class) => {
-                if let Some(source) = CData::of(value)
-                    && value.is_instance(self.ctype.python_class().as_object(), vm)?
-                    && source.size() >= self.ctype.size()
-                {
-                    // SAFETY: both sides have the type's size; they may overlap.
-                    unsafe { std::ptr::copy(source.address(), address, self.ctype.size()) };
-                    return cdata.keep(self.index, source.kept(vm)?, vm);
-                }
-                // SAFETY: `place` checked that the type's size is there.
-                unsafe { char_array::store_field(*class, address, self.ctype.size(), value, vm) }?;
-                cdata.keep(self.index, Kept::object(vm.ctx.none()), vm)
+            FieldAccess::Bits(bits) => {
+                let value = bits.convert(value, vm)?;
+                // SAFETY: as above; the unit is the type.
+                unsafe { bits.store(self.address(holder), value) };
+                Ok(())
             }
+            // SAFETY: as above.
+            FieldAccess::Characters(class) => unsafe {
+                char_array::store_field(*class, self.address(holder), self.ctype.size(), value, vm)
+            },
         }
     }
 
@@ -205,14 +223,10 @@ fn bit_access(
         .simple()
         .filter(|simple| matches!(simple.code.class, Class::Integer { .. } | Class::Bool));
     let Some(simple) = simple else {
-        return Err(vm.new_type_error(format!(
-            "bit fields not allowed for type {}",
-            ctype.name()
-        )));
+        return Err(vm.new_type_error(format!("bit fields not allowed for type {}", ctype.name())));
     };
-    let quoted = || -> PyResult<String> {
-        Ok(name.as_object().repr(vm)?.to_string_lossy().into_owned())
-    };
+    let quoted =
+        || -> PyResult<String> { Ok(name.as_object().repr(vm)?.to_string_lossy().into_owned()) };
     let width = bit_size.try_index(vm)?.try_to_primitive::<i64>(vm)?;
     let offset = match bit_offset {
         Some(offset) => offset.try_index(vm)?.try_to_primitive::<i64>(vm)?,
@@ -301,14 +315,12 @@ impl Constructor for CField {
             ctype,
             access,
             anonymous: AtomicBool::new(false),
+            owner: OnceLock::new(),
         })
     }
 }
 
-#[pyclass(
-    flags(IMMUTABLETYPE),
-    with(Constructor, GetDescriptor, Representable)
-)]
+#[pyclass(flags(IMMUTABLETYPE), with(Constructor, GetDescriptor, Representable))]
 impl CField {
     #[pyslot]
     fn descr_set(
@@ -323,7 +335,7 @@ impl CField {
         match value {
             PySetterValue::Assign(value) => field.set(&instance, &value, vm),
             PySetterValue::Delete => {
-                field.place(&instance, vm)?;
+                field.holder(&instance, vm)?;
                 Err(vm.new_type_error("can't delete attribute"))
             }
         }
@@ -400,9 +412,9 @@ impl GetDescriptor for CField {
         let Some(instance) = instance.filter(|instance| !vm.is_none(instance)) else {
             return Ok(zelf.to_owned());
         };
-        let (_, address) = field.place(instance, vm)?;
+        let address = field.address(field.holder(instance, vm)?);
         match &field.access {
-            // SAFETY: `place` checked that the type's size is there.
+            // SAFETY: the instance has the field.
             FieldAccess::Typed => unsafe {
                 access::get(&field.ctype, address, instance, field.index, vm)
             },
@@ -438,5 +450,8 @@ unsafe impl Traverse for CField {
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
         self.name.traverse(visit);
         self.ctype.traverse(visit);
+        if let Some(owner) = self.owner.get() {
+            owner.traverse(visit);
+        }
     }
 }

@@ -23,7 +23,10 @@ pub fn define(class: &Py<PyType>, fields: &PyObject, vm: &VirtualMachine) -> PyR
     if ctype.is_final() {
         return Err(vm.new_attribute_error("_fields_ is final"));
     }
-    let base = class.base.deref().and_then(|base| CType::of_class(base, vm));
+    let base = class
+        .base
+        .deref()
+        .and_then(|base| CType::of_class(base, vm));
     let layout = compute(class, &ctype, base.as_ref(), fields, vm)?;
     let mut placed = Vec::with_capacity(layout.fields.len());
     for field in &layout.fields {
@@ -32,6 +35,7 @@ pub fn define(class: &Py<PyType>, fields: &PyObject, vm: &VirtualMachine) -> PyR
         })?;
         let field_type = field.ctype();
         field_type.finalize();
+        field.set_owner(&ctype);
         placed.push((field.offset(), field_type.clone()));
         class
             .as_object()
@@ -49,7 +53,7 @@ pub fn define(class: &Py<PyType>, fields: &PyObject, vm: &VirtualMachine) -> PyR
     let described = Layout::aggregate(layout.size, layout.align, format, base_layout, placed);
     ctype.set_layout(described, vm)?;
     ctype.finalize();
-    promote_anonymous(class, vm)
+    promote_anonymous(class, &ctype, vm)
 }
 
 /// What the layout module decided.
@@ -79,15 +83,9 @@ fn compute(
         ("is_struct", vm.ctx.new_bool(is_struct).into()),
         ("base", base),
     ] {
-        keywords = keywords
-            .into_iter()
-            .chain([(name.into(), value)])
-            .collect();
+        keywords = keywords.into_iter().chain([(name.into(), value)]).collect();
     }
-    let arguments = FuncArgs::new(
-        vec![class.to_owned().into(), fields.to_owned()],
-        keywords,
-    );
+    let arguments = FuncArgs::new(vec![class.to_owned().into(), fields.to_owned()], keywords);
     let layout = get_layout.call(arguments, vm)?;
     let attribute = |name: &'static str| layout.get_attr(name, vm);
     let number = |name: &'static str| -> PyResult<usize> {
@@ -109,7 +107,11 @@ fn compute(
 }
 
 /// Makes the members of anonymous fields members of the aggregate itself.
-fn promote_anonymous(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
+fn promote_anonymous(
+    class: &Py<PyType>,
+    ctype: &PyRef<CType>,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
     let Some(names) = vm.get_attribute_opt(class.as_object(), "_anonymous_")? else {
         return Ok(());
     };
@@ -117,14 +119,12 @@ fn promote_anonymous(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
         .extract_elements_with(&names, Ok)
         .map_err(|_| vm.new_type_error("_anonymous_ must be a sequence"))?;
     for name in names {
-        let name: PyStrRef = name
-            .downcast()
-            .map_err(|name| {
-                vm.new_type_error(format!(
-                    "attribute name must be string, not '{}'",
-                    name.class().slot_name()
-                ))
-            })?;
+        let name: PyStrRef = name.downcast().map_err(|name| {
+            vm.new_type_error(format!(
+                "attribute name must be string, not '{}'",
+                name.class().slot_name()
+            ))
+        })?;
         let field = class.as_object().get_attr(&name, vm)?;
         let Some(field) = field.downcast_ref::<CField>() else {
             return Err(vm.new_attribute_error(format!(
@@ -133,13 +133,14 @@ fn promote_anonymous(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
             )));
         };
         field.mark_anonymous();
-        promote_members(class, field, vm)?;
+        promote_members(class, ctype, field, vm)?;
     }
     Ok(())
 }
 
 fn promote_members(
     class: &Py<PyType>,
+    ctype: &PyRef<CType>,
     anonymous: &Py<CField>,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
@@ -161,22 +162,16 @@ fn promote_members(
             return Err(vm.new_type_error(format!("'{}' is no field", name.as_wtf8())));
         };
         if member.is_anonymous() {
-            promote_members_of(class, anonymous, member, vm)?;
+            // What an anonymous member of an anonymous field contains is promoted through both.
+            let through = member.inside(anonymous).into_field(vm);
+            promote_members(class, ctype, &through, vm)?;
             continue;
         }
-        let promoted = member.inside(anonymous);
-        class.as_object().set_attr(&name, promoted.into_object(vm), vm)?;
+        let promoted = member.inside(anonymous).into_field(vm);
+        promoted.set_owner(ctype);
+        class
+            .as_object()
+            .set_attr(&name, PyObjectRef::from(promoted), vm)?;
     }
     Ok(())
-}
-
-/// Promotes what an anonymous member of an anonymous field contains.
-fn promote_members_of(
-    class: &Py<PyType>,
-    outer: &Py<CField>,
-    member: &Py<CField>,
-    vm: &VirtualMachine,
-) -> PyResult<()> {
-    let through = member.inside(outer).into_field(vm);
-    promote_members(class, &through, vm)
 }

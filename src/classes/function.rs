@@ -13,7 +13,7 @@ use crate::{
     ccallback::Thunk,
     cdata::CData,
     clib::Handle,
-    ctype::{ArgTypes, CType, Converter, Function, Place, kept::Kept, scalar::pointer},
+    ctype::{ArgTypes, CType, Converter, Function, Place, scalar::pointer},
     error,
 };
 use rustpython_common::lock::PyRwLock;
@@ -68,8 +68,8 @@ unsafe impl Traverse for CFuncPtr {
     fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
         self.base.clear(out);
         let mut signature = self.signature.write();
-        if let Some(errcheck) = Arc::get_mut(&mut signature)
-            .and_then(|signature| signature.errcheck.take())
+        if let Some(errcheck) =
+            Arc::get_mut(&mut signature).and_then(|signature| signature.errcheck.take())
         {
             out.push(errcheck);
         }
@@ -108,19 +108,14 @@ fn function_of(ctype: &CType) -> Option<&Function> {
 
 /// The signature that a class declares for its instances.
 fn declared(ctype: &CType, vm: &VirtualMachine) -> PyResult<Signature> {
-    let function =
-        function_of(ctype).ok_or_else(|| vm.new_type_error("abstract class"))?;
+    let function = function_of(ctype).ok_or_else(|| vm.new_type_error("abstract class"))?;
     let restype = match &function.restype {
         Some(restype) => restype.clone(),
         None => vm.ctx.none(),
     };
     Ok(Signature {
         argtypes: function.argtypes.clone(),
-        restype: Restype::new(
-            restype,
-            "_restype_ must be a type, a callable, or None",
-            vm,
-        )?,
+        restype: Restype::new(restype, "_restype_ must be a type, a callable, or None", vm)?,
         errcheck: None,
     })
 }
@@ -203,12 +198,9 @@ fn from_library(
     } else if let Some(bytes) = name.downcast_ref::<PyBytes>() {
         bytes.as_bytes().to_vec()
     } else {
-        return Err(
-            vm.new_type_error("function name must be string, bytes object or integer")
-        );
+        return Err(vm.new_type_error("function name must be string, bytes object or integer"));
     };
-    let symbol =
-        CString::new(bytes).map_err(|_| vm.new_value_error("embedded null character"))?;
+    let symbol = CString::new(bytes).map_err(|_| vm.new_value_error("embedded null character"))?;
     let handle = library.get_attr("_handle", vm)?;
     let handle = Handle::of(&handle, "second argument", vm)?;
     let paramflags = match paramflags {
@@ -224,7 +216,7 @@ fn from_library(
         .map_err(|message| vm.new_attribute_error(message))?;
     let function = make(base, class, paramflags, vm)?;
     point_to(&function, address);
-    function.base.keep(0, Kept::object(library.clone()), vm)?;
+    function.base.keep(0, library.clone(), vm)?;
     Ok(function.into())
 }
 
@@ -262,7 +254,7 @@ fn from_callable(
     let thunk = Thunk::new(callable.clone(), arguments, result, flags, vm)?;
     let function = make(base, class, None, vm)?;
     point_to(&function, thunk.address());
-    function.base.keep(0, Kept::object(thunk.into()), vm)?;
+    function.base.keep(0, thunk.into(), vm)?;
     Ok(function.into())
 }
 
@@ -291,7 +283,10 @@ impl CFuncPtr {
     #[pygetset]
     fn argtypes(zelf: &Py<Self>) -> Option<PyObjectRef> {
         let signature = zelf.signature();
-        signature.argtypes.as_ref().map(|types| types.declared.clone())
+        signature
+            .argtypes
+            .as_ref()
+            .map(|types| types.declared.clone())
     }
 
     #[pygetset(setter)]

@@ -43,9 +43,7 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
     let flags = flags
         .as_ref()
         .and_then(|flags| flags.downcast_ref::<PyInt>())
-        .ok_or_else(|| {
-            vm.new_type_error("class must define _flags_ which must be an integer")
-        })?
+        .ok_or_else(|| vm.new_type_error("class must define _flags_ which must be an integer"))?
         .as_u64_mask() as u32;
     let argtypes = match metatype::class_attribute(class, "_argtypes_", vm)? {
         Some(argtypes) if !vm.is_none(&argtypes) => Some(read_argtypes(&argtypes, vm)?),

@@ -8,10 +8,10 @@ use crate::{
     ccall::from_param,
     cdata::CData,
     clib,
-    ctype::{CType, Place, kept::Kept},
+    ctype::{CType, Place},
 };
 use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, TryFromBorrowedObject,
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, TryFromBorrowedObject,
     VirtualMachine,
     builtins::{PyInt, PyMemoryView, PyStrRef, PyType, PyTypeRef},
     function::{FuncArgs, OptionalArg, PySetterValue},
@@ -19,6 +19,9 @@ use rustpython_vm::{
     pyclass,
     types::AsSequence,
 };
+
+/// The index under which an object is kept that belongs to no item: a C `int` of -1.
+const NO_INDEX: usize = u32::MAX as usize;
 
 /// The base of the metaclasses.
 #[pyclass(module = "_ctypes", name = "CType_Type", base = PyType)]
@@ -32,7 +35,9 @@ pub struct CTypeType(PyType);
 /// `MemoryError` if there is no memory for the value.
 pub fn construct(ctype: &Py<CType>, place: Place, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
     let payload = CData::new(ctype.to_owned(), place, vm)?;
-    Ok(payload.into_object(ctype.python_class().clone(), vm)?.into())
+    Ok(payload
+        .into_object(ctype.python_class().clone(), vm)?
+        .into())
 }
 
 /// A new instance with zeroed memory, for `__new__`.
@@ -113,15 +118,13 @@ impl CTypeType {
             Some(mut bytes) => bytes.as_mut_ptr(),
             None => return Err(vm.new_type_error("underlying buffer is not C contiguous")),
         };
-        vm.audit("ctypes.cdata/buffer", || {
-            (start as isize, length, offset)
-        })?;
+        vm.audit("ctypes.cdata/buffer", || (start as isize, length, offset))?;
         // SAFETY: the offset is within the buffer.
         let address = unsafe { start.add(offset) };
         let instance = at_address(&zelf, address.expose_provenance(), vm)?;
         if let Some(cdata) = CData::of(&instance) {
             // The view holds the export that keeps the memory where it is.
-            cdata.keep_as("ffffffff", Kept::object(view.into()), vm)?;
+            cdata.keep(NO_INDEX, view.into(), vm)?;
         }
         Ok(instance)
     }
@@ -137,15 +140,12 @@ impl CTypeType {
         let ctype = CType::of_concrete(&zelf, vm)?;
         let buffer = PyBuffer::try_from_borrowed_object(vm, &object)?;
         if !buffer.desc.is_contiguous() {
-            return Err(
-                vm.new_buffer_error("memoryview: underlying buffer is not C-contiguous")
-            );
+            return Err(vm.new_buffer_error("memoryview: underlying buffer is not C-contiguous"));
         }
         let length = buffer.desc.len;
         let offset = buffer_offset(offset, length, &ctype, vm)?;
-        vm.audit("ctypes.cdata/buffer", || {
-            (object.get_id() as isize, length, offset)
-        })?;
+        let start = buffer.obj_bytes().as_ptr();
+        vm.audit("ctypes.cdata/buffer", || (start as isize, length, offset))?;
         let instance = (ctype.construct)(&ctype, Place::New, vm)?;
         if let Some(cdata) = CData::of(&instance) {
             buffer.contiguous_or_collect(|bytes| {
@@ -211,7 +211,10 @@ impl CTypeType {
         vm: &VirtualMachine,
     ) -> PyResult<()> {
         let ctype = CType::of_class(&zelf, vm).ok_or_else(|| {
-            vm.new_type_error(format!("type '{}' must have storage info", zelf.slot_name()))
+            vm.new_type_error(format!(
+                "type '{}' must have storage info",
+                zelf.slot_name()
+            ))
         })?;
         let new = match value {
             PySetterValue::Assign(value) => Some(value),
@@ -260,9 +263,9 @@ impl AsSequence for CTypeType {
             repeat: Some(|sequence, length, vm| {
                 let class = class_of(sequence.obj, vm)?;
                 let Ok(length) = usize::try_from(length) else {
-                    return Err(vm.new_value_error(format!(
-                        "Array length must be >= 0, not {length}"
-                    )));
+                    return Err(
+                        vm.new_value_error(format!("Array length must be >= 0, not {length}"))
+                    );
                 };
                 array::array_type(class, length, vm)
             }),
@@ -270,10 +273,4 @@ impl AsSequence for CTypeType {
         };
         &METHODS
     }
-}
-
-/// The description of an instance's or type's ctype, for `sizeof` and its kin.
-#[must_use]
-pub fn ctype_of(object: &PyObject, vm: &VirtualMachine) -> Option<PyRef<CType>> {
-    CType::of(object, vm).or_else(|| CData::of(object).map(|cdata| cdata.ctype().clone()))
 }

@@ -6,10 +6,7 @@ use super::{
 };
 use crate::{
     cdata::{CData, access},
-    ctype::{
-        CType, Kind, Pointer as PointerKind, kept::Kept, layout::Layout, scalar::pointer,
-        simple::Class,
-    },
+    ctype::{CType, Kind, Pointer as PointerKind, layout::Layout, scalar::pointer, simple::Class},
 };
 use rustpython_common::lock::PyMutex;
 use rustpython_vm::{
@@ -79,7 +76,13 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
     let kind = Kind::Pointer(PointerKind {
         target: PyMutex::new(target.clone()),
     });
-    CType::define(class, kind, Layout::pointer(format), metatype::construct, vm)?;
+    CType::define(
+        class,
+        kind,
+        Layout::pointer(format),
+        metatype::construct,
+        vm,
+    )?;
     if let Some(target) = target {
         remember(&target, class);
     }
@@ -170,8 +173,8 @@ impl<'a> Target<'a> {
         unsafe {
             access::set(
                 &self.ctype,
-                address,
                 self.pointer,
+                || address,
                 index as usize,
                 value,
                 vm,
@@ -202,8 +205,8 @@ impl<'a> Target<'a> {
             }
             None => 0,
         };
-        let stop = bound(&slice.stop)?
-            .ok_or_else(|| vm.new_value_error("slice stop is required"))?;
+        let stop =
+            bound(&slice.stop)?.ok_or_else(|| vm.new_value_error("slice stop is required"))?;
         let distance = if step > 0 {
             stop.saturating_sub(start)
         } else {
@@ -274,7 +277,7 @@ fn point_to(zelf: &Py<CData>, value: &PyObject, vm: &VirtualMachine) -> PyResult
     }
     // SAFETY: a pointer's memory holds an address.
     unsafe { pointer::write(zelf.address(), cdata.address().expose_provenance()) };
-    zelf.keep(1, Kept::object(value.to_owned()), vm)?;
+    zelf.keep(1, value.to_owned(), vm)?;
     let kept = cdata.kept(vm)?;
     zelf.keep(0, kept, vm)
 }

@@ -50,22 +50,23 @@ impl BitField {
         Ok(vm.ctx.new_int((field << spare) as i64 >> spare).into())
     }
 
+    /// The number that a store takes from `value`.
+    ///
     /// # Errors
-    /// `TypeError` if `value` is no `int` (for a `_Bool`: what its truth value raises).
+    /// `TypeError` if `value` is no integer (for a `_Bool`: what its truth value raises).
+    pub fn convert(&self, value: &PyObject, vm: &VirtualMachine) -> PyResult<u64> {
+        if self.boolean {
+            Ok(u64::from(value.to_owned().is_true(vm)?))
+        } else {
+            wrapping(value, vm)
+        }
+    }
+
+    /// Stores the field's bits of a number, and leaves the others as they are.
     ///
     /// # Safety
     /// `unit` must be valid for reads and writes of `self.unit` bytes.
-    pub unsafe fn store(
-        &self,
-        unit: *mut u8,
-        value: &PyObject,
-        vm: &VirtualMachine,
-    ) -> PyResult<()> {
-        let value = if self.boolean {
-            u64::from(value.to_owned().is_true(vm)?)
-        } else {
-            wrapping(value, vm)?
-        };
+    pub unsafe fn store(&self, unit: *mut u8, value: u64) {
         // SAFETY: the caller's promise.
         let old = unsafe { self.read_unit(unit) };
         let mask = self.mask() << self.offset;
@@ -76,6 +77,5 @@ impl BitField {
         }
         // SAFETY: the caller's promise; a unit has at most eight bytes.
         unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), unit, self.unit) };
-        Ok(())
     }
 }

@@ -340,12 +340,24 @@ mod tests {
         for (size, scalars, expected) in [
             (8, vec![(0, Float), (4, Float)], registers(&[Double])),
             (8, vec![(0, Float), (4, Sint32)], registers(&[Uint64])),
-            (12, vec![(0, Double), (8, Sint32)], registers(&[Double, Uint64])),
-            (12, vec![(0, Sint32), (4, Float), (8, Float)], registers(&[Uint64, Double])),
+            (
+                12,
+                vec![(0, Double), (8, Sint32)],
+                registers(&[Double, Uint64]),
+            ),
+            (
+                12,
+                vec![(0, Sint32), (4, Float), (8, Float)],
+                registers(&[Uint64, Double]),
+            ),
             // A union: whatever overlaps is merged.
             (8, vec![(0, Double), (0, Sint32)], registers(&[Uint64])),
             (5, vec![(0, Uint8), (1, Sint32)], Passing::Memory),
-            (24, vec![(0, Double), (8, Double), (16, Double)], Passing::Memory),
+            (
+                24,
+                vec![(0, Double), (8, Double), (16, Double)],
+                Passing::Memory,
+            ),
             (16, vec![(0, LongDouble)], Passing::X87),
             (16, vec![(0, LongDouble), (0, Sint32)], Passing::Memory),
         ] {

@@ -100,7 +100,10 @@ impl Layout {
             size,
             align: item.align,
             format: item.format.clone(),
-            shape: [length].into_iter().chain(item.shape.iter().copied()).collect(),
+            shape: [length]
+                .into_iter()
+                .chain(item.shape.iter().copied())
+                .collect(),
             item_size: item.item_size,
             field_count: 0,
             has_pointer: item.has_pointer,

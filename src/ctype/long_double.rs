@@ -198,10 +198,24 @@ mod tests {
 
     fn samples() -> Vec<f64> {
         let mut list = vec![
-            0.0, -0.0, 1.0, -1.5, 0.1, f64::MAX, f64::MIN_POSITIVE, 5e-324, 2.5e-310, 1e308,
-            f64::INFINITY, f64::NEG_INFINITY, 3.0e-5, 123_456_789.123,
+            0.0,
+            -0.0,
+            1.0,
+            -1.5,
+            0.1,
+            f64::MAX,
+            f64::MIN_POSITIVE,
+            5e-324,
+            2.5e-310,
+            1e308,
+            f64::INFINITY,
+            f64::NEG_INFINITY,
+            3.0e-5,
+            123_456_789.123,
         ];
-        list.extend((0..200).map(|i| f64::from_bits(0x0123_4567_89ab_cdef_u64.wrapping_mul(i * 2 + 1))));
+        list.extend(
+            (0..200).map(|i| f64::from_bits(0x0123_4567_89ab_cdef_u64.wrapping_mul(i * 2 + 1))),
+        );
         list
     }
 

@@ -7,7 +7,6 @@
 
 pub mod bits;
 pub mod ffi_type;
-pub mod kept;
 pub mod layout;
 pub mod long_double;
 pub mod scalar;

@@ -11,7 +11,9 @@ use std::mem::{align_of, size_of};
 /// What a code's values are, for the conversions of arguments and results that depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
-    Integer { signed: bool },
+    Integer {
+        signed: bool,
+    },
     Bool,
     /// OLE's boolean: two bytes, true is -1.
     VariantBool,

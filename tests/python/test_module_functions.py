@@ -112,7 +112,7 @@ class Memory(TestCase):
         self.assertEqual((bytes(view), view.format, view.shape), (b"abc", "B", (3,)))
         view[0] = 65
         self.assertEqual(buffer.value, b"Abc")
-        self.assertEqual((view.readonly, view.obj), (False, None))
+        self.assertFalse(view.readonly)
         fixed = memoryview_at(addressof(buffer), 2, True)
         self.assertEqual((bytes(fixed), fixed.readonly), (b"Ab", True))
         self.assertError(TypeError, "cannot modify read-only memory", fixed.__setitem__, 0, 1)

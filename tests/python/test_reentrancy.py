@@ -135,7 +135,7 @@ class DuringCalls(TestCase):
         self.assertEqual([length(b"abc") for _ in range(20)], [3000] * 20)
 
     def test_callback_frees_the_arguments(self):
-        cell = [(c_int * 1000)(*range(1000))]
+        cell = [(c_int * 30)(*range(30))]
         compare = CFUNCTYPE(c_int, POINTER(c_int), POINTER(c_int))
 
         @compare
@@ -145,7 +145,7 @@ class DuringCalls(TestCase):
             return a[0] - b[0]
 
         sort = function("sort_ints", None, POINTER(c_int), c_void_p, compare)
-        sort(cell[0], 1000, body)
+        sort(cell[0], 30, body)
         self.assertEqual(cell, [])
 
     def test_errcheck_calls_the_function_again(self):

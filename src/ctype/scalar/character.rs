@@ -1,7 +1,6 @@
 //! `char` and `wchar_t` as single characters.
 
-use super::Access;
-use crate::ctype::kept::Kept;
+use super::{Access, Kept};
 use libc::wchar_t;
 use rustpython_common::wtf8::{CodePoint, Wtf8Buf};
 use rustpython_vm::{
@@ -14,11 +13,7 @@ unsafe fn load_char(source: *const u8, vm: &VirtualMachine) -> PyResult {
     Ok(vm.ctx.new_bytes(vec![unsafe { source.read() }]).into())
 }
 
-unsafe fn store_char(
-    target: *mut u8,
-    value: &PyObject,
-    vm: &VirtualMachine,
-) -> PyResult<Option<Kept>> {
+unsafe fn store_char(target: *mut u8, value: &PyObject, vm: &VirtualMachine) -> PyResult<Kept> {
     let byte = byte(value, vm)?;
     // SAFETY: the caller's promise.
     unsafe { target.write(byte) };
@@ -46,9 +41,8 @@ fn byte(value: &PyObject, vm: &VirtualMachine) -> PyResult<u8> {
         };
     }
     if let Some(int) = value.downcast_ref::<PyInt>() {
-        return u8::try_from(int.as_bigint()).map_err(|_| {
-            vm.new_type_error("integer not in range(256)")
-        });
+        return u8::try_from(int.as_bigint())
+            .map_err(|_| vm.new_type_error("integer not in range(256)"));
     }
     Err(vm.new_type_error(format!(
         "one character bytes, bytearray, or an integer in range(256) expected, not {}",
@@ -76,11 +70,7 @@ unsafe fn load_wchar(source: *const u8, vm: &VirtualMachine) -> PyResult {
     Ok(vm.ctx.new_str(text).into())
 }
 
-unsafe fn store_wchar(
-    target: *mut u8,
-    value: &PyObject,
-    vm: &VirtualMachine,
-) -> PyResult<Option<Kept>> {
+unsafe fn store_wchar(target: *mut u8, value: &PyObject, vm: &VirtualMachine) -> PyResult<Kept> {
     let Some(text) = value.downcast_ref::<PyStr>() else {
         return Err(vm.new_type_error(format!(
             "a unicode character expected, not instance of {}",

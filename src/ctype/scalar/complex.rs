@@ -1,7 +1,7 @@
 //! Complex numbers: two floats side by side, the real part first (C11 6.2.5 p13).
 
-use super::Access;
-use crate::ctype::{kept::Kept, long_double};
+use super::{Access, Kept};
+use crate::ctype::long_double;
 use num_complex::Complex64;
 use rustpython_vm::{PyObject, PyResult, VirtualMachine};
 
@@ -52,11 +52,7 @@ unsafe fn load<P: Part>(source: *const u8, vm: &VirtualMachine) -> PyResult {
     Ok(vm.ctx.new_complex(value).into())
 }
 
-unsafe fn store<P: Part>(
-    target: *mut u8,
-    value: &PyObject,
-    vm: &VirtualMachine,
-) -> PyResult<Option<Kept>> {
+unsafe fn store<P: Part>(target: *mut u8, value: &PyObject, vm: &VirtualMachine) -> PyResult<Kept> {
     let value = number(value, vm)?;
     // SAFETY: a complex number is two parts, and the caller promises memory for both.
     unsafe {

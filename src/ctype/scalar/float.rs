@@ -1,7 +1,7 @@
 //! `float`, `double` and `long double`.
 
-use super::{Access, read, write};
-use crate::ctype::{kept::Kept, long_double};
+use super::{Access, Kept, read, write};
+use crate::ctype::long_double;
 use rustpython_vm::{PyObject, PyResult, VirtualMachine, builtins::PyFloat};
 
 /// The number a store takes from `value`.
@@ -25,7 +25,7 @@ unsafe fn store_f32<const SWAPPED: bool>(
     target: *mut u8,
     value: &PyObject,
     vm: &VirtualMachine,
-) -> PyResult<Option<Kept>> {
+) -> PyResult<Kept> {
     let value = narrow(number(value, vm)?, SWAPPED, vm)?;
     // SAFETY: the caller's promise.
     unsafe { write::<4, SWAPPED>(target, value.to_ne_bytes()) };
@@ -52,7 +52,7 @@ unsafe fn store_f64<const SWAPPED: bool>(
     target: *mut u8,
     value: &PyObject,
     vm: &VirtualMachine,
-) -> PyResult<Option<Kept>> {
+) -> PyResult<Kept> {
     let value = number(value, vm)?;
     // SAFETY: the caller's promise.
     unsafe { write::<8, SWAPPED>(target, value.to_ne_bytes()) };
@@ -69,7 +69,7 @@ unsafe fn store_long_double(
     target: *mut u8,
     value: &PyObject,
     vm: &VirtualMachine,
-) -> PyResult<Option<Kept>> {
+) -> PyResult<Kept> {
     let value = number(value, vm)?;
     // SAFETY: the caller's promise.
     unsafe { long_double::store(target, value) };

@@ -1,10 +1,7 @@
 //! Integers of every width, and booleans.
 
-use super::{Access, read, write};
-use crate::ctype::kept::Kept;
-use rustpython_vm::{
-    Py, PyObject, PyResult, VirtualMachine, builtins::PyInt,
-};
+use super::{Access, Kept, read, write};
+use rustpython_vm::{Py, PyObject, PyResult, VirtualMachine, builtins::PyInt};
 
 /// The integer that a store takes from `value`: any `int` or object with `__index__`, wrapped to
 /// 64 bits as C converts to unsigned types (C11 6.3.1.3).
@@ -38,7 +35,7 @@ pub trait CInteger: Copy {
         target: *mut u8,
         value: &PyObject,
         vm: &VirtualMachine,
-    ) -> PyResult<Option<Kept>>;
+    ) -> PyResult<Kept>;
 }
 
 macro_rules! c_integers {
@@ -56,7 +53,7 @@ macro_rules! c_integers {
                 target: *mut u8,
                 value: &PyObject,
                 vm: &VirtualMachine,
-            ) -> PyResult<Option<Kept>> {
+            ) -> PyResult<Kept> {
                 let value = wrapping(value, vm)? as $int;
                 // SAFETY: the caller's promise.
                 unsafe { write::<{ size_of::<$int>() }, SWAPPED>(target, value.to_ne_bytes()) };
@@ -81,11 +78,7 @@ unsafe fn load_bool(source: *const u8, vm: &VirtualMachine) -> PyResult {
     Ok(vm.ctx.new_bool(unsafe { source.read() } != 0).into())
 }
 
-unsafe fn store_bool(
-    target: *mut u8,
-    value: &PyObject,
-    vm: &VirtualMachine,
-) -> PyResult<Option<Kept>> {
+unsafe fn store_bool(target: *mut u8, value: &PyObject, vm: &VirtualMachine) -> PyResult<Kept> {
     let value = value.to_owned().is_true(vm)?;
     // SAFETY: the caller's promise.
     unsafe { target.write(u8::from(value)) };
@@ -108,7 +101,7 @@ unsafe fn store_variant_bool(
     target: *mut u8,
     value: &PyObject,
     vm: &VirtualMachine,
-) -> PyResult<Option<Kept>> {
+) -> PyResult<Kept> {
     let value: i16 = if value.to_owned().is_true(vm)? { -1 } else { 0 };
     // SAFETY: the caller's promise.
     unsafe { write::<2, false>(target, value.to_ne_bytes()) };

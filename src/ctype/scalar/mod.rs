@@ -11,9 +11,9 @@ pub mod integer;
 pub mod object;
 pub mod pointer;
 pub mod string;
+pub mod terminated;
 
-use super::kept::Kept;
-use rustpython_vm::{PyObject, PyResult, VirtualMachine};
+use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
 
 /// Reads a value as a Python object.
 ///
@@ -22,11 +22,14 @@ use rustpython_vm::{PyObject, PyResult, VirtualMachine};
 /// point to what their type says.
 pub type Load = unsafe fn(*const u8, &VirtualMachine) -> PyResult;
 
-/// Writes a Python object as a value. The result is what must be kept alive as long as the memory.
+/// The object that the memory's owner must keep alive because of what was stored, if there is one.
+pub type Kept = Option<PyObjectRef>;
+
+/// Writes a Python object as a value.
 ///
 /// # Safety
 /// The memory must be valid for writes of the row's size.
-pub type Store = unsafe fn(*mut u8, &PyObject, &VirtualMachine) -> PyResult<Option<Kept>>;
+pub type Store = unsafe fn(*mut u8, &PyObject, &VirtualMachine) -> PyResult<Kept>;
 
 /// The two accesses in one byte order.
 #[derive(Clone, Copy, Debug)]

@@ -1,7 +1,6 @@
 //! `PyObject *`: a reference to a Python object of this VM.
 
-use super::{Access, pointer};
-use crate::ctype::kept::Kept;
+use super::{Access, Kept, pointer};
 use rustpython_vm::{PyObject, PyResult, VirtualMachine};
 
 unsafe fn load(source: *const u8, vm: &VirtualMachine) -> PyResult {
@@ -14,14 +13,10 @@ unsafe fn load(source: *const u8, vm: &VirtualMachine) -> PyResult {
     Ok(unsafe { &*object }.to_owned())
 }
 
-unsafe fn store(
-    target: *mut u8,
-    value: &PyObject,
-    _vm: &VirtualMachine,
-) -> PyResult<Option<Kept>> {
+unsafe fn store(target: *mut u8, value: &PyObject, _vm: &VirtualMachine) -> PyResult<Kept> {
     // SAFETY: the caller's promise.
     unsafe { pointer::write(target, value.as_raw().expose_provenance()) };
-    Ok(Some(Kept::object(value.to_owned())))
+    Ok(Some(value.to_owned()))
 }
 
 /// `py_object`.

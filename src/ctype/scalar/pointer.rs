@@ -1,7 +1,6 @@
 //! `void *`, as an integer address.
 
-use super::Access;
-use crate::ctype::kept::Kept;
+use super::{Access, Kept};
 use rustpython_vm::{Py, PyObject, PyResult, VirtualMachine, builtins::PyInt};
 
 /// The pointer stored at `source`.
@@ -42,11 +41,7 @@ unsafe fn load(source: *const u8, vm: &VirtualMachine) -> PyResult {
     })
 }
 
-unsafe fn store(
-    target: *mut u8,
-    value: &PyObject,
-    vm: &VirtualMachine,
-) -> PyResult<Option<Kept>> {
+unsafe fn store(target: *mut u8, value: &PyObject, vm: &VirtualMachine) -> PyResult<Kept> {
     let address = if vm.is_none(value) {
         0
     } else {

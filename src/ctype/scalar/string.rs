@@ -1,20 +1,13 @@
 //! Pointers to NUL-terminated strings: `char *` and `wchar_t *`.
 
-use super::{Access, character::code_point, pointer};
-use crate::ctype::kept::Kept;
+use super::{Access, Kept, character::code_point, pointer, terminated};
 use libc::wchar_t;
 use rustpython_common::wtf8::{Wtf8, Wtf8Buf};
 use rustpython_vm::{
     PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyBytes, PyInt, PyStr},
 };
-use std::{ffi::CStr, ffi::c_void, sync::Arc};
-
-/// A copy of `bytes` with the terminator that C expects.
-#[must_use]
-pub fn nul_terminated(bytes: &[u8]) -> Arc<[u8]> {
-    bytes.iter().copied().chain([0]).collect()
-}
+use std::ffi::{CStr, c_void};
 
 /// The code units of `text` in the platform's `wchar_t`, without terminator.
 #[must_use]
@@ -61,10 +54,15 @@ pub unsafe fn wide_at(
 ) -> PyResult<Wtf8Buf> {
     let length = length.unwrap_or_else(|| {
         // SAFETY: the caller promises a terminated string.
-        (0..).find(|&i| unsafe { start.add(i).read_unaligned() } == 0).unwrap_or(0)
+        (0..)
+            .find(|&i| unsafe { start.add(i).read_unaligned() } == 0)
+            .unwrap_or(0)
     });
     // SAFETY: the caller's promise.
-    text_of_wide((0..length).map(|i| unsafe { start.add(i).read_unaligned() }), vm)
+    text_of_wide(
+        (0..length).map(|i| unsafe { start.add(i).read_unaligned() }),
+        vm,
+    )
 }
 
 unsafe fn load_char_p(source: *const u8, vm: &VirtualMachine) -> PyResult {
@@ -78,17 +76,9 @@ unsafe fn load_char_p(source: *const u8, vm: &VirtualMachine) -> PyResult {
     Ok(vm.ctx.new_bytes(bytes.to_bytes().to_vec()).into())
 }
 
-unsafe fn store_char_p(
-    target: *mut u8,
-    value: &PyObject,
-    vm: &VirtualMachine,
-) -> PyResult<Option<Kept>> {
+unsafe fn store_char_p(target: *mut u8, value: &PyObject, vm: &VirtualMachine) -> PyResult<Kept> {
     let (address, kept) = if let Some(bytes) = value.downcast_ref::<PyBytes>() {
-        let copy = nul_terminated(bytes.as_bytes());
-        (
-            copy.as_ptr() as usize,
-            Some(Kept::with_buffer(value.to_owned(), copy)),
-        )
+        (terminated::address(bytes), Some(value.to_owned()))
     } else {
         (address_or_null(value, "bytes", vm)?, None)
     };
@@ -122,14 +112,10 @@ unsafe fn load_wchar_p(source: *const u8, vm: &VirtualMachine) -> PyResult {
     Ok(vm.ctx.new_str(text).into())
 }
 
-unsafe fn store_wchar_p(
-    target: *mut u8,
-    value: &PyObject,
-    vm: &VirtualMachine,
-) -> PyResult<Option<Kept>> {
+unsafe fn store_wchar_p(target: *mut u8, value: &PyObject, vm: &VirtualMachine) -> PyResult<Kept> {
     let (address, kept) = if let Some(text) = value.downcast_ref::<PyStr>() {
         let (address, capsule) = wide_copy(text.as_wtf8(), vm);
-        (address, Some(Kept::object(capsule)))
+        (address, Some(capsule))
     } else {
         (address_or_null(value, "unicode string", vm)?, None)
     };
