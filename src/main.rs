@@ -1,12 +1,32 @@
 //! The RustPython interpreter with this crate's `_ctypes` in it.
 
 use rustpython::{InterpreterBuilder, InterpreterBuilderExt};
+use std::ffi::CStr;
 
 #[cfg(feature = "mimalloc")]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// Sets the C library's locale for characters, which the libraries that Python calls convert text
+/// by: the environment's, and UTF-8 where that is the bare C locale (PEP 538).
+fn set_c_locale() {
+    let set = |name: &CStr| {
+        // SAFETY: no other thread runs yet; the result is a string of the C library's that is read
+        // before the next call.
+        unsafe {
+            let locale = libc::setlocale(libc::LC_CTYPE, name.as_ptr());
+            (!locale.is_null()).then(|| CStr::from_ptr(locale).to_owned())
+        }
+    };
+    let locale = set(c"");
+    let is_bare = locale.is_none_or(|locale| [c"C", c"POSIX"].contains(&locale.as_c_str()));
+    if is_bare && std::env::var_os("LC_ALL").is_none() {
+        set(c"C.UTF-8");
+    }
+}
+
 fn main() -> std::process::ExitCode {
+    set_c_locale();
     let builder = InterpreterBuilder::new().init_stdlib();
     let ctypes = rustpython_ctypes::module_def(&builder.ctx);
     rustpython::run(builder.add_native_module(ctypes))

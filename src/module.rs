@@ -155,8 +155,12 @@ mod _ctypes {
 
     #[pyfunction]
     fn resize(object: PyObjectRef, size: isize, vm: &VirtualMachine) -> PyResult<()> {
-        let cdata =
-            CData::of(&object).ok_or_else(|| vm.new_type_error("excepted ctypes instance"))?;
+        let cdata = CData::of(&object).ok_or_else(|| {
+            vm.new_type_error(format!(
+                "resize() argument 1 must be _ctypes._CData, not {}",
+                type_name(&object, vm)
+            ))
+        })?;
         let minimum = cdata.ctype().size();
         let size = usize::try_from(size)
             .map_err(|_| vm.new_value_error(format!("minimum size is {minimum}")))?;

@@ -24,7 +24,8 @@ fn export(zelf: &Py<CData>) -> PyBuffer {
     }
     dimensions.reverse();
     let description = BufferDescriptor {
-        len: layout.size,
+        // All of the memory, what `resize` added included.
+        len: zelf.size(),
         offset: 0,
         readonly: false,
         itemsize: layout.item_size,
