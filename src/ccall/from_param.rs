@@ -244,12 +244,14 @@ fn instance(ctype: &CType, value: &PyObject, vm: &VirtualMachine) -> PyResult<At
     if let Some(arg) = value.downcast_ref::<CArg>() {
         let object = arg.object();
         if let Some(object) = object {
-            let packed = match ctype.target() {
-                // `byref` of a target is a pointer to it.
-                Some(target) => is_instance(&target, object, vm)?,
-                None => false,
+            // `byref` of a target is a pointer to it, of an item one to an array that starts there.
+            let target = match &ctype.kind {
+                Kind::Array(array) => Some(array.item.clone()),
+                _ => ctype.target(),
             };
-            if packed || is_instance(ctype, object, vm)? {
+            if let Some(target) = target
+                && is_instance(&target, object, vm)?
+            {
                 return Ok(Attempt::object(value));
             }
         }
