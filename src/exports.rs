@@ -10,7 +10,7 @@ use crate::{
     cdata::{CData, ctype_of},
     ctype::{
         CType, Kind,
-        scalar::{pointer, string},
+        scalar::{pointer, wide},
         simple::Class,
     },
 };
@@ -143,7 +143,7 @@ pub unsafe extern "C" fn wstring_at(start: *const libc::wchar_t, size: c_int) ->
             return Err(null_pointer(vm));
         }
         // SAFETY: the caller's promise.
-        let text = unsafe { string::wide_at(start, usize::try_from(size).ok(), vm) }?;
+        let text = unsafe { wide::text_at(start, usize::try_from(size).ok(), vm) }?;
         Ok(vm.ctx.new_str(text).into())
     })
 }

@@ -14,10 +14,11 @@ pub fn module_def(ctx: &Context) -> &'static PyModuleDef {
 mod _ctypes {
     use crate::{
         ccall::{
-            MAX_ARGUMENTS, byref::CArg, enter::Target, errno as errno_copy, flags, result::Restype,
+            MAX_ARGUMENTS, byref::CArg, call, enter::Target, errno as errno_copy, flags,
+            result::Restype,
         },
         cdata::{CData, ctype_of, pickle},
-        classes::{aggregate, array, field, function, function_type, metatype, pointer, simple},
+        classes::{aggregate, array, field, function, metatype, pointer, simple},
         clib::{self, Handle},
         ctype::{CType, scalar::pointer::wrapping_address},
         error, exports,
@@ -267,7 +268,7 @@ mod _ctypes {
             fixed: None,
         };
         let restype = Restype::int(vm)?;
-        function::call_address(target, &[], arguments.as_slice(), &restype, vm)
+        call::address(target, &[], arguments.as_slice(), &restype, vm)
     }
 
     /// Calls an address as a function that returns `int`.
@@ -378,7 +379,7 @@ mod _ctypes {
         let _ = aggregate::UnionType::make_static_type();
         let _ = array::ArrayType::make_static_type();
         let _ = pointer::PointerType::make_static_type();
-        let _ = function_type::FuncPtrType::make_static_type();
+        let _ = function::FuncPtrType::make_static_type();
         let _ = CData::make_static_type();
         let _ = CArg::make_static_type();
         let _ = crate::ccallback::Thunk::make_static_type();

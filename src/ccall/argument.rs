@@ -1,17 +1,16 @@
 //! One argument of a call: a C value, its ABI class, and what it keeps alive.
 
-use super::byref::CArg;
 use crate::{
     cdata::CData,
     ctype::{
         Kind,
         ffi_type::{FfiType, Passing, Scalar},
-        scalar::{Kept, string, terminated},
+        scalar::{Kept, terminated},
     },
 };
 use rustpython_vm::{
-    Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyBytes, PyInt, PyStr},
+    Py, PyObjectRef, PyResult,
+    builtins::PyBytes,
     object::{Traverse, TraverseFn},
 };
 use std::{ffi::c_void, ptr::NonNull};
@@ -114,59 +113,6 @@ impl Argument {
             value,
             keep: Some(source.to_owned().into()),
         }
-    }
-
-    /// What `value` becomes where no type asks for anything in particular.
-    ///
-    /// # Errors
-    /// `TypeError` naming parameter number `position` (counted from one) if there is no such
-    /// conversion, `OverflowError` for an `int` too large for a C integer, what `_as_parameter_`
-    /// raises.
-    pub fn by_default(value: &PyObject, position: usize, vm: &VirtualMachine) -> PyResult<Self> {
-        if let Some(cdata) = CData::of(value) {
-            return Ok(Self::cdata(cdata));
-        }
-        if let Some(arg) = value.downcast_ref::<CArg>() {
-            return Ok(arg.argument().clone());
-        }
-        if vm.is_none(value) {
-            return Ok(Self::pointer(0, None));
-        }
-        if let Some(int) = value.downcast_ref::<PyInt>() {
-            return Self::c_int(int, vm);
-        }
-        if let Some(bytes) = value.downcast_ref::<PyBytes>() {
-            return Ok(Self::bytes(bytes));
-        }
-        if let Some(text) = value.downcast_ref::<PyStr>() {
-            let (address, capsule) = string::wide_copy(text.as_wtf8(), vm);
-            return Ok(Self::pointer(address, Some(capsule)));
-        }
-        match vm.get_attribute_opt(value, "_as_parameter_")? {
-            Some(inner) => vm.with_recursion(" while converting an argument", || {
-                Self::by_default(&inner, position, vm)
-            }),
-            None => {
-                Err(vm.new_type_error(format!("Don't know how to convert parameter {position}")))
-            }
-        }
-    }
-
-    /// An `int` as C's `int`: whatever fits a `long`, signed or not, is cut to its width.
-    fn c_int(int: &Py<PyInt>, vm: &VirtualMachine) -> PyResult<Self> {
-        use num_traits::ToPrimitive;
-        let big = int.as_bigint();
-        if big.to_i64().is_none() && big.to_u64().is_none() {
-            return Err(vm.new_overflow_error("int too long to convert"));
-        }
-        let value = int.as_u64_mask() as i32;
-        let mut word = Word([0; WORD]);
-        word.0[..size_of::<i32>()].copy_from_slice(&value.to_ne_bytes());
-        Ok(Self {
-            kind: ArgumentKind::Scalar(Scalar::Sint32),
-            value: Value::Word(word),
-            keep: None,
-        })
     }
 
     #[must_use]

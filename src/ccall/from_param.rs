@@ -4,7 +4,7 @@
 //! instance of the type is itself, objects that convert safely are converted, `_as_parameter_` is
 //! followed, anything else is refused.
 
-use super::{argument::Argument, byref::CArg};
+use super::{argument::Argument, byref::CArg, default};
 use crate::{
     cdata::CData,
     ctype::{
@@ -36,10 +36,10 @@ impl Param {
     }
 
     /// # Errors
-    /// As [`Argument::by_default`].
+    /// As [`default::convert`].
     pub fn into_argument(self, position: usize, vm: &VirtualMachine) -> PyResult<Argument> {
         match self {
-            Self::Object(object) => Argument::by_default(&object, position, vm),
+            Self::Object(object) => default::convert(&object, position, vm),
             Self::Arg(arg) => Ok(arg.into_argument()),
         }
     }

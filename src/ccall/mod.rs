@@ -1,12 +1,15 @@
 //! Python calling C.
 //!
-//! A call converts each Python argument to a C value with its ABI class ([`argument`],
-//! [`from_param`]), enters C ([`enter`]) and converts what comes back ([`result`]). Parameter flags
+//! A [`call`] converts each Python argument to a C value with its ABI class ([`argument`], by a
+//! declared type in [`from_param`], by its own in [`default`]), enters C ([`enter`]) and converts
+//! what comes back ([`result`]). Parameter flags
 //! ([`paramflags`]) rearrange the arguments before and the results after; [`errno`] keeps the copy
 //! of `errno` that Python code sees.
 
 pub mod argument;
 pub mod byref;
+pub mod call;
+pub mod default;
 pub mod enter;
 pub mod errno;
 pub mod from_param;

@@ -94,6 +94,25 @@ fn add_string_attributes(class: &Py<PyType>, characters: Class, vm: &VirtualMach
     }
 }
 
+/// Multiplying a ctypes class by a length.
+impl AsSequence for CTypeType {
+    fn as_sequence() -> &'static PySequenceMethods {
+        static METHODS: PySequenceMethods = PySequenceMethods {
+            repeat: Some(|sequence, length, vm| {
+                let class = metatype::class_of(sequence.obj, vm)?;
+                let Ok(length) = usize::try_from(length) else {
+                    return Err(
+                        vm.new_value_error(format!("Array length must be >= 0, not {length}"))
+                    );
+                };
+                array_type(class, length, vm)
+            }),
+            ..PySequenceMethods::NOT_IMPLEMENTED
+        };
+        &METHODS
+    }
+}
+
 /// `item * length`: one class for each pair, as long as somebody uses it.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 
 use crate::{
     cdata::CData,
-    ctype::{scalar::string, simple::Class},
+    ctype::{scalar::wide, simple::Class},
 };
 use libc::wchar_t;
 use rustpython_vm::{
@@ -35,7 +35,7 @@ pub unsafe fn load_string(
         // SAFETY: within the caller's `size` bytes.
         .map(|index| unsafe { start.add(index).read_unaligned() })
         .take_while(|&unit| unit != 0);
-    Ok(vm.ctx.new_str(string::text_of_wide(units, vm)?).into())
+    Ok(vm.ctx.new_str(wide::text(units, vm)?).into())
 }
 
 /// All characters of an array from `start` on, `step` apart.
@@ -62,7 +62,7 @@ pub unsafe fn load_slice(
     let wide = address.cast::<wchar_t>();
     // SAFETY: the caller's promise.
     let units = indices.map(|index| unsafe { wide.offset(index).read_unaligned() });
-    Ok(vm.ctx.new_str(string::text_of_wide(units, vm)?).into())
+    Ok(vm.ctx.new_str(wide::text(units, vm)?).into())
 }
 
 /// Stores a string into a field. Bytes are cut at their first NUL, which is stored if there is room
@@ -134,7 +134,7 @@ unsafe fn store_wide(
             value.class().slot_name()
         )));
     };
-    let units = string::wide_units(text.as_wtf8());
+    let units = wide::units(text.as_wtf8());
     let room = size / size_of::<wchar_t>();
     if units.len() > room {
         return Err(vm.new_value_error(if words.lengths {

@@ -1,20 +1,15 @@
-//! `CFuncPtr`: function pointers, foreign functions and callbacks.
+//! `CFuncPtr` and its metaclass: function pointers, foreign functions and callbacks.
 
-use super::function_type::{self, FuncPtrType};
+use super::{
+    argtypes,
+    metatype::{self, CTypeType},
+};
 use crate::{
-    ccall::{
-        MAX_ARGUMENTS,
-        argument::Argument,
-        enter::{self, Arguments, ResultBuffer, Target},
-        flags, from_param,
-        paramflags::ParamFlags,
-        result::Restype,
-    },
+    ccall::{call, enter::Target, flags, paramflags::ParamFlags, result::Restype},
     ccallback::Thunk,
     cdata::CData,
     clib::Handle,
-    ctype::{ArgTypes, CType, Converter, Function, Place, scalar::pointer},
-    error,
+    ctype::{ArgTypes, CType, Function, Kind, Place, layout::Layout, scalar::pointer},
 };
 use rustpython_common::lock::PyRwLock;
 use rustpython_vm::{
@@ -24,9 +19,61 @@ use rustpython_vm::{
     object::{Traverse, TraverseFn},
     protocol::PyNumberMethods,
     pyclass,
-    types::{AsNumber, Callable, Constructor, Representable},
+    types::{AsNumber, Callable, Constructor, Initializer, Representable},
 };
 use std::{ffi::CString, sync::Arc};
+
+/// The metaclass of function pointers.
+#[pyclass(module = "_ctypes", name = "PyCFuncPtrType", base = CTypeType)]
+#[derive(Debug)]
+#[repr(transparent)]
+pub struct FuncPtrType(CTypeType);
+
+#[pyclass(flags(BASETYPE, IMMUTABLETYPE), with(Initializer))]
+impl FuncPtrType {}
+
+impl Initializer for FuncPtrType {
+    type Args = FuncArgs;
+
+    fn slot_init(zelf: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+        metatype::init_arguments(&args, vm)?;
+        define(metatype::class_of(zelf, vm)?, vm)
+    }
+
+    fn init(_zelf: &Py<Self>, _args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+        Err(vm.new_system_error("function types are initialised by their slot"))
+    }
+}
+
+fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
+    CType::check_undefined(class, vm)?;
+    let flags = metatype::class_attribute(class, "_flags_", vm)?;
+    let flags = flags
+        .as_ref()
+        .and_then(|flags| flags.downcast_ref::<PyInt>())
+        .ok_or_else(|| vm.new_type_error("class must define _flags_ which must be an integer"))?
+        .as_u64_mask() as u32;
+    let argtypes = match metatype::class_attribute(class, "_argtypes_", vm)? {
+        Some(argtypes) if !vm.is_none(&argtypes) => Some(argtypes::read(&argtypes, vm)?),
+        _ => None,
+    };
+    let restype = metatype::class_attribute(class, "_restype_", vm)?;
+    if let Some(restype) = &restype
+        && !vm.is_none(restype)
+        && CType::of(restype, vm).is_none()
+        && !restype.is_callable()
+    {
+        return Err(vm.new_type_error("_restype_ must be a type, a callable, or None"));
+    }
+    let kind = Kind::Function(Function {
+        flags,
+        argtypes,
+        restype,
+    });
+    let layout = Layout::pointer("X{}".to_owned());
+    CType::define(class, kind, layout, construct, vm)?;
+    Ok(())
+}
 
 /// A C function pointer.
 #[pyclass(
@@ -293,7 +340,7 @@ impl CFuncPtr {
     fn set_argtypes(zelf: &Py<Self>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
         let argtypes = match value {
             PySetterValue::Assign(value) if !vm.is_none(&value) => {
-                Some(function_type::read_argtypes(&value, vm)?)
+                Some(argtypes::read(&value, vm)?)
             }
             _ => declared(zelf.base.ctype(), vm)?.argtypes,
         };
@@ -368,7 +415,7 @@ fn invoke(
     let fixed = declared
         .map(|_| converters.len())
         .filter(|&fixed| fixed > 0 && fixed < given.len());
-    call_address(
+    call::address(
         Target {
             address: function.address(),
             flags,
@@ -379,69 +426,6 @@ fn invoke(
         &signature.restype,
         vm,
     )
-}
-
-/// Calls an address: converts the arguments, enters C and converts the result.
-///
-/// # Errors
-/// `ArgumentError` if an argument cannot be converted or there are too many, `ValueError` for the
-/// NULL address, what the result's conversion raises.
-pub fn call_address(
-    target: Target,
-    converters: &[Converter],
-    given: &[PyObjectRef],
-    restype: &Restype,
-    vm: &VirtualMachine,
-) -> PyResult {
-    if given.len() > MAX_ARGUMENTS {
-        return Err(vm.new_exception_msg(
-            error::argument_error(vm),
-            format!(
-                "too many arguments ({}), maximum is {MAX_ARGUMENTS}",
-                given.len()
-            )
-            .into(),
-        ));
-    }
-    let mut arguments = Arguments::with_capacity(given.len());
-    for (index, value) in given.iter().enumerate() {
-        let position = index + 1;
-        let argument = convert_argument(converters.get(index), value, position, vm);
-        arguments.push(argument.map_err(|error| {
-            let prefix = format!("argument {position}: ");
-            error::wrap(error::argument_error(vm), &prefix, &error, vm)
-        })?);
-    }
-    vm.audit("ctypes.call_function", || {
-        (target.address, vm.ctx.new_tuple(given.to_vec()))
-    })?;
-    if target.address == 0 {
-        return Err(vm.new_value_error("NULL pointer access"));
-    }
-    let mut result = ResultBuffer::new(restype.size());
-    let start = result.start();
-    // SAFETY: whoever gave the address and the types answers for the function being so, as in C.
-    unsafe { enter::call(target, &mut arguments, restype.result_type(), start, vm) }?;
-    // SAFETY: the call wrote a result of this type.
-    unsafe { restype.convert(start, vm) }
-}
-
-fn convert_argument(
-    converter: Option<&Converter>,
-    value: &PyObject,
-    position: usize,
-    vm: &VirtualMachine,
-) -> PyResult<Argument> {
-    match converter {
-        None => Argument::by_default(value, position, vm),
-        Some(Converter::Type(ctype)) => {
-            from_param::convert(ctype, value, vm)?.into_argument(position, vm)
-        }
-        Some(Converter::Call(from_param)) => {
-            let converted = from_param.call((value.to_owned(),), vm)?;
-            Argument::by_default(&converted, position, vm)
-        }
-    }
 }
 
 /// A C function may be variadic, so it takes more arguments than declared, but never fewer.

@@ -3,7 +3,6 @@
 //! What every ctypes class can do is here: make instances on memory that exists already, convert
 //! arguments, be multiplied into an array type.
 
-use super::array;
 use crate::{
     ccall::from_param,
     cdata::CData,
@@ -15,7 +14,7 @@ use rustpython_vm::{
     VirtualMachine,
     builtins::{PyInt, PyMemoryView, PyStrRef, PyType, PyTypeRef},
     function::{FuncArgs, OptionalArg, PySetterValue},
-    protocol::{PyBuffer, PySequenceMethods},
+    protocol::PyBuffer,
     pyclass,
     types::AsSequence,
 };
@@ -255,22 +254,4 @@ fn buffer_offset(
         )));
     }
     Ok(offset)
-}
-
-impl AsSequence for CTypeType {
-    fn as_sequence() -> &'static PySequenceMethods {
-        static METHODS: PySequenceMethods = PySequenceMethods {
-            repeat: Some(|sequence, length, vm| {
-                let class = class_of(sequence.obj, vm)?;
-                let Ok(length) = usize::try_from(length) else {
-                    return Err(
-                        vm.new_value_error(format!("Array length must be >= 0, not {length}"))
-                    );
-                };
-                array::array_type(class, length, vm)
-            }),
-            ..PySequenceMethods::NOT_IMPLEMENTED
-        };
-        &METHODS
-    }
 }

@@ -1,13 +1,13 @@
 //! The Python classes: what Python code sees of types and values.
 
 pub mod aggregate;
+pub mod argtypes;
 pub mod array;
 
 pub mod char_array;
 pub mod field;
 pub mod fields;
 pub mod function;
-pub mod function_type;
 pub mod metatype;
 pub mod pointer;
 pub mod simple;

@@ -1,8 +1,8 @@
 //! `char` and `wchar_t` as single characters.
 
-use super::{Access, Kept};
+use super::{Access, Kept, wide};
 use libc::wchar_t;
-use rustpython_common::wtf8::{CodePoint, Wtf8Buf};
+use rustpython_common::wtf8::Wtf8Buf;
 use rustpython_vm::{
     PyObject, PyResult, VirtualMachine,
     builtins::{PyByteArray, PyBytes, PyInt, PyStr},
@@ -50,23 +50,11 @@ fn byte(value: &PyObject, vm: &VirtualMachine) -> PyResult<u8> {
     )))
 }
 
-/// The character with code point `code`.
-///
-/// # Errors
-/// `ValueError` if no such code point exists.
-pub fn code_point(code: u32, vm: &VirtualMachine) -> PyResult<CodePoint> {
-    CodePoint::from_u32(code).ok_or_else(|| {
-        vm.new_value_error(format!(
-            "character U+{code:x} is not in range [U+0000; U+10ffff]"
-        ))
-    })
-}
-
 unsafe fn load_wchar(source: *const u8, vm: &VirtualMachine) -> PyResult {
     // SAFETY: the caller's promise.
-    let wide = unsafe { source.cast::<wchar_t>().read_unaligned() };
+    let unit = unsafe { source.cast::<wchar_t>().read_unaligned() };
     let mut text = Wtf8Buf::new();
-    text.push(code_point(wide as u32, vm)?);
+    text.push(wide::code_point(unit as u32, vm)?);
     Ok(vm.ctx.new_str(text).into())
 }
 
@@ -77,15 +65,15 @@ unsafe fn store_wchar(target: *mut u8, value: &PyObject, vm: &VirtualMachine) ->
             value.class().slot_name()
         )));
     };
-    let wide = super::string::wide_units(text.as_wtf8());
-    let [wide] = wide[..] else {
+    let units = wide::units(text.as_wtf8());
+    let [unit] = units[..] else {
         return Err(vm.new_type_error(format!(
             "a unicode character expected, not a string of length {}",
             text.char_len()
         )));
     };
     // SAFETY: the caller's promise.
-    unsafe { target.cast::<wchar_t>().write_unaligned(wide) };
+    unsafe { target.cast::<wchar_t>().write_unaligned(unit) };
     Ok(None)
 }
 

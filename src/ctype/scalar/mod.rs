@@ -12,6 +12,7 @@ pub mod object;
 pub mod pointer;
 pub mod string;
 pub mod terminated;
+pub mod wide;
 
 use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
 

@@ -1,77 +1,22 @@
-//! The metaclass of function pointers.
+//! Declarations of argument types: `argtypes` and `_argtypes_`.
 
-use super::metatype::{self, CTypeType};
+use super::metatype::CTypeType;
 use crate::{
     ccall::MAX_ARGUMENTS,
-    ctype::{ArgTypes, CType, Converter, Function, Kind, layout::Layout},
+    ctype::{ArgTypes, CType, Converter},
     error,
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyInt, PyTuple, PyType},
+    builtins::{PyTuple, PyType},
     class::StaticType,
-    function::FuncArgs,
-    pyclass,
-    types::Initializer,
 };
-
-/// The metaclass of function pointers.
-#[pyclass(module = "_ctypes", name = "PyCFuncPtrType", base = CTypeType)]
-#[derive(Debug)]
-#[repr(transparent)]
-pub struct FuncPtrType(CTypeType);
-
-#[pyclass(flags(BASETYPE, IMMUTABLETYPE), with(Initializer))]
-impl FuncPtrType {}
-
-impl Initializer for FuncPtrType {
-    type Args = FuncArgs;
-
-    fn slot_init(zelf: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
-        metatype::init_arguments(&args, vm)?;
-        define(metatype::class_of(zelf, vm)?, vm)
-    }
-
-    fn init(_zelf: &Py<Self>, _args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
-        Err(vm.new_system_error("function types are initialised by their slot"))
-    }
-}
-
-fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
-    CType::check_undefined(class, vm)?;
-    let flags = metatype::class_attribute(class, "_flags_", vm)?;
-    let flags = flags
-        .as_ref()
-        .and_then(|flags| flags.downcast_ref::<PyInt>())
-        .ok_or_else(|| vm.new_type_error("class must define _flags_ which must be an integer"))?
-        .as_u64_mask() as u32;
-    let argtypes = match metatype::class_attribute(class, "_argtypes_", vm)? {
-        Some(argtypes) if !vm.is_none(&argtypes) => Some(read_argtypes(&argtypes, vm)?),
-        _ => None,
-    };
-    let restype = metatype::class_attribute(class, "_restype_", vm)?;
-    if let Some(restype) = &restype
-        && !vm.is_none(restype)
-        && CType::of(restype, vm).is_none()
-        && !restype.is_callable()
-    {
-        return Err(vm.new_type_error("_restype_ must be a type, a callable, or None"));
-    }
-    let kind = Kind::Function(Function {
-        flags,
-        argtypes,
-        restype,
-    });
-    let layout = Layout::pointer("X{}".to_owned());
-    CType::define(class, kind, layout, super::function::construct, vm)?;
-    Ok(())
-}
 
 /// Reads a declaration of argument types.
 ///
 /// # Errors
 /// `TypeError` if it is no sequence of types, `ArgumentError` if there are too many.
-pub fn read_argtypes(declared: &PyObject, vm: &VirtualMachine) -> PyResult<ArgTypes> {
+pub fn read(declared: &PyObject, vm: &VirtualMachine) -> PyResult<ArgTypes> {
     let types: Vec<PyObjectRef> = match declared.downcast_ref::<PyTuple>() {
         Some(tuple) => tuple.as_slice().to_vec(),
         None => vm
