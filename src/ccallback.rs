@@ -234,11 +234,14 @@ unsafe extern "C" fn entry(
     let data = unsafe { &*data.cast::<Data>() };
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         data.clear_result(result);
-        if data.flags & flags::USE_ERRNO != 0 {
+        // The callable may drop its own callback: nothing of `data` is used after it ran.
+        let attacher = data.attacher.clone();
+        let swaps_errno = data.flags & flags::USE_ERRNO != 0;
+        if swaps_errno {
             errno::exchange();
         }
-        data.attacher.attached(|vm| data.run(result, arguments, vm));
-        if data.flags & flags::USE_ERRNO != 0 {
+        attacher.attached(|vm| data.run(result, arguments, vm));
+        if swaps_errno {
             errno::exchange();
         }
     }));
@@ -256,8 +259,8 @@ impl Data {
         }
     }
 
-    /// Calls the callable. Everything the call needs is held here, so that the callable may drop
-    /// the last reference to its own callback.
+    /// Calls the callable. Everything that is needed after it is held here, since the callable may
+    /// drop the last reference to its own callback.
     fn run(&self, result: *mut c_void, arguments: *mut *mut c_void, vm: &VirtualMachine) {
         let Some(callable) = self.callable.lock().clone() else {
             return;

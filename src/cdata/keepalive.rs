@@ -49,20 +49,25 @@ impl Keepalive {
         }
     }
 
-    /// Turns a list of items into the dict that Python sees. The items go into it outside the
-    /// lock, through [`Shown::finish`].
-    pub fn show(&mut self, vm: &VirtualMachine) -> Shown {
-        match self {
-            Self::Empty => Shown::Nothing,
-            Self::Single(object) => Shown::Object(object.clone()),
-            Self::Dict(dict) => Shown::Object(dict.clone().into()),
-            Self::Items(items) => {
-                let dict = vm.ctx.new_dict();
-                let items = std::mem::take(items);
-                *self = Self::Dict(dict.clone());
-                Shown::Fill(dict, items)
+    /// What `_objects` shows. A list of items becomes a dict, for which `fresh` is an empty one:
+    /// making it here would be an allocation under the lock, which may start a garbage collection
+    /// and with it Python code. Storing `str` keys into a new dict runs none.
+    ///
+    /// # Errors
+    /// What storing into the dict raises.
+    pub fn show(&mut self, fresh: PyDictRef, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+        if let Self::Items(items) = self {
+            for (key, object) in items {
+                fresh.set_item(key.as_str(), object.clone(), vm)?;
             }
+            // Every object is in the dict now, so what is dropped here is no last reference.
+            *self = Self::Dict(fresh);
         }
+        Ok(match self {
+            Self::Empty | Self::Items(_) => None,
+            Self::Single(object) => Some(object.clone()),
+            Self::Dict(dict) => Some(dict.clone().into()),
+        })
     }
 }
 
@@ -93,34 +98,6 @@ impl Displaced {
             Self::Keepalive(keepalive) => {
                 drop(keepalive);
                 Ok(())
-            }
-        }
-    }
-}
-
-/// What `_objects` is, perhaps with items yet to be put into it.
-#[derive(Debug)]
-#[must_use]
-pub enum Shown {
-    Nothing,
-    Object(PyObjectRef),
-    Fill(PyDictRef, Vec<(String, PyObjectRef)>),
-}
-
-impl Shown {
-    /// The object to show.
-    ///
-    /// # Errors
-    /// What storing into the dict raises.
-    pub fn finish(self, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
-        match self {
-            Self::Nothing => Ok(None),
-            Self::Object(object) => Ok(Some(object)),
-            Self::Fill(dict, items) => {
-                for (key, object) in items {
-                    dict.set_item(key.as_str(), object, vm)?;
-                }
-                Ok(Some(dict.into()))
             }
         }
     }

@@ -260,8 +260,8 @@ impl CData {
     /// # Errors
     /// What storing into the dict raises.
     pub fn objects(&self, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
-        let shown = self.state.lock().keepalive.show(vm);
-        shown.finish(vm)
+        let fresh = vm.ctx.new_dict();
+        self.state.lock().keepalive.show(fresh, vm)
     }
 
     /// What whoever copies this value's bytes must keep alive: all that this value's memory keeps,
@@ -293,14 +293,15 @@ impl CData {
         other: &Self,
         vm: &VirtualMachine,
     ) -> PyResult<Option<PyDictRef>> {
+        let fresh = vm.ctx.new_dict();
         let shown = {
             let mut state = other.state.lock();
             if matches!(state.keepalive, Keepalive::Empty) {
                 state.keepalive = Keepalive::Items(Vec::new());
             }
-            state.keepalive.show(vm)
+            state.keepalive.show(fresh, vm)?
         };
-        let Some(object) = shown.finish(vm)? else {
+        let Some(object) = shown else {
             return Ok(None);
         };
         let (shared, dict) = match object.downcast::<PyDict>() {

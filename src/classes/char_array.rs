@@ -53,7 +53,7 @@ pub unsafe fn load_slice(
     count: usize,
     vm: &VirtualMachine,
 ) -> PyResult {
-    let indices = (0..count as isize).map(|number| start + number * step);
+    let indices = (0..count as isize).map(|number| start.wrapping_add(number.wrapping_mul(step)));
     if class == Class::Char {
         // SAFETY: the caller's promise.
         let bytes = indices.map(|index| unsafe { address.offset(index).read() });

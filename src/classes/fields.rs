@@ -52,7 +52,6 @@ pub fn define(class: &Py<PyType>, fields: &PyObject, vm: &VirtualMachine) -> PyR
     let base_layout = base.as_ref().map(|base| base.layout());
     let described = Layout::aggregate(layout.size, layout.align, format, base_layout, placed);
     ctype.set_layout(described, vm)?;
-    ctype.finalize();
     promote_anonymous(class, &ctype, vm)
 }
 

@@ -222,7 +222,7 @@ impl<'a> Target<'a> {
             return unsafe { char_array::load_slice(class, address, start, step, count, vm) };
         }
         let items = (0..count as isize)
-            .map(|number| self.get(start + number * step, vm))
+            .map(|number| self.get(start.wrapping_add(number.wrapping_mul(step)), vm))
             .collect::<PyResult<Vec<_>>>()?;
         Ok(vm.ctx.new_list(items).into())
     }

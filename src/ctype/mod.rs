@@ -131,7 +131,9 @@ pub struct CType {
     initial: Layout,
     /// What setting `_fields_` made.
     defined: OnceLock<Layout>,
-    /// No `_fields_` may be set any more.
+    /// `_fields_` may be set.
+    open: PyMutex<bool>,
+    /// The opposite, to be read without the lock once it is settled.
     is_final: AtomicBool,
     /// `__pointer_type__`: the pointer type that `POINTER` made for this type.
     pub pointer_type: PyMutex<Option<PyObjectRef>>,
@@ -161,6 +163,7 @@ impl CType {
             kind,
             initial: layout,
             defined: OnceLock::new(),
+            open: PyMutex::new(true),
             is_final: AtomicBool::new(false),
             pointer_type: PyMutex::new(None),
             construct,
@@ -239,25 +242,41 @@ impl CType {
         self.layout().size
     }
 
-    /// Gives an aggregate its fields.
+    /// Gives an aggregate its fields, for good.
     ///
     /// # Errors
-    /// `AttributeError` if it has them already.
+    /// `AttributeError` if something relies on the layout that it has.
     pub fn set_layout(&self, layout: Layout, vm: &VirtualMachine) -> PyResult<()> {
-        self.defined
-            .set(layout)
-            .map_err(|_| vm.new_attribute_error("_fields_ is final"))
+        let mut open = self.open.lock();
+        if !*open || self.defined.set(layout).is_err() {
+            drop(open);
+            return Err(vm.new_attribute_error("_fields_ is final"));
+        }
+        *open = false;
+        self.is_final.store(true, Ordering::Release);
+        Ok(())
     }
 
     #[must_use]
     pub fn is_final(&self) -> bool {
-        self.is_final.load(Ordering::Relaxed)
+        self.is_final.load(Ordering::Acquire)
     }
 
-    /// From here on `_fields_` cannot be set: something relies on the layout.
+    /// From here on `_fields_` cannot be set: something relies on the layout, which is read after
+    /// this returns.
     #[inline]
     pub fn finalize(&self) {
-        self.is_final.store(true, Ordering::Relaxed);
+        if !self.is_final() {
+            self.close();
+        }
+    }
+
+    /// Under the lock that `set_layout` holds: a layout that is being set is there before whoever
+    /// relies on it reads it.
+    #[cold]
+    fn close(&self) {
+        *self.open.lock() = false;
+        self.is_final.store(true, Ordering::Release);
     }
 
     #[must_use]

@@ -125,9 +125,9 @@ class EveryCombination(TestCase):
             if isinstance(value, int) or value is None:
                 continue  # an address, or a size worth gigabytes
             for arguments in ((value,), (value, value), (c_int(), value), (value, c_int)):
-                if name in ("string_at", "wstring_at") and not (
-                        len(arguments) == 1 and isinstance(value, (bytes, str))):
-                    continue
+                text = {"string_at": bytes, "wstring_at": str}.get(name, object)
+                if text is not object and not (len(arguments) == 1 and isinstance(value, text)):
+                    continue  # memory without a terminator
                 self.attempt(getattr(ctypes, name), *arguments)
         for name, value in itertools.product(["dlopen", "dlsym", "dlclose", "buffer_info",
                                               "call_function", "_unpickle"], hostile()):
