@@ -1,6 +1,6 @@
 //! Declarations of argument types: `argtypes` and `_argtypes_`.
 
-use super::metatype::CTypeType;
+use super::metatype::{self, CTypeType};
 use crate::{
     ccall::MAX_ARGUMENTS,
     ctype::{ArgTypes, CType, Converter},
@@ -64,7 +64,9 @@ fn converter(position: usize, argtype: &PyObject, vm: &VirtualMachine) -> PyResu
 fn converts_itself(class: &Py<PyType>, vm: &VirtualMachine) -> bool {
     let name = vm.ctx.intern_str("from_param");
     let ours = CTypeType::static_type().get_attr(name);
-    class.get_attr(name).is_none()
+    class
+        .get_attr(name)
+        .is_none_or(|found| found.is(&metatype::from_param_class_method(vm)))
         && match (class.class().get_attr(name), ours) {
             (Some(found), Some(ours)) => found.is(&ours),
             _ => false,

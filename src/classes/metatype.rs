@@ -9,10 +9,13 @@ use crate::{
     clib,
     ctype::{CType, Place},
 };
+use std::sync::OnceLock;
+
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, TryFromBorrowedObject,
     VirtualMachine,
-    builtins::{PyInt, PyMemoryView, PyStrRef, PyType, PyTypeRef},
+    builtins::{PyClassMethod, PyInt, PyMemoryView, PyStrRef, PyType, PyTypeRef},
+    class::StaticType,
     function::{FuncArgs, OptionalArg, PySetterValue},
     protocol::PyBuffer,
     pyclass,
@@ -60,6 +63,20 @@ pub fn init_arguments(args: &FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
         )));
     }
     Ok(())
+}
+
+/// The metaclass's `from_param` as a class method, for the types that have it in their own
+/// namespace, where `super()` finds it. It is one object, so that it can be recognised.
+#[must_use]
+pub fn from_param_class_method(vm: &VirtualMachine) -> PyObjectRef {
+    static METHOD: OnceLock<PyObjectRef> = OnceLock::new();
+    METHOD
+        .get_or_init(|| {
+            let name = vm.ctx.intern_str("from_param");
+            let method = CTypeType::static_type().get_attr(name);
+            PyClassMethod::from(vm.unwrap_or_none(method)).into_pyobject(vm)
+        })
+        .clone()
 }
 
 /// `class` as a class object, checked to be one of ours.

@@ -3,7 +3,11 @@
 use super::metatype::{self, CTypeType};
 use crate::{
     cdata::{CData, access},
-    ctype::{CType, Kind, Simple, layout::Layout, simple as table},
+    ctype::{
+        CType, Kind, Simple,
+        layout::Layout,
+        simple::{self as table, Class},
+    },
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
@@ -85,7 +89,16 @@ fn define(
         boxed,
     });
     let layout = Layout::simple(code, swapped);
-    CType::define(class, kind, layout, metatype::construct, vm)
+    let ctype = CType::define(class, kind, layout, metatype::construct, vm)?;
+    let is_pointer = matches!(
+        code.class,
+        Class::VoidPointer | Class::CharPointer | Class::WideCharPointer
+    );
+    if is_pointer && !boxed {
+        let name = vm.ctx.intern_str("from_param");
+        class.set_attr(name, metatype::from_param_class_method(vm));
+    }
+    Ok(ctype)
 }
 
 /// Makes the type of the other byte order, which `__ctype_be__` and `__ctype_le__` show.

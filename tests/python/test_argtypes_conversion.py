@@ -1,7 +1,7 @@
 """Arguments with `argtypes`: what each type lets through to C, own `from_param`s, errors."""
 import unittest
 from ctypes import (
-    CFUNCTYPE, ArgumentError, Structure, addressof, byref, c_bool, c_byte, c_char, c_char_p,
+    CDLL, CFUNCTYPE, ArgumentError, Structure, addressof, byref, c_bool, c_byte, c_char, c_char_p,
     c_double, c_float, c_int, c_int16, c_long, c_longdouble, c_longlong, c_short, c_size_t, c_ubyte,
     c_uint, c_ushort, c_void_p, c_wchar, c_wchar_p, create_string_buffer, create_unicode_buffer,
     pointer, py_object, sizeof,
@@ -204,6 +204,19 @@ class Protocols(TestCase):
                 return cls(value // 2)
 
         self.assertEqual(function("widen_int", c_longlong, Halved)(10), 5)
+
+    def test_super_from_param_of_string_and_void_pointers(self):
+        for base in (c_char_p, c_wchar_p, c_void_p):
+            class Derived(base):
+                @classmethod
+                def from_param(cls, value):
+                    return super().from_param(value[0])
+
+            self.assertIn("from_param", vars(base))
+            length = function("wcslen" if base is c_wchar_p else "strlen", c_size_t, Derived,
+                              library=CDLL(None))
+            self.assertEqual(length(["abc" if base is c_wchar_p else b"abc"]), 3)
+        self.assertNotIn("from_param", vars(c_int))
 
     def test_py_object(self):
         for thing in (5, "x", None, [], self):
