@@ -6,7 +6,7 @@
 //! can be told to C, so exceptions go to `sys.unraisablehook`, and C receives zero.
 
 use crate::{
-    ccall::{errno, flags},
+    ccall::{argument::check_alignment, errno, flags},
     cdata::CData,
     ctype::{CType, Kind, Place, ffi_type::Scalar, scalar::pointer, simple::Class},
 };
@@ -83,6 +83,9 @@ impl Thunk {
             && result.simple().is_none()
         {
             return Err(vm.new_type_error("invalid result type for callback function"));
+        }
+        for ctype in &arguments {
+            check_alignment(ctype, vm)?;
         }
         let mut types: Vec<_> = arguments
             .iter()

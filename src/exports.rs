@@ -76,7 +76,9 @@ fn cast_object(
         return Err(vm.new_type_error(format!("cast() argument 2 must be a pointer type{not}")));
     }
     let result = class.call((), vm)?;
-    let Some(cdata) = CData::of(&result) else {
+    // `__new__` may have made something else.
+    let made = CData::of(&result).filter(|cdata| is_pointer(cdata.ctype()));
+    let Some(cdata) = made else {
         return Err(vm.new_type_error("cast() argument 2 must make a ctypes instance"));
     };
     if let Some(source) = CData::of(source)
@@ -91,14 +93,19 @@ fn cast_object(
 }
 
 fn is_pointer_type(class: &PyObject, vm: &VirtualMachine) -> bool {
-    CType::of(class, vm).is_some_and(|ctype| match &ctype.kind {
+    CType::of(class, vm).is_some_and(|ctype| is_pointer(&ctype))
+}
+
+/// Whether instances hold an address.
+fn is_pointer(ctype: &CType) -> bool {
+    match &ctype.kind {
         Kind::Pointer(_) | Kind::Function(_) => true,
         Kind::Simple(simple) => matches!(
             simple.code.class,
             Class::VoidPointer | Class::CharPointer | Class::WideCharPointer | Class::Object
         ),
         _ => false,
-    })
+    }
 }
 
 /// `PyObject *string_at(const char *start, int size)`: `size` bytes, up to the NUL if it is -1.

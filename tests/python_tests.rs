@@ -54,6 +54,7 @@ python_tests! {
     incomplete_types
     keepalive
     many_arguments
+    memory_safety
     module_functions
     paramflags
     pickle_copy

@@ -3,13 +3,13 @@
 use crate::{
     cdata::CData,
     ctype::{
-        Kind,
+        CType, Kind,
         ffi_type::{FfiType, Passing, Scalar},
         scalar::{Kept, terminated},
     },
 };
 use rustpython_vm::{
-    Py, PyObjectRef, PyResult,
+    Py, PyObjectRef, PyResult, VirtualMachine,
     builtins::PyBytes,
     object::{Traverse, TraverseFn},
 };
@@ -87,37 +87,50 @@ impl Argument {
     }
 
     /// A C value, as C would pass it: scalars and aggregates by value, arrays by address.
-    #[must_use]
-    pub fn cdata(source: &Py<CData>) -> Self {
+    ///
+    /// # Errors
+    /// `TypeError` for an aggregate that is aligned to more than the stack is, `MemoryError` if
+    /// there is no memory for a copy.
+    pub fn cdata(source: &Py<CData>, vm: &VirtualMachine) -> PyResult<Self> {
         let ctype = source.ctype();
         if matches!(ctype.kind, Kind::Array(_)) {
-            return Self::pointer(
+            return Ok(Self::pointer(
                 source.address().expose_provenance(),
                 Some(source.to_owned().into()),
-            );
+            ));
         }
+        check_alignment(ctype, vm)?;
         let layout = ctype.layout();
         let size = layout.size;
         let mut value = if size <= WORD {
             Value::Word(Word([0; WORD]))
         } else {
-            Value::Large(vec![0; size.div_ceil(size_of::<u128>())].into())
+            Value::Large(zeroed(size).ok_or_else(|| vm.no_memory_error())?)
         };
         // SAFETY: the object's memory has at least its type's size, and the copy has room for it.
         unsafe { std::ptr::copy_nonoverlapping(source.address(), value.start(), size) };
-        Self {
+        Ok(Self {
             kind: match layout.ffi.passing() {
                 Passing::Scalar(scalar) => ArgumentKind::Scalar(*scalar),
                 _ => ArgumentKind::Aggregate(NonNull::from(&layout.ffi)),
             },
             value,
             keep: Some(source.to_owned().into()),
-        }
+        })
     }
 
     #[must_use]
     pub fn kind(&self) -> ArgumentKind {
         self.kind
+    }
+
+    /// Bytes that the value takes if it goes to the stack.
+    #[must_use]
+    pub fn stack_size(&self) -> usize {
+        match &self.value {
+            Value::Word(_) => WORD,
+            Value::Large(large) => size_of_val(&**large),
+        }
     }
 
     /// The value's memory, valid as long as the argument stays where it is.
@@ -169,6 +182,35 @@ impl Argument {
             _ => {}
         }
     }
+}
+
+/// The stack is aligned to this many bytes at a call on every platform we know.
+const STACK_ALIGN: usize = 16;
+
+/// Whether values of a type can be passed on the stack.
+///
+/// # Errors
+/// `TypeError` if they are aligned to more than the stack is: libffi would write beyond the memory
+/// that it reserves for them.
+pub fn check_alignment(ctype: &CType, vm: &VirtualMachine) -> PyResult<()> {
+    let align = ctype.layout().align;
+    if align <= STACK_ALIGN {
+        return Ok(());
+    }
+    Err(vm.new_type_error(format!(
+        "{} is aligned to {align} bytes, and no more than {STACK_ALIGN} can be passed by value",
+        ctype.name()
+    )))
+}
+
+/// `size` zeroed bytes. `None` if there is no memory for them.
+#[must_use]
+pub fn zeroed(size: usize) -> Option<Box<[u128]>> {
+    let words = size.div_ceil(size_of::<u128>());
+    let mut memory = Vec::new();
+    memory.try_reserve_exact(words).ok()?;
+    memory.resize(words, 0);
+    Some(memory.into())
 }
 
 impl Value {

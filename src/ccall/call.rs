@@ -48,7 +48,7 @@ pub fn address(
     if target.address == 0 {
         return Err(vm.new_value_error("NULL pointer access"));
     }
-    let mut result = ResultBuffer::new(restype.size());
+    let mut result = ResultBuffer::new(restype.size()).ok_or_else(|| vm.no_memory_error())?;
     let start = result.start();
     // SAFETY: whoever gave the address and the types answers for the function being so, as in C.
     unsafe { enter::call(target, &mut arguments, restype.result_type(), start, vm) }?;

@@ -19,7 +19,7 @@ use rustpython_vm::{
 /// conversion, `OverflowError` for an `int` too large for a C integer, what `_as_parameter_` raises.
 pub fn convert(value: &PyObject, position: usize, vm: &VirtualMachine) -> PyResult<Argument> {
     if let Some(cdata) = CData::of(value) {
-        return Ok(Argument::cdata(cdata));
+        return Argument::cdata(cdata, vm);
     }
     if let Some(arg) = value.downcast_ref::<CArg>() {
         return Ok(arg.argument().clone());

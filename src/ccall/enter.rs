@@ -4,7 +4,10 @@ use super::{
     argument::{Argument, ArgumentKind},
     errno, flags,
 };
-use crate::ctype::ffi_type::{CLASSIFIES, FfiType, Passing, Scalar};
+use crate::{
+    ctype::ffi_type::{CLASSIFIES, FfiType, Passing, Scalar},
+    error,
+};
 use libffi::raw::{self, ffi_type};
 use rustpython_vm::{PyResult, VirtualMachine, builtins::PyBaseExceptionRef};
 use smallvec::SmallVec;
@@ -61,6 +64,7 @@ pub unsafe fn call(
     result: *mut u8,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
+    check_stack(arguments, vm)?;
     if let Some(fixed) = target.fixed {
         arguments[fixed..].iter_mut().for_each(Argument::promote);
     }
@@ -137,6 +141,28 @@ pub unsafe fn call(
     match PENDING.with(|pending| pending.borrow_mut().take()) {
         None => Ok(()),
         Some(error) => Err(error),
+    }
+}
+
+/// Arguments that take no more than this leave it to the interpreter's own check of the stack.
+const SMALL_STACK: usize = 16 * 1024;
+/// What the call and the C function get besides.
+const STACK_RESERVE: usize = 64 * 1024;
+
+/// Whether the stack has room for the arguments.
+fn check_stack(arguments: &Arguments, vm: &VirtualMachine) -> PyResult<()> {
+    let needed: usize = arguments.iter().map(Argument::stack_size).sum();
+    if needed <= SMALL_STACK {
+        return Ok(());
+    }
+    // libffi copies what is large before it copies it to the stack.
+    let needed = needed.saturating_mul(2).saturating_add(STACK_RESERVE);
+    match stacker::remaining_stack() {
+        Some(left) if left < needed => Err(vm.new_exception_msg(
+            error::argument_error(vm),
+            format!("the arguments take {needed} bytes of stack, and {left} are left").into(),
+        )),
+        _ => Ok(()),
     }
 }
 
@@ -228,12 +254,14 @@ fn abi(_flags: u32) -> raw::ffi_abi {
 pub struct ResultBuffer(SmallVec<[u128; 2]>);
 
 impl ResultBuffer {
+    /// `None` if there is no memory for it.
     #[must_use]
-    pub fn new(size: usize) -> Self {
-        Self(SmallVec::from_elem(
-            0,
-            size.div_ceil(size_of::<u128>()).max(2),
-        ))
+    pub fn new(size: usize) -> Option<Self> {
+        let words = size.div_ceil(size_of::<u128>()).max(2);
+        let mut memory = SmallVec::new();
+        memory.try_reserve_exact(words).ok()?;
+        memory.resize(words, 0);
+        Some(Self(memory))
     }
 
     #[must_use]

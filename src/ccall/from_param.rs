@@ -217,7 +217,7 @@ fn pointer(ctype: &PyRef<CType>, value: &PyObject, vm: &VirtualMachine) -> PyRes
         .target()
         .ok_or_else(|| vm.new_type_error("abstract class"))?;
     if let Some(cdata) = CData::of(value) {
-        if is_instance(&target, value, vm)? {
+        if cdata.size() >= target.size() && is_instance(&target, value, vm)? {
             return Ok(Attempt::Done(Param::Arg(CArg::byref(cdata, 0))));
         }
         let item = match &cdata.ctype().kind {

@@ -1,6 +1,6 @@
 //! Reading and writing a typed place in memory: a field, an item, what a pointer points to.
 
-use super::CData;
+use super::{CData, keepalive::Retained};
 use crate::{
     ctype::{
         CType, Kind, Place, Simple,
@@ -56,7 +56,7 @@ pub unsafe fn get(
 ///
 /// # Errors
 /// `TypeError` if `value` is not convertible; `RuntimeError` if it is a tuple from which no instance
-/// could be made; what the conversion raises.
+/// could be made; what the conversion or `locate` raises.
 ///
 /// # Safety
 /// What `locate` tells must be valid for writes of the type's size.
@@ -64,14 +64,16 @@ pub unsafe fn get(
 pub unsafe fn set(
     ctype: &Py<CType>,
     owner: &CData,
-    locate: impl FnOnce() -> *mut u8,
+    locate: impl FnOnce() -> PyResult<*mut u8>,
     index: usize,
     value: &PyObject,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
     let kept = match (CData::of(value), &ctype.kind) {
         // SAFETY: the caller's promise.
-        (None, Kind::Simple(simple)) => unsafe { store_simple(simple, locate, value, vm) },
+        (None, Kind::Simple(simple)) => {
+            unsafe { store_simple(simple, locate, value, vm) }.map(|kept| kept.map(Retained::from))
+        }
         // SAFETY: the caller's promise.
         (None, _) => unsafe { store_foreign(ctype, locate, value, vm) },
         // SAFETY: the caller's promise.
@@ -86,14 +88,14 @@ pub unsafe fn set(
 /// Stores a Python object into a simple type.
 ///
 /// # Errors
-/// What the conversion raises.
+/// What the conversion or `locate` raises.
 ///
 /// # Safety
 /// What `locate` tells must be valid for writes of the type's size.
 #[inline]
 pub unsafe fn store_simple(
     simple: &Simple,
-    locate: impl FnOnce() -> *mut u8,
+    locate: impl FnOnce() -> PyResult<*mut u8>,
     value: &PyObject,
     vm: &VirtualMachine,
 ) -> PyResult<Kept> {
@@ -103,7 +105,7 @@ pub unsafe fn store_simple(
     // SAFETY: the word has room for every scalar.
     let kept = unsafe { (simple.access.store)(start, value, vm) }?;
     // SAFETY: the caller's promise.
-    unsafe { std::ptr::copy_nonoverlapping(start, locate(), simple.code.size) };
+    unsafe { std::ptr::copy_nonoverlapping(start, locate()?, simple.code.size) };
     Ok(kept)
 }
 
@@ -113,10 +115,10 @@ pub unsafe fn store_simple(
 /// What `locate` tells must be valid for writes of the type's size.
 unsafe fn store_foreign(
     ctype: &Py<CType>,
-    locate: impl FnOnce() -> *mut u8,
+    locate: impl FnOnce() -> PyResult<*mut u8>,
     value: &PyObject,
     vm: &VirtualMachine,
-) -> PyResult<Kept> {
+) -> PyResult<Option<Retained>> {
     if let Some(arguments) = value.downcast_ref::<PyTuple>() {
         let arguments: Vec<PyObjectRef> = arguments.as_slice().to_vec();
         let class = ctype.python_class().as_object();
@@ -132,7 +134,7 @@ unsafe fn store_foreign(
     }
     if ctype.is_pointer() && vm.is_none(value) {
         // SAFETY: a pointer's memory holds an address.
-        unsafe { pointer::write(locate(), 0) };
+        unsafe { pointer::write(locate()?, 0) };
         return Ok(None);
     }
     Err(expected(ctype, value, vm))
@@ -153,10 +155,10 @@ fn expected(ctype: &CType, got: &PyObject, vm: &VirtualMachine) -> PyBaseExcepti
 /// What `locate` tells must be valid for writes of the type's size.
 unsafe fn store_cdata(
     ctype: &Py<CType>,
-    locate: impl FnOnce() -> *mut u8,
+    locate: impl FnOnce() -> PyResult<*mut u8>,
     source: &Py<CData>,
     vm: &VirtualMachine,
-) -> PyResult<Kept> {
+) -> PyResult<Option<Retained>> {
     let class = ctype.python_class();
     let value = source.as_object();
     if value.class().is(class) || value.is_instance(class.as_object(), vm)? {
@@ -165,17 +167,23 @@ unsafe fn store_cdata(
         // `__instancecheck__` can claim anything; the bytes must be there all the same.
         if available >= size {
             // SAFETY: both sides have `size` bytes; they may overlap (`s.a = s.a`).
-            unsafe { std::ptr::copy(start, locate(), size) };
-            return source.kept(vm).map(Some);
+            unsafe { std::ptr::copy(start, locate()?, size) };
+            return source.retained(vm).map(Some);
         }
     } else if let (Some(target), Some(array)) = (ctype.target(), source.ctype().array())
         && target.is(&array.item)
     {
+        // Items that the pointer will lead to must not grow any more.
+        target.finalize();
         // SAFETY: a pointer's memory holds an address.
-        unsafe { pointer::write(locate(), source.address().expose_provenance()) };
+        unsafe { pointer::write(locate()?, source.address().expose_provenance()) };
         // The array itself is pointed to, and with it all that it keeps.
-        let pair = vec![source.kept(vm)?, value.to_owned()];
-        return Ok(Some(vm.ctx.new_tuple(pair).into()));
+        let retained = source.retained(vm)?;
+        let pair = vec![retained.shown, value.to_owned()];
+        return Ok(Some(Retained {
+            shown: vm.ctx.new_tuple(pair).into(),
+            hidden: retained.hidden,
+        }));
     }
     Err(vm.new_type_error(format!(
         "incompatible types, {} instance instead of {} instance",

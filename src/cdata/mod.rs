@@ -12,7 +12,7 @@ pub mod memory;
 pub mod pickle;
 
 use crate::ctype::{CType, Place};
-use keepalive::Keepalive;
+use keepalive::{Keepalive, Retained};
 use memory::Block;
 use rustpython_common::{hash::PyHash, lock::PyMutex};
 use rustpython_vm::{
@@ -20,6 +20,7 @@ use rustpython_vm::{
     builtins::{PyDict, PyDictRef, PyTypeRef},
     function::FuncArgs,
     object::{Traverse, TraverseFn},
+    protocol::PyBuffer,
     pyclass,
     types::{AsBuffer, Hashable},
 };
@@ -45,6 +46,8 @@ pub struct CData {
     owner: Option<PyObjectRef>,
     /// Which item or field of `owner` this is.
     index: usize,
+    /// What keeps the memory there if `owner` is a pointer to it.
+    anchor: Option<PyObjectRef>,
     /// Live buffer exports, which forbid `resize`.
     exports: AtomicU32,
     own: Own,
@@ -64,6 +67,8 @@ enum Own {
 #[derive(Debug, Default)]
 struct State {
     keepalive: Keepalive,
+    /// The buffer that the memory lies in (`from_buffer`), whose export keeps it there.
+    source: Option<PyBuffer>,
     /// The blocks this object owns. The last one is in use; `resize` keeps the others, because
     /// other objects and other threads may still hold addresses in them.
     blocks: Vec<Block>,
@@ -95,6 +100,7 @@ impl CData {
         let layout = ctype.layout();
         let size = layout.size;
         let mut state = State::default();
+        let mut anchor = None;
         let (address, own, owner, index) = match place {
             Place::New if size <= INLINE_SIZE && layout.align <= align_of::<Inline>() => {
                 (std::ptr::null_mut(), Own::Mine, None, 0)
@@ -110,6 +116,14 @@ impl CData {
                 owner,
                 index,
             } => (address, Own::Borrowed, Some(owner), index),
+            Place::Target {
+                address,
+                pointer,
+                index,
+            } => {
+                anchor = Self::of(&pointer).and_then(|pointer| pointer.anchor(vm));
+                (address, Own::Borrowed, Some(pointer), index)
+            }
             Place::At(address) => (address, Own::Borrowed, None, 0),
         };
         Ok(Self {
@@ -118,6 +132,7 @@ impl CData {
             ctype,
             owner,
             index,
+            anchor,
             exports: AtomicU32::new(0),
             own,
             state: PyMutex::new(state),
@@ -240,18 +255,24 @@ impl CData {
         (at, key)
     }
 
-    /// Keeps an object alive as long as item `index` of this value's memory. `None` is nothing to
-    /// keep.
+    /// Keeps what is retained alive as long as item `index` of this value's memory. `None` is
+    /// nothing to keep.
     ///
     /// # Errors
     /// What storing into a dict that Python has seen raises.
-    pub fn keep(&self, index: usize, object: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
-        if vm.is_none(&object) {
+    pub fn keep(
+        &self,
+        index: usize,
+        retained: impl Into<Retained>,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        let retained = retained.into();
+        if vm.is_none(&retained.shown) && retained.hidden.is_none() {
             return Ok(());
         }
         let (root, key) = self.path(index);
         let key = (root.ctype.reference_count() > 0).then_some(key);
-        let displaced = root.state.lock().keepalive.set(key, object);
+        let displaced = root.state.lock().keepalive.set(key, retained);
         displaced.finish(vm)
     }
 
@@ -264,23 +285,36 @@ impl CData {
         self.state.lock().keepalive.show(fresh, vm)
     }
 
-    /// What whoever copies this value's bytes must keep alive: all that this value's memory keeps,
-    /// now and later.
+    /// What whoever copies this value's bytes must keep: what this value's memory shows as kept, now
+    /// and later, and the objects that it keeps now.
     ///
     /// # Errors
     /// What storing into the dict raises.
-    pub fn kept(&self, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
+    pub fn retained(&self, vm: &VirtualMachine) -> PyResult<Retained> {
         let (root, _) = self.path(0);
-        root.begin_items();
-        Ok(vm.unwrap_or_none(root.objects(vm)?))
+        if root.ctype.reference_count() > 0 {
+            root.state.lock().keepalive.begin_items();
+        }
+        let objects = root.state.lock().keepalive.objects();
+        Ok(Retained {
+            shown: vm.unwrap_or_none(root.objects(vm)?),
+            hidden: together(objects, vm),
+        })
     }
 
-    /// Makes `_objects` a dict, if that is what it will be once there is something to keep.
-    fn begin_items(&self) {
-        let mut state = self.state.lock();
-        if matches!(state.keepalive, Keepalive::Empty) && self.ctype.reference_count() > 0 {
-            state.keepalive = Keepalive::Items(Vec::new());
+    /// What this pointer keeps of what it points to at this moment, for an object that lies there:
+    /// the pointer may be made to point elsewhere while that object lives.
+    #[must_use]
+    pub fn anchor(&self, vm: &VirtualMachine) -> Option<PyObjectRef> {
+        let (root, target) = self.path(1);
+        let (_, kept) = self.path(0);
+        let mut keys = vec![target, kept];
+        // A pointer that is a field is kept under the field's own key.
+        if let Some(owner) = self.owner.as_deref().and_then(Self::of) {
+            keys.push(owner.path(self.index).1);
         }
+        let objects = root.state.lock().keepalive.find(&keys, vm);
+        together(objects, vm)
     }
 
     /// Makes this object keep what `other` keeps. If that is a dict, the two share it from now on,
@@ -293,24 +327,33 @@ impl CData {
         other: &Self,
         vm: &VirtualMachine,
     ) -> PyResult<Option<PyDictRef>> {
-        let fresh = vm.ctx.new_dict();
-        let shown = {
-            let mut state = other.state.lock();
-            if matches!(state.keepalive, Keepalive::Empty) {
-                state.keepalive = Keepalive::Items(Vec::new());
-            }
-            state.keepalive.show(fresh, vm)?
-        };
-        let Some(object) = shown else {
+        other.state.lock().keepalive.begin_items();
+        let objects = other.state.lock().keepalive.objects();
+        let hidden = together(objects, vm);
+        let Some(shown) = other.objects(vm)? else {
             return Ok(None);
         };
-        let (shared, dict) = match object.downcast::<PyDict>() {
-            Ok(dict) => (Keepalive::Dict(dict.clone()), Some(dict)),
-            Err(object) => (Keepalive::Single(object), None),
-        };
+        let shown = shown.downcast::<PyDict>();
+        let dict = shown.as_ref().ok().cloned();
+        let shared = Keepalive::shared(shown, hidden);
         let old = std::mem::replace(&mut self.state.lock().keepalive, shared);
         drop(old);
         Ok(dict)
+    }
+
+    /// Holds the buffer that this object's memory lies in, for as long as the object lives.
+    pub fn hold_source(&self, source: PyBuffer) {
+        let old = self.state.lock().source.replace(source);
+        drop(old);
+    }
+}
+
+/// One object that keeps all of `objects`.
+fn together(mut objects: Vec<PyObjectRef>, vm: &VirtualMachine) -> Option<PyObjectRef> {
+    match objects.len() {
+        0 => None,
+        1 => objects.pop(),
+        _ => Some(vm.ctx.new_tuple(objects).into()),
     }
 }
 
@@ -326,20 +369,17 @@ unsafe impl Traverse for CData {
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
         self.ctype.traverse(visit);
         self.owner.traverse(visit);
+        self.anchor.traverse(visit);
         if let Some(state) = self.state.try_lock() {
             state.keepalive.traverse(visit);
+            state.source.traverse(visit);
         }
     }
 
     fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
         // The owner stays: the memory must be there for whoever still holds this object. Every
         // cycle runs through somebody's keepalive, dict or class.
-        match std::mem::take(&mut self.state.lock().keepalive) {
-            Keepalive::Empty => {}
-            Keepalive::Single(object) => out.push(object),
-            Keepalive::Items(items) => out.extend(items.into_iter().map(|(_, object)| object)),
-            Keepalive::Dict(dict) => out.push(dict.into()),
-        }
+        self.state.lock().keepalive.clear(out);
     }
 }
 

@@ -156,6 +156,8 @@ impl<'a> Items<'a> {
         let (array, kind) = CData::of(object)
             .and_then(|array| Some((array, array.ctype().array()?)))
             .ok_or_else(|| vm.new_type_error("expected an array"))?;
+        // From here on the item's size is what it is.
+        kind.item.finalize();
         if kind.item.size() != kind.item_size {
             return Err(vm.new_type_error(format!(
                 "'{}' was made before its items had their fields",
@@ -168,7 +170,7 @@ impl<'a> Items<'a> {
     /// The address of item `index`, which is below the length.
     fn address(&self, index: usize) -> *mut u8 {
         // SAFETY: the array's memory holds all items.
-        unsafe { self.array.address().add(index * self.kind.item.size()) }
+        unsafe { self.array.address().add(index * self.kind.item_size) }
     }
 
     fn get(&self, index: usize, vm: &VirtualMachine) -> PyResult {
@@ -190,7 +192,7 @@ impl<'a> Items<'a> {
             access::set(
                 &self.kind.item,
                 self.array,
-                || self.address(index),
+                || Ok(self.address(index)),
                 index,
                 value,
                 vm,

@@ -56,8 +56,13 @@ pub unsafe fn load_slice(
     let indices = (0..count as isize).map(|number| start.wrapping_add(number.wrapping_mul(step)));
     if class == Class::Char {
         // SAFETY: the caller's promise.
-        let bytes = indices.map(|index| unsafe { address.offset(index).read() });
-        return Ok(vm.ctx.new_bytes(bytes.collect()).into());
+        let indices = indices.map(|index| unsafe { address.offset(index).read() });
+        let mut bytes = Vec::new();
+        bytes
+            .try_reserve_exact(count)
+            .map_err(|_| vm.no_memory_error())?;
+        bytes.extend(indices);
+        return Ok(vm.ctx.new_bytes(bytes).into());
     }
     let wide = address.cast::<wchar_t>();
     // SAFETY: the caller's promise.

@@ -24,6 +24,8 @@ use std::sync::{
 pub struct CField {
     name: PyStrRef,
     ctype: PyRef<CType>,
+    /// Bytes of the type when the field was made.
+    size: usize,
     offset: usize,
     /// Number of the field in the aggregate.
     index: usize,
@@ -103,6 +105,12 @@ impl CField {
         self.offset
     }
 
+    /// Bytes of its type.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
     #[must_use]
     pub fn is_anonymous(&self) -> bool {
         self.anonymous.load(Ordering::Relaxed)
@@ -118,8 +126,9 @@ impl CField {
         Self {
             name: self.name.clone(),
             ctype: self.ctype.clone(),
-            offset: outer.offset + self.offset,
-            index: outer.index + self.index,
+            size: self.size,
+            offset: outer.offset.saturating_add(self.offset),
+            index: outer.index.saturating_add(self.index),
             access: self.access,
             anonymous: AtomicBool::new(self.is_anonymous()),
             owner: OnceLock::new(),
@@ -143,14 +152,12 @@ impl CField {
     /// `TypeError` if it is no instance of the aggregate.
     fn holder<'a>(&self, instance: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<CData>> {
         let cdata = CData::of(instance).ok_or_else(|| vm.new_type_error("not a ctype instance"))?;
-        let belongs = match self.owner.get() {
-            Some(owner) => {
-                cdata.ctype().is(owner)
-                    || instance.class().fast_issubclass(owner.python_class())
-                        && cdata.size() >= self.offset + self.ctype.size()
-            }
-            None => cdata.size() >= self.offset + self.ctype.size(),
-        };
+        let is_instance = self.owner.get().is_some_and(|owner| {
+            cdata.ctype().is(owner) || instance.class().fast_issubclass(owner.python_class())
+        });
+        // The place was checked against its owner, but the object's memory is its own type's.
+        let end = self.offset.checked_add(self.size);
+        let belongs = is_instance && end.is_some_and(|end| end <= cdata.size());
         if belongs {
             return Ok(cdata);
         }
@@ -175,7 +182,7 @@ impl CField {
                 access::set(
                     &self.ctype,
                     holder,
-                    || self.address(holder),
+                    || Ok(self.address(holder)),
                     self.index,
                     value,
                     vm,
@@ -313,6 +320,7 @@ impl Constructor for CField {
             index: unsigned(args.index, "index")?,
             name,
             ctype,
+            size: byte_size,
             access,
             anonymous: AtomicBool::new(false),
             owner: OnceLock::new(),
@@ -363,15 +371,15 @@ impl CField {
 
     #[pygetset]
     fn byte_size(zelf: &Py<Self>) -> usize {
-        zelf.ctype.size()
+        zelf.size
     }
 
     /// Bytes; of a bit field the width above the offset, in one number.
-    #[pygetset]
-    fn size(zelf: &Py<Self>) -> usize {
+    #[pygetset(name = "size")]
+    fn legacy_size(zelf: &Py<Self>) -> usize {
         match zelf.bits() {
             Some(bits) => (bits.width as usize) << 16 | bits.offset as usize,
-            None => zelf.ctype.size(),
+            None => zelf.size,
         }
     }
 
@@ -384,7 +392,7 @@ impl CField {
     fn bit_size(zelf: &Py<Self>) -> u128 {
         match zelf.bits() {
             Some(bits) => bits.width.into(),
-            None => 8 * zelf.ctype.size() as u128,
+            None => 8 * zelf.size as u128,
         }
     }
 
@@ -422,7 +430,7 @@ impl GetDescriptor for CField {
             FieldAccess::Bits(bits) => unsafe { bits.load(address, vm) },
             // SAFETY: as above.
             FieldAccess::Characters(class) => unsafe {
-                char_array::load_string(*class, address, field.ctype.size(), vm)
+                char_array::load_string(*class, address, field.size, vm)
             },
         }
     }
@@ -433,7 +441,7 @@ impl Representable for CField {
         let name = zelf.name.as_object().repr(vm)?;
         let extent = match zelf.bits() {
             Some(bits) => format!("bit_size={}, bit_offset={}", bits.width, bits.offset),
-            None => format!("size={}", zelf.ctype.size()),
+            None => format!("size={}", zelf.size),
         };
         Ok(format!(
             "<{} {} type={}, ofs={}, {extent}>",

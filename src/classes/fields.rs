@@ -27,19 +27,13 @@ pub fn define(class: &Py<PyType>, fields: &PyObject, vm: &VirtualMachine) -> PyR
         .base
         .deref()
         .and_then(|base| CType::of_class(base, vm));
-    let layout = compute(class, &ctype, base.as_ref(), fields, vm)?;
-    let mut placed = Vec::with_capacity(layout.fields.len());
-    for field in &layout.fields {
-        let field = field.downcast_ref::<CField>().ok_or_else(|| {
-            vm.new_type_error("fields must be of type CField, as made by ctypes._layout")
-        })?;
+    let computed = compute(class, &ctype, base.as_ref(), fields, vm)?;
+    let mut placed = Vec::with_capacity(computed.fields.len());
+    for field in &computed.fields {
         let field_type = field.ctype();
         field_type.finalize();
-        field.set_owner(&ctype);
+        check_place(field, &computed, vm)?;
         placed.push((field.offset(), field_type.clone()));
-        class
-            .as_object()
-            .set_attr(field.name(), field.as_object().to_owned(), vm)?;
     }
     if ctype.is_final() {
         return Err(vm.new_attribute_error("Structure or union cannot contain itself"));
@@ -47,17 +41,37 @@ pub fn define(class: &Py<PyType>, fields: &PyObject, vm: &VirtualMachine) -> PyR
     let format = if matches!(ctype.kind, Kind::Union) {
         "B".to_owned()
     } else {
-        layout.format
+        computed.format
     };
     let base_layout = base.as_ref().map(|base| base.layout());
-    let described = Layout::aggregate(layout.size, layout.align, format, base_layout, placed);
-    ctype.set_layout(described, vm)?;
+    let layout = Layout::aggregate(computed.size, computed.align, format, base_layout, placed);
+    ctype.set_layout(layout, vm)?;
+    for field in &computed.fields {
+        field.set_owner(&ctype);
+        let descriptor = PyObjectRef::from(field.clone());
+        class.as_object().set_attr(field.name(), descriptor, vm)?;
+    }
     promote_anonymous(class, &ctype, vm)
+}
+
+/// Checks that a field lies within the aggregate, and that its type is still what it was placed as.
+///
+/// # Errors
+/// `ValueError` if not: the layout module is Python code, and so may be what it asks.
+fn check_place(field: &CField, computed: &Computed, vm: &VirtualMachine) -> PyResult<()> {
+    let end = field.offset().checked_add(field.size());
+    if field.size() == field.ctype().size() && end.is_some_and(|end| end <= computed.size) {
+        return Ok(());
+    }
+    Err(vm.new_value_error(format!(
+        "field '{}' does not lie within its structure or union",
+        field.name().as_wtf8()
+    )))
 }
 
 /// What the layout module decided.
 struct Computed {
-    fields: Vec<PyObjectRef>,
+    fields: Vec<PyRef<CField>>,
     size: usize,
     align: usize,
     format: String,
@@ -101,7 +115,11 @@ fn compute(
         size: number("size")?,
         align: number("align")?,
         format: format.to_string_lossy().into_owned(),
-        fields: vm.extract_elements_with(&*attribute("fields")?, Ok)?,
+        fields: vm.extract_elements_with(&*attribute("fields")?, |field| {
+            field.downcast::<CField>().map_err(|_| {
+                vm.new_type_error("fields must be of type CField, as made by ctypes._layout")
+            })
+        })?,
     })
 }
 

@@ -301,7 +301,7 @@ fn from_callable(
     let thunk = Thunk::new(callable.clone(), arguments, result, flags, vm)?;
     let function = make(base, class, None, vm)?;
     point_to(&function, thunk.address());
-    function.base.keep(0, thunk.into(), vm)?;
+    function.base.keep(0, PyObjectRef::from(thunk), vm)?;
     Ok(function.into())
 }
 

@@ -139,8 +139,9 @@ impl CTypeType {
         let address = unsafe { start.add(offset) };
         let instance = at_address(&zelf, address.expose_provenance(), vm)?;
         if let Some(cdata) = CData::of(&instance) {
-            // The view holds the export that keeps the memory where it is.
-            cdata.keep(NO_INDEX, view.into(), vm)?;
+            // What `_objects` shows, Python code can release; the export held here it cannot.
+            cdata.hold_source(buffer);
+            cdata.keep(NO_INDEX, PyObjectRef::from(view), vm)?;
         }
         Ok(instance)
     }

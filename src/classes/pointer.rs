@@ -6,7 +6,9 @@ use super::{
 };
 use crate::{
     cdata::{CData, access},
-    ctype::{CType, Kind, Pointer as PointerKind, layout::Layout, scalar::pointer, simple::Class},
+    ctype::{
+        CType, Kind, Place, Pointer as PointerKind, layout::Layout, scalar::pointer, simple::Class,
+    },
 };
 use rustpython_common::lock::PyMutex;
 use rustpython_vm::{
@@ -32,7 +34,19 @@ impl PointerType {
         let ctype = CType::of_concrete(&zelf, vm)?;
         let target_type = target_of(&target, vm)?;
         if let Kind::Pointer(pointer) = &ctype.kind {
-            let old = pointer.target.lock().replace(target_type.clone());
+            let mut target = pointer.target.lock();
+            let grows = target
+                .as_ref()
+                .is_some_and(|old| target_type.size() > old.size());
+            if grows && ctype.is_final() {
+                drop(target);
+                return Err(vm.new_type_error(format!(
+                    "'{}' has instances that point to something smaller",
+                    ctype.name()
+                )));
+            }
+            let old = target.replace(target_type.clone());
+            drop(target);
             drop(old);
         }
         zelf.as_object().set_attr("_type_", target, vm)?;
@@ -155,26 +169,28 @@ impl<'a> Target<'a> {
 
     fn get(&self, index: isize, vm: &VirtualMachine) -> PyResult {
         let address = self.item(self.start(vm)?, index);
-        // SAFETY: whoever made the pointer and uses the index answers for what is there, as in C.
-        unsafe {
-            access::get(
-                &self.ctype,
-                address,
-                self.pointer.as_object(),
-                index as usize,
-                vm,
-            )
+        if let Kind::Simple(simple) = &self.ctype.kind
+            && !simple.boxed
+        {
+            // SAFETY: whoever made the pointer and uses the index answers for what is there, as in C.
+            return unsafe { (simple.access.load)(address, vm) };
         }
+        let place = Place::Target {
+            address,
+            pointer: self.pointer.to_owned().into(),
+            index: index as usize,
+        };
+        (self.ctype.construct)(&self.ctype, place, vm)
     }
 
     fn set(&self, index: isize, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
-        let address = self.item(self.start(vm)?, index);
+        self.start(vm)?;
         // SAFETY: as for `get`.
         unsafe {
             access::set(
                 &self.ctype,
                 self.pointer,
-                || address,
+                || Ok(self.item(self.start(vm)?, index)),
                 index as usize,
                 value,
                 vm,
@@ -238,9 +254,9 @@ impl Pointer {
     fn contents(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
         let target = Target::of(zelf.as_object(), vm)?;
         let address = target.start(vm)?;
-        let place = crate::ctype::Place::Inside {
+        let place = Place::Target {
             address,
-            owner: zelf.to_owned().into(),
+            pointer: zelf.to_owned().into(),
             index: 0,
         };
         (target.ctype.construct)(&target.ctype, place, vm)
@@ -268,18 +284,17 @@ fn point_to(zelf: &Py<CData>, value: &PyObject, vm: &VirtualMachine) -> PyResult
         ))
     };
     let cdata = CData::of(value).ok_or_else(refused)?;
+    // From here on the target's size is what it is.
+    target.ctype.finalize();
     // ctypes takes any C value here. One with less memory than the type needs is no lie about
     // memory that anybody told in so many words, so it is refused.
-    if !value.is_instance(target.ctype.python_class().as_object(), vm)?
-        && cdata.size() < target.ctype.size()
-    {
+    if cdata.size() < target.ctype.size() {
         return Err(refused());
     }
     // SAFETY: a pointer's memory holds an address.
     unsafe { pointer::write(zelf.address(), cdata.address().expose_provenance()) };
     zelf.keep(1, value.to_owned(), vm)?;
-    let kept = cdata.kept(vm)?;
-    zelf.keep(0, kept, vm)
+    zelf.keep(0, cdata.retained(vm)?, vm)
 }
 
 impl Constructor for Pointer {

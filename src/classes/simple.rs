@@ -196,7 +196,7 @@ fn simple<'a>(cdata: &'a Py<CData>, vm: &VirtualMachine) -> PyResult<&'a Simple>
 fn store(cdata: &Py<CData>, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     let simple = simple(cdata, vm)?;
     // SAFETY: an instance has memory of its type's size.
-    let kept = unsafe { access::store_simple(simple, || cdata.address(), value, vm) }?;
+    let kept = unsafe { access::store_simple(simple, || Ok(cdata.address()), value, vm) }?;
     match kept {
         Some(kept) => cdata.keep(0, kept, vm),
         None => Ok(()),

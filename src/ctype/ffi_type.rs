@@ -322,8 +322,8 @@ fn fill(size: usize, scalars: &[Placed]) -> Vec<*mut raw::ffi_type> {
 /// Elements by which libffi comes to the class MEMORY.
 fn in_memory(size: usize) -> Vec<*mut raw::ffi_type> {
     if size > 2 * EIGHTBYTE {
-        // Too large for registers, whatever it holds.
-        return vec![Scalar::Uint64.raw(); size / EIGHTBYTE];
+        // Too large for registers, whatever it holds. libffi looks at four eightbytes at most.
+        return vec![Scalar::Uint64.raw(); (size / EIGHTBYTE).min(4)];
     }
     // An x87 value and a float in the same place.
     vec![WEIGHTLESS_LONG_DOUBLE.raw(), WEIGHTLESS_FLOAT.raw()]

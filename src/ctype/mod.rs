@@ -117,6 +117,12 @@ pub enum Place {
         owner: PyObjectRef,
         index: usize,
     },
+    /// `address`, which `pointer` points to as its item number `index`.
+    Target {
+        address: *mut u8,
+        pointer: PyObjectRef,
+        index: usize,
+    },
     /// `address`, which nobody here owns.
     At(*mut u8),
 }
