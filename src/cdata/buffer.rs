@@ -15,6 +15,8 @@ use std::{borrow::Cow, sync::atomic::Ordering};
 /// A pointer to another thread's buffer may write while this one reads, as in C; the exports count
 /// alone is kept, and forbids `resize`.
 fn export(zelf: &Py<CData>) -> PyBuffer {
+    // Counted before the memory is described, so that `resize` cannot come between.
+    count_export(zelf);
     let layout = zelf.ctype().layout();
     let mut stride = layout.item_size;
     let mut dimensions = Vec::with_capacity(layout.shape.len());
@@ -32,7 +34,9 @@ fn export(zelf: &Py<CData>) -> PyBuffer {
         format: vm_format(&layout.format),
         dim_desc: dimensions,
     };
-    PyBuffer::new(zelf.to_owned().into(), description, &METHODS)
+    let buffer = PyBuffer::new(zelf.to_owned().into(), description, &METHODS);
+    zelf.exports.fetch_sub(1, Ordering::AcqRel);
+    buffer
 }
 
 static METHODS: BufferMethods = BufferMethods {
@@ -55,12 +59,16 @@ static METHODS: BufferMethods = BufferMethods {
     },
     retain: |buffer| {
         if let Some(exporter) = CData::of(&buffer.obj) {
-            // Under the lock that `resize` holds, so that it never moves what is being exported.
-            let _state = exporter.state.lock();
-            exporter.exports.fetch_add(1, Ordering::AcqRel);
+            count_export(exporter);
         }
     },
 };
+
+/// Under the lock that `resize` holds, so that it never moves what is being exported.
+fn count_export(exporter: &CData) {
+    let _state = exporter.state.lock();
+    exporter.exports.fetch_add(1, Ordering::AcqRel);
+}
 
 /// The memory of a buffer's exporter.
 fn memory(buffer: &PyBuffer) -> (*mut u8, usize) {

@@ -78,46 +78,51 @@ impl Keepalive {
         }
     }
 
-    /// Records what is retained under `key`, or as the one object without. What is left to do comes
-    /// back, to be done outside any lock: dropping an object can run Python code.
-    pub fn set(&mut self, key: Option<String>, retained: Retained) -> Displaced {
-        let hidden_key = key.clone().unwrap_or_default();
-        let known = self
+    /// Records what is retained under `key`, or as the one object without. What is displaced goes
+    /// to `displaced`, to be dropped outside any lock: that can run Python code.
+    ///
+    /// # Errors
+    /// What storing into the dict raises.
+    pub fn set(
+        &mut self,
+        key: Option<String>,
+        retained: Retained,
+        displaced: &mut Vec<PyObjectRef>,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        let hidden_key = key.as_deref().unwrap_or_default();
+        if let Some(known) = self
             .hidden
             .iter()
-            .position(|(known, _)| *known == hidden_key);
-        let mut dropped: Vec<PyObjectRef> = known
-            .map(|index| self.hidden.swap_remove(index).1)
-            .into_iter()
-            .collect();
+            .position(|(known, _)| known == hidden_key)
+        {
+            displaced.push(self.hidden.swap_remove(known).1);
+        }
         if let Some(hidden) = retained.hidden {
-            self.hidden.push((hidden_key, hidden));
+            self.hidden.push((hidden_key.to_owned(), hidden));
         }
         let object = retained.shown;
-        let mut store = None;
-        match (key, &mut self.shown) {
-            (None, shown) => match std::mem::replace(shown, Shown::Single(object)) {
-                Shown::Nothing => {}
-                Shown::Single(old) => dropped.push(old),
-                Shown::Items(items) => dropped.extend(items.into_iter().map(|(_, old)| old)),
-                Shown::Dict(dict) => dropped.push(dict.into()),
+        let Some(key) = key else {
+            let old = std::mem::replace(&mut self.shown, Shown::Single(object));
+            old.take_apart(displaced);
+            return Ok(());
+        };
+        match &mut self.shown {
+            Shown::Items(items) => match items.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, slot)) => displaced.push(std::mem::replace(slot, object)),
+                None => items.push((key, object)),
             },
-            (Some(key), Shown::Items(items)) => {
-                match items.iter_mut().find(|(known, _)| *known == key) {
-                    Some((_, slot)) => dropped.push(std::mem::replace(slot, object)),
-                    None => items.push((key, object)),
-                }
+            Shown::Dict(dict) => {
+                // Held here, what the dict gives up is not dropped in it.
+                displaced.extend(dict.get_item_opt(key.as_str(), vm)?);
+                dict.set_item(key.as_str(), object, vm)?;
             }
-            (Some(key), Shown::Dict(dict)) => store = Some((dict.clone(), key, object)),
-            (Some(key), shown) => {
-                if let Shown::Single(old) =
-                    std::mem::replace(shown, Shown::Items(vec![(key, object)]))
-                {
-                    dropped.push(old);
-                }
+            shown => {
+                let items = Shown::Items(vec![(key, object)]);
+                std::mem::replace(shown, items).take_apart(displaced);
             }
         }
-        Displaced { dropped, store }
+        Ok(())
     }
 
     /// What `_objects` shows. A list of items becomes a dict, for which `fresh` is an empty one:
@@ -172,13 +177,19 @@ impl Keepalive {
 
     /// Takes everything out, for the garbage collector.
     pub fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
-        match std::mem::take(&mut self.shown) {
-            Shown::Nothing => {}
-            Shown::Single(object) => out.push(object),
-            Shown::Items(items) => out.extend(items.into_iter().map(|(_, object)| object)),
-            Shown::Dict(dict) => out.push(dict.into()),
-        }
+        std::mem::take(&mut self.shown).take_apart(out);
         out.extend(self.hidden.drain(..).map(|(_, object)| object));
+    }
+}
+
+impl Shown {
+    fn take_apart(self, out: &mut Vec<PyObjectRef>) {
+        match self {
+            Self::Nothing => {}
+            Self::Single(object) => out.push(object),
+            Self::Items(items) => out.extend(items.into_iter().map(|(_, object)| object)),
+            Self::Dict(dict) => out.push(dict.into()),
+        }
     }
 }
 
@@ -188,29 +199,6 @@ fn pick(items: &[(String, PyObjectRef)], keys: &[String]) -> Vec<PyObjectRef> {
         .filter(|(key, _)| keys.contains(key))
         .map(|(_, object)| object.clone())
         .collect()
-}
-
-/// What a change of the keepalive leaves to be done without holding its lock.
-#[derive(Debug)]
-#[must_use]
-pub struct Displaced {
-    dropped: Vec<PyObjectRef>,
-    /// The item goes into the dict.
-    store: Option<(PyDictRef, String, PyObjectRef)>,
-}
-
-impl Displaced {
-    /// Does it.
-    ///
-    /// # Errors
-    /// What storing into the dict raises.
-    pub fn finish(self, vm: &VirtualMachine) -> PyResult<()> {
-        drop(self.dropped);
-        match self.store {
-            Some((dict, key, object)) => dict.set_item(key.as_str(), object, vm),
-            None => Ok(()),
-        }
-    }
 }
 
 // SAFETY: visits each object it owns exactly once.

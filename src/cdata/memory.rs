@@ -33,6 +33,12 @@ impl Block {
         })
     }
 
+    /// Bytes that can be used.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.layout.size()
+    }
+
     #[must_use]
     pub fn start(&self) -> *mut u8 {
         self.start.as_ptr()

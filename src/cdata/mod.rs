@@ -11,7 +11,7 @@ pub mod keepalive;
 pub mod memory;
 pub mod pickle;
 
-use crate::ctype::{CType, Place};
+use crate::ctype::{CType, Place, scalar::pointer};
 use keepalive::{Keepalive, Retained};
 use memory::Block;
 use rustpython_common::{hash::PyHash, lock::PyMutex};
@@ -24,6 +24,7 @@ use rustpython_vm::{
     pyclass,
     types::{AsBuffer, Hashable},
 };
+use smallvec::SmallVec;
 use std::{
     cell::UnsafeCell,
     mem::MaybeUninit,
@@ -120,8 +121,9 @@ impl CData {
                 address,
                 pointer,
                 index,
+                anchor: kept,
             } => {
-                anchor = Self::of(&pointer).and_then(|pointer| pointer.anchor(vm));
+                anchor = kept;
                 (address, Own::Borrowed, Some(pointer), index)
             }
             Place::At(address) => (address, Own::Borrowed, None, 0),
@@ -174,8 +176,8 @@ impl CData {
     }
 
     /// Address and size together. While another thread resizes, the pair may be a mixed one, but
-    /// never reaches beyond a live block: the size is read first, a block that grew is published
-    /// before its size, and old blocks live as long as the object.
+    /// never reaches beyond a live block: the size is read first, every new block is larger than the
+    /// one before and published before its size, and old blocks live as long as the object.
     #[must_use]
     pub fn bytes(&self) -> (*mut u8, usize) {
         let size = self.size.load(Ordering::Acquire);
@@ -222,17 +224,23 @@ impl CData {
                 vm.new_buffer_error("Memory cannot be resized because it is exported as a buffer")
             );
         }
-        let old = self.size();
-        if size <= old {
+        let capacity = state.blocks.last().map_or(INLINE_SIZE, Block::size);
+        if size <= capacity {
             self.size.store(size, Ordering::Release);
             return Ok(());
         }
-        let Some(block) = Block::new(size, self.ctype.layout().align) else {
+        // Old blocks are kept, so whoever grows again and again gets room ahead.
+        let room = if state.blocks.len() > 1 {
+            size.max(capacity.saturating_mul(2))
+        } else {
+            size
+        };
+        let Some(block) = Block::new(room, self.ctype.layout().align) else {
             drop(state);
             return Err(vm.no_memory_error());
         };
-        // SAFETY: the old memory has `old` bytes and the new one more; they are distinct.
-        unsafe { std::ptr::copy_nonoverlapping(self.address(), block.start(), old) };
+        // SAFETY: the old memory has `capacity` bytes and the new one more; they are distinct.
+        unsafe { std::ptr::copy_nonoverlapping(self.address(), block.start(), capacity) };
         // The address before the size: see `bytes`.
         self.address.store(block.start(), Ordering::Release);
         self.size.store(size, Ordering::Release);
@@ -255,6 +263,59 @@ impl CData {
         (at, key)
     }
 
+    /// The object that owns the memory this is part of.
+    fn root(&self) -> &Self {
+        let mut at = self;
+        while let Some(owner) = at.owner.as_deref().and_then(Self::of) {
+            at = owner;
+        }
+        at
+    }
+
+    /// Runs `f` while nothing changes what this value's memory keeps. `f` must run no Python code.
+    pub fn locked<R>(&self, f: impl FnOnce() -> R) -> R {
+        let _state = self.root().state.lock();
+        f()
+    }
+
+    /// Changes memory by `write`, and what its items keep, at once; `write` must run no Python code.
+    /// If it returns `false`, nothing else is changed, and so does this.
+    ///
+    /// An item that retains `None` changes nothing of what is kept.
+    ///
+    /// # Errors
+    /// What storing into a dict that Python has seen raises.
+    pub fn replace(
+        &self,
+        write: impl FnOnce() -> bool,
+        items: impl IntoIterator<Item = (usize, Retained)>,
+        vm: &VirtualMachine,
+    ) -> PyResult<bool> {
+        let root = self.root();
+        let by_key = root.ctype.reference_count() > 0;
+        let items: SmallVec<[_; 2]> = items
+            .into_iter()
+            .filter(|(_, retained)| !vm.is_none(&retained.shown) || retained.hidden.is_some())
+            .map(|(index, retained)| (by_key.then(|| self.path(index).1), retained))
+            .collect();
+        let mut displaced = Vec::new();
+        let mut state = root.state.lock();
+        let written = write();
+        let mut result = Ok(());
+        if written {
+            for (key, retained) in items {
+                result = state.keepalive.set(key, retained, &mut displaced, vm);
+                if result.is_err() {
+                    break;
+                }
+            }
+        }
+        // What is dropped may run Python code.
+        drop(state);
+        drop(displaced);
+        result.map(|()| written)
+    }
+
     /// Keeps what is retained alive as long as item `index` of this value's memory. `None` is
     /// nothing to keep.
     ///
@@ -266,14 +327,8 @@ impl CData {
         retained: impl Into<Retained>,
         vm: &VirtualMachine,
     ) -> PyResult<()> {
-        let retained = retained.into();
-        if vm.is_none(&retained.shown) && retained.hidden.is_none() {
-            return Ok(());
-        }
-        let (root, key) = self.path(index);
-        let key = (root.ctype.reference_count() > 0).then_some(key);
-        let displaced = root.state.lock().keepalive.set(key, retained);
-        displaced.finish(vm)
+        self.replace(|| true, [(index, retained.into())], vm)?;
+        Ok(())
     }
 
     /// `_objects`.
@@ -291,30 +346,51 @@ impl CData {
     /// # Errors
     /// What storing into the dict raises.
     pub fn retained(&self, vm: &VirtualMachine) -> PyResult<Retained> {
-        let (root, _) = self.path(0);
-        if root.ctype.reference_count() > 0 {
-            root.state.lock().keepalive.begin_items();
-        }
-        let objects = root.state.lock().keepalive.objects();
-        Ok(Retained {
-            shown: vm.unwrap_or_none(root.objects(vm)?),
-            hidden: together(objects, vm),
-        })
+        Ok(self.snapshot(0, vm)?.1)
     }
 
-    /// What this pointer keeps of what it points to at this moment, for an object that lies there:
-    /// the pointer may be made to point elsewhere while that object lives.
+    /// The first `size` bytes, and what they keep at that moment.
+    ///
+    /// # Errors
+    /// What storing into the dict raises, `MemoryError`.
+    pub fn snapshot(&self, size: usize, vm: &VirtualMachine) -> PyResult<(Vec<u8>, Retained)> {
+        let root = self.root();
+        let mut bytes = Vec::new();
+        bytes
+            .try_reserve_exact(size)
+            .map_err(|_| vm.no_memory_error())?;
+        let objects = {
+            let mut state = root.state.lock();
+            if root.ctype.reference_count() > 0 {
+                state.keepalive.begin_items();
+            }
+            // SAFETY: callers ask for no more than the value's memory has.
+            bytes.extend_from_slice(unsafe { std::slice::from_raw_parts(self.address(), size) });
+            state.keepalive.objects()
+        };
+        let retained = Retained {
+            shown: vm.unwrap_or_none(root.objects(vm)?),
+            hidden: together(objects, vm),
+        };
+        Ok((bytes, retained))
+    }
+
+    /// The address that this pointer holds, and what the pointer keeps of what is there, for an
+    /// object that lies there: the pointer may be made to point elsewhere while that object lives.
     #[must_use]
-    pub fn anchor(&self, vm: &VirtualMachine) -> Option<PyObjectRef> {
-        let (root, target) = self.path(1);
-        let (_, kept) = self.path(0);
-        let mut keys = vec![target, kept];
+    pub fn pointee(&self, vm: &VirtualMachine) -> (*mut u8, Option<PyObjectRef>) {
+        let mut keys = vec![self.path(1).1, self.path(0).1];
         // A pointer that is a field is kept under the field's own key.
         if let Some(owner) = self.owner.as_deref().and_then(Self::of) {
             keys.push(owner.path(self.index).1);
         }
-        let objects = root.state.lock().keepalive.find(&keys, vm);
-        together(objects, vm)
+        let (address, objects) = {
+            let state = self.root().state.lock();
+            // SAFETY: a pointer's memory holds an address.
+            let address = unsafe { pointer::read(self.address()) };
+            (address, state.keepalive.find(&keys, vm))
+        };
+        (address, together(objects, vm))
     }
 
     /// Makes this object keep what `other` keeps. If that is a dict, the two share it from now on,

@@ -175,15 +175,7 @@ impl<'a> Items<'a> {
 
     fn get(&self, index: usize, vm: &VirtualMachine) -> PyResult {
         // SAFETY: the address is that of an item.
-        unsafe {
-            access::get(
-                &self.kind.item,
-                self.address(index),
-                self.array.as_object(),
-                index,
-                vm,
-            )
-        }
+        unsafe { access::get(&self.kind.item, self.address(index), self.array, index, vm) }
     }
 
     fn set(&self, index: usize, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
@@ -192,7 +184,7 @@ impl<'a> Items<'a> {
             access::set(
                 &self.kind.item,
                 self.array,
-                || Ok(self.address(index)),
+                || Some(self.address(index)),
                 index,
                 value,
                 vm,

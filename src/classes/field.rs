@@ -182,7 +182,7 @@ impl CField {
                 access::set(
                     &self.ctype,
                     holder,
-                    || Ok(self.address(holder)),
+                    || Some(self.address(holder)),
                     self.index,
                     value,
                     vm,
@@ -420,11 +420,12 @@ impl GetDescriptor for CField {
         let Some(instance) = instance.filter(|instance| !vm.is_none(instance)) else {
             return Ok(zelf.to_owned());
         };
-        let address = field.address(field.holder(instance, vm)?);
+        let holder = field.holder(instance, vm)?;
+        let address = field.address(holder);
         match &field.access {
             // SAFETY: the instance has the field.
             FieldAccess::Typed => unsafe {
-                access::get(&field.ctype, address, instance, field.index, vm)
+                access::get(&field.ctype, address, holder, field.index, vm)
             },
             // SAFETY: as above; the unit is the type.
             FieldAccess::Bits(bits) => unsafe { bits.load(address, vm) },

@@ -172,11 +172,14 @@ impl CFuncPtr {
         self.signature.read().clone()
     }
 
-    /// Changes the signature; the old one is dropped outside the lock.
+    /// Changes the signature. The old one holds all that `f` replaces, and is dropped outside the
+    /// lock.
     fn change(&self, f: impl FnOnce(&mut Signature)) {
-        let mut signature = (*self.signature()).clone();
+        let mut current = self.signature.write();
+        let mut signature = (**current).clone();
         f(&mut signature);
-        let old = std::mem::replace(&mut *self.signature.write(), Arc::new(signature));
+        let old = std::mem::replace(&mut *current, Arc::new(signature));
+        drop(current);
         drop(old);
     }
 

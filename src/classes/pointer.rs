@@ -13,7 +13,7 @@ use crate::{
 use rustpython_common::lock::PyMutex;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
-    builtins::{PySlice, PyType, PyTypeRef},
+    builtins::{PyBaseExceptionRef, PySlice, PyType, PyTypeRef},
     function::{FuncArgs, PySetterValue},
     protocol::{PyMappingMethods, PyNumberMethods, PySequenceMethods},
     pyclass,
@@ -155,12 +155,13 @@ impl<'a> Target<'a> {
     /// # Errors
     /// `ValueError` if it is NULL.
     fn start(&self, vm: &VirtualMachine) -> PyResult<*mut u8> {
+        self.held().ok_or_else(|| null_pointer(vm))
+    }
+
+    fn held(&self) -> Option<*mut u8> {
         // SAFETY: a pointer's memory holds an address.
         let start = unsafe { pointer::read(self.pointer.address()) };
-        if start.is_null() {
-            return Err(vm.new_value_error("NULL pointer access"));
-        }
-        Ok(start)
+        (!start.is_null()).then_some(start)
     }
 
     fn item(&self, start: *mut u8, index: isize) -> *mut u8 {
@@ -168,34 +169,36 @@ impl<'a> Target<'a> {
     }
 
     fn get(&self, index: isize, vm: &VirtualMachine) -> PyResult {
-        let address = self.item(self.start(vm)?, index);
         if let Kind::Simple(simple) = &self.ctype.kind
             && !simple.boxed
         {
+            let address = self.item(self.start(vm)?, index);
             // SAFETY: whoever made the pointer and uses the index answers for what is there, as in C.
             return unsafe { (simple.access.load)(address, vm) };
         }
+        self.instance(index, vm)
+    }
+
+    /// An object that lies where item `index` is.
+    fn instance(&self, index: isize, vm: &VirtualMachine) -> PyResult {
+        let (start, anchor) = self.pointer.pointee(vm);
+        if start.is_null() {
+            return Err(null_pointer(vm));
+        }
         let place = Place::Target {
-            address,
+            address: self.item(start, index),
             pointer: self.pointer.to_owned().into(),
             index: index as usize,
+            anchor,
         };
         (self.ctype.construct)(&self.ctype, place, vm)
     }
 
     fn set(&self, index: isize, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
         self.start(vm)?;
+        let locate = || self.held().map(|start| self.item(start, index));
         // SAFETY: as for `get`.
-        unsafe {
-            access::set(
-                &self.ctype,
-                self.pointer,
-                || Ok(self.item(self.start(vm)?, index)),
-                index as usize,
-                value,
-                vm,
-            )
-        }
+        unsafe { access::set(&self.ctype, self.pointer, locate, index as usize, value, vm) }
     }
 
     /// A pointer knows no length: a slice must say where it ends.
@@ -252,14 +255,7 @@ impl Pointer {
     /// The object pointed to.
     #[pygetset]
     fn contents(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
-        let target = Target::of(zelf.as_object(), vm)?;
-        let address = target.start(vm)?;
-        let place = Place::Target {
-            address,
-            pointer: zelf.to_owned().into(),
-            index: 0,
-        };
-        (target.ctype.construct)(&target.ctype, place, vm)
+        Target::of(zelf.as_object(), vm)?.instance(0, vm)
     }
 
     #[pygetset(setter)]
@@ -291,10 +287,19 @@ fn point_to(zelf: &Py<CData>, value: &PyObject, vm: &VirtualMachine) -> PyResult
     if cdata.size() < target.ctype.size() {
         return Err(refused());
     }
-    // SAFETY: a pointer's memory holds an address.
-    unsafe { pointer::write(zelf.address(), cdata.address().expose_provenance()) };
-    zelf.keep(1, value.to_owned(), vm)?;
-    zelf.keep(0, cdata.retained(vm)?, vm)
+    let retained = cdata.retained(vm)?;
+    let point = || {
+        let address = cdata.address().expose_provenance();
+        // SAFETY: a pointer's memory holds an address.
+        unsafe { pointer::write(zelf.address(), address) };
+        true
+    };
+    zelf.replace(point, [(1, value.to_owned().into()), (0, retained)], vm)?;
+    Ok(())
+}
+
+fn null_pointer(vm: &VirtualMachine) -> PyBaseExceptionRef {
+    vm.new_value_error("NULL pointer access")
 }
 
 impl Constructor for Pointer {

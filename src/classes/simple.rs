@@ -166,7 +166,7 @@ impl SimpleCData {
         let simple = simple(cdata, vm)?;
         // SAFETY: an instance has memory of its type's size; if it holds a pointer, Python code or
         // C put it there.
-        unsafe { (simple.access.load)(cdata.address(), vm) }
+        unsafe { access::load(simple, cdata.address(), cdata, vm) }
     }
 
     #[pygetset(setter)]
@@ -195,12 +195,7 @@ fn simple<'a>(cdata: &'a Py<CData>, vm: &VirtualMachine) -> PyResult<&'a Simple>
 
 fn store(cdata: &Py<CData>, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     let simple = simple(cdata, vm)?;
-    // SAFETY: an instance has memory of its type's size.
-    let kept = unsafe { access::store_simple(simple, || Ok(cdata.address()), value, vm) }?;
-    match kept {
-        Some(kept) => cdata.keep(0, kept, vm),
-        None => Ok(()),
-    }
+    access::set_simple(simple, cdata, value, vm)
 }
 
 impl Constructor for SimpleCData {
@@ -262,7 +257,7 @@ impl Representable for SimpleCData {
         }
         let simple = simple(cdata, vm)?;
         // SAFETY: as in `value`.
-        let value: PyObjectRef = unsafe { (simple.access.load)(cdata.address(), vm) }?;
+        let value: PyObjectRef = unsafe { access::load(simple, cdata.address(), cdata, vm) }?;
         Ok(format!("{name}({})", value.repr(vm)?.to_string_lossy()))
     }
 }

@@ -122,6 +122,8 @@ pub enum Place {
         address: *mut u8,
         pointer: PyObjectRef,
         index: usize,
+        /// What keeps the memory there.
+        anchor: Option<PyObjectRef>,
     },
     /// `address`, which nobody here owns.
     At(*mut u8),

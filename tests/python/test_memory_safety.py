@@ -1,5 +1,6 @@
 """Nothing but an address can make memory that is not there be used. CPython dies of most of these."""
 import gc
+import threading
 import unittest
 from ctypes import (
     CDLL, CFUNCTYPE, POINTER, ArgumentError, Array, Structure, _Pointer, c_byte, c_char, c_char_p,
@@ -259,6 +260,36 @@ class Buffers(TestCase):
         del array
         gc.collect()
         memory.extend(b"x")
+
+
+class Threads(TestCase):
+    def test_references_are_read_while_they_are_replaced(self):
+        class Record(Structure):
+            _fields_ = [("object", py_object), ("text", c_char_p)]
+
+        holder, text, p = py_object([0]), c_char_p(b"x" * 50), pointer(c_int(1))
+        record, wrong = Record([0], b"0"), []
+
+        def write():
+            for n in range(2000):
+                holder.value = record.object = [n]
+                text.value = record.text = b"%050d" % n
+                p.contents = c_int(n)
+
+        def read():
+            for _ in range(2000):
+                if len(text.value) != 50 or holder.value[0] < 0 or record.object[0] < 0:
+                    wrong.append(text.value)
+                p.contents.value
+                record.text
+
+        threads = [threading.Thread(target=target) for target in (write, read, write, read)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(wrong, [])
+        self.assertEqual(p._objects["1"].value, p.contents.value)
 
 
 if __name__ == "__main__":
