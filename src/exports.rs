@@ -9,9 +9,8 @@ use crate::{
     ccall::enter,
     cdata::{CData, ctype_of},
     ctype::{
-        CType, Kind,
+        CType,
         scalar::{pointer, wide},
-        simple::Class,
     },
 };
 use rustpython_common::borrow::{BorrowedValue, BorrowedValueMut};
@@ -77,7 +76,7 @@ fn cast_object(
     }
     let result = class.call((), vm)?;
     // `__new__` may have made something else.
-    let made = CData::of(&result).filter(|cdata| is_pointer(cdata.ctype()));
+    let made = CData::of(&result).filter(|cdata| cdata.ctype().is_address());
     let Some(cdata) = made else {
         return Err(vm.new_type_error("cast() argument 2 must make a ctypes instance"));
     };
@@ -93,19 +92,7 @@ fn cast_object(
 }
 
 fn is_pointer_type(class: &PyObject, vm: &VirtualMachine) -> bool {
-    CType::of(class, vm).is_some_and(|ctype| is_pointer(&ctype))
-}
-
-/// Whether instances hold an address.
-fn is_pointer(ctype: &CType) -> bool {
-    match &ctype.kind {
-        Kind::Pointer(_) | Kind::Function(_) => true,
-        Kind::Simple(simple) => matches!(
-            simple.code.class,
-            Class::VoidPointer | Class::CharPointer | Class::WideCharPointer | Class::Object
-        ),
-        _ => false,
-    }
+    CType::of(class, vm).is_some_and(|ctype| ctype.is_address())
 }
 
 /// `PyObject *string_at(const char *start, int size)`: `size` bytes, up to the NUL if it is -1.

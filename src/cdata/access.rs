@@ -289,7 +289,7 @@ fn convert_cdata(
                 let (bytes, retained) = source.snapshot(size, vm)?;
                 return Ok((Ready::Bytes(bytes), Some(retained)));
             }
-            let retained = source.retained(vm)?;
+            let retained = source.kept(vm)?.into();
             let source = value.to_owned();
             return Ok((Ready::Source { source, size }, Some(retained)));
         }
@@ -299,14 +299,10 @@ fn convert_cdata(
         // Items that the pointer will lead to must not grow any more.
         target.finalize();
         // The array itself is pointed to, and with it all that it keeps.
-        let retained = source.retained(vm)?;
-        let pair = vec![retained.shown, value.to_owned()];
-        let retained = Retained {
-            shown: vm.ctx.new_tuple(pair).into(),
-            hidden: retained.hidden,
-        };
+        let pair = vec![source.kept(vm)?, value.to_owned()];
+        let pair = PyObjectRef::from(vm.ctx.new_tuple(pair));
         let first = address(source.address().expose_provenance());
-        return Ok((first, Some(retained)));
+        return Ok((first, Some(pair.into())));
     }
     Err(vm.new_type_error(format!(
         "incompatible types, {} instance instead of {} instance",

@@ -10,9 +10,10 @@
 //! it. What the copied pointers point to must not change with it, so the objects of that moment are
 //! kept beside what is shown.
 
+use indexmap::IndexMap;
 use rustpython_vm::{
     PyObjectRef, PyResult, VirtualMachine,
-    builtins::PyDictRef,
+    builtins::{PyDictRef, PyStr},
     object::{Traverse, TraverseFn},
 };
 
@@ -38,8 +39,11 @@ impl From<PyObjectRef> for Retained {
 #[derive(Debug, Default)]
 pub struct Keepalive {
     shown: Shown,
-    hidden: Vec<(String, PyObjectRef)>,
+    hidden: Items,
 }
+
+/// Objects by key, in the order in which they came.
+type Items = IndexMap<String, PyObjectRef>;
 
 /// What `_objects` shows.
 #[derive(Debug, Default)]
@@ -50,7 +54,7 @@ enum Shown {
     /// A value without parts: `_objects` is the one object itself.
     Single(PyObjectRef),
     /// Items by key.
-    Items(Vec<(String, PyObjectRef)>),
+    Items(Items),
     /// Items in the dict that Python has seen.
     Dict(PyDictRef),
 }
@@ -74,7 +78,7 @@ impl Keepalive {
     /// Makes `_objects` a dict if it is nothing yet.
     pub fn begin_items(&mut self) {
         if matches!(self.shown, Shown::Nothing) {
-            self.shown = Shown::Items(Vec::new());
+            self.shown = Shown::Items(Items::new());
         }
     }
 
@@ -91,16 +95,10 @@ impl Keepalive {
         vm: &VirtualMachine,
     ) -> PyResult<()> {
         let hidden_key = key.as_deref().unwrap_or_default();
-        if let Some(known) = self
-            .hidden
-            .iter()
-            .position(|(known, _)| known == hidden_key)
-        {
-            displaced.push(self.hidden.swap_remove(known).1);
-        }
-        if let Some(hidden) = retained.hidden {
-            self.hidden.push((hidden_key.to_owned(), hidden));
-        }
+        displaced.extend(match retained.hidden {
+            Some(hidden) => self.hidden.insert(hidden_key.to_owned(), hidden),
+            None => self.hidden.swap_remove(hidden_key),
+        });
         let object = retained.shown;
         let Some(key) = key else {
             let old = std::mem::replace(&mut self.shown, Shown::Single(object));
@@ -108,17 +106,14 @@ impl Keepalive {
             return Ok(());
         };
         match &mut self.shown {
-            Shown::Items(items) => match items.iter_mut().find(|(known, _)| *known == key) {
-                Some((_, slot)) => displaced.push(std::mem::replace(slot, object)),
-                None => items.push((key, object)),
-            },
+            Shown::Items(items) => displaced.extend(items.insert(key, object)),
             Shown::Dict(dict) => {
                 // Held here, what the dict gives up is not dropped in it.
                 displaced.extend(dict.get_item_opt(key.as_str(), vm)?);
                 dict.set_item(key.as_str(), object, vm)?;
             }
             shown => {
-                let items = Shown::Items(vec![(key, object)]);
+                let items = Shown::Items(Items::from_iter([(key, object)]));
                 std::mem::replace(shown, items).take_apart(displaced);
             }
         }
@@ -146,16 +141,25 @@ impl Keepalive {
         })
     }
 
-    /// Every object that is kept.
+    /// The objects that are kept for what lies at `path` and below it; an empty path is all of it.
     #[must_use]
-    pub fn objects(&self) -> Vec<PyObjectRef> {
+    pub fn objects(&self, path: &str) -> Vec<PyObjectRef> {
         let mut objects = match &self.shown {
             Shown::Nothing => Vec::new(),
             Shown::Single(object) => vec![object.clone()],
-            Shown::Items(items) => items.iter().map(|(_, object)| object.clone()).collect(),
-            Shown::Dict(dict) => dict.values_vec(),
+            Shown::Items(items) => matching(items, path),
+            Shown::Dict(dict) if path.is_empty() => dict.values_vec(),
+            Shown::Dict(dict) => dict
+                .items_vec()
+                .into_iter()
+                .filter(|(key, _)| {
+                    let key = key.downcast_ref::<PyStr>().and_then(|key| key.to_str());
+                    key.is_some_and(|key| is_below(key, path))
+                })
+                .map(|(_, object)| object)
+                .collect(),
         };
-        objects.extend(self.hidden.iter().map(|(_, object)| object.clone()));
+        objects.extend(matching(&self.hidden, path));
         objects
     }
 
@@ -178,7 +182,7 @@ impl Keepalive {
     /// Takes everything out, for the garbage collector.
     pub fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
         std::mem::take(&mut self.shown).take_apart(out);
-        out.extend(self.hidden.drain(..).map(|(_, object)| object));
+        out.extend(std::mem::take(&mut self.hidden).into_values());
     }
 }
 
@@ -187,16 +191,30 @@ impl Shown {
         match self {
             Self::Nothing => {}
             Self::Single(object) => out.push(object),
-            Self::Items(items) => out.extend(items.into_iter().map(|(_, object)| object)),
+            Self::Items(items) => out.extend(items.into_values()),
             Self::Dict(dict) => out.push(dict.into()),
         }
     }
 }
 
-fn pick(items: &[(String, PyObjectRef)], keys: &[String]) -> Vec<PyObjectRef> {
+fn pick(items: &Items, keys: &[String]) -> Vec<PyObjectRef> {
+    keys.iter()
+        .filter_map(|key| items.get(key.as_str()).cloned())
+        .collect()
+}
+
+/// Whether a key names what lies at `path` or below it: the path comes last in it.
+fn is_below(key: &str, path: &str) -> bool {
+    path.is_empty()
+        || key
+            .strip_suffix(path)
+            .is_some_and(|inner| inner.is_empty() || inner.ends_with(':'))
+}
+
+fn matching(items: &Items, path: &str) -> Vec<PyObjectRef> {
     items
         .iter()
-        .filter(|(key, _)| keys.contains(key))
+        .filter(|(key, _)| is_below(key, path))
         .map(|(_, object)| object.clone())
         .collect()
 }
@@ -207,11 +225,11 @@ unsafe impl Traverse for Keepalive {
         match &self.shown {
             Shown::Nothing => {}
             Shown::Single(object) => object.traverse(visit),
-            Shown::Items(items) => items.iter().for_each(|(_, object)| object.traverse(visit)),
+            Shown::Items(items) => items.values().for_each(|object| object.traverse(visit)),
             Shown::Dict(dict) => dict.traverse(visit),
         }
         self.hidden
-            .iter()
-            .for_each(|(_, object)| object.traverse(visit));
+            .values()
+            .for_each(|object| object.traverse(visit));
     }
 }

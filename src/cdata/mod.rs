@@ -47,6 +47,10 @@ pub struct CData {
     owner: Option<PyObjectRef>,
     /// Which item or field of `owner` this is.
     index: usize,
+    /// The last of the owners, who keeps what this memory refers to; none if it is this object.
+    root: Option<PyObjectRef>,
+    /// The memory is the root's own: no pointer was followed on the way here.
+    direct: bool,
     /// What keeps the memory there if `owner` is a pointer to it.
     anchor: Option<PyObjectRef>,
     /// Live buffer exports, which forbid `resize`.
@@ -102,6 +106,7 @@ impl CData {
         let size = layout.size;
         let mut state = State::default();
         let mut anchor = None;
+        let mut direct = true;
         let (address, own, owner, index) = match place {
             Place::New if size <= INLINE_SIZE && layout.align <= align_of::<Inline>() => {
                 (std::ptr::null_mut(), Own::Mine, None, 0)
@@ -124,16 +129,24 @@ impl CData {
                 anchor: kept,
             } => {
                 anchor = kept;
+                direct = false;
                 (address, Own::Borrowed, Some(pointer), index)
             }
             Place::At(address) => (address, Own::Borrowed, None, 0),
         };
+        let above = owner.as_deref().and_then(Self::of);
+        let root = above
+            .and_then(|above| above.root.clone())
+            .or_else(|| owner.clone());
+        direct &= above.is_none_or(|above| above.direct);
         Ok(Self {
             address: AtomicPtr::new(address),
             size: AtomicUsize::new(size),
             ctype,
             owner,
             index,
+            root,
+            direct,
             anchor,
             exports: AtomicU32::new(0),
             own,
@@ -265,11 +278,10 @@ impl CData {
 
     /// The object that owns the memory this is part of.
     fn root(&self) -> &Self {
-        let mut at = self;
-        while let Some(owner) = at.owner.as_deref().and_then(Self::of) {
-            at = owner;
+        match self.root.as_deref().and_then(Self::of) {
+            Some(root) => root,
+            None => self,
         }
-        at
     }
 
     /// Runs `f` while nothing changes what this value's memory keeps. `f` must run no Python code.
@@ -340,36 +352,41 @@ impl CData {
         self.state.lock().keepalive.show(fresh, vm)
     }
 
-    /// What whoever copies this value's bytes must keep: what this value's memory shows as kept, now
-    /// and later, and the objects that it keeps now.
+    /// What this value's memory shows as kept, now and later, for whoever keeps the value itself.
     ///
     /// # Errors
     /// What storing into the dict raises.
-    pub fn retained(&self, vm: &VirtualMachine) -> PyResult<Retained> {
-        Ok(self.snapshot(0, vm)?.1)
+    pub fn kept(&self, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
+        let root = self.root();
+        if root.ctype.reference_count() > 0 {
+            root.state.lock().keepalive.begin_items();
+        }
+        Ok(vm.unwrap_or_none(root.objects(vm)?))
     }
 
-    /// The first `size` bytes, and what they keep at that moment.
+    /// The first `size` bytes, for whoever copies them, and what must be kept with the copy: what
+    /// this value's memory shows as kept, and the objects that it keeps at that moment.
     ///
     /// # Errors
     /// What storing into the dict raises, `MemoryError`.
     pub fn snapshot(&self, size: usize, vm: &VirtualMachine) -> PyResult<(Vec<u8>, Retained)> {
         let root = self.root();
+        let path = match self.owner.as_deref().and_then(Self::of) {
+            Some(owner) => owner.path(self.index).1,
+            None => String::new(),
+        };
         let mut bytes = Vec::new();
         bytes
             .try_reserve_exact(size)
             .map_err(|_| vm.no_memory_error())?;
         let objects = {
-            let mut state = root.state.lock();
-            if root.ctype.reference_count() > 0 {
-                state.keepalive.begin_items();
-            }
+            let state = root.state.lock();
             // SAFETY: callers ask for no more than the value's memory has.
             bytes.extend_from_slice(unsafe { std::slice::from_raw_parts(self.address(), size) });
-            state.keepalive.objects()
+            state.keepalive.objects(&path)
         };
         let retained = Retained {
-            shown: vm.unwrap_or_none(root.objects(vm)?),
+            shown: self.kept(vm)?,
             hidden: together(objects, vm),
         };
         Ok((bytes, retained))
@@ -379,10 +396,14 @@ impl CData {
     /// object that lies there: the pointer may be made to point elsewhere while that object lives.
     #[must_use]
     pub fn pointee(&self, vm: &VirtualMachine) -> (*mut u8, Option<PyObjectRef>) {
-        let mut keys = vec![self.path(1).1, self.path(0).1];
-        // A pointer that is a field is kept under the field's own key.
-        if let Some(owner) = self.owner.as_deref().and_then(Self::of) {
-            keys.push(owner.path(self.index).1);
+        // What was found by following pointers is kept under a path that is not known here.
+        let mut keys = Vec::new();
+        if self.direct {
+            keys.extend([self.path(1).1, self.path(0).1]);
+            // A pointer that is a field is kept under the field's own key.
+            if let Some(owner) = self.owner.as_deref().and_then(Self::of) {
+                keys.push(owner.path(self.index).1);
+            }
         }
         let (address, objects) = {
             let state = self.root().state.lock();
@@ -404,8 +425,12 @@ impl CData {
         vm: &VirtualMachine,
     ) -> PyResult<Option<PyDictRef>> {
         other.state.lock().keepalive.begin_items();
-        let objects = other.state.lock().keepalive.objects();
-        let hidden = together(objects, vm);
+        // A pointer may come to keep something else. Anything else is itself what is pointed to.
+        let hidden = if other.ctype.is_address() {
+            together(other.state.lock().keepalive.objects(""), vm)
+        } else {
+            None
+        };
         let Some(shown) = other.objects(vm)? else {
             return Ok(None);
         };
@@ -445,6 +470,7 @@ unsafe impl Traverse for CData {
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
         self.ctype.traverse(visit);
         self.owner.traverse(visit);
+        self.root.traverse(visit);
         self.anchor.traverse(visit);
         if let Some(state) = self.state.try_lock() {
             state.keepalive.traverse(visit);

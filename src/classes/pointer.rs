@@ -287,14 +287,15 @@ fn point_to(zelf: &Py<CData>, value: &PyObject, vm: &VirtualMachine) -> PyResult
     if cdata.size() < target.ctype.size() {
         return Err(refused());
     }
-    let retained = cdata.retained(vm)?;
+    let kept = cdata.kept(vm)?;
     let point = || {
         let address = cdata.address().expose_provenance();
         // SAFETY: a pointer's memory holds an address.
         unsafe { pointer::write(zelf.address(), address) };
         true
     };
-    zelf.replace(point, [(1, value.to_owned().into()), (0, retained)], vm)?;
+    let items = [(1, value.to_owned().into()), (0, kept.into())];
+    zelf.replace(point, items, vm)?;
     Ok(())
 }
 

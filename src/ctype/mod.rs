@@ -377,6 +377,16 @@ impl CType {
         result
     }
 
+    /// Whether a value is nothing but an address.
+    #[must_use]
+    pub fn is_address(&self) -> bool {
+        match &self.kind {
+            Kind::Pointer(_) | Kind::Function(_) => true,
+            Kind::Simple(simple) => simple.code.scalar == ffi_type::Scalar::Pointer,
+            Kind::Structure | Kind::Union | Kind::Array(_) => false,
+        }
+    }
+
     /// The class of a simple type's values.
     #[must_use]
     pub fn simple_class(&self) -> Option<Class> {
