@@ -25,6 +25,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     ptr::NonNull,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 /// A callback: the closure, and what it calls.
@@ -34,10 +35,11 @@ pub struct Thunk {
     closure: NonNull<ffi_closure>,
     /// What C calls.
     code: *mut c_void,
-    data: Box<Data>,
+    data: Arc<Data>,
 }
 
-/// What the closure points to. It stays where it is as long as the thunk lives.
+/// What the closure points to. A callback that is under way holds it, so that the thunk may die
+/// meanwhile.
 struct Data {
     cif: MaybeUninit<ffi_cif>,
     /// Pointed to by `cif`.
@@ -114,7 +116,7 @@ impl Thunk {
         let closure = unsafe { raw::ffi_closure_alloc(size_of::<ffi_closure>(), &raw mut code) };
         let closure =
             NonNull::new(closure.cast::<ffi_closure>()).ok_or_else(|| vm.no_memory_error())?;
-        let data = Box::new(Data {
+        let data = Arc::new(Data {
             cif,
             _types: types,
             callable: PyMutex::new(Some(callable)),
@@ -135,7 +137,7 @@ impl Thunk {
                 closure.as_ptr(),
                 thunk.data.cif.as_ptr().cast_mut(),
                 Some(entry),
-                (&raw const *thunk.data).cast_mut().cast(),
+                Arc::as_ptr(&thunk.data).cast_mut().cast(),
                 code,
             )
         };
@@ -174,20 +176,25 @@ unsafe impl Traverse for Thunk {
     }
 }
 
-/// How a callback gets at its interpreter on a thread that is none of the interpreter's.
+/// How a callback gets at its interpreter on a thread that is none of the interpreter's: through a VM
+/// from a pool, which is never left empty for long.
 #[derive(Clone)]
-struct Attacher(Arc<Mutex<ThreadedVirtualMachine>>);
+struct Attacher(Arc<Mutex<Vec<ThreadedVirtualMachine>>>);
+
+/// VMs that are kept for later callbacks.
+const POOL_SIZE: usize = 8;
 
 impl Attacher {
     /// The attacher of this interpreter, which its callbacks share.
     fn of(vm: &VirtualMachine) -> Self {
         static KNOWN: Mutex<Vec<(i64, Attacher)>> = Mutex::new(Vec::new());
         let id = vm.state.interpreter_id;
+        let spare = vm.new_thread();
         let mut known = lock(&KNOWN);
         if let Some((_, attacher)) = known.iter().find(|(known, _)| *known == id) {
             return attacher.clone();
         }
-        let attacher = Self(Arc::new(Mutex::new(vm.new_thread())));
+        let attacher = Self(Arc::new(Mutex::new(vec![spare])));
         known.push((id, attacher.clone()));
         attacher
     }
@@ -198,21 +205,33 @@ impl Attacher {
             // A thread of the interpreter's, which detached for the call that led here.
             return thread::with_current_vm(|vm| vm.attach_for_callback(|| f(vm)));
         }
-        let new = lock(&self.0).run(VirtualMachine::new_thread);
-        let state = thread::attach_current_thread(|| new);
-        let guard = Release(Some(state));
-        thread::with_current_vm(f);
-        drop(guard);
+        let machine = self.take();
+        machine.run(|vm| {
+            // The next one must not wait for this callback to end.
+            if lock(&self.0).is_empty() {
+                self.give(vm.new_thread());
+            }
+            f(vm);
+        });
+        self.give(machine);
     }
-}
 
-/// Detaches the thread again, whatever happened.
-struct Release(Option<thread::CurrentVmAttachState>);
+    /// A VM from the pool. Attaching can park the thread, so the lock is not held while it does.
+    fn take(&self) -> ThreadedVirtualMachine {
+        loop {
+            let machine = lock(&self.0).pop();
+            match machine {
+                Some(machine) => return machine,
+                // Whoever took the last one gives a new one as soon as it is attached.
+                None => std::thread::sleep(Duration::from_micros(50)),
+            }
+        }
+    }
 
-impl Drop for Release {
-    fn drop(&mut self) {
-        if let Some(state) = self.0.take() {
-            thread::release_current_thread(state);
+    fn give(&self, machine: ThreadedVirtualMachine) {
+        let mut pool = lock(&self.0);
+        if pool.len() < POOL_SIZE {
+            pool.push(machine);
         }
     }
 }
@@ -233,23 +252,27 @@ unsafe extern "C" fn entry(
     arguments: *mut *mut c_void,
     data: *mut c_void,
 ) {
-    // SAFETY: the data lives as long as the thunk, and C must not call a closure that is gone.
-    let data = unsafe { &*data.cast::<Data>() };
+    let data: *const Data = data.cast();
+    // SAFETY: the pointer is that of the thunk's `Arc`, which lives: C must not call a closure that is
+    // gone. From here on the data is held here too.
+    let data = unsafe {
+        Arc::increment_strong_count(data);
+        Arc::from_raw(data)
+    };
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         data.clear_result(result);
-        // The callable may drop its own callback: nothing of `data` is used after it ran.
-        let attacher = data.attacher.clone();
         let swaps_errno = data.flags & flags::USE_ERRNO != 0;
         if swaps_errno {
             errno::exchange();
         }
-        attacher.attached(|vm| data.run(result, arguments, vm));
+        data.attacher.attached(|vm| data.run(result, arguments, vm));
         if swaps_errno {
             errno::exchange();
         }
     }));
-    // The panic hook has said what happened; C must not see it.
+    // The panic hook has said what happened; C must not see it, nor one in a finaliser.
     drop(outcome);
+    let _ = catch_unwind(AssertUnwindSafe(|| drop(data)));
 }
 
 impl Data {
@@ -262,13 +285,11 @@ impl Data {
         }
     }
 
-    /// Calls the callable. Everything that is needed after it is held here, since the callable may
-    /// drop the last reference to its own callback.
+    /// Calls the callable.
     fn run(&self, result: *mut c_void, arguments: *mut *mut c_void, vm: &VirtualMachine) {
         let Some(callable) = self.callable.lock().clone() else {
             return;
         };
-        let result_type = self.result.clone();
         let converted = self
             .arguments
             .iter()
@@ -288,9 +309,9 @@ impl Data {
         match returned {
             Err(error) => report(error, "calling", &callable, vm),
             Ok(value) => {
-                let Some(ctype) = result_type else { return };
+                let Some(ctype) = &self.result else { return };
                 // SAFETY: libffi's memory for a result has its type's size, and a word at least.
-                if let Err(error) = unsafe { store_result(&ctype, result.cast(), value, vm) } {
+                if let Err(error) = unsafe { store_result(ctype, result.cast(), value, vm) } {
                     report(error, "converting result of", &callable, vm);
                 }
             }
@@ -413,5 +434,12 @@ fn report(error: PyBaseExceptionRef, what: &str, callable: &PyObjectRef, vm: &Vi
         Err(_) => "<object repr failed>".to_owned(),
     };
     let message = format!("Exception ignored while {what} ctypes callback function {name}");
-    vm.run_unraisable(error, Some(message), vm.ctx.none());
+    // The VM takes the hook for granted, which Python code may delete.
+    let hook = vm
+        .import("sys", 0)
+        .and_then(|sys| sys.get_attr("unraisablehook", vm));
+    match hook {
+        Ok(_) => vm.run_unraisable(error, Some(message), vm.ctx.none()),
+        Err(_) => vm.print_exception(&error),
+    }
 }

@@ -143,7 +143,8 @@ impl Parameter {
                 return Err(vm.new_type_error(format!("paramflag value {flags} not supported")));
             }
         }
-        if flags & !(IN | OUT | LCID) != 0 || flags == IN | OUT | LCID {
+        let flags = flags & (IN | OUT | LCID);
+        if flags == IN | OUT | LCID {
             return Err(vm.new_type_error(format!("paramflag value {flags} not supported")));
         }
         Ok(Self {

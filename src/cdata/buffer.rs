@@ -7,7 +7,10 @@ use rustpython_vm::{
     protocol::{BufferDescriptor, BufferMethods, PyBuffer},
     types::AsBuffer,
 };
-use std::{borrow::Cow, sync::atomic::Ordering};
+use std::{
+    borrow::Cow,
+    sync::atomic::{AtomicU8, Ordering},
+};
 
 /// Exports a value as ctypes does: writable, C-contiguous, with the type's shape and format. An
 /// array is exported by its dimensions, anything else without any.
@@ -72,11 +75,14 @@ fn count_export(exporter: &CData) {
 
 /// The memory of a buffer's exporter.
 fn memory(buffer: &PyBuffer) -> (*mut u8, usize) {
-    match CData::of(&buffer.obj) {
-        Some(cdata) => cdata.bytes(),
-        None => (std::ptr::dangling_mut(), 0),
+    match CData::of(&buffer.obj).map(|cdata| cdata.bytes()) {
+        Some((start, size)) if size > 0 => (start, size),
+        _ => (NOTHING.as_ptr().cast_mut().cast(), NOTHING.len()),
     }
 }
+
+/// What types without size show: the VM reads an item of the format `B` where there is none.
+static NOTHING: [AtomicU8; 16] = [const { AtomicU8::new(0) }; 16];
 
 /// A type's format as the VM's memoryview understands it, which parses every format it meets. Codes
 /// that it knows in native mode alone lose their byte order mark, strings become the pointers they

@@ -12,10 +12,11 @@
 
 use indexmap::IndexMap;
 use rustpython_vm::{
-    PyObjectRef, PyResult, VirtualMachine,
+    AsObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyDictRef, PyStr},
     object::{Traverse, TraverseFn},
 };
+use std::collections::HashSet;
 
 /// What somebody who copies a value's bytes has to keep.
 #[derive(Debug)]
@@ -23,14 +24,14 @@ pub struct Retained {
     /// What `_objects` shows.
     pub shown: PyObjectRef,
     /// The objects that the copied bytes point to, where what is shown may lose them.
-    pub hidden: Option<PyObjectRef>,
+    pub hidden: Vec<PyObjectRef>,
 }
 
 impl From<PyObjectRef> for Retained {
     fn from(shown: PyObjectRef) -> Self {
         Self {
             shown,
-            hidden: None,
+            hidden: Vec::new(),
         }
     }
 }
@@ -39,7 +40,7 @@ impl From<PyObjectRef> for Retained {
 #[derive(Debug, Default)]
 pub struct Keepalive {
     shown: Shown,
-    hidden: Items,
+    hidden: IndexMap<String, Vec<PyObjectRef>>,
 }
 
 /// Objects by key, in the order in which they came.
@@ -62,16 +63,13 @@ enum Shown {
 impl Keepalive {
     /// A keepalive that shows `shown`, a dict or the one object, and keeps `hidden` beside it.
     #[must_use]
-    pub fn shared(shown: Result<PyDictRef, PyObjectRef>, hidden: Option<PyObjectRef>) -> Self {
+    pub fn shared(shown: Result<PyDictRef, PyObjectRef>, hidden: Vec<PyObjectRef>) -> Self {
         Self {
             shown: match shown {
                 Ok(dict) => Shown::Dict(dict),
                 Err(object) => Shown::Single(object),
             },
-            hidden: hidden
-                .map(|hidden| (String::new(), hidden))
-                .into_iter()
-                .collect(),
+            hidden: IndexMap::from_iter([(String::new(), hidden)]),
         }
     }
 
@@ -95,10 +93,12 @@ impl Keepalive {
         vm: &VirtualMachine,
     ) -> PyResult<()> {
         let hidden_key = key.as_deref().unwrap_or_default();
-        displaced.extend(match retained.hidden {
-            Some(hidden) => self.hidden.insert(hidden_key.to_owned(), hidden),
-            None => self.hidden.swap_remove(hidden_key),
-        });
+        let old = if retained.hidden.is_empty() {
+            self.hidden.swap_remove(hidden_key)
+        } else {
+            self.hidden.insert(hidden_key.to_owned(), retained.hidden)
+        };
+        displaced.extend(old.into_iter().flatten());
         let object = retained.shown;
         let Some(key) = key else {
             let old = std::mem::replace(&mut self.shown, Shown::Single(object));
@@ -159,8 +159,9 @@ impl Keepalive {
                 .map(|(_, object)| object)
                 .collect(),
         };
-        objects.extend(matching(&self.hidden, path));
-        objects
+        let hidden = self.hidden.iter().filter(|(key, _)| is_below(key, path));
+        objects.extend(hidden.flat_map(|(_, hidden)| hidden.iter().cloned()));
+        once(objects)
     }
 
     /// The objects under these keys.
@@ -169,20 +170,25 @@ impl Keepalive {
         let mut found = match &self.shown {
             Shown::Nothing => Vec::new(),
             Shown::Single(object) => vec![object.clone()],
-            Shown::Items(items) => pick(items, keys),
+            Shown::Items(items) => {
+                let named = keys.iter().filter_map(|key| items.get(key.as_str()));
+                named.cloned().collect()
+            }
             Shown::Dict(dict) => keys
                 .iter()
                 .filter_map(|key| dict.get_item_opt(key.as_str(), vm).ok().flatten())
                 .collect(),
         };
-        found.extend(pick(&self.hidden, keys));
-        found
+        for key in keys {
+            found.extend(self.hidden.get(key.as_str()).into_iter().flatten().cloned());
+        }
+        once(found)
     }
 
     /// Takes everything out, for the garbage collector.
     pub fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
         std::mem::take(&mut self.shown).take_apart(out);
-        out.extend(std::mem::take(&mut self.hidden).into_values());
+        out.extend(std::mem::take(&mut self.hidden).into_values().flatten());
     }
 }
 
@@ -197,10 +203,13 @@ impl Shown {
     }
 }
 
-fn pick(items: &Items, keys: &[String]) -> Vec<PyObjectRef> {
-    keys.iter()
-        .filter_map(|key| items.get(key.as_str()).cloned())
-        .collect()
+/// Each object once: copies of copies would repeat themselves for ever.
+fn once(mut objects: Vec<PyObjectRef>) -> Vec<PyObjectRef> {
+    let mut seen = HashSet::new();
+    objects.retain(|object| seen.insert(object.get_id()));
+    // Few of many may be left, and they are kept for long.
+    objects.shrink_to_fit();
+    objects
 }
 
 /// Whether a key names what lies at `path` or below it: the path comes last in it.

@@ -307,7 +307,7 @@ impl CData {
         let by_key = root.ctype.reference_count() > 0;
         let items: SmallVec<[_; 2]> = items
             .into_iter()
-            .filter(|(_, retained)| !vm.is_none(&retained.shown) || retained.hidden.is_some())
+            .filter(|(_, retained)| !vm.is_none(&retained.shown) || !retained.hidden.is_empty())
             .map(|(index, retained)| (by_key.then(|| self.path(index).1), retained))
             .collect();
         let mut displaced = Vec::new();
@@ -387,7 +387,7 @@ impl CData {
         };
         let retained = Retained {
             shown: self.kept(vm)?,
-            hidden: together(objects, vm),
+            hidden: objects,
         };
         Ok((bytes, retained))
     }
@@ -427,9 +427,10 @@ impl CData {
         other.state.lock().keepalive.begin_items();
         // A pointer may come to keep something else. Anything else is itself what is pointed to.
         let hidden = if other.ctype.is_address() {
-            together(other.state.lock().keepalive.objects(""), vm)
+            let target = ["1", "0", ""].map(str::to_owned);
+            other.state.lock().keepalive.find(&target, vm)
         } else {
-            None
+            Vec::new()
         };
         let Some(shown) = other.objects(vm)? else {
             return Ok(None);

@@ -257,25 +257,41 @@ impl Array {
     }
 }
 
+/// An array of characters, and what they are: the getters and setters of one array type can be
+/// applied to another's instances.
+fn characters<'a>(
+    zelf: &'a PyObject,
+    attribute: &str,
+    vm: &VirtualMachine,
+) -> PyResult<(Items<'a>, Class)> {
+    let items = Items::of(zelf, vm)?;
+    match items.kind.item.simple_class() {
+        Some(class @ Class::Char) => Ok((items, class)),
+        Some(class @ Class::WideChar) if attribute == "value" => Ok((items, class)),
+        _ => Err(vm.new_type_error(format!(
+            "descriptor '{attribute}' for character arrays doesn't apply to a '{}' object",
+            zelf.class().slot_name()
+        ))),
+    }
+}
+
 fn string_value(zelf: PyObjectRef, vm: &VirtualMachine) -> PyResult {
-    let items = Items::of(&zelf, vm)?;
-    let class = items.kind.item.simple_class().unwrap_or(Class::Char);
+    let (items, class) = characters(&zelf, "value", vm)?;
     let size = items.kind.length * items.kind.item.size();
     // SAFETY: the array's own memory.
     unsafe { char_array::load_string(class, items.array.address(), size, vm) }
 }
 
 fn set_string_value(zelf: PyObjectRef, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
-    let items = Items::of(&zelf, vm)?;
+    let (items, class) = characters(&zelf, "value", vm)?;
     let PySetterValue::Assign(value) = value else {
         return Err(vm.new_type_error("can't delete attribute"));
     };
-    let class = items.kind.item.simple_class().unwrap_or(Class::Char);
     char_array::set_value(class, items.array, &value, vm)
 }
 
 fn raw_bytes(zelf: PyObjectRef, vm: &VirtualMachine) -> PyResult {
-    let items = Items::of(&zelf, vm)?;
+    let (items, _) = characters(&zelf, "raw", vm)?;
     let (start, size) = items.array.bytes();
     // SAFETY: the array's own memory.
     let bytes = unsafe { std::slice::from_raw_parts(start, size) };
@@ -283,7 +299,7 @@ fn raw_bytes(zelf: PyObjectRef, vm: &VirtualMachine) -> PyResult {
 }
 
 fn set_raw_bytes(zelf: PyObjectRef, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
-    let items = Items::of(&zelf, vm)?;
+    let (items, _) = characters(&zelf, "raw", vm)?;
     match value {
         PySetterValue::Assign(value) => char_array::set_raw(items.array, &value, vm),
         PySetterValue::Delete => Err(vm.new_attribute_error("cannot delete attribute")),
@@ -326,7 +342,7 @@ impl AsMapping for Array {
                 let Some(index) = key.try_index_opt(vm) else {
                     return Err(vm.new_type_error("indices must be integers"));
                 };
-                let index = index_value(&*index?, vm)?;
+                let index = metatype::index_value(&*index?, vm)?;
                 items.get(items.index(index, vm)?, vm)
             }),
             ass_subscript: Some(|mapping, key, value, vm| {
@@ -340,18 +356,12 @@ impl AsMapping for Array {
                 let Some(index) = key.try_index_opt(vm) else {
                     return Err(vm.new_type_error("indices must be integer"));
                 };
-                let index = index_value(&*index?, vm)?;
+                let index = metatype::index_value(&*index?, vm)?;
                 items.set(items.index(index, vm)?, &value, vm)
             }),
         };
         &METHODS
     }
-}
-
-/// An index too large for the machine is as invalid as any other that is too large.
-fn index_value(index: &Py<PyInt>, vm: &VirtualMachine) -> PyResult<isize> {
-    isize::try_from(index.as_bigint())
-        .map_err(|_| vm.new_index_error("cannot fit 'int' into an index-sized integer"))
 }
 
 impl AsSequence for Array {

@@ -181,7 +181,9 @@ fn promote_members(
         if member.is_anonymous() {
             // What an anonymous member of an anonymous field contains is promoted through both.
             let through = member.inside(anonymous).into_field(vm);
-            promote_members(class, ctype, &through, vm)?;
+            vm.with_recursion(" in anonymous fields", || {
+                promote_members(class, ctype, &through, vm)
+            })?;
             continue;
         }
         let promoted = member.inside(anonymous).into_field(vm);

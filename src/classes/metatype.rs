@@ -243,6 +243,15 @@ impl CTypeType {
     }
 }
 
+/// The index that `int` is. One too large for the machine is as invalid as any other.
+///
+/// # Errors
+/// `IndexError` if it is too large.
+pub fn index_value(int: &Py<PyInt>, vm: &VirtualMachine) -> PyResult<isize> {
+    isize::try_from(int.as_bigint())
+        .map_err(|_| vm.new_index_error("cannot fit 'int' into an index-sized integer"))
+}
+
 /// An instance at an address that nobody here owns.
 ///
 /// # Errors

@@ -346,14 +346,14 @@ impl AsMapping for Pointer {
                 let Some(index) = key.try_index_opt(vm) else {
                     return Err(vm.new_type_error("Pointer indices must be integer"));
                 };
-                target.get(index?.try_to_primitive(vm)?, vm)
+                target.get(metatype::index_value(&*index?, vm)?, vm)
             }),
             ass_subscript: Some(|mapping, key, value, vm| {
                 let target = Target::of(mapping.obj, vm)?;
                 let Some(value) = value else {
                     return Err(vm.new_type_error("Pointer does not support item deletion"));
                 };
-                let index = key.try_index(vm)?.try_to_primitive(vm)?;
+                let index = metatype::index_value(&*key.try_index(vm)?, vm)?;
                 target.set(index, &value, vm)
             }),
         };

@@ -262,6 +262,53 @@ class Buffers(TestCase):
         memory.extend(b"x")
 
 
+@unittest.skipUnless(OURS, "CPython runs out of stack or frees what is in use")
+class Definitions(TestCase):
+    def test_anonymous_fields_that_contain_themselves(self):
+        class Inner(Structure):
+            _fields_ = [("x", c_int)]
+
+        class Middle(Structure):
+            _anonymous_ = ["inner"]
+            _fields_ = [("inner", Inner)]
+
+        Inner.x = Middle.inner
+        with self.assertRaises(RecursionError):
+            type(Structure)("Outer", (Structure,), {"_anonymous_": ["m"],
+                                                    "_fields_": [("m", Middle)]})
+
+    def test_callback_that_dies_while_its_arguments_are_made(self):
+        cell = []
+
+        class Argument(Structure):
+            _fields_ = [("a", c_int), ("b", c_int)]
+
+            def __init__(self, *args):
+                super().__init__(*args)
+                cell.clear()
+                gc.collect()
+
+        prototype = CFUNCTYPE(c_int, Argument, Argument)
+        cell.append(prototype(lambda first, second: first.a + second.b))
+        again = prototype(cast(cell[0], c_void_p).value)
+        value = Argument.from_buffer_copy(b"\1\0\0\0\2\0\0\0")
+        self.assertEqual(again(value, value), 3)
+
+    def test_views_of_nothing(self):
+        class Empty(Structure):
+            pass
+
+        self.assertEqual(memoryview(Empty()), memoryview(Empty()))
+        self.assertEqual(memoryview((Empty * 3)()).tolist(), [0, 0, 0])
+
+    def test_descriptors_of_character_arrays(self):
+        raw, value = vars(c_char * 3)["raw"], vars(c_char * 3)["value"]
+        for array in ((py_object * 2)(), (c_int * 2)()):
+            for attribute in (raw, value):
+                self.assertRaises(TypeError, attribute.__get__, array)
+                self.assertRaises(TypeError, attribute.__set__, array, b"x")
+
+
 class Threads(TestCase):
     def test_references_are_read_while_they_are_replaced(self):
         class Record(Structure):

@@ -26,20 +26,11 @@ unsafe fn store_f32<const SWAPPED: bool>(
     value: &PyObject,
     vm: &VirtualMachine,
 ) -> PyResult<Kept> {
-    let value = narrow(number(value, vm)?, SWAPPED, vm)?;
+    // Beyond `float`'s range it is an infinity.
+    let value = number(value, vm)? as f32;
     // SAFETY: the caller's promise.
     unsafe { write::<4, SWAPPED>(target, value.to_ne_bytes()) };
     Ok(None)
-}
-
-/// A double as a `float`. C leaves a value beyond `float`'s range undefined and hardware gives an
-/// infinity; ctypes raises for the other byte order, where it packs the bytes itself.
-fn narrow(value: f64, checked: bool, vm: &VirtualMachine) -> PyResult<f32> {
-    let narrow = value as f32;
-    if checked && narrow.is_infinite() && value.is_finite() {
-        return Err(vm.new_overflow_error("float too large to pack with f format"));
-    }
-    Ok(narrow)
 }
 
 unsafe fn load_f64<const SWAPPED: bool>(source: *const u8, vm: &VirtualMachine) -> PyResult {
