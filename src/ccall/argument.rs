@@ -124,6 +124,12 @@ impl Argument {
         self.kind
     }
 
+    /// The `bytes` object whose copy C was given, if the value is the address of one.
+    #[must_use]
+    pub fn copied_bytes(&self) -> Option<&Py<PyBytes>> {
+        self.keep.as_ref()?.downcast_ref::<PyBytes>()
+    }
+
     /// Bytes that the value takes if it goes to the stack.
     #[must_use]
     pub fn stack_size(&self) -> usize {

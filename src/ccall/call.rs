@@ -8,7 +8,10 @@ use super::{
     from_param,
     result::Restype,
 };
-use crate::{ctype::Converter, error};
+use crate::{
+    ctype::{Converter, scalar::terminated},
+    error,
+};
 use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
 
 /// Calls an address: converts the arguments, enters C and converts the result.
@@ -52,6 +55,10 @@ pub fn address(
     let start = result.start();
     // SAFETY: whoever gave the address and the types answers for the function being so, as in C.
     unsafe { enter::call(target, &mut arguments, restype.result_type(), start, vm) }?;
+    arguments
+        .iter()
+        .filter_map(Argument::copied_bytes)
+        .for_each(terminated::take_over);
     // SAFETY: the call wrote a result of this type.
     unsafe { restype.convert(start, vm) }
 }

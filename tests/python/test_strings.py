@@ -1,9 +1,9 @@
 """Byte strings and wide strings: going in, coming out, in C's memory, in vectors."""
 import unittest
 from ctypes import (
-    POINTER, addressof, byref, c_bool, c_byte, c_char, c_char_p, c_int, c_size_t, c_uint, c_void_p,
-    c_wchar, c_wchar_p, cast, create_string_buffer, create_unicode_buffer, pointer, sizeof,
-    string_at,
+    CDLL, POINTER, addressof, byref, c_bool, c_byte, c_char, c_char_p, c_int, c_size_t, c_uint,
+    c_void_p, c_wchar, c_wchar_p, cast, create_string_buffer, create_unicode_buffer, memmove,
+    pointer, sizeof, string_at,
 )
 
 from support import TestCase, function
@@ -135,6 +135,21 @@ class Memory(TestCase):
         buffer.value = b"changed"
         self.assertEqual(view.value, b"changed")
         self.assertIs(function("is_null", c_bool, c_char_p)(view), False)
+
+
+class WrittenTo(TestCase):
+    def test_bytes_that_c_fills(self):
+        """C must not, but programs let it: `read(fd, b"..." * n, n)`."""
+        libc = CDLL(None)
+        for argtypes in (None, [c_void_p, c_char_p], [c_char_p, c_void_p]):
+            strcpy = libc["strcpy"]
+            if argtypes:
+                strcpy.argtypes = argtypes
+            target = bytes(bytearray(b"........"))
+            strcpy(target, b"hello")
+            self.assertEqual(target, b"hello\0..")
+            memmove(target, b"xyz", 3)
+            self.assertEqual(target, b"xyzlo\0..")
 
 
 if __name__ == "__main__":

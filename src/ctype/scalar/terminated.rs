@@ -47,6 +47,27 @@ pub fn address(bytes: &Py<PyBytes>) -> usize {
     address
 }
 
+/// Takes over what C wrote into the copy of `bytes`.
+///
+/// C must not write into a `bytes` object, but programs let it: `read(fd, b"\0" * n, n)` fills the
+/// object in CPython, and published packages rely on that. So what C left in the copy goes into the
+/// object's own storage, as it would have without the copy.
+pub fn take_over(bytes: &Py<PyBytes>) {
+    let own = bytes.as_bytes();
+    let copy = address(bytes);
+    // SAFETY: the copy holds the object's bytes and a terminator, and lives as long as the object.
+    let copy =
+        unsafe { std::slice::from_raw_parts(std::ptr::with_exposed_provenance(copy), own.len()) };
+    if own != copy {
+        let start = own.as_ptr().cast_mut();
+        // SAFETY: the storage has as many bytes, in a heap block of the object's own that nothing
+        // treats as constant; no reference to it is used after this. The program that let C write
+        // into an immutable object answers for other threads not reading it meanwhile, as in
+        // CPython.
+        unsafe { std::ptr::copy_nonoverlapping(copy.as_ptr(), start, copy.len()) };
+    }
+}
+
 impl Copies {
     /// Takes out what nobody else holds, if it is time to look.
     fn sweep(&mut self) -> Vec<(PyRef<PyBytes>, Box<[u8]>)> {
