@@ -52,7 +52,12 @@ struct Data {
     attacher: Attacher,
 }
 
-// SAFETY: libffi's closure and cif are read-only once prepared; everything else is `Send` and `Sync`.
+// SAFETY: the cif and its types are read-only once prepared; everything else is `Send` and `Sync`.
+unsafe impl Send for Data {}
+// SAFETY: as for Send.
+unsafe impl Sync for Data {}
+
+// SAFETY: libffi's closure is read-only once prepared.
 unsafe impl Send for Thunk {}
 // SAFETY: as for Send.
 unsafe impl Sync for Thunk {}

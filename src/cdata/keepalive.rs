@@ -2,18 +2,17 @@
 //!
 //! A pointer in a C value says nothing about who owns what it points to, so the object that owns
 //! the memory remembers it: an item for each field or element that holds a reference. Python sees
-//! them as the dict that ctypes documents, keyed by the path from the owner down to the field. Here
-//! the items stay in a list, which is all that most objects ever need; the dict is made when
-//! somebody asks for it, and is from then on where the items live.
+//! them as the dict that ctypes documents, keyed by the path from the owner down to the field; the
+//! dict is made when somebody asks for it.
 //!
-//! What is shown is shared: a copy of a structure keeps the dict of the original, and changes with
-//! it. What the copied pointers point to must not change with it, so the objects of that moment are
-//! kept beside what is shown.
+//! What is shown is shared: a copy of a structure shows the dict of the original, which changes with
+//! it, and Python code can change any dict. So the dict is a view and nothing stands on it: what is
+//! kept is kept here.
 
 use indexmap::IndexMap;
 use rustpython_vm::{
     AsObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyDictRef, PyStr},
+    builtins::PyDictRef,
     object::{Traverse, TraverseFn},
 };
 use std::collections::HashSet;
@@ -39,177 +38,159 @@ impl From<PyObjectRef> for Retained {
 /// What one owner of memory keeps alive.
 #[derive(Debug, Default)]
 pub struct Keepalive {
-    shown: Shown,
-    hidden: IndexMap<String, Vec<PyObjectRef>>,
+    /// Objects by key, what is shown before what is hidden. The one object of a value without parts
+    /// has the empty key.
+    items: IndexMap<String, Vec<PyObjectRef>>,
+    view: View,
 }
 
-/// Objects by key, in the order in which they came.
-type Items = IndexMap<String, PyObjectRef>;
-
-/// What `_objects` shows.
+/// What `_objects` is.
 #[derive(Debug, Default)]
-enum Shown {
-    /// Nothing yet: `_objects` is `None`.
+enum View {
+    /// `None`.
     #[default]
     Nothing,
-    /// A value without parts: `_objects` is the one object itself.
-    Single(PyObjectRef),
-    /// Items by key.
-    Items(Items),
-    /// Items in the dict that Python has seen.
+    /// The one object.
+    Single,
+    /// A dict of the items, once somebody asks.
+    Items,
+    /// A dict that somebody has asked for.
     Dict(PyDictRef),
 }
 
+/// An item that is yet to be stored in the dict that Python sees, outside any lock.
+#[derive(Debug)]
+pub struct Store {
+    dict: PyDictRef,
+    key: String,
+    object: PyObjectRef,
+}
+
+impl Store {
+    /// Stores it.
+    ///
+    /// # Errors
+    /// What storing into the dict raises.
+    pub fn finish(self, vm: &VirtualMachine) -> PyResult<()> {
+        self.dict.set_item(self.key.as_str(), self.object, vm)
+    }
+}
+
 impl Keepalive {
-    /// A keepalive that shows `shown`, a dict or the one object, and keeps `hidden` beside it.
+    /// A keepalive that shows the dict of another, or its one object, and keeps `objects`.
     #[must_use]
-    pub fn shared(shown: Result<PyDictRef, PyObjectRef>, hidden: Vec<PyObjectRef>) -> Self {
+    pub fn shared(shown: Result<PyDictRef, PyObjectRef>, mut objects: Vec<PyObjectRef>) -> Self {
+        let view = match shown {
+            Ok(dict) => View::Dict(dict),
+            Err(single) => {
+                objects.insert(0, single);
+                View::Single
+            }
+        };
         Self {
-            shown: match shown {
-                Ok(dict) => Shown::Dict(dict),
-                Err(object) => Shown::Single(object),
-            },
-            hidden: IndexMap::from_iter([(String::new(), hidden)]),
+            items: IndexMap::from_iter([(String::new(), objects)]),
+            view,
         }
     }
 
     /// Makes `_objects` a dict if it is nothing yet.
     pub fn begin_items(&mut self) {
-        if matches!(self.shown, Shown::Nothing) {
-            self.shown = Shown::Items(Items::new());
+        if matches!(self.view, View::Nothing) {
+            self.view = View::Items;
         }
     }
 
     /// Records what is retained under `key`, or as the one object without. What is displaced goes
     /// to `displaced`, to be dropped outside any lock: that can run Python code.
-    ///
-    /// # Errors
-    /// What storing into the dict raises.
+    #[must_use]
     pub fn set(
         &mut self,
         key: Option<String>,
         retained: Retained,
         displaced: &mut Vec<PyObjectRef>,
-        vm: &VirtualMachine,
-    ) -> PyResult<()> {
-        let hidden_key = key.as_deref().unwrap_or_default();
-        let old = if retained.hidden.is_empty() {
-            self.hidden.swap_remove(hidden_key)
-        } else {
-            self.hidden.insert(hidden_key.to_owned(), retained.hidden)
-        };
-        displaced.extend(old.into_iter().flatten());
-        let object = retained.shown;
+    ) -> Option<Store> {
+        let shown = retained.shown.clone();
+        let mut objects = vec![retained.shown];
+        objects.extend(retained.hidden);
         let Some(key) = key else {
-            let old = std::mem::replace(&mut self.shown, Shown::Single(object));
-            old.take_apart(displaced);
-            return Ok(());
+            displaced.extend(self.items.drain(..).flat_map(|(_, objects)| objects));
+            self.items.insert(String::new(), objects);
+            if let View::Dict(dict) = std::mem::replace(&mut self.view, View::Single) {
+                displaced.push(dict.into());
+            }
+            return None;
         };
-        match &mut self.shown {
-            Shown::Items(items) => displaced.extend(items.insert(key, object)),
-            Shown::Dict(dict) => {
-                // Held here, what the dict gives up is not dropped in it.
-                displaced.extend(dict.get_item_opt(key.as_str(), vm)?);
-                dict.set_item(key.as_str(), object, vm)?;
+        let store = match &self.view {
+            View::Dict(dict) => Some(Store {
+                dict: dict.clone(),
+                key: key.clone(),
+                object: shown,
+            }),
+            _ => {
+                self.view = View::Items;
+                None
             }
-            shown => {
-                let items = Shown::Items(Items::from_iter([(key, object)]));
-                std::mem::replace(shown, items).take_apart(displaced);
-            }
-        }
-        Ok(())
+        };
+        displaced.extend(self.items.insert(key, objects).into_iter().flatten());
+        store
     }
 
-    /// What `_objects` shows. A list of items becomes a dict, for which `fresh` is an empty one:
-    /// making it here would be an allocation under the lock, which may start a garbage collection
-    /// and with it Python code. Storing `str` keys into a new dict runs none.
+    /// What `_objects` shows. The first time that is a dict, it is `fresh`, an empty one: making it
+    /// here would be an allocation under the lock, which may start a garbage collection and with it
+    /// Python code. Storing `str` keys into a new dict runs none.
     ///
     /// # Errors
     /// What storing into the dict raises.
     pub fn show(&mut self, fresh: PyDictRef, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
-        if let Shown::Items(items) = &self.shown {
-            for (key, object) in items {
-                fresh.set_item(key.as_str(), object.clone(), vm)?;
+        if matches!(self.view, View::Items) {
+            for (key, objects) in &self.items {
+                if let Some(shown) = objects.first() {
+                    fresh.set_item(key.as_str(), shown.clone(), vm)?;
+                }
             }
-            // Every object is in the dict now, so what is dropped here is no last reference.
-            self.shown = Shown::Dict(fresh);
+            self.view = View::Dict(fresh);
         }
-        Ok(match &self.shown {
-            Shown::Nothing | Shown::Items(_) => None,
-            Shown::Single(object) => Some(object.clone()),
-            Shown::Dict(dict) => Some(dict.clone().into()),
+        Ok(match &self.view {
+            View::Nothing | View::Items => None,
+            View::Single => self
+                .items
+                .get("")
+                .and_then(|objects| objects.first())
+                .cloned(),
+            View::Dict(dict) => Some(dict.clone().into()),
         })
     }
 
     /// The objects that are kept for what lies at `path` and below it; an empty path is all of it.
     #[must_use]
     pub fn objects(&self, path: &str) -> Vec<PyObjectRef> {
-        let mut objects = match &self.shown {
-            Shown::Nothing => Vec::new(),
-            Shown::Single(object) => vec![object.clone()],
-            Shown::Items(items) => matching(items, path),
-            Shown::Dict(dict) if path.is_empty() => dict.values_vec(),
-            Shown::Dict(dict) => dict
-                .items_vec()
-                .into_iter()
-                .filter(|(key, _)| {
-                    let key = key.downcast_ref::<PyStr>().and_then(|key| key.to_str());
-                    key.is_some_and(|key| is_below(key, path))
-                })
-                .map(|(_, object)| object)
-                .collect(),
-        };
-        let hidden = self.hidden.iter().filter(|(key, _)| is_below(key, path));
-        objects.extend(hidden.flat_map(|(_, hidden)| hidden.iter().cloned()));
-        once(objects)
+        let below = self.items.iter().filter(|(key, _)| is_below(key, path));
+        once(below.flat_map(|(_, objects)| objects))
     }
 
     /// The objects under these keys.
     #[must_use]
-    pub fn find(&self, keys: &[String], vm: &VirtualMachine) -> Vec<PyObjectRef> {
-        let mut found = match &self.shown {
-            Shown::Nothing => Vec::new(),
-            Shown::Single(object) => vec![object.clone()],
-            Shown::Items(items) => {
-                let named = keys.iter().filter_map(|key| items.get(key.as_str()));
-                named.cloned().collect()
-            }
-            Shown::Dict(dict) => keys
-                .iter()
-                .filter_map(|key| dict.get_item_opt(key.as_str(), vm).ok().flatten())
-                .collect(),
-        };
-        for key in keys {
-            found.extend(self.hidden.get(key.as_str()).into_iter().flatten().cloned());
-        }
-        once(found)
+    pub fn find(&self, keys: &[String]) -> Vec<PyObjectRef> {
+        let found = keys.iter().filter_map(|key| self.items.get(key.as_str()));
+        once(found.flatten())
     }
 
     /// Takes everything out, for the garbage collector.
     pub fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
-        std::mem::take(&mut self.shown).take_apart(out);
-        out.extend(std::mem::take(&mut self.hidden).into_values().flatten());
-    }
-}
-
-impl Shown {
-    fn take_apart(self, out: &mut Vec<PyObjectRef>) {
-        match self {
-            Self::Nothing => {}
-            Self::Single(object) => out.push(object),
-            Self::Items(items) => out.extend(items.into_values()),
-            Self::Dict(dict) => out.push(dict.into()),
+        out.extend(self.items.drain(..).flat_map(|(_, objects)| objects));
+        if let View::Dict(dict) = std::mem::take(&mut self.view) {
+            out.push(dict.into());
         }
     }
 }
 
 /// Each object once: copies of copies would repeat themselves for ever.
-fn once(mut objects: Vec<PyObjectRef>) -> Vec<PyObjectRef> {
+fn once<'a>(objects: impl Iterator<Item = &'a PyObjectRef>) -> Vec<PyObjectRef> {
     let mut seen = HashSet::new();
-    objects.retain(|object| seen.insert(object.get_id()));
-    // Few of many may be left, and they are kept for long.
-    objects.shrink_to_fit();
     objects
+        .filter(|object| seen.insert(object.get_id()))
+        .cloned()
+        .collect()
 }
 
 /// Whether a key names what lies at `path` or below it: the path comes last in it.
@@ -220,25 +201,14 @@ fn is_below(key: &str, path: &str) -> bool {
             .is_some_and(|inner| inner.is_empty() || inner.ends_with(':'))
 }
 
-fn matching(items: &Items, path: &str) -> Vec<PyObjectRef> {
-    items
-        .iter()
-        .filter(|(key, _)| is_below(key, path))
-        .map(|(_, object)| object.clone())
-        .collect()
-}
-
 // SAFETY: visits each object it owns exactly once.
 unsafe impl Traverse for Keepalive {
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
-        match &self.shown {
-            Shown::Nothing => {}
-            Shown::Single(object) => object.traverse(visit),
-            Shown::Items(items) => items.values().for_each(|object| object.traverse(visit)),
-            Shown::Dict(dict) => dict.traverse(visit),
-        }
-        self.hidden
+        self.items
             .values()
-            .for_each(|object| object.traverse(visit));
+            .for_each(|objects| objects.traverse(visit));
+        if let View::Dict(dict) = &self.view {
+            dict.traverse(visit);
+        }
     }
 }

@@ -311,21 +311,21 @@ impl CData {
             .map(|(index, retained)| (by_key.then(|| self.path(index).1), retained))
             .collect();
         let mut displaced = Vec::new();
+        let mut stores = SmallVec::<[_; 2]>::new();
         let mut state = root.state.lock();
         let written = write();
-        let mut result = Ok(());
         if written {
             for (key, retained) in items {
-                result = state.keepalive.set(key, retained, &mut displaced, vm);
-                if result.is_err() {
-                    break;
-                }
+                stores.extend(state.keepalive.set(key, retained, &mut displaced));
             }
         }
-        // What is dropped may run Python code.
         drop(state);
+        // Both may run Python code.
         drop(displaced);
-        result.map(|()| written)
+        for store in stores {
+            store.finish(vm)?;
+        }
+        Ok(written)
     }
 
     /// Keeps what is retained alive as long as item `index` of this value's memory. `None` is
@@ -409,35 +409,34 @@ impl CData {
             let state = self.root().state.lock();
             // SAFETY: a pointer's memory holds an address.
             let address = unsafe { pointer::read(self.address()) };
-            (address, state.keepalive.find(&keys, vm))
+            (address, state.keepalive.find(&keys))
         };
         (address, together(objects, vm))
     }
 
-    /// Makes this object keep what `other` keeps. If that is a dict, the two share it from now on,
-    /// and it is returned; an object that is kept alone is kept by both.
+    /// Makes this pointer show what `source` keeps, and keep `source` and, if that is a pointer too,
+    /// what it points to now. If what is shown is a dict, the two share it from now on, and it is
+    /// returned; an object that is kept alone is shown by both.
     ///
     /// # Errors
     /// What storing into the dict raises.
     pub fn share_keepalive(
         &self,
-        other: &Self,
+        source: &Py<Self>,
         vm: &VirtualMachine,
     ) -> PyResult<Option<PyDictRef>> {
-        other.state.lock().keepalive.begin_items();
-        // A pointer may come to keep something else. Anything else is itself what is pointed to.
-        let hidden = if other.ctype.is_address() {
-            let target = ["1", "0", ""].map(str::to_owned);
-            other.state.lock().keepalive.find(&target, vm)
-        } else {
-            Vec::new()
-        };
-        let Some(shown) = other.objects(vm)? else {
+        source.state.lock().keepalive.begin_items();
+        let mut objects = vec![PyObjectRef::from(source.to_owned())];
+        if source.ctype.is_address() {
+            let target = ["1", "0"].map(str::to_owned);
+            objects.extend(source.state.lock().keepalive.find(&target));
+        }
+        let Some(shown) = source.objects(vm)? else {
             return Ok(None);
         };
         let shown = shown.downcast::<PyDict>();
         let dict = shown.as_ref().ok().cloned();
-        let shared = Keepalive::shared(shown, hidden);
+        let shared = Keepalive::shared(shown, objects);
         let old = std::mem::replace(&mut self.state.lock().keepalive, shared);
         drop(old);
         Ok(dict)

@@ -309,6 +309,32 @@ class Definitions(TestCase):
                 self.assertRaises(TypeError, attribute.__set__, array, b"x")
 
 
+@unittest.skipUnless(OURS, "in CPython _objects is what keeps")
+class Views(TestCase):
+    def test_objects_is_only_a_view(self):
+        class Key:
+            def __init__(self, key):
+                self.key = key
+
+            def __hash__(self):
+                return hash(self.key)
+
+            def __eq__(self, other):
+                p._objects
+                raise KeyError("no")
+
+        p = pointer(Block(b"a"))
+        view = p._objects
+        view.clear()
+        gc.collect()
+        others = [Block() for _ in range(50)]
+        p.contents.raw = b"x" * LARGE
+        self.assertTrue(all(other.raw == bytes(LARGE) for other in others))
+        view[Key("0")] = view[Key("1")] = None
+        self.assertRaises(KeyError, setattr, p, "contents", Block(b"b"))
+        self.assertEqual(p.contents.value, b"b")
+
+
 class Threads(TestCase):
     def test_references_are_read_while_they_are_replaced(self):
         class Record(Structure):
