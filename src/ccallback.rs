@@ -11,10 +11,11 @@ use crate::{
     ctype::{CType, Kind, Place, ffi_type::Scalar, scalar::pointer, simple::Class},
 };
 use libffi::raw::{self, ffi_cif, ffi_closure, ffi_type};
-use rustpython_common::lock::PyMutex;
+use rustpython_common::{lock::PyMutex, wtf8::Wtf8Buf};
 use rustpython_vm::{
     AsObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::PyBaseExceptionRef,
+    function::{FuncArgs, KwArgs},
     object::{Traverse, TraverseFn},
     pyclass,
     vm::thread::{self, ThreadedVirtualMachine},
@@ -181,27 +182,51 @@ unsafe impl Traverse for Thunk {
     }
 }
 
-/// How a callback gets at its interpreter on a thread that is none of the interpreter's: through a VM
-/// from a pool, which is never left empty for long.
+/// How a callback gets at its interpreter on a thread that is none of the interpreter's: the thread
+/// gets a VM of its own, which only another VM can make. These are the makers that are idle.
 #[derive(Clone)]
 struct Attacher(Arc<Mutex<Vec<ThreadedVirtualMachine>>>);
-
-/// VMs that are kept for later callbacks.
-const POOL_SIZE: usize = 8;
 
 impl Attacher {
     /// The attacher of this interpreter, which its callbacks share.
     fn of(vm: &VirtualMachine) -> Self {
         static KNOWN: Mutex<Vec<(i64, Attacher)>> = Mutex::new(Vec::new());
         let id = vm.state.interpreter_id;
-        let spare = vm.new_thread();
-        let mut known = lock(&KNOWN);
-        if let Some((_, attacher)) = known.iter().find(|(known, _)| *known == id) {
-            return attacher.clone();
+        let find = || {
+            let known = lock(&KNOWN);
+            let found = known.iter().find(|(known, _)| *known == id);
+            found.map(|(_, attacher)| attacher.clone())
+        };
+        if let Some(attacher) = find() {
+            return attacher;
         }
-        let attacher = Self(Arc::new(Mutex::new(vec![spare])));
-        known.push((id, attacher.clone()));
-        attacher
+        let attacher = Self(Arc::new(Mutex::new(vec![vm.new_thread()])));
+        attacher.refill_after_fork(vm);
+        lock(&KNOWN).push((id, attacher));
+        // Another thread may have been first; the first one counts.
+        find().unwrap_or_else(|| Self(Arc::default()))
+    }
+
+    /// A thread that holds a maker does not exist in a forked child, so there a new one is needed.
+    fn refill_after_fork(&self, vm: &VirtualMachine) {
+        let attacher = self.clone();
+        let refill = vm.new_function("refill", move |vm: &VirtualMachine| attacher.refill(vm));
+        let registered = vm.import("os", 0).and_then(|os| {
+            let register = os.get_attr("register_at_fork", vm)?;
+            let name = Wtf8Buf::from("after_in_child");
+            let keywords: KwArgs = [(name, refill.into())].into_iter().collect();
+            register.call(FuncArgs::new(Vec::new(), keywords), vm)
+        });
+        // Where there is no such function, there is no fork.
+        drop(registered);
+    }
+
+    /// Sees to it that there is an idle maker.
+    fn refill(&self, vm: &VirtualMachine) {
+        if lock(&self.0).is_empty() {
+            let maker = vm.new_thread();
+            lock(&self.0).push(maker);
+        }
     }
 
     /// Runs `f` with this thread attached to the interpreter.
@@ -210,33 +235,59 @@ impl Attacher {
             // A thread of the interpreter's, which detached for the call that led here.
             return thread::with_current_vm(|vm| vm.attach_for_callback(|| f(vm)));
         }
-        let machine = self.take();
-        machine.run(|vm| {
-            // The next one must not wait for this callback to end.
-            if lock(&self.0).is_empty() {
-                self.give(vm.new_thread());
-            }
+        // Attaching can park the thread, so the lock is not held while the maker works.
+        let maker = Maker {
+            idle: &self.0,
+            vm: Some(self.take()),
+        };
+        let Some(new) = maker
+            .vm
+            .as_ref()
+            .map(|vm| vm.run(VirtualMachine::new_thread))
+        else {
+            return;
+        };
+        drop(maker);
+        let release = Release(Some(thread::attach_current_thread(|| new)));
+        thread::with_current_vm(|vm| {
+            // The next one must not wait for a maker whose thread is parked.
+            self.refill(vm);
             f(vm);
         });
-        self.give(machine);
+        drop(release);
     }
 
-    /// A VM from the pool. Attaching can park the thread, so the lock is not held while it does.
     fn take(&self) -> ThreadedVirtualMachine {
         loop {
-            let machine = lock(&self.0).pop();
-            match machine {
-                Some(machine) => return machine,
-                // Whoever took the last one gives a new one as soon as it is attached.
+            let maker = lock(&self.0).pop();
+            match maker {
+                Some(maker) => return maker,
+                // It is back as soon as the thread that holds it has its VM.
                 None => std::thread::sleep(Duration::from_micros(50)),
             }
         }
     }
+}
 
-    fn give(&self, machine: ThreadedVirtualMachine) {
-        let mut pool = lock(&self.0);
-        if pool.len() < POOL_SIZE {
-            pool.push(machine);
+/// A maker at work, which goes back whatever happens.
+struct Maker<'a> {
+    idle: &'a Mutex<Vec<ThreadedVirtualMachine>>,
+    vm: Option<ThreadedVirtualMachine>,
+}
+
+impl Drop for Maker<'_> {
+    fn drop(&mut self) {
+        lock(self.idle).extend(self.vm.take());
+    }
+}
+
+/// Detaches the thread again, whatever happened.
+struct Release(Option<thread::CurrentVmAttachState>);
+
+impl Drop for Release {
+    fn drop(&mut self) {
+        if let Some(state) = self.0.take() {
+            thread::release_current_thread(state);
         }
     }
 }
@@ -264,20 +315,23 @@ unsafe extern "C" fn entry(
         Arc::increment_strong_count(data);
         Arc::from_raw(data)
     };
-    let outcome = catch_unwind(AssertUnwindSafe(|| {
+    let outcome = catch_unwind(AssertUnwindSafe(move || {
         data.clear_result(result);
         let swaps_errno = data.flags & flags::USE_ERRNO != 0;
         if swaps_errno {
             errno::exchange();
         }
-        data.attacher.attached(|vm| data.run(result, arguments, vm));
+        data.attacher.clone().attached(move |vm| {
+            data.run(result, arguments, vm);
+            // If this is the last reference to it, that is a matter for an attached thread.
+            drop(data);
+        });
         if swaps_errno {
             errno::exchange();
         }
     }));
-    // The panic hook has said what happened; C must not see it, nor one in a finaliser.
+    // The panic hook has said what happened; C must not see it.
     drop(outcome);
-    let _ = catch_unwind(AssertUnwindSafe(|| drop(data)));
 }
 
 impl Data {

@@ -411,7 +411,12 @@ impl CData {
             let address = unsafe { pointer::read(self.address()) };
             (address, state.keepalive.find(&keys))
         };
-        (address, together(objects, vm))
+        // What views lie on, not the views: those would hold each other for ever.
+        let owners = objects.into_iter().map(|object| {
+            let anchor = Self::of(&object).and_then(|view| view.anchor.clone());
+            anchor.unwrap_or(object)
+        });
+        (address, together(owners.collect(), vm))
     }
 
     /// Makes this pointer show what `source` keeps, and keep `source` and, if that is a pointer too,

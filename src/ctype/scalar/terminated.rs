@@ -53,19 +53,19 @@ pub fn address(bytes: &Py<PyBytes>) -> usize {
 /// object in CPython, and published packages rely on that. So what C left in the copy goes into the
 /// object's own storage, as it would have without the copy.
 pub fn take_over(bytes: &Py<PyBytes>) {
-    let own = bytes.as_bytes();
-    let copy = address(bytes);
+    let size = bytes.as_bytes().len();
+    let own = bytes.as_bytes().as_ptr();
+    let copy: *const u8 = std::ptr::with_exposed_provenance(address(bytes));
     // SAFETY: the copy holds the object's bytes and a terminator, and lives as long as the object.
-    let copy =
-        unsafe { std::slice::from_raw_parts(std::ptr::with_exposed_provenance(copy), own.len()) };
-    if own != copy {
-        let start = own.as_ptr().cast_mut();
-        // SAFETY: the storage has as many bytes, in a heap block of the object's own that nothing
-        // treats as constant; no reference to it is used after this. The program that let C write
-        // into an immutable object answers for other threads not reading it meanwhile, as in
-        // CPython.
-        unsafe { std::ptr::copy_nonoverlapping(copy.as_ptr(), start, copy.len()) };
+    if unsafe { libc::memcmp(own.cast(), copy.cast(), size) } == 0 {
+        return;
     }
+    // SAFETY: the storage is a heap block of the object's own with as many bytes, and no reference
+    // into it is alive here. Rust knows no way to change what was borrowed as immutable; this relies
+    // on the VM's `bytes` lying in plain heap memory, which nothing reads while this function runs
+    // but what races with C anyway: the program that lets C write into an immutable object answers
+    // for that, as in CPython.
+    unsafe { std::ptr::copy_nonoverlapping(copy, own.cast_mut(), size) };
 }
 
 impl Copies {
