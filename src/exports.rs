@@ -31,12 +31,15 @@ use std::{
 /// Runs `f` for C: a new reference, or NULL and an exception left for the caller.
 fn for_c(f: impl FnOnce(&VirtualMachine) -> PyResult) -> *mut PyObject {
     let outcome = catch_unwind(AssertUnwindSafe(|| {
-        thread::with_current_vm(|vm| match f(vm) {
-            Ok(object) => object.into_raw().as_ptr(),
-            Err(error) => {
-                enter::leave_exception(error);
-                ptr::null_mut()
-            }
+        // Attached already, unless whoever calls did not take it for a `PYFUNCTYPE`.
+        thread::with_current_vm(|vm| {
+            vm.attach_for_callback(|| match f(vm) {
+                Ok(object) => object.into_raw().as_ptr(),
+                Err(error) => {
+                    enter::leave_exception(error);
+                    ptr::null_mut()
+                }
+            })
         })
     }));
     // The panic hook has said what happened; C must not see it.

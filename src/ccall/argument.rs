@@ -196,10 +196,16 @@ const STACK_ALIGN: usize = 16;
 /// Whether values of a type can be passed on the stack.
 ///
 /// # Errors
-/// `TypeError` if they are aligned to more than the stack is: libffi would write beyond the memory
-/// that it reserves for them.
+/// `TypeError` if they have no size, or are aligned to more than the stack is: libffi would write
+/// beyond the memory that it reserves for them.
 pub fn check_alignment(ctype: &CType, vm: &VirtualMachine) -> PyResult<()> {
     let align = ctype.layout().align;
+    if !ctype.layout().ffi.is_passable() {
+        return Err(vm.new_type_error(format!(
+            "{} has no size, so it cannot be passed by value",
+            ctype.name()
+        )));
+    }
     if align <= STACK_ALIGN {
         return Ok(());
     }

@@ -12,7 +12,7 @@ use crate::{
     ctype::{Converter, scalar::terminated},
     error,
 };
-use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
 /// Calls an address: converts the arguments, enters C and converts the result.
 ///
@@ -41,6 +41,10 @@ pub fn address(
         let position = index + 1;
         let argument = convert_argument(converters.get(index), value, position, vm);
         arguments.push(argument.map_err(|error| {
+            // A stack at its end says nothing about the argument.
+            if error.fast_isinstance(vm.ctx.exceptions.recursion_error) {
+                return error;
+            }
             let prefix = format!("argument {position}: ");
             error::wrap(error::argument_error(vm), &prefix, &error, vm)
         })?);
@@ -48,6 +52,9 @@ pub fn address(
     vm.audit("ctypes.call_function", || {
         (target.address, vm.ctx.new_tuple(given.to_vec()))
     })?;
+    if !restype.is_passable() {
+        return Err(vm.new_type_error("a result without size cannot be returned"));
+    }
     if target.address == 0 {
         return Err(vm.new_value_error("NULL pointer access"));
     }

@@ -115,7 +115,11 @@ pub unsafe fn call(
             let function: unsafe extern "C" fn() =
                 // SAFETY: an address is a function pointer's value on every platform we support;
                 // the caller promises that there is a function.
-                unsafe { std::mem::transmute::<usize, unsafe extern "C" fn()>(target.address) };
+                unsafe {
+                std::mem::transmute::<*const (), unsafe extern "C" fn()>(
+                    std::ptr::with_exposed_provenance(target.address),
+                )
+            };
             // SAFETY: the cif describes the function by the caller's promise, and `values` has a
             // value of the right type for each argument.
             unsafe {
@@ -133,6 +137,9 @@ pub unsafe fn call(
             errno::swapped(enter);
         }
     };
+    // Left by a function that was not called as it should be.
+    let stale = PENDING.with(|pending| pending.borrow_mut().take());
+    drop(stale);
     if target.flags & flags::PYTHONAPI == 0 {
         vm.allow_threads(enter);
         return Ok(());

@@ -73,15 +73,21 @@ pub fn convert(ctype: &PyRef<CType>, value: &PyObject, vm: &VirtualMachine) -> P
         Kind::Pointer(_) => pointer(ctype, value, vm)?,
         _ => instance(ctype, value, vm)?,
     };
-    match attempt {
-        Attempt::Done(param) => Ok(param),
-        Attempt::Refused(error) => match vm.get_attribute_opt(value, "_as_parameter_")? {
-            Some(inner) => vm.with_recursion(" while processing _as_parameter_", || {
-                convert(ctype, &inner, vm)
-            }),
-            None => Err(error),
-        },
-    }
+    // A simple type converts what `_as_parameter_` is, any other takes an instance alone.
+    let again = match &ctype.kind {
+        Kind::Simple(_) => convert,
+        _ => convert_instance,
+    };
+    attempt.or_as_parameter(ctype, value, again, vm)
+}
+
+/// Accepts an instance of `ctype`, a `byref` of its target, or what has one as `_as_parameter_`.
+fn convert_instance(
+    ctype: &PyRef<CType>,
+    value: &PyObject,
+    vm: &VirtualMachine,
+) -> PyResult<Param> {
+    instance(ctype, value, vm)?.or_as_parameter(ctype, value, convert_instance, vm)
 }
 
 /// What a type said, before `_as_parameter_` is tried.
@@ -91,6 +97,26 @@ enum Attempt {
 }
 
 impl Attempt {
+    /// What was done, or what `again` makes of the `_as_parameter_` of `value`.
+    fn or_as_parameter(
+        self,
+        ctype: &PyRef<CType>,
+        value: &PyObject,
+        again: fn(&PyRef<CType>, &PyObject, &VirtualMachine) -> PyResult<Param>,
+        vm: &VirtualMachine,
+    ) -> PyResult<Param> {
+        let error = match self {
+            Self::Done(param) => return Ok(param),
+            Self::Refused(error) => error,
+        };
+        match vm.get_attribute_opt(value, "_as_parameter_")? {
+            Some(inner) => vm.with_recursion(" while processing _as_parameter_", || {
+                again(ctype, &inner, vm)
+            }),
+            None => Err(error),
+        }
+    }
+
     fn object(value: &PyObject) -> Self {
         Self::Done(Param::Object(value.to_owned()))
     }

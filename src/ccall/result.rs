@@ -76,6 +76,15 @@ impl Restype {
         ResultType { ffi, in_memory }
     }
 
+    /// Whether libffi can be told of the result.
+    #[must_use]
+    pub fn is_passable(&self) -> bool {
+        match &self.kind {
+            RestypeKind::Type { ctype, .. } => ctype.layout().ffi.is_passable(),
+            RestypeKind::Void | RestypeKind::Callable => true,
+        }
+    }
+
     /// Bytes of the C result.
     #[must_use]
     pub fn size(&self) -> usize {
@@ -97,7 +106,7 @@ impl Restype {
             RestypeKind::Void => Ok(vm.ctx.none()),
             RestypeKind::Callable => {
                 // SAFETY: the caller's promise; a callable restype makes the result a C `int`.
-                let value = unsafe { source.cast::<i32>().read() };
+                let value = unsafe { source.cast::<i32>().read_unaligned() };
                 self.object.call((vm.ctx.new_int(value),), vm)
             }
             RestypeKind::Type { ctype, check } => {

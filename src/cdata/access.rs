@@ -159,16 +159,15 @@ pub unsafe fn set(
     unsafe { write(&ready, owner, locate, retained, vm) }
 }
 
-/// Stores `value` as a simple type at the start of `owner`'s memory.
+/// Stores `value` into an instance of a simple type.
 ///
 /// # Errors
-/// What the conversion raises.
-pub fn set_simple(
-    simple: &Simple,
-    owner: &CData,
-    value: &PyObject,
-    vm: &VirtualMachine,
-) -> PyResult<()> {
+/// `TypeError` if `owner` is none; what the conversion raises.
+pub fn set_simple(owner: &CData, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
+    let simple = owner
+        .ctype()
+        .simple()
+        .ok_or_else(|| vm.new_type_error("abstract class"))?;
     let (ready, retained) = convert(simple, value, vm)?;
     let retained = retained.map(|retained| (0, retained));
     // SAFETY: an instance of a simple type has memory of its size.

@@ -381,7 +381,8 @@ impl CData {
             .map_err(|_| vm.no_memory_error())?;
         let objects = {
             let state = root.state.lock();
-            // SAFETY: callers ask for no more than the value's memory has.
+            let size = size.min(self.size());
+            // SAFETY: no more than the value's memory has.
             bytes.extend_from_slice(unsafe { std::slice::from_raw_parts(self.address(), size) });
             state.keepalive.objects(&path)
         };
@@ -396,6 +397,9 @@ impl CData {
     /// object that lies there: the pointer may be made to point elsewhere while that object lives.
     #[must_use]
     pub fn pointee(&self, vm: &VirtualMachine) -> (*mut u8, Option<PyObjectRef>) {
+        if !self.ctype.is_pointer() {
+            return (std::ptr::null_mut(), None);
+        }
         // What was found by following pointers is kept under a path that is not known here.
         let mut keys = Vec::new();
         if self.direct {

@@ -3,7 +3,6 @@
 pub mod aggregate;
 pub mod argtypes;
 pub mod array;
-
 pub mod char_array;
 pub mod field;
 pub mod fields;

@@ -174,7 +174,7 @@ impl<'a> Target<'a> {
         {
             let address = self.item(self.start(vm)?, index);
             // SAFETY: whoever made the pointer and uses the index answers for what is there, as in C.
-            return unsafe { (simple.access.load)(address, vm) };
+            return unsafe { access::load(simple, address, self.pointer, vm) };
         }
         self.instance(index, vm)
     }

@@ -174,7 +174,7 @@ impl SimpleCData {
         let PySetterValue::Assign(value) = value else {
             return Err(vm.new_type_error("can't delete attribute"));
         };
-        store(zelf.to_base(), &value, vm)
+        access::set_simple(zelf.to_base(), &value, vm)
     }
 
     #[pymethod(name = "__ctypes_from_outparam__")]
@@ -191,11 +191,6 @@ fn simple<'a>(cdata: &'a Py<CData>, vm: &VirtualMachine) -> PyResult<&'a Simple>
         .ctype()
         .simple()
         .ok_or_else(|| vm.new_type_error("abstract class"))
-}
-
-fn store(cdata: &Py<CData>, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
-    let simple = simple(cdata, vm)?;
-    access::set_simple(simple, cdata, value, vm)
 }
 
 impl Constructor for SimpleCData {
@@ -216,7 +211,7 @@ impl Initializer for SimpleCData {
     fn init(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
         match &args.args[..] {
             [] => Ok(()),
-            [value] => store(zelf.to_base(), value, vm),
+            [value] => access::set_simple(zelf.to_base(), value, vm),
             many => Err(vm.new_type_error(format!(
                 "__init__ expected at most 1 argument, got {}",
                 many.len()

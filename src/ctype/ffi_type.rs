@@ -97,9 +97,8 @@ pub type Placed = (usize, Scalar);
 
 /// libffi's description of a ctype, and the memory it lives in.
 pub struct FfiType {
-    raw: *mut raw::ffi_type,
     passing: Passing,
-    /// What an aggregate's descriptions consist of; none for scalars, which are libffi's statics.
+    /// An aggregate's descriptions; none for scalars, which are libffi's statics.
     owned: Option<Box<Descriptions>>,
 }
 
@@ -135,7 +134,8 @@ impl std::fmt::Debug for FfiType {
 }
 
 // SAFETY: the descriptions are written only while they are built, before they are shared. libffi
-// reads them, and writes only the size of an aggregate whose size is zero, which is never passed.
+// reads them, and writes only the size of an aggregate whose size is zero, which it is never given
+// (`is_passable`).
 unsafe impl Send for FfiType {}
 // SAFETY: as for Send.
 unsafe impl Sync for FfiType {}
@@ -173,7 +173,6 @@ impl FfiType {
     #[must_use]
     pub fn scalar(scalar: Scalar) -> Self {
         Self {
-            raw: scalar.raw(),
             passing: Passing::Scalar(scalar),
             owned: None,
         }
@@ -206,7 +205,6 @@ impl FfiType {
             in_memory: Description::new(size, align, in_memory(size)),
         });
         Self {
-            raw: owned.own.pointer(),
             passing,
             owned: Some(owned),
         }
@@ -215,7 +213,20 @@ impl FfiType {
     /// The description, valid as long as `self`.
     #[must_use]
     pub fn raw(&self) -> *mut raw::ffi_type {
-        self.raw
+        match (&self.owned, &self.passing) {
+            (Some(owned), _) => owned.own.pointer(),
+            (None, Passing::Scalar(scalar)) => scalar.raw(),
+            (None, _) => Scalar::Void.raw(),
+        }
+    }
+
+    /// Whether libffi can be told of it: it knows no aggregate without size, and would write one's
+    /// size into its description.
+    #[must_use]
+    pub fn is_passable(&self) -> bool {
+        self.owned
+            .as_ref()
+            .is_none_or(|owned| owned.own.raw.size > 0)
     }
 
     /// The description for a result, valid as long as `self`. libffi would look for an aggregate
@@ -224,7 +235,7 @@ impl FfiType {
     pub fn raw_result(&self) -> *mut raw::ffi_type {
         match self.passing {
             Passing::X87 if CLASSIFIES => Scalar::LongDouble.raw(),
-            _ => self.raw,
+            _ => self.raw(),
         }
     }
 
@@ -233,7 +244,7 @@ impl FfiType {
     pub fn raw_in_memory(&self) -> *mut raw::ffi_type {
         match &self.owned {
             Some(owned) => owned.in_memory.pointer(),
-            None => self.raw,
+            None => self.raw(),
         }
     }
 

@@ -1,7 +1,7 @@
 """Arguments with `argtypes`: what each type lets through to C, own `from_param`s, errors."""
 import unittest
 from ctypes import (
-    CDLL, CFUNCTYPE, ArgumentError, Structure, addressof, byref, c_bool, c_byte, c_char, c_char_p,
+    CDLL, CFUNCTYPE, POINTER, ArgumentError, Structure, addressof, byref, c_bool, c_byte, c_char, c_char_p,
     c_double, c_float, c_int, c_int16, c_long, c_longdouble, c_longlong, c_short, c_size_t, c_ubyte,
     c_uint, c_ushort, c_void_p, c_wchar, c_wchar_p, create_string_buffer, create_unicode_buffer,
     pointer, py_object, sizeof,
@@ -217,6 +217,18 @@ class Protocols(TestCase):
                               library=CDLL(None))
             self.assertEqual(length(["abc" if base is c_wchar_p else b"abc"]), 3)
         self.assertNotIn("from_param", vars(c_int))
+
+    def test_as_parameter_of_a_pointer_is_no_second_conversion(self):
+        class Wrapper:
+            def __init__(self, value):
+                self._as_parameter_ = value
+
+        IntPointer = POINTER(c_int)
+        for value in (None, c_int(3), (c_int * 3)()):
+            with self.assertRaisesRegex(TypeError, "expected LP_c_int instance instead of "):
+                IntPointer.from_param(Wrapper(value))
+        target = pointer(c_int(3))
+        self.assertIs(IntPointer.from_param(Wrapper(Wrapper(target))), target)
 
     def test_py_object(self):
         for thing in (5, "x", None, [], self):
