@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     cdata::CData,
-    ctype::{CType, Kind, ffi_type::FfiType, layout::Layout},
+    ctype::{CType, Kind, layout::Layout},
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
@@ -143,9 +143,7 @@ fn define(class: &Py<PyType>, kind: Kind, vm: &VirtualMachine) -> PyResult<()> {
 
 /// The layout of an aggregate whose fields are not known.
 fn empty_layout() -> Layout {
-    let mut layout = Layout::aggregate(0, 1, "B".to_owned(), None, Vec::new());
-    layout.ffi = FfiType::aggregate(0, 1, &[]);
-    layout
+    Layout::aggregate(0, 1, "B".to_owned(), None, Vec::new())
 }
 
 fn set_class_attribute(

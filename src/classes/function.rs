@@ -149,13 +149,11 @@ fn make(
     Ok(object)
 }
 
-fn function_of(ctype: &CType) -> Option<&Function> {
-    ctype.function()
-}
-
 /// The signature that a class declares for its instances.
 fn declared(ctype: &CType, vm: &VirtualMachine) -> PyResult<Signature> {
-    let function = function_of(ctype).ok_or_else(|| vm.new_type_error("abstract class"))?;
+    let function = ctype
+        .function()
+        .ok_or_else(|| vm.new_type_error("abstract class"))?;
     let restype = match &function.restype {
         Some(restype) => restype.clone(),
         None => vm.ctx.none(),
@@ -189,7 +187,10 @@ impl CFuncPtr {
     }
 
     fn call_flags(&self) -> u32 {
-        function_of(self.base.ctype()).map_or(flags::CDECL, |function| function.flags)
+        self.base
+            .ctype()
+            .function()
+            .map_or(flags::CDECL, |function| function.flags)
     }
 }
 
@@ -255,7 +256,7 @@ fn from_library(
     let handle = Handle::of(&handle, "second argument", vm)?;
     let paramflags = match paramflags {
         Some(paramflags) => {
-            let argtypes = function_of(base.ctype()).and_then(|f| f.argtypes.as_ref());
+            let argtypes = base.ctype().function().and_then(|f| f.argtypes.as_ref());
             ParamFlags::new(paramflags, argtypes, vm)?
         }
         None => None,
@@ -280,7 +281,7 @@ fn from_callable(
     if !callable.is_callable() {
         return Err(vm.new_type_error("argument must be callable or integer function address"));
     }
-    let declared = function_of(base.ctype());
+    let declared = base.ctype().function();
     let Some(argtypes) = declared.and_then(|function| function.argtypes.as_ref()) else {
         return Err(vm.new_type_error("cannot construct instance of this class: no argtypes"));
     };
