@@ -14,8 +14,8 @@ pub fn module_def(ctx: &Context) -> &'static PyModuleDef {
 mod _ctypes {
     use crate::{
         ccall::{
-            MAX_ARGUMENTS, byref::CArg, call, enter::Target, errno as errno_copy, flags,
-            result::Restype,
+            MAX_ARGUMENTS, audit, byref::CArg, call, enter::Target, errno as errno_copy, flags,
+            result::Restype, signature::Signature,
         },
         cdata::{CData, ctype_of, pickle},
         classes::{aggregate, array, field, function, metatype, pointer, simple},
@@ -266,8 +266,9 @@ mod _ctypes {
             address,
             flags,
             fixed: None,
+            cif: None,
         };
-        let restype = Restype::int(vm)?;
+        let restype = Restype::int(vm);
         call::address(target, &[], arguments.as_slice(), &restype, vm)
     }
 
@@ -371,6 +372,7 @@ mod _ctypes {
 
     pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
         __module_exec(vm, module);
+        audit::watch(vm)?;
         // Bases before what derives from them.
         let _ = CType::make_static_type();
         let _ = metatype::CTypeType::make_static_type();
@@ -382,6 +384,7 @@ mod _ctypes {
         let _ = function::FuncPtrType::make_static_type();
         let _ = CData::make_static_type();
         let _ = CArg::make_static_type();
+        let _ = Signature::make_static_type();
         let _ = crate::ccallback::Thunk::make_static_type();
         let _ = exports::ForeignMemory::make_static_type();
         rustpython_vm::extend_module!(vm, module, {
@@ -390,7 +393,7 @@ mod _ctypes {
             "Union" => aggregate::Union::make_static_type(),
             "Array" => array::Array::make_static_type(),
             "_Pointer" => pointer::Pointer::make_static_type(),
-            "CFuncPtr" => function::CFuncPtr::make_static_type(),
+            "CFuncPtr" => function::make_class(vm),
             "CField" => field::CField::make_static_type(),
         });
         Ok(())

@@ -1,13 +1,19 @@
 //! `CArgObject`: a C value that Python code holds between `byref` or `from_param` and a call.
 
-use super::argument::Argument;
-use crate::{cdata::CData, ctype::simple::SimpleCode};
+use super::argument::{Argument, Arguments};
+use crate::{
+    cdata::CData,
+    ctype::{ffi_type::Scalar, simple::SimpleCode},
+};
 use rustpython_vm::{
-    AsObject, Py, PyObjectRef, PyPayload, PyResult, VirtualMachine,
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
     object::{Traverse, TraverseFn},
     pyclass,
     types::Representable,
 };
+
+/// Bytes of the largest scalar: a complex long double.
+const WORD: usize = 32;
 
 /// What `byref` and the `from_param` of simple types return.
 #[pyclass(module = "_ctypes", name = "CArgObject", traverse = "manual")]
@@ -15,55 +21,61 @@ use rustpython_vm::{
 pub struct CArg {
     /// The type code of the value; `P` for addresses.
     tag: char,
-    argument: Argument,
+    scalar: Scalar,
+    word: Word,
+    /// What the value is an address of or came from.
+    object: Option<PyObjectRef>,
 }
 
+#[derive(Clone, Copy, Debug)]
+#[repr(C, align(16))]
+struct Word([u8; WORD]);
+
 impl CArg {
+    /// A pointer to `address`, which `object` keeps valid.
     #[must_use]
-    pub fn new(tag: char, argument: Argument) -> Self {
-        Self { tag, argument }
+    pub fn pointer(tag: char, address: usize, object: Option<PyObjectRef>) -> Self {
+        let mut word = Word([0; WORD]);
+        word.0[..size_of::<usize>()].copy_from_slice(&address.to_ne_bytes());
+        Self {
+            tag,
+            scalar: Scalar::Pointer,
+            word,
+            object,
+        }
     }
 
     /// The address of `target`'s memory plus `offset`.
     #[must_use]
     pub fn byref(target: &Py<CData>, offset: isize) -> Self {
         let address = target.address().expose_provenance();
-        Self {
-            tag: 'P',
-            argument: Argument::pointer(
-                address.wrapping_add_signed(offset),
-                Some(target.to_owned().into()),
-            ),
-        }
+        let address = address.wrapping_add_signed(offset);
+        Self::pointer('P', address, Some(target.to_owned().into()))
     }
 
     /// The value of type code `code` that `value` converts to.
     ///
     /// # Errors
     /// What the conversion raises.
-    pub fn simple(
-        code: &SimpleCode,
-        value: &rustpython_vm::PyObject,
-        vm: &VirtualMachine,
-    ) -> PyResult<Self> {
-        let argument = Argument::scalar(code.scalar, |target| {
-            // SAFETY: an argument's word has room for every scalar.
-            unsafe { (code.native.store)(target, value, vm) }
-        })?;
+    pub fn simple(code: &SimpleCode, value: &PyObject, vm: &VirtualMachine) -> PyResult<Self> {
+        let mut word = Word([0; WORD]);
+        // SAFETY: the word has room for every scalar.
+        let object = unsafe { (code.native.store)(word.0.as_mut_ptr(), value, vm) }?;
         Ok(Self {
             tag: code.code,
-            argument,
+            scalar: code.scalar,
+            word,
+            object,
         })
     }
 
-    #[must_use]
-    pub fn argument(&self) -> &Argument {
-        &self.argument
-    }
-
-    #[must_use]
-    pub fn into_argument(self) -> Argument {
-        self.argument
+    /// The value as an argument. The caller holds this object as long as the call.
+    ///
+    /// # Errors
+    /// `MemoryError` if there is no memory for a copy.
+    #[inline]
+    pub fn argument(&self, arguments: &mut Arguments, vm: &VirtualMachine) -> PyResult<Argument> {
+        arguments.scalar(self.scalar, &self.word.0, self.object.as_deref(), vm)
     }
 
     #[must_use]
@@ -74,14 +86,14 @@ impl CArg {
     /// The object this is an address of or that its value came from.
     #[must_use]
     pub fn object(&self) -> Option<&PyObjectRef> {
-        self.argument.keep()
+        self.object.as_ref()
     }
 }
 
 // SAFETY: visits each object it owns exactly once.
 unsafe impl Traverse for CArg {
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
-        self.argument.traverse(visit);
+        self.object.traverse(visit);
     }
 }
 
@@ -95,7 +107,7 @@ impl CArg {
 
 impl Representable for CArg {
     fn repr_str(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<String> {
-        let word = zelf.argument.word();
+        let word = zelf.word.0;
         macro_rules! number {
             ($int:ty) => {{
                 let mut bytes = [0; size_of::<$int>()];

@@ -2,88 +2,90 @@
 
 use super::{
     MAX_ARGUMENTS,
-    argument::Argument,
-    default,
-    enter::{self, Arguments, ResultBuffer, Target},
+    argument::{Argument, Arguments},
+    audit, default,
+    enter::{self, Target},
     from_param,
     result::Restype,
+    signature::Converter,
 };
-use crate::{
-    ctype::{Converter, scalar::terminated},
-    error,
+use crate::error;
+use rustpython_vm::{
+    AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyBaseExceptionRef,
 };
-use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
 /// Calls an address: converts the arguments, enters C and converts the result.
 ///
 /// # Errors
 /// `ArgumentError` if an argument cannot be converted or there are too many, `ValueError` for the
 /// NULL address, what the result's conversion raises.
+#[inline]
 pub fn address(
-    target: Target,
+    target: Target<'_>,
     converters: &[Converter],
     given: &[PyObjectRef],
     restype: &Restype,
     vm: &VirtualMachine,
 ) -> PyResult {
     if given.len() > MAX_ARGUMENTS {
-        return Err(vm.new_exception_msg(
-            error::argument_error(vm),
-            format!(
-                "too many arguments ({}), maximum is {MAX_ARGUMENTS}",
-                given.len()
-            )
-            .into(),
-        ));
+        return Err(too_many(given.len(), vm));
     }
-    let mut arguments = Arguments::with_capacity(given.len());
+    let mut arguments = Arguments::default();
     for (index, value) in given.iter().enumerate() {
         let position = index + 1;
-        let argument = convert_argument(converters.get(index), value, position, vm);
-        arguments.push(argument.map_err(|error| {
-            // A stack at its end says nothing about the argument.
-            if error.fast_isinstance(vm.ctx.exceptions.recursion_error) {
-                return error;
-            }
-            let prefix = format!("argument {position}: ");
-            error::wrap(error::argument_error(vm), &prefix, &error, vm)
-        })?);
+        match convert_argument(converters.get(index), value, position, &mut arguments, vm) {
+            Ok(argument) => arguments.push(argument),
+            Err(error) => return Err(refused(position, error, vm)),
+        }
     }
-    vm.audit("ctypes.call_function", || {
-        (target.address, vm.ctx.new_tuple(given.to_vec()))
-    })?;
+    audit::call(target.address, given, vm)?;
     if !restype.is_passable() {
         return Err(vm.new_type_error("a result without size cannot be returned"));
     }
     if target.address == 0 {
         return Err(vm.new_value_error("NULL pointer access"));
     }
-    let mut result = ResultBuffer::new(restype.size()).ok_or_else(|| vm.no_memory_error())?;
+    let mut result = enter::ResultBuffer::new(restype.size()).ok_or_else(|| vm.no_memory_error())?;
     let start = result.start();
     // SAFETY: whoever gave the address and the types answers for the function being so, as in C.
-    unsafe { enter::call(target, &mut arguments, restype.result_type(), start, vm) }?;
-    arguments
-        .iter()
-        .filter_map(Argument::copied_bytes)
-        .for_each(terminated::take_over);
+    unsafe { enter::call(target, &mut arguments, restype.returned(), start, vm) }?;
+    arguments.take_over();
     // SAFETY: the call wrote a result of this type.
     unsafe { restype.convert(start, vm) }
 }
 
+#[inline]
 fn convert_argument(
     converter: Option<&Converter>,
     value: &PyObject,
     position: usize,
+    arguments: &mut Arguments,
     vm: &VirtualMachine,
 ) -> PyResult<Argument> {
     match converter {
-        None => default::convert(value, position, vm),
-        Some(Converter::Type(ctype)) => {
-            from_param::convert(ctype, value, vm)?.into_argument(position, vm)
-        }
+        None => default::convert(value, position, arguments, vm),
+        Some(Converter::Type(ctype)) => from_param::argument(ctype, value, position, arguments, vm),
         Some(Converter::Call(from_param)) => {
             let converted = from_param.call((value.to_owned(),), vm)?;
-            default::convert(&converted, position, vm)
+            arguments.keep(converted.clone());
+            default::convert(&converted, position, arguments, vm)
         }
     }
+}
+
+#[cold]
+fn too_many(count: usize, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    let message = format!("too many arguments ({count}), maximum is {MAX_ARGUMENTS}");
+    vm.new_exception_msg(error::argument_error(vm), message.into())
+}
+
+/// What a call raises if an argument cannot be converted.
+#[cold]
+fn refused(position: usize, error: PyBaseExceptionRef, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    // A stack at its end says nothing about the argument.
+    if error.fast_isinstance(vm.ctx.exceptions.recursion_error) {
+        return error;
+    }
+    let prefix = format!("argument {position}: ");
+    error::wrap(error::argument_error(vm), &prefix, &error, vm)
 }

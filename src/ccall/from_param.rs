@@ -4,16 +4,21 @@
 //! instance of the type is itself, objects that convert safely are converted, `_as_parameter_` is
 //! followed, anything else is refused.
 
-use super::{argument::Argument, byref::CArg, default};
+use super::{
+    argument::{Argument, Arguments},
+    byref::CArg,
+    default, exact,
+};
 use crate::{
     cdata::CData,
     ctype::{
         CType, Kind,
-        simple::{Class, SimpleCode},
+        scalar::pointer as pointer_scalar,
+        simple::{self, Class, SimpleCode},
     },
 };
 use rustpython_vm::{
-    AsObject, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyBytes, PyInt, PyStr},
 };
 
@@ -34,13 +39,46 @@ impl Param {
             Self::Arg(arg) => arg.into_pyobject(vm),
         }
     }
+}
 
-    /// # Errors
-    /// As [`default::convert`].
-    pub fn into_argument(self, position: usize, vm: &VirtualMachine) -> PyResult<Argument> {
-        match self {
-            Self::Object(object) => default::convert(&object, position, vm),
-            Self::Arg(arg) => Ok(arg.into_argument()),
+/// Converts `value` as argument number `position` (counted from one) of type `ctype`. The caller
+/// holds `value` as long as the call.
+///
+/// # Errors
+/// As [`convert`] and [`default::convert`].
+#[inline]
+pub fn argument(
+    ctype: &Py<CType>,
+    value: &PyObject,
+    position: usize,
+    arguments: &mut Arguments,
+    vm: &VirtualMachine,
+) -> PyResult<Argument> {
+    match exact::argument(ctype, value, arguments, vm) {
+        Some(argument) => argument,
+        None => by_protocol(ctype, value, position, arguments, vm),
+    }
+}
+
+#[inline(never)]
+fn by_protocol(
+    ctype: &Py<CType>,
+    value: &PyObject,
+    position: usize,
+    arguments: &mut Arguments,
+    vm: &VirtualMachine,
+) -> PyResult<Argument> {
+    match convert(ctype, value, vm)? {
+        Param::Object(object) => {
+            arguments.keep(object.clone());
+            default::convert(&object, position, arguments, vm)
+        }
+        Param::Arg(arg) => {
+            let argument = arg.argument(arguments, vm)?;
+            if let Some(object) = arg.object() {
+                arguments.keep(object.clone());
+            }
+            Ok(argument)
         }
     }
 }
@@ -49,7 +87,7 @@ impl Param {
 ///
 /// # Errors
 /// `TypeError` if the type does not accept it; what its conversion or `_as_parameter_` raises.
-pub fn convert(ctype: &PyRef<CType>, value: &PyObject, vm: &VirtualMachine) -> PyResult<Param> {
+pub fn convert(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> PyResult<Param> {
     let class = ctype.python_class();
     if value.class().is(class) {
         return Ok(Param::Object(value.to_owned()));
@@ -83,7 +121,7 @@ pub fn convert(ctype: &PyRef<CType>, value: &PyObject, vm: &VirtualMachine) -> P
 
 /// Accepts an instance of `ctype`, a `byref` of its target, or what has one as `_as_parameter_`.
 fn convert_instance(
-    ctype: &PyRef<CType>,
+    ctype: &Py<CType>,
     value: &PyObject,
     vm: &VirtualMachine,
 ) -> PyResult<Param> {
@@ -100,9 +138,9 @@ impl Attempt {
     /// What was done, or what `again` makes of the `_as_parameter_` of `value`.
     fn or_as_parameter(
         self,
-        ctype: &PyRef<CType>,
+        ctype: &Py<CType>,
         value: &PyObject,
-        again: fn(&PyRef<CType>, &PyObject, &VirtualMachine) -> PyResult<Param>,
+        again: fn(&Py<CType>, &PyObject, &VirtualMachine) -> PyResult<Param>,
         vm: &VirtualMachine,
     ) -> PyResult<Param> {
         let error = match self {
@@ -126,25 +164,23 @@ fn is_instance(ctype: &CType, value: &PyObject, vm: &VirtualMachine) -> PyResult
     value.is_instance(ctype.python_class().as_object(), vm)
 }
 
-/// The row of the code that a conversion borrows: `c_void_p` takes strings as `c_char_p` does.
-fn row(code: char, vm: &VirtualMachine) -> PyResult<&'static SimpleCode> {
-    crate::ctype::simple::lookup(code)
-        .ok_or_else(|| vm.new_system_error(format!("no simple type has the code '{code}'")))
-}
-
 fn void_pointer(ctype: &CType, value: &PyObject, vm: &VirtualMachine) -> PyResult<Attempt> {
     if vm.is_none(value) {
         return Ok(Attempt::object(value));
     }
-    for (matches, code) in [
-        (value.downcast_ref::<PyInt>().is_some(), 'P'),
-        (value.downcast_ref::<PyBytes>().is_some(), 'z'),
-        (value.downcast_ref::<PyStr>().is_some(), 'Z'),
-    ] {
-        if matches {
-            let arg = CArg::simple(row(code, vm)?, value, vm)?;
-            return Ok(Attempt::Done(Param::Arg(arg)));
-        }
+    // It takes numbers and strings as the types that hold those do.
+    let row: Option<&SimpleCode> = if value.downcast_ref::<PyInt>().is_some() {
+        Some(&simple::VOID_P)
+    } else if value.downcast_ref::<PyBytes>().is_some() {
+        Some(&simple::CHAR_P)
+    } else if value.downcast_ref::<PyStr>().is_some() {
+        Some(&simple::WCHAR_P)
+    } else {
+        None
+    };
+    if let Some(row) = row {
+        let arg = CArg::simple(row, value, vm)?;
+        return Ok(Attempt::Done(Param::Arg(arg)));
     }
     if is_instance(ctype, value, vm)? {
         return Ok(Attempt::object(value));
@@ -173,13 +209,11 @@ fn void_pointer(ctype: &CType, value: &PyObject, vm: &VirtualMachine) -> PyResul
 }
 
 /// The pointer that `cdata` holds, as an argument that keeps `cdata` alive.
-fn address_in(cdata: &rustpython_vm::Py<CData>, tag: char) -> CArg {
+fn address_in(cdata: &Py<CData>, tag: char) -> CArg {
     // SAFETY: function objects and string pointers hold an address.
-    let address = unsafe { crate::ctype::scalar::pointer::read(cdata.address()) };
-    CArg::new(
-        tag,
-        Argument::pointer(address.expose_provenance(), Some(cdata.to_owned().into())),
-    )
+    let address = unsafe { pointer_scalar::read(cdata.address()) };
+    let address = address.expose_provenance();
+    CArg::pointer(tag, address, Some(cdata.to_owned().into()))
 }
 
 fn not_interpretable(value: &PyObject, target: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
@@ -214,10 +248,10 @@ fn string_pointer(
     let is_character = |ctype: &CType| ctype.simple_class() == Some(character);
     if let Some(cdata) = CData::of(value) {
         let item = match &cdata.ctype().kind {
-            Kind::Array(array) => Some(array.item.clone()),
+            Kind::Array(array) => Some(&*array.item),
             _ => cdata.ctype().target(),
         };
-        if item.is_some_and(|item| is_character(&item)) {
+        if item.is_some_and(|item| is_character(item)) {
             return Ok(Attempt::object(value));
         }
     }
@@ -235,7 +269,7 @@ fn string_pointer(
 
 /// A pointer takes NULL, what `byref` makes, pointers and arrays of its target, and a target itself,
 /// whose address it then is.
-fn pointer(ctype: &PyRef<CType>, value: &PyObject, vm: &VirtualMachine) -> PyResult<Attempt> {
+fn pointer(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> PyResult<Attempt> {
     if vm.is_none(value) {
         return Ok(Attempt::object(value));
     }
@@ -243,15 +277,15 @@ fn pointer(ctype: &PyRef<CType>, value: &PyObject, vm: &VirtualMachine) -> PyRes
         .target()
         .ok_or_else(|| vm.new_type_error("abstract class"))?;
     if let Some(cdata) = CData::of(value) {
-        if cdata.size() >= target.size() && is_instance(&target, value, vm)? {
+        if cdata.size() >= target.size() && is_instance(target, value, vm)? {
             return Ok(Attempt::Done(Param::Arg(CArg::byref(cdata, 0))));
         }
         let item = match &cdata.ctype().kind {
-            Kind::Array(array) => Some(array.item.clone()),
+            Kind::Array(array) => Some(&*array.item),
             _ => cdata.ctype().target(),
         };
         if let Some(item) = item
-            && (item.is(&target)
+            && (item.is(target)
                 || item
                     .python_class()
                     .as_object()
@@ -272,11 +306,11 @@ fn instance(ctype: &CType, value: &PyObject, vm: &VirtualMachine) -> PyResult<At
         if let Some(object) = object {
             // `byref` of a target is a pointer to it, of an item one to an array that starts there.
             let target = match &ctype.kind {
-                Kind::Array(array) => Some(array.item.clone()),
+                Kind::Array(array) => Some(&*array.item),
                 _ => ctype.target(),
             };
             if let Some(target) = target
-                && is_instance(&target, object, vm)?
+                && is_instance(target, object, vm)?
             {
                 return Ok(Attempt::object(value));
             }

@@ -1,20 +1,25 @@
 //! Python calling C.
 //!
-//! A [`call`] converts each Python argument to a C value with its ABI class ([`argument`], by a
-//! declared type in [`from_param`], by its own in [`default`]), enters C ([`enter`]) and converts
-//! what comes back ([`result`]). Parameter flags
-//! ([`paramflags`]) rearrange the arguments before and the results after; [`errno`] keeps the copy
-//! of `errno` that Python code sees.
+//! A [`call`] converts each Python argument to a C value with its ABI class ([`argument`]): one that
+//! is exactly what the declared type asks for at once ([`exact`]), others by the protocol of that type
+//! ([`from_param`]), and without a declared type by their own ([`default`]). It enters C ([`enter`])
+//! and converts what comes back ([`result`]). How a function is called is its [`signature`]. Parameter
+//! flags ([`paramflags`]) rearrange the arguments before and the results after; [`errno`] keeps the
+//! copy of `errno` that Python code sees.
 
+pub mod arena;
 pub mod argument;
+pub mod audit;
 pub mod byref;
 pub mod call;
 pub mod default;
 pub mod enter;
 pub mod errno;
+pub mod exact;
 pub mod from_param;
 pub mod paramflags;
 pub mod result;
+pub mod signature;
 
 /// `FUNCFLAG_*`: how a function is to be called.
 pub mod flags {

@@ -1,6 +1,7 @@
 //! Parameter flags: names, defaults and directions of a prototype's parameters.
 
-use crate::ctype::{ArgTypes, CType, Kind, Place};
+use super::signature::ArgTypes;
+use crate::ctype::{CType, Kind, Place};
 use rustpython_vm::{
     Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyInt, PyStr, PyStrRef, PyTuple},
@@ -211,7 +212,7 @@ fn new_output(argtype: &PyObject, vm: &VirtualMachine) -> PyResult {
             let target = ctype
                 .target()
                 .ok_or_else(|| vm.new_type_error("abstract class"))?;
-            (target.construct)(&target, Place::New, vm)
+            (target.construct)(target, Place::New, vm)
         }
         Kind::Array(_) => (ctype.construct)(&ctype, Place::New, vm),
         _ => Err(vm.new_type_error(format!(

@@ -1,10 +1,14 @@
 //! What a call returns to Python.
 
-use super::enter::ResultType;
-use crate::ctype::{
-    CType, Kind, Place,
-    ffi_type::{Passing, Scalar},
-    simple::Class,
+use super::enter::Returned;
+use crate::{
+    cdata::CData,
+    ctype::{
+        CType, Kind, Place, Simple,
+        ffi_type::{Passing, Scalar},
+        scalar::{self, Load},
+        simple::{self, Class},
+    },
 };
 use rustpython_vm::{
     PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
@@ -22,6 +26,8 @@ pub struct Restype {
 #[derive(Clone, Debug)]
 enum RestypeKind {
     Void,
+    /// A simple type that is converted at once, and refers to nothing that C gives away.
+    Scalar { scalar: Scalar, load: Load },
     Type {
         ctype: PyRef<CType>,
         /// The type's `_check_retval_`, which the converted result goes through.
@@ -39,7 +45,10 @@ impl Restype {
             RestypeKind::Void
         } else if let Some(ctype) = CType::of(&object, vm) {
             let check = vm.get_attribute_opt(&object, "_check_retval_")?;
-            RestypeKind::Type { ctype, check }
+            match ctype.simple().and_then(transparent) {
+                Some(scalar) if check.is_none() => scalar,
+                _ => RestypeKind::Type { ctype, check },
+            }
         } else if object.is_callable() {
             RestypeKind::Callable
         } else {
@@ -49,12 +58,15 @@ impl Restype {
     }
 
     /// What a function without any declaration returns: C's `int`.
-    ///
-    /// # Errors
-    /// What importing `ctypes` raises.
-    pub fn int(vm: &VirtualMachine) -> PyResult<Self> {
-        let c_int = vm.import("ctypes", 0)?.get_attr("c_int", vm)?;
-        Self::new(c_int, "restype must be a type, a callable, or None", vm)
+    #[must_use]
+    pub fn int(vm: &VirtualMachine) -> Self {
+        Self {
+            object: vm.ctx.none(),
+            kind: RestypeKind::Scalar {
+                scalar: simple::INT.scalar,
+                load: simple::INT.native.load,
+            },
+        }
     }
 
     #[must_use]
@@ -62,18 +74,22 @@ impl Restype {
         &self.object
     }
 
-    /// What libffi is told of the C result.
+    /// How C returns it.
+    #[inline]
     #[must_use]
-    pub fn result_type(&self) -> ResultType {
-        let (ffi, in_memory) = match &self.kind {
-            RestypeKind::Void => (Scalar::Void.raw(), false),
-            RestypeKind::Callable => (Scalar::Sint32.raw(), false),
+    pub fn returned(&self) -> Returned<'_> {
+        match &self.kind {
+            RestypeKind::Void => Returned::Scalar(Scalar::Void),
+            RestypeKind::Callable => Returned::Scalar(Scalar::Sint32),
+            RestypeKind::Scalar { scalar, .. } => Returned::Scalar(*scalar),
             RestypeKind::Type { ctype, .. } => {
-                let ffi = &ctype.layout().ffi;
-                (ffi.raw_result(), *ffi.passing() == Passing::Memory)
+                let layout = ctype.layout();
+                match layout.ffi.passing() {
+                    Passing::Scalar(scalar) => Returned::Scalar(*scalar),
+                    _ => Returned::Aggregate(&layout.ffi),
+                }
             }
-        };
-        ResultType { ffi, in_memory }
+        }
     }
 
     /// Whether libffi can be told of the result.
@@ -81,16 +97,18 @@ impl Restype {
     pub fn is_passable(&self) -> bool {
         match &self.kind {
             RestypeKind::Type { ctype, .. } => ctype.layout().ffi.is_passable(),
-            RestypeKind::Void | RestypeKind::Callable => true,
+            _ => true,
         }
     }
 
     /// Bytes of the C result.
+    #[inline]
     #[must_use]
     pub fn size(&self) -> usize {
         match &self.kind {
             RestypeKind::Type { ctype, .. } => ctype.size(),
-            RestypeKind::Void | RestypeKind::Callable => 0,
+            // The largest is a complex long double.
+            _ => 32,
         }
     }
 
@@ -101,12 +119,17 @@ impl Restype {
     ///
     /// # Safety
     /// `source` must hold a value of the type, of a machine word at least.
+    #[inline]
     pub unsafe fn convert(&self, source: *mut u8, vm: &VirtualMachine) -> PyResult {
         match &self.kind {
             RestypeKind::Void => Ok(vm.ctx.none()),
+            RestypeKind::Scalar { scalar, load } => {
+                // SAFETY: the caller's promise.
+                unsafe { load(narrow(source, *scalar), vm) }
+            }
             RestypeKind::Callable => {
                 // SAFETY: the caller's promise; a callable restype makes the result a C `int`.
-                let value = unsafe { source.cast::<i32>().read_unaligned() };
+                let value = unsafe { narrow(source, Scalar::Sint32).cast::<i32>().read_unaligned() };
                 self.object.call((vm.ctx.new_int(value),), vm)
             }
             RestypeKind::Type { ctype, check } => {
@@ -121,17 +144,38 @@ impl Restype {
     }
 }
 
+/// The conversion of a simple type whose results are plain Python objects.
+fn transparent(simple: &Simple) -> Option<RestypeKind> {
+    let plain = !simple.boxed && simple.code.class != Class::Object;
+    plain.then_some(RestypeKind::Scalar {
+        scalar: simple.code.scalar,
+        load: simple.access.load,
+    })
+}
+
+/// Where in the machine word at `source` C leaves a scalar: at its low end.
+///
+/// # Safety
+/// `source` must point to a machine word, or to a larger scalar.
+#[inline]
+unsafe fn narrow(source: *mut u8, scalar: Scalar) -> *mut u8 {
+    if cfg!(target_endian = "big") && scalar.size() < size_of::<usize>() {
+        // SAFETY: within the word that the caller promises.
+        unsafe { source.add(size_of::<usize>() - scalar.size()) }
+    } else {
+        source
+    }
+}
+
 /// Converts the value at `source`, which nobody else will read.
 ///
 /// # Safety
 /// `source` must hold a value of type `ctype`, of a machine word at least.
 unsafe fn take(ctype: &PyRef<CType>, source: *mut u8, vm: &VirtualMachine) -> PyResult {
-    // C leaves a small integer in the low end of a machine word.
-    let start = if cfg!(target_endian = "big") && ctype.size() < size_of::<usize>() {
-        // SAFETY: within the word that the caller promises.
-        unsafe { source.add(size_of::<usize>() - ctype.size()) }
-    } else {
-        source
+    let start = match ctype.layout().ffi.passing() {
+        // SAFETY: the caller's promise.
+        Passing::Scalar(scalar) => unsafe { narrow(source, *scalar) },
+        _ => source,
     };
     if let Kind::Simple(simple) = &ctype.kind
         && !simple.boxed
@@ -146,7 +190,7 @@ unsafe fn take(ctype: &PyRef<CType>, source: *mut u8, vm: &VirtualMachine) -> Py
         return Ok(value);
     }
     let instance = (ctype.construct)(ctype, Place::New, vm)?;
-    if let Some(cdata) = crate::cdata::CData::of(&instance) {
+    if let Some(cdata) = CData::of(&instance) {
         // SAFETY: both have the type's size.
         unsafe { std::ptr::copy_nonoverlapping(start, cdata.address(), ctype.size()) };
     }
@@ -159,7 +203,7 @@ unsafe fn take(ctype: &PyRef<CType>, source: *mut u8, vm: &VirtualMachine) -> Py
 /// `source` must hold a reference that its holder gives up, not NULL.
 unsafe fn owned_object(source: *const u8) -> Option<PyObjectRef> {
     // SAFETY: the caller's promise.
-    let object = unsafe { crate::ctype::scalar::pointer::read(source) }.cast::<PyObject>();
+    let object = unsafe { scalar::pointer::read(source) }.cast::<PyObject>();
     // SAFETY: the caller's promise.
     std::ptr::NonNull::new(object).map(|object| unsafe { PyObjectRef::from_raw(object) })
 }

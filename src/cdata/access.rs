@@ -293,7 +293,7 @@ fn convert_cdata(
             return Ok((Ready::Source { source, size }, Some(retained)));
         }
     } else if let (Some(target), Some(array)) = (ctype.target(), source.ctype().array())
-        && target.is(&array.item)
+        && target.is(&*array.item)
     {
         // Items that the pointer will lead to must not grow any more.
         target.finalize();

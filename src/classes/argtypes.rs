@@ -2,8 +2,11 @@
 
 use super::metatype::{self, CTypeType};
 use crate::{
-    ccall::MAX_ARGUMENTS,
-    ctype::{ArgTypes, CType, Converter},
+    ccall::{
+        MAX_ARGUMENTS,
+        signature::{ArgTypes, Converter},
+    },
+    ctype::CType,
     error,
 };
 use rustpython_vm::{

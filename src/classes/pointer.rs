@@ -7,10 +7,10 @@ use super::{
 use crate::{
     cdata::{CData, access},
     ctype::{
-        CType, Kind, Place, Pointer as PointerKind, layout::Layout, scalar::pointer, simple::Class,
+        CType, Kind, Place, layout::Layout, scalar::pointer, simple::Class,
+        target::Target as PointerTarget,
     },
 };
-use rustpython_common::lock::PyMutex;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PySlice, PyType, PyTypeRef},
@@ -33,21 +33,21 @@ impl PointerType {
     fn set_type(zelf: PyTypeRef, target: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
         let ctype = CType::of_concrete(&zelf, vm)?;
         let target_type = target_of(&target, vm)?;
-        if let Kind::Pointer(pointer) = &ctype.kind {
-            let mut target = pointer.target.lock();
-            let grows = target
-                .as_ref()
-                .is_some_and(|old| target_type.size() > old.size());
-            if grows && ctype.is_final() {
-                drop(target);
-                return Err(vm.new_type_error(format!(
+        if let Kind::Pointer(target) = &ctype.kind {
+            let check = |old: Option<&Py<CType>>| {
+                let grows = old.is_some_and(|old| target_type.size() > old.size());
+                if grows && ctype.is_final() {
+                    Err(())
+                } else {
+                    Ok(())
+                }
+            };
+            target.replace(target_type.clone(), check).map_err(|()| {
+                vm.new_type_error(format!(
                     "'{}' has instances that point to something smaller",
                     ctype.name()
-                )));
-            }
-            let old = target.replace(target_type.clone());
-            drop(target);
-            drop(old);
+                ))
+            })?;
         }
         zelf.as_object().set_attr("_type_", target, vm)?;
         remember(&target_type, &zelf);
@@ -87,9 +87,7 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
             format!("&{shape}{}", layout.format)
         }
     };
-    let kind = Kind::Pointer(PointerKind {
-        target: PyMutex::new(target.clone()),
-    });
+    let kind = Kind::Pointer(PointerTarget::new(target.clone()));
     CType::define(
         class,
         kind,
@@ -139,7 +137,7 @@ pub struct Pointer(CData);
 /// Where a pointer points to, as its operations need it.
 struct Target<'a> {
     pointer: &'a Py<CData>,
-    ctype: PyRef<CType>,
+    ctype: &'a Py<CType>,
 }
 
 impl<'a> Target<'a> {
@@ -191,14 +189,14 @@ impl<'a> Target<'a> {
             index: index as usize,
             anchor,
         };
-        (self.ctype.construct)(&self.ctype, place, vm)
+        (self.ctype.construct)(self.ctype, place, vm)
     }
 
     fn set(&self, index: isize, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
         self.start(vm)?;
         let locate = || self.held().map(|start| self.item(start, index));
         // SAFETY: as for `get`.
-        unsafe { access::set(&self.ctype, self.pointer, locate, index as usize, value, vm) }
+        unsafe { access::set(self.ctype, self.pointer, locate, index as usize, value, vm) }
     }
 
     /// A pointer knows no length: a slice must say where it ends.

@@ -67,6 +67,13 @@ impl Scalar {
         unsafe { (*self.raw()).size }
     }
 
+    /// Bytes that a value of this scalar is aligned to.
+    #[must_use]
+    pub fn align(self) -> usize {
+        // SAFETY: as above.
+        usize::from(unsafe { (*self.raw()).alignment })
+    }
+
     /// The scalars a complex number consists of; `None` for what is no complex number.
     fn parts(self) -> Option<Self> {
         match self {
@@ -218,6 +225,20 @@ impl FfiType {
             (None, Passing::Scalar(scalar)) => scalar.raw(),
             (None, _) => Scalar::Void.raw(),
         }
+    }
+
+    /// Bytes of a value.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        // SAFETY: a description is not written once it is made.
+        unsafe { (*self.raw()).size }
+    }
+
+    /// Bytes that a value is aligned to.
+    #[must_use]
+    pub fn align(&self) -> usize {
+        // SAFETY: as above.
+        usize::from(unsafe { (*self.raw()).alignment })
     }
 
     /// Whether libffi can be told of it: it knows no aggregate without size, and would write one's

@@ -11,6 +11,7 @@ pub mod layout;
 pub mod long_double;
 pub mod scalar;
 pub mod simple;
+pub mod target;
 
 use layout::Layout;
 use rustpython_common::lock::PyMutex;
@@ -26,6 +27,7 @@ use std::sync::{
     OnceLock,
     atomic::{AtomicBool, Ordering},
 };
+use target::Target;
 
 /// What kind of type it is, with what only that kind knows.
 #[derive(Debug)]
@@ -34,7 +36,7 @@ pub enum Kind {
     Structure,
     Union,
     Array(Array),
-    Pointer(Pointer),
+    Pointer(Target),
     Function(Function),
 }
 
@@ -59,43 +61,12 @@ pub struct Array {
     pub item_size: usize,
 }
 
-/// A pointer type. What it points to may become known later, by `set_type`.
-pub struct Pointer {
-    pub target: PyMutex<Option<PyRef<CType>>>,
-}
-
-impl std::fmt::Debug for Pointer {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Pointer")
-    }
-}
-
-/// A function type: the defaults of its instances.
+/// A function type.
 #[derive(Debug)]
 pub struct Function {
     pub flags: u32,
-    /// `_argtypes_`, a tuple, and the `from_param` of each.
-    pub argtypes: Option<ArgTypes>,
-    /// `_restype_`.
-    pub restype: Option<PyObjectRef>,
-}
-
-/// Declared argument types with the converter each of them brings.
-#[derive(Clone, Debug)]
-pub struct ArgTypes {
-    /// What `argtypes` shows: the sequence as it was declared.
-    pub declared: PyObjectRef,
-    pub types: Vec<PyObjectRef>,
-    pub converters: Vec<Converter>,
-}
-
-/// How an argument becomes what its declared type accepts.
-#[derive(Clone, Debug)]
-pub enum Converter {
-    /// By the rules of a ctype whose `from_param` is ours.
-    Type(PyRef<CType>),
-    /// By a `from_param` of Python code.
-    Call(PyObjectRef),
+    /// How its instances are called unless they say otherwise; known to the layers above.
+    pub signature: PyObjectRef,
 }
 
 /// Makes an instance of a class around memory that exists already: the class knows which payload
@@ -313,9 +284,10 @@ impl CType {
 
     /// What a pointer type points to; `None` for other types and pointers without target.
     #[must_use]
-    pub fn target(&self) -> Option<PyRef<Self>> {
+    #[inline]
+    pub fn target(&self) -> Option<&Py<Self>> {
         match &self.kind {
-            Kind::Pointer(pointer) => pointer.target.lock().clone(),
+            Kind::Pointer(target) => target.get(),
             _ => None,
         }
     }
@@ -417,15 +389,8 @@ unsafe impl Traverse for CType {
         match &self.kind {
             Kind::Simple(_) | Kind::Structure | Kind::Union => {}
             Kind::Array(array) => array.item.traverse(visit),
-            Kind::Pointer(pointer) => {
-                if let Some(target) = pointer.target.try_lock() {
-                    target.traverse(visit);
-                }
-            }
-            Kind::Function(function) => {
-                function.restype.traverse(visit);
-                function.argtypes.traverse(visit);
-            }
+            Kind::Pointer(target) => target.traverse(visit),
+            Kind::Function(function) => function.signature.traverse(visit),
         }
         for layout in [Some(&self.initial), self.defined.get()]
             .into_iter()
@@ -437,22 +402,8 @@ unsafe impl Traverse for CType {
 
     fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
         out.extend(self.pointer_type.lock().take());
-        if let Kind::Pointer(pointer) = &self.kind {
-            out.extend(pointer.target.lock().take().map(PyObjectRef::from));
-        }
-    }
-}
-
-// SAFETY: visits each object it owns exactly once.
-unsafe impl Traverse for ArgTypes {
-    fn traverse(&self, visit: &mut TraverseFn<'_>) {
-        self.declared.traverse(visit);
-        self.types.traverse(visit);
-        for converter in &self.converters {
-            match converter {
-                Converter::Type(ctype) => ctype.traverse(visit),
-                Converter::Call(callable) => callable.traverse(visit),
-            }
+        if let Kind::Pointer(target) = &mut self.kind {
+            target.clear(out);
         }
     }
 }

@@ -108,13 +108,29 @@ const WCHAR: Scalar = if size_of::<wchar_t>() == 2 {
     Scalar::Sint32
 };
 
+/// `int`, which functions return unless they are declared to return something else.
+pub const INT: SimpleCode = int!('i', c_int);
+
+#[rustfmt::skip]
+mod pointers {
+    use super::*;
+
+    /// `char *`
+    pub const CHAR_P: SimpleCode = row('z', of::<usize>(), 'z', Scalar::Pointer, Class::CharPointer, string::CHAR_P, None);
+    /// `wchar_t *`
+    pub const WCHAR_P: SimpleCode = row('Z', of::<usize>(), 'Z', Scalar::Pointer, Class::WideCharPointer, string::WCHAR_P, None);
+    /// `void *`
+    pub const VOID_P: SimpleCode = row('P', of::<usize>(), 'P', Scalar::Pointer, Class::VoidPointer, pointer::VOID_P, None);
+}
+pub use pointers::{CHAR_P, VOID_P, WCHAR_P};
+
 #[rustfmt::skip]
 static TABLE: [SimpleCode; 24] = [
     int!('b', i8),
     int!('B', u8),
     int!('h', c_short),
     int!('H', c_ushort),
-    int!('i', c_int),
+    INT,
     int!('I', c_uint),
     int!('l', c_long),
     int!('L', c_ulong),
@@ -129,9 +145,9 @@ static TABLE: [SimpleCode; 24] = [
     row('G', long_doubles(2), 'G', Scalar::ComplexLongDouble, Class::Complex, complex::LONG_DOUBLE, None),
     row('c', (1, 1), 'c', Scalar::Sint8, Class::Char, character::CHAR, None),
     row('u', of::<wchar_t>(), 'u', WCHAR, Class::WideChar, character::WCHAR, None),
-    row('z', of::<usize>(), 'z', Scalar::Pointer, Class::CharPointer, string::CHAR_P, None),
-    row('Z', of::<usize>(), 'Z', Scalar::Pointer, Class::WideCharPointer, string::WCHAR_P, None),
-    row('P', of::<usize>(), 'P', Scalar::Pointer, Class::VoidPointer, pointer::VOID_P, None),
+    CHAR_P,
+    WCHAR_P,
+    VOID_P,
     row('O', of::<usize>(), 'O', Scalar::Pointer, Class::Object, object::PY_OBJECT, None),
     row('v', of::<i16>(), 'v', Scalar::Sint16, Class::VariantBool, integer::VARIANT_BOOL, None),
 ];

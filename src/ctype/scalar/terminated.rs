@@ -8,8 +8,12 @@
 
 use rustpython_vm::{AsObject, Py, PyRef, builtins::PyBytes};
 use std::{
+    cell::Cell,
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 /// A sweep waits for this many bytes of copies, and for their doubling since the last sweep.
@@ -27,9 +31,57 @@ struct Copies {
 
 static COPIES: Mutex<Option<Copies>> = Mutex::new(None);
 
+/// Counts the sweeps. What a thread has looked up is good until the next one.
+static SWEEPS: AtomicU64 = AtomicU64::new(1);
+
+/// What a thread has looked up lately.
+#[derive(Clone, Copy)]
+struct Recent {
+    id: usize,
+    address: usize,
+    /// `SWEEPS` at that time; zero is never.
+    sweeps: u64,
+}
+
+const RECENT: usize = 16;
+
+thread_local! {
+    static RECENTLY: [Cell<Recent>; RECENT] = const {
+        [const { Cell::new(Recent { id: 0, address: 0, sweeps: 0 }) }; RECENT]
+    };
+}
+
 /// The address of a terminated copy of `bytes`, which lives at least as long as the object.
+///
+/// The caller holds the object, so no sweep gives its copy up: what was looked up before the last
+/// sweep began, and is looked up again for an object of the same identity, is the same object's.
+#[inline]
 #[must_use]
 pub fn address(bytes: &Py<PyBytes>) -> usize {
+    let id = bytes.get_id();
+    let sweeps = SWEEPS.load(Ordering::Acquire);
+    // Objects are aligned to sixteen bytes.
+    let place = (id >> 4) % RECENT;
+    let known = RECENTLY.try_with(|recently| recently[place].get());
+    if let Ok(recent) = known
+        && recent.id == id
+        && recent.sweeps == sweeps
+    {
+        return recent.address;
+    }
+    let address = look_up(bytes);
+    let recent = Recent {
+        id,
+        address,
+        sweeps,
+    };
+    // A thread that is ending has none.
+    let _ = RECENTLY.try_with(|recently| recently[place].set(recent));
+    address
+}
+
+#[cold]
+fn look_up(bytes: &Py<PyBytes>) -> usize {
     let id = bytes.get_id();
     let mut guard = COPIES.lock().unwrap_or_else(PoisonError::into_inner);
     let copies = guard.get_or_insert_default();
@@ -52,10 +104,14 @@ pub fn address(bytes: &Py<PyBytes>) -> usize {
 /// C must not write into a `bytes` object, but programs let it: `read(fd, b"\0" * n, n)` fills the
 /// object in CPython, and published packages rely on that. So what C left in the copy goes into the
 /// object's own storage, as it would have without the copy.
-pub fn take_over(bytes: &Py<PyBytes>) {
+///
+/// # Safety
+/// `copy` must be what [`address`] returned for the object, which the caller has held since.
+#[inline]
+pub unsafe fn take_over(bytes: &Py<PyBytes>, copy: usize) {
     let size = bytes.as_bytes().len();
     let own = bytes.as_bytes().as_ptr();
-    let copy: *const u8 = std::ptr::with_exposed_provenance(address(bytes));
+    let copy: *const u8 = std::ptr::with_exposed_provenance(copy);
     // SAFETY: the copy holds the object's bytes and a terminator, and lives as long as the object.
     if unsafe { libc::memcmp(own.cast(), copy.cast(), size) } == 0 {
         return;
@@ -79,6 +135,7 @@ impl Copies {
             .extract_if(|_, (bytes, _)| bytes.as_object().strong_count() == 1)
             .map(|(_, entry)| entry)
             .collect::<Vec<_>>();
+        SWEEPS.fetch_add(1, Ordering::AcqRel);
         self.total -= dead
             .iter()
             .map(|(_, copy)| copy.len() + ENTRY)

@@ -18,15 +18,21 @@ pub fn code_point(code: u32, vm: &VirtualMachine) -> PyResult<CodePoint> {
 }
 
 /// The code units of `text` in the platform's `wchar_t`, without terminator.
+#[cfg(windows)]
+pub fn encode(text: &Wtf8) -> impl Iterator<Item = wchar_t> + Clone + '_ {
+    text.encode_wide()
+}
+
+/// The code units of `text` in the platform's `wchar_t`, without terminator.
+#[cfg(not(windows))]
+pub fn encode(text: &Wtf8) -> impl Iterator<Item = wchar_t> + Clone + '_ {
+    text.code_points().map(|point| point.to_u32() as wchar_t)
+}
+
+/// The same, as a list.
 #[must_use]
 pub fn units(text: &Wtf8) -> Vec<wchar_t> {
-    if size_of::<wchar_t>() == 2 {
-        text.encode_wide().map(|unit| unit as wchar_t).collect()
-    } else {
-        text.code_points()
-            .map(|point| point.to_u32() as wchar_t)
-            .collect()
-    }
+    encode(text).collect()
 }
 
 /// The text of `units`.

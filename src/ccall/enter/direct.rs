@@ -1,0 +1,350 @@
+//! Calls straight through a function pointer.
+//!
+//! A C function finds its arguments in registers that depend on their classes and order alone, and
+//! the rest on the stack (AMD64 supplement to the System V ABI, section 3.2.3; AAPCS64, section 6.8).
+//! It reads no register and no stack slot that its parameters do not take. So a call that loads all
+//! argument registers serves every signature, and only the place of the result makes a difference:
+//! one function type for each.
+//!
+//! The types are variadic, because on System V a variadic callee reads from `al` how many vector
+//! registers are used, which the compiler sets for calls of variadic types alone.
+
+use super::Returned;
+use crate::{
+    ccall::argument::{Argument, ArgumentKind, Arguments, STACK_ALIGN},
+    ctype::ffi_type::{CLASSIFIES, Passing, Scalar},
+};
+use smallvec::SmallVec;
+
+/// Whether the platform's ABI is one of those.
+const KNOWN: bool = cfg!(any(
+    all(target_arch = "x86_64", unix),
+    all(target_arch = "aarch64", target_os = "linux")
+));
+
+#[cfg(not(target_arch = "aarch64"))]
+const INTEGERS: usize = 6;
+#[cfg(target_arch = "aarch64")]
+const INTEGERS: usize = 8;
+const VECTORS: usize = 8;
+/// Eightbytes of stack that a call can take: few, or none.
+const STACK: usize = 16;
+
+/// Where a result comes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// In the first integer register, or nowhere.
+    Integer,
+    /// In the first vector register.
+    Vector,
+    /// In two registers, each the next one of its class.
+    Integers,
+    Vectors,
+    IntegerVector,
+    VectorInteger,
+    /// In memory, whose address is the first argument.
+    Memory,
+}
+
+impl Form {
+    /// `None` if libffi has to see to it.
+    #[inline]
+    pub fn of(returned: Returned<'_>) -> Option<Self> {
+        if !KNOWN {
+            return None;
+        }
+        match returned {
+            Returned::Scalar(scalar) => match scalar {
+                Scalar::Float | Scalar::Double => Some(Self::Vector),
+                Scalar::ComplexFloat if CLASSIFIES => Some(Self::Vector),
+                Scalar::ComplexDouble if CLASSIFIES => Some(Self::Vectors),
+                Scalar::LongDouble
+                | Scalar::ComplexFloat
+                | Scalar::ComplexDouble
+                | Scalar::ComplexLongDouble => None,
+                _ => Some(Self::Integer),
+            },
+            Returned::Aggregate(ffi) if CLASSIFIES => match ffi.passing() {
+                Passing::Registers(eightbytes) => {
+                    let is_vector = |index: usize| eightbytes[index] == Scalar::Double;
+                    Some(match eightbytes.len() {
+                        0 => return None,
+                        1 if is_vector(0) => Self::Vector,
+                        1 => Self::Integer,
+                        _ => match (is_vector(0), is_vector(1)) {
+                            (false, false) => Self::Integers,
+                            (false, true) => Self::IntegerVector,
+                            (true, false) => Self::VectorInteger,
+                            (true, true) => Self::Vectors,
+                        },
+                    })
+                }
+                Passing::Memory if ffi.is_passable() => Some(Self::Memory),
+                _ => None,
+            },
+            Returned::Aggregate(_) => None,
+        }
+    }
+}
+
+/// What the registers and the stack hold at a call.
+#[derive(Debug)]
+pub struct Placed {
+    integers: [u64; INTEGERS],
+    vectors: [f64; VECTORS],
+    stack: SmallVec<[u64; STACK]>,
+    used_integers: usize,
+    used_vectors: usize,
+}
+
+/// Puts arguments where a function looks for them. `None` if libffi has to see to it.
+#[inline]
+pub fn place(arguments: &mut Arguments, form: Form, result: *mut u8) -> Option<Placed> {
+    let mut placed = Placed {
+        integers: [0; INTEGERS],
+        vectors: [0.0; VECTORS],
+        stack: SmallVec::new(),
+        used_integers: 0,
+        used_vectors: 0,
+    };
+    if form == Form::Memory {
+        placed.integer(result.expose_provenance() as u64)?;
+    }
+    for argument in arguments.list() {
+        placed.place(argument)?;
+    }
+    Some(placed)
+}
+
+impl Placed {
+    #[inline]
+    fn place(&mut self, argument: &mut Argument) -> Option<()> {
+        let ArgumentKind::Scalar(scalar) = argument.kind() else {
+            return self.aggregate(argument);
+        };
+        let word = argument.eightbyte(0);
+        match scalar {
+            Scalar::Double | Scalar::Float => self.vector(word),
+            // A complex number counts as its parts (section 3.2.3), the two floats of one as an
+            // eightbyte.
+            Scalar::ComplexFloat if CLASSIFIES => self.vector(word),
+            Scalar::ComplexDouble if CLASSIFIES => {
+                let eightbytes = [word, argument.eightbyte(1)];
+                self.eightbytes(&eightbytes, &[Scalar::Double; 2])
+            }
+            Scalar::LongDouble | Scalar::ComplexLongDouble if CLASSIFIES => self.memory(argument),
+            Scalar::Void
+            | Scalar::LongDouble
+            | Scalar::ComplexFloat
+            | Scalar::ComplexDouble
+            | Scalar::ComplexLongDouble => None,
+            _ => self.integer(extended(scalar, word)),
+        }
+    }
+
+    #[inline]
+    fn integer(&mut self, word: u64) -> Option<()> {
+        match self.integers.get_mut(self.used_integers) {
+            Some(register) => {
+                *register = word;
+                self.used_integers += 1;
+                Some(())
+            }
+            None => self.push(word),
+        }
+    }
+
+    /// A value that takes a vector register; a `float` takes the lower half of one.
+    #[inline]
+    fn vector(&mut self, word: u64) -> Option<()> {
+        match self.vectors.get_mut(self.used_vectors) {
+            Some(register) => {
+                *register = f64::from_bits(word);
+                self.used_vectors += 1;
+                Some(())
+            }
+            None => self.push(word),
+        }
+    }
+
+    #[inline]
+    fn push(&mut self, word: u64) -> Option<()> {
+        if self.stack.len() == STACK {
+            return None;
+        }
+        self.stack.push(word);
+        Some(())
+    }
+
+    #[inline(never)]
+    fn aggregate(&mut self, argument: &mut Argument) -> Option<()> {
+        let ArgumentKind::Aggregate(ffi) = argument.kind() else {
+            return None;
+        };
+        // SAFETY: the argument's object keeps the ctype that the description belongs to.
+        let ffi = unsafe { ffi.as_ref() };
+        match ffi.passing() {
+            _ if !CLASSIFIES => None,
+            Passing::Registers(classes) => {
+                let eightbytes = [argument.eightbyte(0), argument.eightbyte(1)];
+                self.eightbytes(&eightbytes[..classes.len()], classes)
+            }
+            Passing::Memory | Passing::X87 => self.memory(argument),
+            Passing::Scalar(_) => None,
+        }
+    }
+
+    /// All eightbytes go into registers, or all to the stack.
+    fn eightbytes(&mut self, eightbytes: &[u64], classes: &[Scalar]) -> Option<()> {
+        let vectors = classes.iter().filter(|&&s| s == Scalar::Double).count();
+        let integers = classes.len() - vectors;
+        if self.used_integers + integers > INTEGERS || self.used_vectors + vectors > VECTORS {
+            return eightbytes.iter().try_for_each(|&word| self.push(word));
+        }
+        for (&word, &class) in eightbytes.iter().zip(classes) {
+            match class {
+                Scalar::Double => self.vector(word)?,
+                _ => self.integer(word)?,
+            }
+        }
+        Some(())
+    }
+
+    /// A value that goes to the stack whole, aligned as its type is.
+    fn memory(&mut self, argument: &mut Argument) -> Option<()> {
+        if argument.align() >= STACK_ALIGN && self.stack.len() % 2 == 1 {
+            self.push(0)?;
+        }
+        let count = argument.size().div_ceil(size_of::<u64>());
+        if self.stack.len() + count > STACK {
+            return None;
+        }
+        (0..count).try_for_each(|index| self.push(argument.eightbyte(index)))
+    }
+
+    /// Calls the function at `address` and writes what it returns to `result`.
+    ///
+    /// # Safety
+    /// The function must take the arguments that were placed and return as `form` says; `result`
+    /// must be valid for writes of two machine words.
+    #[inline]
+    pub unsafe fn call(&self, address: usize, form: Form, result: *mut u8) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            match form {
+                Form::Integer => self.enter::<u64>(address, result),
+                Form::Vector => self.enter::<f64>(address, result),
+                _ => self.call_for_aggregate(address, form, result),
+            }
+        }
+    }
+
+    /// # Safety
+    /// As for [`Self::call`].
+    #[inline(never)]
+    unsafe fn call_for_aggregate(&self, address: usize, form: Form, result: *mut u8) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            match form {
+                Form::Integer => self.enter::<u64>(address, result),
+                Form::Vector => self.enter::<f64>(address, result),
+                Form::Integers => self.enter::<Pair<u64, u64>>(address, result),
+                Form::Vectors => self.enter::<Pair<f64, f64>>(address, result),
+                Form::IntegerVector => self.enter::<Pair<u64, f64>>(address, result),
+                Form::VectorInteger => self.enter::<Pair<f64, u64>>(address, result),
+                // The function writes it itself, and returns its address, which nobody needs.
+                Form::Memory => self.enter::<u64>(address, [0u64; 1].as_mut_ptr().cast()),
+            }
+        }
+    }
+
+    /// # Safety
+    /// As for [`Self::call`]; `R` must be what the form says.
+    #[inline(always)]
+    unsafe fn enter<R>(&self, address: usize, result: *mut u8) {
+        // SAFETY: the caller's promise.
+        let returned: R = unsafe {
+            if self.stack.is_empty() {
+                self.enter_with_registers(address)
+            } else {
+                self.enter_with_stack(address)
+            }
+        };
+        // SAFETY: the caller promises two machine words.
+        unsafe { result.cast::<R>().write_unaligned(returned) };
+    }
+}
+
+/// Two registers' worth of result.
+#[repr(C)]
+struct Pair<A, B>(A, B);
+
+/// The slot of a list of types or values; what it names does not matter.
+macro_rules! eightbyte {
+    ($index:literal) => {
+        u64
+    };
+}
+macro_rules! double {
+    ($index:literal) => {
+        f64
+    };
+}
+
+/// The functions that load the registers and call: each register and stack slot by its number.
+macro_rules! entries {
+    ([$($integer:literal)*] [$($vector:literal)*] [$($slot:literal)*]) => {
+        impl Placed {
+            /// # Safety
+            /// As for [`Self::call`].
+            #[inline(always)]
+            unsafe fn enter_with_registers<R>(&self, address: usize) -> R {
+                type Function<R> = unsafe extern "C" fn(
+                    $(eightbyte!($integer),)* $(double!($vector),)* ...
+                ) -> R;
+                // SAFETY: the caller promises a function that takes what its registers hold, and
+                // returns as `R` is returned.
+                unsafe {
+                    let function: Function<R> = std::mem::transmute(super::function_at(address));
+                    function($(self.integers[$integer],)* $(self.vectors[$vector],)*)
+                }
+            }
+
+            /// # Safety
+            /// As for [`Self::call`].
+            #[inline(never)]
+            unsafe fn enter_with_stack<R>(&self, address: usize) -> R {
+                type Function<R> = unsafe extern "C" fn(
+                    $(eightbyte!($integer),)* $(double!($vector),)* $(eightbyte!($slot),)* ...
+                ) -> R;
+                let mut stack = [0; STACK];
+                stack[..self.stack.len()].copy_from_slice(&self.stack);
+                // SAFETY: as above; stack slots beyond what it takes are the caller's own.
+                unsafe {
+                    let function: Function<R> = std::mem::transmute(super::function_at(address));
+                    function(
+                        $(self.integers[$integer],)*
+                        $(self.vectors[$vector],)*
+                        $(stack[$slot],)*
+                    )
+                }
+            }
+        }
+    };
+}
+
+#[cfg(not(target_arch = "aarch64"))]
+entries!([0 1 2 3 4 5] [0 1 2 3 4 5 6 7] [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15]);
+#[cfg(target_arch = "aarch64")]
+entries!([0 1 2 3 4 5 6 7] [0 1 2 3 4 5 6 7] [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15]);
+
+/// An integer as a register holds it, extended as its type is.
+#[inline]
+fn extended(scalar: Scalar, word: u64) -> u64 {
+    match scalar {
+        Scalar::Sint8 => word as i8 as u64,
+        Scalar::Sint16 => word as i16 as u64,
+        Scalar::Sint32 => word as i32 as u64,
+        _ => word,
+    }
+}

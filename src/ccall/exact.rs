@@ -1,0 +1,144 @@
+//! Arguments whose type says at once what they become: exact `int`, `float`, `bytes`, `str` and
+//! `None`, and C values that are what the declared type asks for.
+//!
+//! Nothing here runs Python code, and nothing that Python code could have overridden is left out:
+//! the types are compared for identity. What is not recognised goes through the whole protocol
+//! ([`super::from_param`]), which comes to the same result for everything that is.
+
+use super::{
+    argument::{Argument, Arguments},
+    byref::CArg,
+};
+use crate::{
+    cdata::CData,
+    ctype::{CType, Kind, Simple, scalar::pointer, simple::Class},
+};
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyResult, VirtualMachine,
+    builtins::{PyBytes, PyFloat, PyInt, PyStr},
+};
+
+/// The argument that `value` is for a parameter of type `ctype`. `None` if that takes a closer look.
+///
+/// # Errors
+/// What converting a number raises.
+#[inline]
+pub fn argument(
+    ctype: &Py<CType>,
+    value: &PyObject,
+    arguments: &mut Arguments,
+    vm: &VirtualMachine,
+) -> Option<PyResult<Argument>> {
+    match &ctype.kind {
+        Kind::Simple(simple) => match simple.code.class {
+            Class::CharPointer | Class::WideCharPointer | Class::VoidPointer => {
+                address(ctype, simple, value, arguments, vm)
+            }
+            Class::Object if CData::of(value).is_none() => {
+                Some(Ok(Argument::pointer(value.as_raw().expose_provenance())))
+            }
+            Class::Integer { .. } if is_int(value, vm) => Some(number(simple, value, vm)),
+            Class::Float if is_float(value, vm) || is_int(value, vm) => {
+                Some(number(simple, value, vm))
+            }
+            _ => instance(ctype, value, arguments, vm),
+        },
+        Kind::Pointer(_) => pointer(ctype, value, arguments, vm),
+        _ => instance(ctype, value, arguments, vm),
+    }
+}
+
+#[inline]
+fn is_int(value: &PyObject, vm: &VirtualMachine) -> bool {
+    value.downcast_ref_if_exact::<PyInt>(vm).is_some()
+}
+
+#[inline]
+fn is_float(value: &PyObject, vm: &VirtualMachine) -> bool {
+    value.downcast_ref_if_exact::<PyFloat>(vm).is_some()
+}
+
+/// A number of a type that takes up to eight bytes and refers to nothing.
+#[inline]
+fn number(simple: &Simple, value: &PyObject, vm: &VirtualMachine) -> PyResult<Argument> {
+    Argument::small(simple.code.scalar, |target| {
+        // SAFETY: an argument's word has room for every integer and double.
+        let kept = unsafe { (simple.code.native.store)(target, value, vm) }?;
+        debug_assert!(kept.is_none());
+        Ok(())
+    })
+}
+
+/// An instance of exactly the declared type.
+#[inline]
+fn instance(
+    ctype: &Py<CType>,
+    value: &PyObject,
+    arguments: &mut Arguments,
+    vm: &VirtualMachine,
+) -> Option<PyResult<Argument>> {
+    let cdata = CData::of(value)?;
+    let is_exact = value.class().is(ctype.python_class());
+    is_exact.then(|| arguments.cdata(cdata, vm))
+}
+
+fn address(
+    ctype: &Py<CType>,
+    simple: &Simple,
+    value: &PyObject,
+    arguments: &mut Arguments,
+    vm: &VirtualMachine,
+) -> Option<PyResult<Argument>> {
+    let class = simple.code.class;
+    if vm.is_none(value) {
+        return Some(Ok(Argument::pointer(0)));
+    }
+    if class != Class::WideCharPointer
+        && let Some(bytes) = value.downcast_ref_if_exact::<PyBytes>(vm)
+    {
+        return Some(Ok(arguments.bytes(bytes)));
+    }
+    if class != Class::CharPointer
+        && let Some(text) = value.downcast_ref_if_exact::<PyStr>(vm)
+    {
+        return Some(arguments.wide(text.as_wtf8(), vm));
+    }
+    if class == Class::VoidPointer {
+        if let Some(int) = value.downcast_ref_if_exact::<PyInt>(vm) {
+            return Some(Ok(Argument::pointer(pointer::wrapping_address(int))));
+        }
+        if let Some(cdata) = CData::of(value)
+            && let Kind::Array(_) | Kind::Pointer(_) = cdata.ctype().kind
+        {
+            return Some(arguments.cdata(cdata, vm));
+        }
+    }
+    instance(ctype, value, arguments, vm)
+}
+
+/// NULL, what `byref` makes, a pointer, an array of the target, or a target, whose address it is.
+fn pointer(
+    ctype: &Py<CType>,
+    value: &PyObject,
+    arguments: &mut Arguments,
+    vm: &VirtualMachine,
+) -> Option<PyResult<Argument>> {
+    if vm.is_none(value) {
+        return Some(Ok(Argument::pointer(0)));
+    }
+    let target = ctype.target()?;
+    if let Some(arg) = value.downcast_ref::<CArg>() {
+        let is_target = arg
+            .object()
+            .is_some_and(|object| object.class().is(target.python_class()));
+        return is_target.then(|| arg.argument(arguments, vm));
+    }
+    let cdata = CData::of(value)?;
+    if value.class().is(target.python_class()) && cdata.size() >= target.size() {
+        return Some(Ok(Argument::pointer(cdata.address().expose_provenance())));
+    }
+    match &cdata.ctype().kind {
+        Kind::Array(array) if array.item.is(target) => Some(arguments.cdata(cdata, vm)),
+        _ => instance(ctype, value, arguments, vm),
+    }
+}

@@ -1,0 +1,134 @@
+//! Making function objects: of an address, of a library's symbol, of a Python callable.
+
+use super::{CFuncPtr, declared, make};
+use crate::{
+    ccall::{flags, paramflags::ParamFlags},
+    ccallback::Thunk,
+    cdata::CData,
+    clib::Handle,
+    ctype::{CType, Place, scalar::pointer},
+};
+use rustpython_vm::{
+    Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyBytes, PyInt, PyStr, PyTuple, PyType, PyTypeRef},
+    function::FuncArgs,
+    types::Constructor,
+};
+use std::ffi::CString;
+
+impl Constructor for CFuncPtr {
+    type Args = FuncArgs;
+
+    fn slot_new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let ctype = CType::of_concrete(&class, vm)?;
+        let base = CData::new(ctype.clone(), Place::New, vm)?;
+        match &args.args[..] {
+            [] => Ok(make(base, class, None, vm)?.into()),
+            [first, rest @ ..] if first.downcast_ref::<PyTuple>().is_some() && rest.len() < 2 => {
+                from_library(base, class, first, rest.first(), vm)
+            }
+            [address] if address.downcast_ref::<PyInt>().is_some() => {
+                let function = make(base, class, None, vm)?;
+                if let Some(int) = address.downcast_ref::<PyInt>() {
+                    point_to(&function, pointer::wrapping_address(int));
+                }
+                Ok(function.into())
+            }
+            [callable] => from_callable(base, class, callable, vm),
+            many => Err(vm.new_type_error(format!(
+                "function takes exactly 1 argument ({} given)",
+                many.len()
+            ))),
+        }
+    }
+
+    fn py_new(_class: &Py<PyType>, _args: FuncArgs, vm: &VirtualMachine) -> PyResult<Self> {
+        Err(vm.new_system_error("instances are made by their slot"))
+    }
+}
+
+fn point_to(function: &CFuncPtr, address: usize) {
+    // SAFETY: a function pointer's memory holds an address.
+    unsafe { pointer::write(function.base.address(), address) }
+}
+
+/// A function that a library exports: `((name, library), paramflags)`.
+fn from_library(
+    base: CData,
+    class: PyTypeRef,
+    specification: &PyObject,
+    paramflags: Option<&PyObjectRef>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let parts = specification
+        .downcast_ref::<PyTuple>()
+        .map(Py::<PyTuple>::as_slice);
+    let Some([name, library]) = parts else {
+        return Err(vm.new_type_error("illegal func_spec argument"));
+    };
+    let bytes = if let Some(text) = name.downcast_ref::<PyStr>() {
+        text.as_bytes().to_vec()
+    } else if let Some(bytes) = name.downcast_ref::<PyBytes>() {
+        bytes.as_bytes().to_vec()
+    } else {
+        return Err(vm.new_type_error("function name must be string, bytes object or integer"));
+    };
+    let symbol = CString::new(bytes).map_err(|_| vm.new_value_error("embedded null character"))?;
+    let handle = library.get_attr("_handle", vm)?;
+    let handle = Handle::of(&handle, "second argument", vm)?;
+    let paramflags = match paramflags {
+        Some(paramflags) => {
+            let argtypes = declared(base.ctype(), vm)?.argtypes.as_ref();
+            ParamFlags::new(paramflags, argtypes, vm)?
+        }
+        None => None,
+    };
+    vm.audit("ctypes.dlsym", || (library.clone(), name.clone()))?;
+    let address = handle
+        .symbol(&symbol)
+        .map_err(|message| vm.new_attribute_error(message))?;
+    let function = make(base, class, paramflags, vm)?;
+    point_to(&function, address);
+    function.base.keep(0, library.clone(), vm)?;
+    Ok(function.into())
+}
+
+/// A C function that calls a Python callable.
+fn from_callable(
+    base: CData,
+    class: PyTypeRef,
+    callable: &PyObjectRef,
+    vm: &VirtualMachine,
+) -> PyResult {
+    if !callable.is_callable() {
+        return Err(vm.new_type_error("argument must be callable or integer function address"));
+    }
+    let signature = declared(base.ctype(), vm)?;
+    let Some(argtypes) = &signature.argtypes else {
+        return Err(vm.new_type_error("cannot construct instance of this class: no argtypes"));
+    };
+    let arguments = argtypes
+        .types
+        .iter()
+        .map(|argtype| {
+            CType::of(argtype, vm)
+                .ok_or_else(|| vm.new_type_error("invalid argument type for callback function"))
+        })
+        .collect::<PyResult<Vec<_>>>()?;
+    let restype = signature.restype.object();
+    let result = if vm.is_none(restype) {
+        None
+    } else {
+        let refused = || vm.new_type_error("invalid result type for callback function");
+        Some(CType::of(restype, vm).ok_or_else(refused)?)
+    };
+    let flags = base
+        .ctype()
+        .function()
+        .map_or(flags::CDECL, |function| function.flags);
+    let thunk = Thunk::new(callable.clone(), arguments, result, flags, vm)?;
+    let function = make(base, class, None, vm)?;
+    point_to(&function, thunk.address());
+    function.base.keep(0, PyObjectRef::from(thunk), vm)?;
+    Ok(function.into())
+}
