@@ -393,7 +393,7 @@ mod _ctypes {
             "Union" => aggregate::Union::make_static_type(),
             "Array" => array::Array::make_static_type(),
             "_Pointer" => pointer::Pointer::make_static_type(),
-            "CFuncPtr" => function::make_class(vm),
+            "CFuncPtr" => function::CFuncPtr::make_static_type(),
             "CField" => field::CField::make_static_type(),
         });
         Ok(())

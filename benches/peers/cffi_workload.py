@@ -1,6 +1,6 @@
 """Times with cffi those rows of workload.py that have a counterpart there, by the same names.
 
-    cffi_workload.py LIB [--compiled FOLDER] [--rows REGEX] [--samples K] [--milliseconds M] [--list]
+    cffi_workload.py LIB [--compiled FOLDER] [the options of workload.py]
 
 Without --compiled cffi opens LIB itself (ABI mode); with it an extension module is made in FOLDER.
 """

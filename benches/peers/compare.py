@@ -153,8 +153,8 @@ def measurements(options):
     modules = options.folder / "modules"
     modules.mkdir(exist_ok=True)
     if options.install_cffi:
-        subprocess.run([PYTHON, "-m", "pip", "install", "--quiet", "--upgrade", "--target", packages,
-                        "cffi", "setuptools"], check=True)
+        subprocess.run([PYTHON, "-m", "pip", "install", "--quiet", "--upgrade",
+                        "--target", packages, "cffi", "setuptools"], check=True)
     peers, versions = found(candidates(options, library, packages, modules))
     peers = [peer for peer in peers if re.search(options.peers, peer.name)]
     described = machine()

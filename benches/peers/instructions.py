@@ -1,4 +1,4 @@
-"""Counts the instructions of an operation with callgrind: numbers that a busy machine does not blur.
+"""Counts the instructions of an operation with callgrind, which a busy machine does not blur.
 
     instructions.py [--interpreter PATH] [--rows REGEX] [--check [--tolerance PERCENT]]
 
@@ -17,7 +17,7 @@ from pathlib import Path
 
 from compare import HERE, ROOT, compiled_library
 
-TABLE = Path("/tmp/bp/instructions.txt") #HERE / "instructions.txt"
+TABLE = HERE / "instructions.txt"
 HEADER = "# Instructions per operation, as instructions.py counts them.\n"
 EMPTY = "empty loop"
 ROWS = [

@@ -219,6 +219,8 @@ def filled_in(text, results):
     tables = all_named(results)
 
     def replaced(match):
+        if match[2] not in tables:
+            raise SystemExit(f"no table is named {match[2]}; there are {', '.join(tables)}")
         return f"{match[1]}\n{tables[match[2]]}\n{match[4]}"
 
     pattern = r"(<!-- table: (\w+) -->)(.*?)(<!-- end: \2 -->)"
@@ -243,7 +245,8 @@ def chart(results, rows):
 
     def text(x, y, content, kind="", **attributes):
         extra = "".join(f' {key}="{value}"' for key, value in attributes.items())
-        drawn.append(f'<text x="{x:.1f}" y="{y:.1f}" class="{kind}"{extra}>{escape(content)}</text>')
+        place = f'x="{x:.1f}" y="{y:.1f}" class="{kind}"{extra}'
+        drawn.append(f"<text {place}>{escape(content)}</text>")
 
     def rectangle(x, y, width, peer):
         drawn.append(f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{BAR - 1}" '

@@ -5,51 +5,35 @@ use crate::{
     cdata::CData,
     ctype::{
         CType, Kind,
-        ffi_type::{FfiType, Passing, Scalar},
+        ffi_type::{FfiType, Scalar},
         scalar::{pointer, terminated, wide},
     },
 };
 use libc::wchar_t;
 use rustpython_common::wtf8::Wtf8;
-use rustpython_vm::{Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine, builtins::PyBytes};
+use rustpython_vm::{Py, PyObjectRef, PyRef, PyResult, VirtualMachine, builtins::PyBytes};
 use smallvec::SmallVec;
 use std::{alloc::Layout, ffi::c_void, ptr::NonNull};
 
 /// Calls with up to this many arguments need no allocation of ours.
 pub const INLINE: usize = 8;
 
-/// Bytes of a value that an argument holds itself.
-const INLINE_SIZE: usize = 16;
-
 /// A C value on its way into a call.
 #[derive(Clone, Copy, Debug)]
-pub struct Argument {
-    kind: ArgumentKind,
-    value: Value,
+pub enum Argument {
+    /// A scalar of up to eight bytes as a machine word: an integer extended as its type is, the bits
+    /// of a float in the low end.
+    Word(Scalar, u64),
+    /// Anything else, in the call's arena: a multiple of eightbytes.
+    Memory(MemoryKind, NonNull<u8>),
 }
 
-/// The ABI class of an argument.
+/// The ABI class of an argument in memory.
 #[derive(Clone, Copy, Debug)]
-pub enum ArgumentKind {
+pub enum MemoryKind {
     Scalar(Scalar),
-    /// An aggregate; the call keeps the ctype that the description belongs to.
+    /// The call keeps the ctype that the description belongs to.
     Aggregate(NonNull<FfiType>),
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Value {
-    /// The value's bytes come first.
-    Inline(Word),
-    /// In the call's arena, a multiple of eightbytes.
-    Memory(NonNull<u8>),
-}
-
-#[derive(Clone, Copy, Debug)]
-#[repr(C, align(8))]
-struct Word([u8; INLINE_SIZE]);
-
-impl Word {
-    const ZERO: Self = Self([0; INLINE_SIZE]);
 }
 
 impl Argument {
@@ -57,111 +41,70 @@ impl Argument {
     #[inline]
     #[must_use]
     pub fn pointer(address: usize) -> Self {
-        let mut word = Word::ZERO;
-        word.0[..size_of::<usize>()].copy_from_slice(&address.to_ne_bytes());
-        Self {
-            kind: ArgumentKind::Scalar(Scalar::Pointer),
-            value: Value::Inline(word),
+        Self::Word(Scalar::Pointer, address as u64)
+    }
+
+    /// C's default promotions, for an argument that matches the `...` of a variadic function
+    /// (C11 6.5.2.2 p7).
+    pub fn promote(&mut self) {
+        if let Self::Word(scalar, word) = self {
+            match scalar {
+                Scalar::Float => {
+                    let value = f64::from(f32::from_bits(*word as u32));
+                    *self = Self::Word(Scalar::Double, value.to_bits());
+                }
+                // A word holds the value already.
+                Scalar::Sint8 | Scalar::Uint8 | Scalar::Sint16 | Scalar::Uint16 => {
+                    *scalar = Scalar::Sint32;
+                }
+                _ => {}
+            }
         }
     }
 
-    /// A scalar of up to eight bytes, which `fill` writes.
-    ///
-    /// # Errors
-    /// What `fill` raises.
-    #[inline]
-    pub fn small<E>(
-        scalar: Scalar,
-        fill: impl FnOnce(*mut u8) -> Result<(), E>,
-    ) -> Result<Self, E> {
-        let mut word = Word::ZERO;
-        fill(word.0.as_mut_ptr())?;
-        Ok(Self {
-            kind: ArgumentKind::Scalar(scalar),
-            value: Value::Inline(word),
-        })
-    }
-
-    #[inline]
+    /// The value's memory, valid as long as the argument stays where it is and the call lives.
     #[must_use]
-    pub fn kind(&self) -> ArgumentKind {
-        self.kind
-    }
-
-    /// Eightbyte number `index` of the value, which must have that many.
-    #[inline]
-    #[must_use]
-    pub fn eightbyte(&self, index: usize) -> u64 {
-        let start: *const u8 = match &self.value {
-            Value::Inline(word) if index < INLINE_SIZE / EIGHTBYTE => word.0.as_ptr(),
-            Value::Inline(_) => return 0,
-            Value::Memory(memory) => memory.as_ptr(),
-        };
-        // SAFETY: memory in the arena is a multiple of eightbytes, and lives as long as the call.
-        unsafe { start.cast::<u64>().add(index).read() }
+    pub fn memory(&mut self) -> *mut c_void {
+        match self {
+            Self::Word(scalar, word) => {
+                let start: *mut u8 = (&raw mut *word).cast();
+                let high = if cfg!(target_endian = "big") {
+                    size_of::<u64>() - scalar.size()
+                } else {
+                    0
+                };
+                // SAFETY: a scalar in a word takes no more than the word.
+                unsafe { start.add(high) }.cast()
+            }
+            Self::Memory(_, memory) => memory.as_ptr().cast(),
+        }
     }
 
     /// Bytes that the value takes on the stack.
     #[must_use]
     pub fn size(&self) -> usize {
-        match self.kind {
-            ArgumentKind::Scalar(scalar) => scalar.size(),
-            // SAFETY: the argument's object keeps the ctype that the description belongs to.
-            ArgumentKind::Aggregate(ffi) => unsafe { ffi.as_ref() }.size(),
+        match self {
+            Self::Word(..) => EIGHTBYTE,
+            Self::Memory(MemoryKind::Scalar(scalar), _) => scalar.size(),
+            // SAFETY: the call keeps the ctype that the description belongs to.
+            Self::Memory(MemoryKind::Aggregate(ffi), _) => unsafe { ffi.as_ref() }.size(),
         }
     }
 
     /// Bytes that the value's type is aligned to.
     #[must_use]
     pub fn align(&self) -> usize {
-        match self.kind {
-            ArgumentKind::Scalar(scalar) => scalar.align(),
+        match self {
+            Self::Word(..) => EIGHTBYTE,
+            Self::Memory(MemoryKind::Scalar(scalar), _) => scalar.align(),
             // SAFETY: as above.
-            ArgumentKind::Aggregate(ffi) => unsafe { ffi.as_ref() }.align(),
-        }
-    }
-
-    /// The value's memory, valid as long as the argument stays where it is and the call lives: its
-    /// size rounded up to eightbytes.
-    #[must_use]
-    pub fn memory(&mut self) -> *mut c_void {
-        match &mut self.value {
-            Value::Inline(word) => word.0.as_mut_ptr().cast(),
-            Value::Memory(memory) => memory.as_ptr().cast(),
-        }
-    }
-
-    /// C's default promotions, for an argument that matches the `...` of a variadic function
-    /// (C11 6.5.2.2 p7).
-    pub fn promote(&mut self) {
-        let (ArgumentKind::Scalar(scalar), Value::Inline(word)) = (self.kind, &mut self.value)
-        else {
-            return;
-        };
-        let bytes = word.0;
-        macro_rules! widen {
-            ($from:ty, $to:ty, $scalar:expr) => {{
-                const SIZE: usize = size_of::<$from>();
-                let mut narrow = [0; SIZE];
-                narrow.copy_from_slice(&bytes[..SIZE]);
-                let wide = <$to>::from(<$from>::from_ne_bytes(narrow));
-                word.0[..size_of::<$to>()].copy_from_slice(&wide.to_ne_bytes());
-                self.kind = ArgumentKind::Scalar($scalar);
-            }};
-        }
-        match scalar {
-            Scalar::Float => widen!(f32, f64, Scalar::Double),
-            Scalar::Sint8 => widen!(i8, i32, Scalar::Sint32),
-            Scalar::Uint8 => widen!(u8, i32, Scalar::Sint32),
-            Scalar::Sint16 => widen!(i16, i32, Scalar::Sint32),
-            Scalar::Uint16 => widen!(u16, i32, Scalar::Sint32),
-            _ => {}
+            Self::Memory(MemoryKind::Aggregate(ffi), _) => unsafe { ffi.as_ref() }.align(),
         }
     }
 }
 
 /// The arguments of one call.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Arguments {
     list: SmallVec<[Argument; INLINE]>,
     /// Objects that came up during conversion.
@@ -172,6 +115,17 @@ pub struct Arguments {
 }
 
 impl Arguments {
+    #[inline(always)]
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            list: SmallVec::new_const(),
+            kept: SmallVec::new_const(),
+            copied: SmallVec::new_const(),
+            arena: Arena::default(),
+        }
+    }
+
     #[inline]
     pub fn push(&mut self, argument: Argument) {
         self.list.push(argument);
@@ -213,24 +167,27 @@ impl Arguments {
         Ok(Argument::pointer(start.expose_provenance()))
     }
 
-    /// What a `CArgObject` carries: the scalar in `word`, and the `bytes` it is the address of.
+    /// The scalar at `source`.
     ///
     /// # Errors
     /// `MemoryError` if there is no memory for a copy.
-    pub fn scalar(
+    ///
+    /// # Safety
+    /// `source` must hold a value of that scalar.
+    #[inline]
+    pub unsafe fn scalar(
         &mut self,
         scalar: Scalar,
-        word: &[u8],
-        of: Option<&PyObject>,
+        source: *const u8,
         vm: &VirtualMachine,
     ) -> PyResult<Argument> {
-        if let Some(bytes) = of.and_then(|object| object.downcast_ref::<PyBytes>()) {
-            return Ok(self.bytes(bytes));
+        // SAFETY: the caller's promise.
+        if let Some(word) = unsafe { scalar.read_word(source) } {
+            return Ok(Argument::Word(scalar, word));
         }
-        // SAFETY: a slice is valid for reads of its length.
-        let value = unsafe { self.copy(word.as_ptr(), scalar.size().min(word.len()), vm) }?;
-        let kind = ArgumentKind::Scalar(scalar);
-        Ok(Argument { kind, value })
+        // SAFETY: as above.
+        let memory = unsafe { self.copy(source, scalar.size(), vm) }?;
+        Ok(Argument::Memory(MemoryKind::Scalar(scalar), memory))
     }
 
     /// A C value, as C would pass it: scalars and aggregates by value, arrays by address. The caller
@@ -239,31 +196,32 @@ impl Arguments {
     /// # Errors
     /// `TypeError` for an aggregate that is aligned to more than the stack is, `MemoryError` if
     /// there is no memory for a copy.
+    #[inline]
     pub fn cdata(&mut self, source: &Py<CData>, vm: &VirtualMachine) -> PyResult<Argument> {
         let ctype = source.ctype();
-        let (kind, size) = match &ctype.kind {
-            Kind::Array(_) => return Ok(Argument::pointer(source.address().expose_provenance())),
+        match &ctype.kind {
+            Kind::Array(_) => Ok(Argument::pointer(source.address().expose_provenance())),
             Kind::Pointer(_) | Kind::Function(_) => {
                 // SAFETY: a pointer's memory holds an address.
                 let address = unsafe { pointer::read(source.address()) };
-                return Ok(Argument::pointer(address.expose_provenance()));
+                Ok(Argument::pointer(address.expose_provenance()))
             }
-            Kind::Simple(simple) => (ArgumentKind::Scalar(simple.code.scalar), simple.code.size),
-            Kind::Structure | Kind::Union => {
-                check_alignment(ctype, vm)?;
-                let layout = ctype.layout();
-                (
-                    match layout.ffi.passing() {
-                        Passing::Scalar(scalar) => ArgumentKind::Scalar(*scalar),
-                        _ => ArgumentKind::Aggregate(NonNull::from(&layout.ffi)),
-                    },
-                    layout.size,
-                )
-            }
-        };
+            // SAFETY: an instance has memory of its type's size.
+            Kind::Simple(simple) => unsafe {
+                self.scalar(simple.code.scalar, source.address(), vm)
+            },
+            Kind::Structure | Kind::Union => self.aggregate(source, vm),
+        }
+    }
+
+    fn aggregate(&mut self, source: &Py<CData>, vm: &VirtualMachine) -> PyResult<Argument> {
+        let ctype = source.ctype();
+        check_alignment(ctype, vm)?;
+        let layout = ctype.layout();
+        let kind = MemoryKind::Aggregate(NonNull::from(&layout.ffi));
         // SAFETY: the object's memory has at least its type's size.
-        let value = unsafe { self.copy(source.address(), size, vm) }?;
-        Ok(Argument { kind, value })
+        let memory = unsafe { self.copy(source.address(), layout.size, vm) }?;
+        Ok(Argument::Memory(kind, memory))
     }
 
     /// A copy of `size` bytes, for the call.
@@ -275,14 +233,8 @@ impl Arguments {
         source: *const u8,
         size: usize,
         vm: &VirtualMachine,
-    ) -> PyResult<Value> {
-        if size <= INLINE_SIZE {
-            let mut word = Word::ZERO;
-            // SAFETY: the caller's promise; the word has room for them.
-            unsafe { std::ptr::copy_nonoverlapping(source, word.0.as_mut_ptr(), size) };
-            return Ok(Value::Inline(word));
-        }
-        let room = size.next_multiple_of(EIGHTBYTE);
+    ) -> PyResult<NonNull<u8>> {
+        let room = size.next_multiple_of(EIGHTBYTE).max(EIGHTBYTE);
         let layout = Layout::from_size_align(room, STACK_ALIGN).map_err(|_| vm.no_memory_error())?;
         let memory = self.allocate(layout, vm)?;
         // SAFETY: the memory is new and has room for the bytes and what rounds them up.
@@ -290,7 +242,7 @@ impl Arguments {
             memory.as_ptr().add(room - EIGHTBYTE).write_bytes(0, EIGHTBYTE);
             std::ptr::copy_nonoverlapping(source, memory.as_ptr(), size);
         }
-        Ok(Value::Memory(memory))
+        Ok(memory)
     }
 
     fn allocate(&mut self, layout: Layout, vm: &VirtualMachine) -> PyResult<NonNull<u8>> {
@@ -309,7 +261,8 @@ impl Arguments {
     }
 }
 
-const EIGHTBYTE: usize = 8;
+/// Bytes of a register or stack slot.
+pub const EIGHTBYTE: usize = 8;
 
 /// The stack is aligned to this many bytes at a call on every platform we know.
 pub const STACK_ALIGN: usize = 16;

@@ -7,13 +7,14 @@ use crate::{
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
+    builtins::PyBytes,
     object::{Traverse, TraverseFn},
     pyclass,
     types::Representable,
 };
 
-/// Bytes of the largest scalar: a complex long double.
-const WORD: usize = 32;
+/// Room for the largest scalar: a complex long double.
+type Word = [u64; 4];
 
 /// What `byref` and the `from_param` of simple types return.
 #[pyclass(module = "_ctypes", name = "CArgObject", traverse = "manual")]
@@ -27,20 +28,14 @@ pub struct CArg {
     object: Option<PyObjectRef>,
 }
 
-#[derive(Clone, Copy, Debug)]
-#[repr(C, align(16))]
-struct Word([u8; WORD]);
-
 impl CArg {
     /// A pointer to `address`, which `object` keeps valid.
     #[must_use]
     pub fn pointer(tag: char, address: usize, object: Option<PyObjectRef>) -> Self {
-        let mut word = Word([0; WORD]);
-        word.0[..size_of::<usize>()].copy_from_slice(&address.to_ne_bytes());
         Self {
             tag,
             scalar: Scalar::Pointer,
-            word,
+            word: [address as u64, 0, 0, 0],
             object,
         }
     }
@@ -58,9 +53,9 @@ impl CArg {
     /// # Errors
     /// What the conversion raises.
     pub fn simple(code: &SimpleCode, value: &PyObject, vm: &VirtualMachine) -> PyResult<Self> {
-        let mut word = Word([0; WORD]);
+        let mut word: Word = [0; 4];
         // SAFETY: the word has room for every scalar.
-        let object = unsafe { (code.native.store)(word.0.as_mut_ptr(), value, vm) }?;
+        let object = unsafe { (code.native.store)(word.as_mut_ptr().cast(), value, vm) }?;
         Ok(Self {
             tag: code.code,
             scalar: code.scalar,
@@ -75,7 +70,12 @@ impl CArg {
     /// `MemoryError` if there is no memory for a copy.
     #[inline]
     pub fn argument(&self, arguments: &mut Arguments, vm: &VirtualMachine) -> PyResult<Argument> {
-        arguments.scalar(self.scalar, &self.word.0, self.object.as_deref(), vm)
+        let object = self.object.as_deref();
+        if let Some(bytes) = object.and_then(|object| object.downcast_ref::<PyBytes>()) {
+            return Ok(arguments.bytes(bytes));
+        }
+        // SAFETY: the word holds a value of the scalar.
+        unsafe { arguments.scalar(self.scalar, self.word.as_ptr().cast(), vm) }
     }
 
     #[must_use]
@@ -107,12 +107,11 @@ impl CArg {
 
 impl Representable for CArg {
     fn repr_str(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<String> {
-        let word = zelf.word.0;
         macro_rules! number {
-            ($int:ty) => {{
-                let mut bytes = [0; size_of::<$int>()];
-                bytes.copy_from_slice(&word[..size_of::<$int>()]);
-                <$int>::from_ne_bytes(bytes)
+            ($number:ty) => {{
+                let start = zelf.word.as_ptr().cast::<$number>();
+                // SAFETY: the word has room for every scalar, and the tag says which it holds.
+                unsafe { start.read() }
             }};
         }
         let tag = zelf.tag;
@@ -124,7 +123,7 @@ impl Representable for CArg {
             'q' | 'Q' => number!(i64).to_string(),
             'd' => float_repr(number!(f64), vm)?,
             'f' => float_repr(number!(f32).into(), vm)?,
-            'c' => match word[0] {
+            'c' => match number!(u8) {
                 byte @ (b' '..=b'~') if byte != b'\\' && byte != b'\'' => {
                     format!("'{}'", char::from(byte))
                 }

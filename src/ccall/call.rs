@@ -30,7 +30,7 @@ pub fn address(
     if given.len() > MAX_ARGUMENTS {
         return Err(too_many(given.len(), vm));
     }
-    let mut arguments = Arguments::default();
+    let mut arguments = Arguments::new();
     for (index, value) in given.iter().enumerate() {
         let position = index + 1;
         match convert_argument(converters.get(index), value, position, &mut arguments, vm) {
@@ -45,8 +45,8 @@ pub fn address(
     if target.address == 0 {
         return Err(vm.new_value_error("NULL pointer access"));
     }
-    let mut result = enter::ResultBuffer::new(restype.size()).ok_or_else(|| vm.no_memory_error())?;
-    let start = result.start();
+    let mut result = enter::ResultBuffer::new();
+    let start = result.start(restype.size(), vm)?;
     // SAFETY: whoever gave the address and the types answers for the function being so, as in C.
     unsafe { enter::call(target, &mut arguments, restype.returned(), start, vm) }?;
     arguments.take_over();

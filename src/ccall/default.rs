@@ -68,13 +68,10 @@ fn as_parameter(
 fn c_int(int: &Py<PyInt>, vm: &VirtualMachine) -> PyResult<Argument> {
     let big = int.as_bigint();
     let value = match big.to_i64() {
-        Some(value) => value as i32,
-        None if big.to_u64().is_some() => int.as_u64_mask() as i32,
+        Some(value) => value,
+        None if big.to_u64().is_some() => int.as_u64_mask() as i64,
         None => return Err(vm.new_overflow_error("int too long to convert")),
     };
-    Argument::small(Scalar::Sint32, |target| {
-        // SAFETY: an argument's word has room for every small scalar, and is aligned for it.
-        unsafe { target.cast::<i32>().write(value) };
-        Ok(())
-    })
+    let word = Scalar::Sint32.extend(value as u64);
+    Ok(Argument::Word(Scalar::Sint32, word))
 }

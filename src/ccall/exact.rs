@@ -11,7 +11,12 @@ use super::{
 };
 use crate::{
     cdata::CData,
-    ctype::{CType, Kind, Simple, scalar::pointer, simple::Class},
+    ctype::{
+        CType, Kind, Simple,
+        ffi_type::Scalar,
+        scalar::{float, integer::wrapped, pointer},
+        simple::Class,
+    },
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyResult, VirtualMachine,
@@ -37,10 +42,18 @@ pub fn argument(
             Class::Object if CData::of(value).is_none() => {
                 Some(Ok(Argument::pointer(value.as_raw().expose_provenance())))
             }
-            Class::Integer { .. } if is_int(value, vm) => Some(number(simple, value, vm)),
-            Class::Float if is_float(value, vm) || is_int(value, vm) => {
-                Some(number(simple, value, vm))
-            }
+            Class::Integer { .. } => match value.downcast_ref_if_exact::<PyInt>(vm) {
+                Some(int) => {
+                    let scalar = simple.code.scalar;
+                    Some(Ok(Argument::Word(scalar, scalar.extend(wrapped(int)))))
+                }
+                None => instance(ctype, value, arguments, vm),
+            },
+            Class::Float => match number(value, vm) {
+                Some(Ok(number)) => Some(Ok(float(simple, number))),
+                Some(Err(error)) => Some(Err(error)),
+                None => instance(ctype, value, arguments, vm),
+            },
             _ => instance(ctype, value, arguments, vm),
         },
         Kind::Pointer(_) => pointer(ctype, value, arguments, vm),
@@ -48,25 +61,24 @@ pub fn argument(
     }
 }
 
+/// The number that an exact `float` or `int` is.
 #[inline]
-fn is_int(value: &PyObject, vm: &VirtualMachine) -> bool {
-    value.downcast_ref_if_exact::<PyInt>(vm).is_some()
+fn number(value: &PyObject, vm: &VirtualMachine) -> Option<PyResult<f64>> {
+    if let Some(float) = value.downcast_ref_if_exact::<PyFloat>(vm) {
+        return Some(Ok(float.to_f64()));
+    }
+    value.downcast_ref_if_exact::<PyInt>(vm)?;
+    Some(float::number(value, vm))
 }
 
 #[inline]
-fn is_float(value: &PyObject, vm: &VirtualMachine) -> bool {
-    value.downcast_ref_if_exact::<PyFloat>(vm).is_some()
-}
-
-/// A number of a type that takes up to eight bytes and refers to nothing.
-#[inline]
-fn number(simple: &Simple, value: &PyObject, vm: &VirtualMachine) -> PyResult<Argument> {
-    Argument::small(simple.code.scalar, |target| {
-        // SAFETY: an argument's word has room for every integer and double.
-        let kept = unsafe { (simple.code.native.store)(target, value, vm) }?;
-        debug_assert!(kept.is_none());
-        Ok(())
-    })
+fn float(simple: &Simple, number: f64) -> Argument {
+    let bits = match simple.code.scalar {
+        // Beyond `float`'s range it is an infinity.
+        Scalar::Float => u64::from((number as f32).to_bits()),
+        _ => number.to_bits(),
+    };
+    Argument::Word(simple.code.scalar, bits)
 }
 
 /// An instance of exactly the declared type.

@@ -67,6 +67,52 @@ impl Scalar {
         unsafe { (*self.raw()).size }
     }
 
+    /// An integer of this type as a register holds it: cut to the type's width, and extended.
+    #[inline]
+    #[must_use]
+    pub fn extend(self, word: u64) -> u64 {
+        match self {
+            Self::Sint8 => word as i8 as u64,
+            Self::Uint8 => u64::from(word as u8),
+            Self::Sint16 => word as i16 as u64,
+            Self::Uint16 => u64::from(word as u16),
+            Self::Sint32 => word as i32 as u64,
+            Self::Uint32 | Self::Float => u64::from(word as u32),
+            _ => word,
+        }
+    }
+
+    /// The scalar at `source` as a machine word, if it takes no more than that: an integer extended
+    /// as its type is, the bits of a float.
+    ///
+    /// # Safety
+    /// `source` must hold a value of this scalar.
+    #[inline]
+    #[must_use]
+    pub unsafe fn read_word(self, source: *const u8) -> Option<u64> {
+        macro_rules! read {
+            ($int:ty) => {
+                // SAFETY: the caller's promise.
+                unsafe { source.cast::<$int>().read_unaligned() as u64 }
+            };
+        }
+        Some(match self {
+            Self::Sint8 => read!(i8),
+            Self::Uint8 => read!(u8),
+            Self::Sint16 => read!(i16),
+            Self::Uint16 => read!(u16),
+            Self::Sint32 => read!(i32),
+            Self::Uint32 | Self::Float => read!(u32),
+            Self::Sint64 | Self::Uint64 | Self::Double => read!(u64),
+            Self::Pointer => read!(usize),
+            Self::Void
+            | Self::LongDouble
+            | Self::ComplexFloat
+            | Self::ComplexDouble
+            | Self::ComplexLongDouble => return None,
+        })
+    }
+
     /// Bytes that a value of this scalar is aligned to.
     #[must_use]
     pub fn align(self) -> usize {

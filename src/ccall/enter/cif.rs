@@ -2,7 +2,7 @@
 
 use super::{Returned, Target, attached_or_not};
 use crate::{
-    ccall::argument::{Argument, ArgumentKind, Arguments, INLINE},
+    ccall::argument::{Argument, Arguments, INLINE, MemoryKind},
     ctype::ffi_type::{CLASSIFIES, FfiType, Passing, Scalar},
     error,
 };
@@ -101,7 +101,7 @@ pub unsafe fn call(
         if target.fixed == Some(index) {
             fixed = Some(placed.types.len());
         }
-        scalars_only &= matches!(argument.kind(), ArgumentKind::Scalar(_));
+        scalars_only &= !matches!(argument, Argument::Memory(MemoryKind::Aggregate(_), _));
         placed.place(argument);
     }
     let Placed {
@@ -183,8 +183,8 @@ impl Placed {
 
     fn place(&mut self, argument: &mut Argument) {
         let memory = argument.memory();
-        match argument.kind() {
-            ArgumentKind::Scalar(scalar) => {
+        match *argument {
+            Argument::Word(scalar, _) | Argument::Memory(MemoryKind::Scalar(scalar), _) => {
                 let (integers, vectors) = registers(scalar);
                 // What does not fit goes to the stack and leaves the registers as they are.
                 if self.fits(integers, vectors) {
@@ -193,8 +193,8 @@ impl Placed {
                 }
                 self.push(scalar.raw(), memory);
             }
-            ArgumentKind::Aggregate(ffi) => {
-                // SAFETY: the argument's object keeps the ctype that the description belongs to.
+            Argument::Memory(MemoryKind::Aggregate(ffi), _) => {
+                // SAFETY: the call keeps the ctype that the description belongs to.
                 let ffi = unsafe { ffi.as_ref() };
                 match ffi.passing() {
                     Passing::Registers(eightbytes) if CLASSIFIES => {

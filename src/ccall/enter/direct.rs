@@ -11,10 +11,11 @@
 
 use super::Returned;
 use crate::{
-    ccall::argument::{Argument, ArgumentKind, Arguments, STACK_ALIGN},
+    ccall::argument::{Argument, Arguments, EIGHTBYTE, MemoryKind, STACK_ALIGN},
     ctype::ffi_type::{CLASSIFIES, Passing, Scalar},
 };
 use smallvec::SmallVec;
+use std::ptr::NonNull;
 
 /// Whether the platform's ABI is one of those.
 const KNOWN: bool = cfg!(any(
@@ -97,49 +98,32 @@ pub struct Placed {
     used_vectors: usize,
 }
 
-/// Puts arguments where a function looks for them. `None` if libffi has to see to it.
-#[inline]
-pub fn place(arguments: &mut Arguments, form: Form, result: *mut u8) -> Option<Placed> {
-    let mut placed = Placed {
-        integers: [0; INTEGERS],
-        vectors: [0.0; VECTORS],
-        stack: SmallVec::new(),
-        used_integers: 0,
-        used_vectors: 0,
-    };
-    if form == Form::Memory {
-        placed.integer(result.expose_provenance() as u64)?;
-    }
-    for argument in arguments.list() {
-        placed.place(argument)?;
-    }
-    Some(placed)
-}
-
 impl Placed {
-    #[inline]
-    fn place(&mut self, argument: &mut Argument) -> Option<()> {
-        let ArgumentKind::Scalar(scalar) = argument.kind() else {
-            return self.aggregate(argument);
-        };
-        let word = argument.eightbyte(0);
-        match scalar {
-            Scalar::Double | Scalar::Float => self.vector(word),
-            // A complex number counts as its parts (section 3.2.3), the two floats of one as an
-            // eightbyte.
-            Scalar::ComplexFloat if CLASSIFIES => self.vector(word),
-            Scalar::ComplexDouble if CLASSIFIES => {
-                let eightbytes = [word, argument.eightbyte(1)];
-                self.eightbytes(&eightbytes, &[Scalar::Double; 2])
-            }
-            Scalar::LongDouble | Scalar::ComplexLongDouble if CLASSIFIES => self.memory(argument),
-            Scalar::Void
-            | Scalar::LongDouble
-            | Scalar::ComplexFloat
-            | Scalar::ComplexDouble
-            | Scalar::ComplexLongDouble => None,
-            _ => self.integer(extended(scalar, word)),
+    #[inline(always)]
+    pub fn new() -> Self {
+        Self {
+            integers: [0; INTEGERS],
+            vectors: [0.0; VECTORS],
+            stack: SmallVec::new_const(),
+            used_integers: 0,
+            used_vectors: 0,
         }
+    }
+
+    /// Puts arguments where a function looks for them. `None` if libffi has to see to it.
+    #[inline]
+    pub fn fill(&mut self, arguments: &mut Arguments, form: Form, result: *mut u8) -> Option<()> {
+        if form == Form::Memory {
+            self.integer(result.expose_provenance() as u64)?;
+        }
+        for argument in arguments.list() {
+            match *argument {
+                Argument::Word(Scalar::Double | Scalar::Float, word) => self.vector(word)?,
+                Argument::Word(_, word) => self.integer(word)?,
+                Argument::Memory(kind, memory) => self.memory(argument, kind, memory)?,
+            }
+        }
+        Some(())
     }
 
     #[inline]
@@ -177,20 +161,34 @@ impl Placed {
     }
 
     #[inline(never)]
-    fn aggregate(&mut self, argument: &mut Argument) -> Option<()> {
-        let ArgumentKind::Aggregate(ffi) = argument.kind() else {
+    fn memory(
+        &mut self,
+        argument: &Argument,
+        kind: MemoryKind,
+        memory: NonNull<u8>,
+    ) -> Option<()> {
+        if !CLASSIFIES {
             return None;
-        };
-        // SAFETY: the argument's object keeps the ctype that the description belongs to.
-        let ffi = unsafe { ffi.as_ref() };
-        match ffi.passing() {
-            _ if !CLASSIFIES => None,
-            Passing::Registers(classes) => {
-                let eightbytes = [argument.eightbyte(0), argument.eightbyte(1)];
-                self.eightbytes(&eightbytes[..classes.len()], classes)
+        }
+        let count = argument.size().div_ceil(EIGHTBYTE);
+        // SAFETY: memory in the arena is a multiple of eightbytes, aligned for them, and lives as long
+        // as the call.
+        let words = unsafe { std::slice::from_raw_parts(memory.as_ptr().cast::<u64>(), count) };
+        match kind {
+            // A complex number counts as its parts (section 3.2.3), two floats as one eightbyte.
+            MemoryKind::Scalar(Scalar::ComplexFloat) => self.eightbytes(words, &[Scalar::Double]),
+            MemoryKind::Scalar(Scalar::ComplexDouble) => {
+                self.eightbytes(words, &[Scalar::Double; 2])
             }
-            Passing::Memory | Passing::X87 => self.memory(argument),
-            Passing::Scalar(_) => None,
+            MemoryKind::Scalar(_) => self.on_stack(words, argument.align()),
+            MemoryKind::Aggregate(ffi) => {
+                // SAFETY: the call keeps the ctype that the description belongs to.
+                match unsafe { ffi.as_ref() }.passing() {
+                    Passing::Registers(classes) => self.eightbytes(words, classes),
+                    Passing::Memory | Passing::X87 => self.on_stack(words, argument.align()),
+                    Passing::Scalar(_) => None,
+                }
+            }
         }
     }
 
@@ -211,15 +209,11 @@ impl Placed {
     }
 
     /// A value that goes to the stack whole, aligned as its type is.
-    fn memory(&mut self, argument: &mut Argument) -> Option<()> {
-        if argument.align() >= STACK_ALIGN && self.stack.len() % 2 == 1 {
+    fn on_stack(&mut self, words: &[u64], align: usize) -> Option<()> {
+        if align >= STACK_ALIGN && self.stack.len() % 2 == 1 {
             self.push(0)?;
         }
-        let count = argument.size().div_ceil(size_of::<u64>());
-        if self.stack.len() + count > STACK {
-            return None;
-        }
-        (0..count).try_for_each(|index| self.push(argument.eightbyte(index)))
+        words.iter().try_for_each(|&word| self.push(word))
     }
 
     /// Calls the function at `address` and writes what it returns to `result`.
@@ -337,14 +331,3 @@ macro_rules! entries {
 entries!([0 1 2 3 4 5] [0 1 2 3 4 5 6 7] [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15]);
 #[cfg(target_arch = "aarch64")]
 entries!([0 1 2 3 4 5 6 7] [0 1 2 3 4 5 6 7] [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15]);
-
-/// An integer as a register holds it, extended as its type is.
-#[inline]
-fn extended(scalar: Scalar, word: u64) -> u64 {
-    match scalar {
-        Scalar::Sint8 => word as i8 as u64,
-        Scalar::Sint16 => word as i16 as u64,
-        Scalar::Sint32 => word as i32 as u64,
-        _ => word,
-    }
-}

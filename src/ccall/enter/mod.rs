@@ -12,7 +12,6 @@ use super::{argument::Arguments, errno, flags};
 use crate::ctype::ffi_type::{FfiType, Scalar};
 use cif::CifCache;
 use rustpython_vm::{PyResult, VirtualMachine, builtins::PyBaseExceptionRef};
-use smallvec::SmallVec;
 use std::{cell::RefCell, sync::OnceLock};
 
 /// A function to call, and how.
@@ -69,12 +68,14 @@ pub unsafe fn call(
     }
     if let Some(form) = direct::Form::of(returned)
         && !always_libffi()
-        && let Some(placed) = direct::place(arguments, form, result)
     {
-        // SAFETY: the caller's promise.
-        return attached_or_not(target.flags, vm, || unsafe {
-            placed.call(target.address, form, result);
-        });
+        let mut placed = direct::Placed::new();
+        if placed.fill(arguments, form, result).is_some() {
+            // SAFETY: the caller's promise.
+            return attached_or_not(target.flags, vm, || unsafe {
+                placed.call(target.address, form, result);
+            });
+        }
     }
     // SAFETY: the caller's promise.
     unsafe { cif::call(target, arguments, returned, result, vm) }
@@ -127,29 +128,41 @@ fn function_at(address: usize) -> unsafe extern "C" fn() {
     }
 }
 
+/// Bytes of the largest result that is no aggregate, a complex long double.
+const SCALAR_RESULT: usize = 32;
+
 /// Memory for a result: as large as its type, and at least two words, which results in registers
 /// take.
 #[derive(Debug)]
-pub struct ResultBuffer(SmallVec<[u128; 2]>);
+pub struct ResultBuffer {
+    small: [u128; SCALAR_RESULT / size_of::<u128>()],
+    large: Vec<u128>,
+}
 
 impl ResultBuffer {
-    /// `None` if there is no memory for it.
-    #[inline]
+    #[inline(always)]
     #[must_use]
-    pub fn new(size: usize) -> Option<Self> {
-        if size <= 32 {
-            return Some(Self(SmallVec::from_buf([0; 2])));
+    pub fn new() -> Self {
+        Self {
+            small: [0; 2],
+            large: Vec::new(),
         }
-        let words = size.div_ceil(size_of::<u128>());
-        let mut memory = SmallVec::new();
-        memory.try_reserve_exact(words).ok()?;
-        memory.resize(words, 0);
-        Some(Self(memory))
     }
 
+    /// The memory for a result of `size` bytes.
+    ///
+    /// # Errors
+    /// `MemoryError` if there is none.
     #[inline]
-    #[must_use]
-    pub fn start(&mut self) -> *mut u8 {
-        self.0.as_mut_ptr().cast()
+    pub fn start(&mut self, size: usize, vm: &VirtualMachine) -> PyResult<*mut u8> {
+        if size <= SCALAR_RESULT {
+            return Ok(self.small.as_mut_ptr().cast());
+        }
+        let words = size.div_ceil(size_of::<u128>());
+        self.large
+            .try_reserve_exact(words)
+            .map_err(|_| vm.no_memory_error())?;
+        self.large.resize(words, 0);
+        Ok(self.large.as_mut_ptr().cast())
     }
 }

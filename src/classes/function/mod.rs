@@ -21,7 +21,6 @@ use crate::{
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyInt, PyType, PyTypeRef},
-    class::PyClassImpl,
     function::{FuncArgs, PySetterValue},
     object::{Traverse, TraverseFn},
     protocol::PyNumberMethods,
@@ -69,6 +68,11 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
     let kind = Kind::Function(Function { flags, signature });
     let layout = Layout::pointer("X{}".to_owned());
     CType::define(class, kind, layout, construct, vm)?;
+    // A `__call__` of Python code, now or later, takes the place of both slots.
+    let ours = CFuncPtr::class(&vm.ctx).slots.call.load();
+    if class.slots.call.load().map(|call| call as usize) == ours.map(|call| call as usize) {
+        class.slots.vectorcall.store(Some(vectorcall));
+    }
     Ok(())
 }
 
@@ -105,17 +109,6 @@ unsafe impl Traverse for CFuncPtr {
             out.push(self.signature.replace(declared.to_owned()).into());
         }
     }
-}
-
-/// The class, with the slot that calls its instances.
-#[must_use]
-pub fn make_class(vm: &VirtualMachine) -> PyTypeRef {
-    let class = CFuncPtr::make_static_type();
-    CFuncPtr::class(&vm.ctx)
-        .slots
-        .vectorcall
-        .store(Some(vectorcall));
-    class
 }
 
 /// Makes a function pointer on memory that exists already.
