@@ -4,7 +4,7 @@ use super::arena::Arena;
 use crate::{
     cdata::CData,
     ctype::{
-        CType, Kind,
+        CType, Kind as TypeKind,
         ffi_type::{FfiType, Scalar},
         scalar::{pointer, terminated, wide},
     },
@@ -20,85 +20,110 @@ pub const INLINE: usize = 8;
 
 /// A C value on its way into a call.
 #[derive(Clone, Copy, Debug)]
-pub enum Argument {
-    /// A scalar of up to eight bytes as a machine word: an integer extended as its type is, the bits
-    /// of a float in the low end.
-    Word(Scalar, u64),
-    /// Anything else, in the call's arena: a multiple of eightbytes.
-    Memory(MemoryKind, NonNull<u8>),
+pub struct Argument {
+    /// What it is; of no meaning for an aggregate.
+    scalar: Scalar,
+    /// The description of an aggregate, which belongs to a ctype that the call keeps.
+    aggregate: Option<NonNull<FfiType>>,
+    /// A scalar of up to eight bytes: an integer extended as its type is, the bits of a float in the
+    /// low end. Of anything else the address, in the call's arena, of a multiple of eightbytes.
+    word: u64,
 }
 
-/// The ABI class of an argument in memory.
+/// Where and as what an argument is to be found.
 #[derive(Clone, Copy, Debug)]
-pub enum MemoryKind {
-    Scalar(Scalar),
-    /// The call keeps the ctype that the description belongs to.
-    Aggregate(NonNull<FfiType>),
+pub enum Kind<'a> {
+    /// In a machine word.
+    Word(Scalar),
+    /// In memory.
+    Wide(Scalar),
+    /// In memory.
+    Aggregate(&'a FfiType),
 }
 
 impl Argument {
-    /// A pointer to `address`.
     #[inline]
     #[must_use]
-    pub fn pointer(address: usize) -> Self {
-        Self::Word(Scalar::Pointer, address as u64)
+    pub fn kind(&self) -> Kind<'_> {
+        match self.aggregate {
+            // SAFETY: the call keeps the ctype that the description belongs to.
+            Some(ffi) => Kind::Aggregate(unsafe { ffi.as_ref() }),
+            None if self.scalar.fits_word() => Kind::Word(self.scalar),
+            None => Kind::Wide(self.scalar),
+        }
+    }
+
+    /// The value of one in a machine word.
+    #[inline]
+    #[must_use]
+    pub fn word(&self) -> u64 {
+        self.word
+    }
+
+    /// The eightbytes of one in memory.
+    #[must_use]
+    pub fn eightbytes(&self) -> &[u64] {
+        match self.kind() {
+            Kind::Word(_) => std::slice::from_ref(&self.word),
+            Kind::Wide(_) | Kind::Aggregate(_) => {
+                let start: *const u64 = std::ptr::with_exposed_provenance(self.word as usize);
+                // SAFETY: the arena's memory lives as long as the call; it is aligned for eightbytes
+                // and a multiple of them.
+                unsafe { std::slice::from_raw_parts(start, self.size().div_ceil(EIGHTBYTE)) }
+            }
+        }
     }
 
     /// C's default promotions, for an argument that matches the `...` of a variadic function
     /// (C11 6.5.2.2 p7).
     pub fn promote(&mut self) {
-        if let Self::Word(scalar, word) = self {
-            match scalar {
-                Scalar::Float => {
-                    let value = f64::from(f32::from_bits(*word as u32));
-                    *self = Self::Word(Scalar::Double, value.to_bits());
-                }
-                // A word holds the value already.
-                Scalar::Sint8 | Scalar::Uint8 | Scalar::Sint16 | Scalar::Uint16 => {
-                    *scalar = Scalar::Sint32;
-                }
-                _ => {}
+        match self.scalar {
+            Scalar::Float => {
+                let value = f64::from(f32::from_bits(self.word as u32));
+                self.word = value.to_bits();
+                self.scalar = Scalar::Double;
             }
+            // A word holds the value already.
+            Scalar::Sint8 | Scalar::Uint8 | Scalar::Sint16 | Scalar::Uint16 => {
+                self.scalar = Scalar::Sint32;
+            }
+            _ => {}
         }
     }
 
     /// The value's memory, valid as long as the argument stays where it is and the call lives.
     #[must_use]
     pub fn memory(&mut self) -> *mut c_void {
-        match self {
-            Self::Word(scalar, word) => {
-                let start: *mut u8 = (&raw mut *word).cast();
-                let high = if cfg!(target_endian = "big") {
-                    size_of::<u64>() - scalar.size()
-                } else {
-                    0
-                };
-                // SAFETY: a scalar in a word takes no more than the word.
-                unsafe { start.add(high) }.cast()
-            }
-            Self::Memory(_, memory) => memory.as_ptr().cast(),
+        if !matches!(self.kind(), Kind::Word(_)) {
+            return std::ptr::with_exposed_provenance_mut(self.word as usize);
         }
+        let high = if cfg!(target_endian = "big") {
+            size_of::<u64>() - self.scalar.size()
+        } else {
+            0
+        };
+        let start: *mut u8 = (&raw mut self.word).cast();
+        // SAFETY: a scalar in a word takes no more than the word.
+        unsafe { start.add(high) }.cast()
     }
 
-    /// Bytes that the value takes on the stack.
+    /// Bytes that the value takes.
     #[must_use]
     pub fn size(&self) -> usize {
-        match self {
-            Self::Word(..) => EIGHTBYTE,
-            Self::Memory(MemoryKind::Scalar(scalar), _) => scalar.size(),
-            // SAFETY: the call keeps the ctype that the description belongs to.
-            Self::Memory(MemoryKind::Aggregate(ffi), _) => unsafe { ffi.as_ref() }.size(),
+        match self.kind() {
+            Kind::Word(_) => EIGHTBYTE,
+            Kind::Wide(scalar) => scalar.size(),
+            Kind::Aggregate(ffi) => ffi.size(),
         }
     }
 
     /// Bytes that the value's type is aligned to.
     #[must_use]
     pub fn align(&self) -> usize {
-        match self {
-            Self::Word(..) => EIGHTBYTE,
-            Self::Memory(MemoryKind::Scalar(scalar), _) => scalar.align(),
-            // SAFETY: as above.
-            Self::Memory(MemoryKind::Aggregate(ffi), _) => unsafe { ffi.as_ref() }.align(),
+        match self.kind() {
+            Kind::Word(_) => EIGHTBYTE,
+            Kind::Wide(scalar) => scalar.align(),
+            Kind::Aggregate(ffi) => ffi.align(),
         }
     }
 }
@@ -126,9 +151,20 @@ impl Arguments {
         }
     }
 
+    /// Adds a scalar that fits a machine word.
     #[inline]
-    pub fn push(&mut self, argument: Argument) {
-        self.list.push(argument);
+    pub fn word(&mut self, scalar: Scalar, word: u64) {
+        self.list.push(Argument {
+            scalar,
+            aggregate: None,
+            word,
+        });
+    }
+
+    /// Adds a pointer to `address`.
+    #[inline]
+    pub fn pointer(&mut self, address: usize) {
+        self.word(Scalar::Pointer, address as u64);
     }
 
     #[inline]
@@ -142,20 +178,19 @@ impl Arguments {
         self.kept.push(object);
     }
 
-    /// The address of a terminated copy of `bytes`. C may hold on to it, as long as Python code
+    /// Adds the address of a terminated copy of `bytes`. C may hold on to it, as long as Python code
     /// holds on to `bytes`.
-    #[must_use]
-    pub fn bytes(&mut self, bytes: &Py<PyBytes>) -> Argument {
+    pub fn bytes(&mut self, bytes: &Py<PyBytes>) {
         let address = terminated::address(bytes);
         self.copied.push((bytes.to_owned(), address));
-        Argument::pointer(address)
+        self.pointer(address);
     }
 
-    /// The address of a terminated wide copy of `text`.
+    /// Adds the address of a terminated wide copy of `text`.
     ///
     /// # Errors
     /// `MemoryError` if there is no memory for it.
-    pub fn wide(&mut self, text: &Wtf8, vm: &VirtualMachine) -> PyResult<Argument> {
+    pub fn wide(&mut self, text: &Wtf8, vm: &VirtualMachine) -> PyResult<()> {
         let units = wide::encode(text);
         let count = units.clone().count() + 1;
         let layout = Layout::array::<wchar_t>(count).map_err(|_| vm.no_memory_error())?;
@@ -164,10 +199,11 @@ impl Arguments {
             // SAFETY: the copy has room for all units and the terminator, which were counted.
             unsafe { start.add(index).write(unit) };
         }
-        Ok(Argument::pointer(start.expose_provenance()))
+        self.pointer(start.expose_provenance());
+        Ok(())
     }
 
-    /// The scalar at `source`.
+    /// Adds the scalar at `source`.
     ///
     /// # Errors
     /// `MemoryError` if there is no memory for a copy.
@@ -180,51 +216,57 @@ impl Arguments {
         scalar: Scalar,
         source: *const u8,
         vm: &VirtualMachine,
-    ) -> PyResult<Argument> {
+    ) -> PyResult<()> {
         // SAFETY: the caller's promise.
-        if let Some(word) = unsafe { scalar.read_word(source) } {
-            return Ok(Argument::Word(scalar, word));
-        }
-        // SAFETY: as above.
-        let memory = unsafe { self.copy(source, scalar.size(), vm) }?;
-        Ok(Argument::Memory(MemoryKind::Scalar(scalar), memory))
+        let word = match unsafe { scalar.read_word(source) } {
+            Some(word) => word,
+            // SAFETY: as above.
+            None => unsafe { self.copy(source, scalar.size(), vm) }?,
+        };
+        self.word(scalar, word);
+        Ok(())
     }
 
-    /// A C value, as C would pass it: scalars and aggregates by value, arrays by address. The caller
+    /// Adds a C value, as C would pass it: scalars and aggregates by value, arrays by address. The caller
     /// holds `source` as long as the call.
     ///
     /// # Errors
     /// `TypeError` for an aggregate that is aligned to more than the stack is, `MemoryError` if
     /// there is no memory for a copy.
     #[inline]
-    pub fn cdata(&mut self, source: &Py<CData>, vm: &VirtualMachine) -> PyResult<Argument> {
+    pub fn cdata(&mut self, source: &Py<CData>, vm: &VirtualMachine) -> PyResult<()> {
         let ctype = source.ctype();
         match &ctype.kind {
-            Kind::Array(_) => Ok(Argument::pointer(source.address().expose_provenance())),
-            Kind::Pointer(_) | Kind::Function(_) => {
+            TypeKind::Array(_) => self.pointer(source.address().expose_provenance()),
+            TypeKind::Pointer(_) | TypeKind::Function(_) => {
                 // SAFETY: a pointer's memory holds an address.
                 let address = unsafe { pointer::read(source.address()) };
-                Ok(Argument::pointer(address.expose_provenance()))
+                self.pointer(address.expose_provenance());
             }
             // SAFETY: an instance has memory of its type's size.
-            Kind::Simple(simple) => unsafe {
-                self.scalar(simple.code.scalar, source.address(), vm)
+            TypeKind::Simple(simple) => unsafe {
+                self.scalar(simple.code.scalar, source.address(), vm)?;
             },
-            Kind::Structure | Kind::Union => self.aggregate(source, vm),
+            TypeKind::Structure | TypeKind::Union => self.aggregate(source, vm)?,
         }
+        Ok(())
     }
 
-    fn aggregate(&mut self, source: &Py<CData>, vm: &VirtualMachine) -> PyResult<Argument> {
+    fn aggregate(&mut self, source: &Py<CData>, vm: &VirtualMachine) -> PyResult<()> {
         let ctype = source.ctype();
         check_alignment(ctype, vm)?;
         let layout = ctype.layout();
-        let kind = MemoryKind::Aggregate(NonNull::from(&layout.ffi));
         // SAFETY: the object's memory has at least its type's size.
-        let memory = unsafe { self.copy(source.address(), layout.size, vm) }?;
-        Ok(Argument::Memory(kind, memory))
+        let word = unsafe { self.copy(source.address(), layout.size, vm) }?;
+        self.list.push(Argument {
+            scalar: Scalar::Void,
+            aggregate: Some(NonNull::from(&layout.ffi)),
+            word,
+        });
+        Ok(())
     }
 
-    /// A copy of `size` bytes, for the call.
+    /// The address of a copy of `size` bytes, for the call.
     ///
     /// # Safety
     /// `source` must be valid for reads of `size` bytes.
@@ -233,7 +275,7 @@ impl Arguments {
         source: *const u8,
         size: usize,
         vm: &VirtualMachine,
-    ) -> PyResult<NonNull<u8>> {
+    ) -> PyResult<u64> {
         let room = size.next_multiple_of(EIGHTBYTE).max(EIGHTBYTE);
         let layout = Layout::from_size_align(room, STACK_ALIGN).map_err(|_| vm.no_memory_error())?;
         let memory = self.allocate(layout, vm)?;
@@ -242,7 +284,7 @@ impl Arguments {
             memory.as_ptr().add(room - EIGHTBYTE).write_bytes(0, EIGHTBYTE);
             std::ptr::copy_nonoverlapping(source, memory.as_ptr(), size);
         }
-        Ok(memory)
+        Ok(memory.as_ptr().expose_provenance() as u64)
     }
 
     fn allocate(&mut self, layout: Layout, vm: &VirtualMachine) -> PyResult<NonNull<u8>> {

@@ -1,6 +1,6 @@
 //! `CArgObject`: a C value that Python code holds between `byref` or `from_param` and a call.
 
-use super::argument::{Argument, Arguments};
+use super::argument::Arguments;
 use crate::{
     cdata::CData,
     ctype::{ffi_type::Scalar, simple::SimpleCode},
@@ -64,15 +64,16 @@ impl CArg {
         })
     }
 
-    /// The value as an argument. The caller holds this object as long as the call.
+    /// Adds the value to a call's arguments. The caller holds this object as long as the call.
     ///
     /// # Errors
     /// `MemoryError` if there is no memory for a copy.
     #[inline]
-    pub fn argument(&self, arguments: &mut Arguments, vm: &VirtualMachine) -> PyResult<Argument> {
+    pub fn pass(&self, arguments: &mut Arguments, vm: &VirtualMachine) -> PyResult<()> {
         let object = self.object.as_deref();
         if let Some(bytes) = object.and_then(|object| object.downcast_ref::<PyBytes>()) {
-            return Ok(arguments.bytes(bytes));
+            arguments.bytes(bytes);
+            return Ok(());
         }
         // SAFETY: the word holds a value of the scalar.
         unsafe { arguments.scalar(self.scalar, self.word.as_ptr().cast(), vm) }

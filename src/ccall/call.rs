@@ -2,7 +2,7 @@
 
 use super::{
     MAX_ARGUMENTS,
-    argument::{Argument, Arguments},
+    argument::Arguments,
     audit, default,
     enter::{self, Target},
     from_param,
@@ -33,9 +33,9 @@ pub fn address(
     let mut arguments = Arguments::new();
     for (index, value) in given.iter().enumerate() {
         let position = index + 1;
-        match convert_argument(converters.get(index), value, position, &mut arguments, vm) {
-            Ok(argument) => arguments.push(argument),
-            Err(error) => return Err(refused(position, error, vm)),
+        let converter = converters.get(index);
+        if let Err(error) = pass(converter, value, position, &mut arguments, vm) {
+            return Err(refused(position, error, vm));
         }
     }
     audit::call(target.address, given, vm)?;
@@ -55,16 +55,16 @@ pub fn address(
 }
 
 #[inline]
-fn convert_argument(
+fn pass(
     converter: Option<&Converter>,
     value: &PyObject,
     position: usize,
     arguments: &mut Arguments,
     vm: &VirtualMachine,
-) -> PyResult<Argument> {
+) -> PyResult<()> {
     match converter {
         None => default::convert(value, position, arguments, vm),
-        Some(Converter::Type(ctype)) => from_param::argument(ctype, value, position, arguments, vm),
+        Some(Converter::Type(ctype)) => from_param::pass(ctype, value, position, arguments, vm),
         Some(Converter::Call(from_param)) => {
             let converted = from_param.call((value.to_owned(),), vm)?;
             arguments.keep(converted.clone());

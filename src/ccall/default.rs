@@ -1,9 +1,6 @@
 //! What Python objects become as arguments where no declared type asks for anything in particular.
 
-use super::{
-    argument::{Argument, Arguments},
-    byref::CArg,
-};
+use super::{argument::Arguments, byref::CArg};
 use crate::{cdata::CData, ctype::ffi_type::Scalar};
 use num_traits::ToPrimitive;
 use rustpython_vm::{
@@ -11,7 +8,7 @@ use rustpython_vm::{
     builtins::{PyBytes, PyInt, PyStr},
 };
 
-/// Converts `value` by its own type: a C value to itself, an `int` to C's `int`, strings and `None`
+/// Adds `value` to a call's arguments, converted by its own type: a C value to itself, an `int` to C's `int`, strings and `None`
 /// to pointers, anything else to what its `_as_parameter_` is. The caller holds `value` as long as
 /// the call.
 ///
@@ -24,21 +21,23 @@ pub fn convert(
     position: usize,
     arguments: &mut Arguments,
     vm: &VirtualMachine,
-) -> PyResult<Argument> {
+) -> PyResult<()> {
     if let Some(cdata) = CData::of(value) {
         return arguments.cdata(cdata, vm);
     }
     if let Some(int) = value.downcast_ref::<PyInt>() {
-        return c_int(int, vm);
+        return c_int(int, arguments, vm);
     }
     if let Some(arg) = value.downcast_ref::<CArg>() {
-        return arg.argument(arguments, vm);
+        return arg.pass(arguments, vm);
     }
     if vm.is_none(value) {
-        return Ok(Argument::pointer(0));
+        arguments.pointer(0);
+        return Ok(());
     }
     if let Some(bytes) = value.downcast_ref::<PyBytes>() {
-        return Ok(arguments.bytes(bytes));
+        arguments.bytes(bytes);
+        return Ok(());
     }
     if let Some(text) = value.downcast_ref::<PyStr>() {
         return arguments.wide(text.as_wtf8(), vm);
@@ -52,7 +51,7 @@ fn as_parameter(
     position: usize,
     arguments: &mut Arguments,
     vm: &VirtualMachine,
-) -> PyResult<Argument> {
+) -> PyResult<()> {
     match vm.get_attribute_opt(value, "_as_parameter_")? {
         Some(inner) => {
             arguments.keep(inner.clone());
@@ -65,13 +64,13 @@ fn as_parameter(
 }
 
 /// An `int` as C's `int`: whatever fits a `long`, signed or not, is cut to its width.
-fn c_int(int: &Py<PyInt>, vm: &VirtualMachine) -> PyResult<Argument> {
+fn c_int(int: &Py<PyInt>, arguments: &mut Arguments, vm: &VirtualMachine) -> PyResult<()> {
     let big = int.as_bigint();
     let value = match big.to_i64() {
         Some(value) => value,
         None if big.to_u64().is_some() => int.as_u64_mask() as i64,
         None => return Err(vm.new_overflow_error("int too long to convert")),
     };
-    let word = Scalar::Sint32.extend(value as u64);
-    Ok(Argument::Word(Scalar::Sint32, word))
+    arguments.word(Scalar::Sint32, Scalar::Sint32.extend(value as u64));
+    Ok(())
 }

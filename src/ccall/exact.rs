@@ -5,10 +5,7 @@
 //! the types are compared for identity. What is not recognised goes through the whole protocol
 //! ([`super::from_param`]), which comes to the same result for everything that is.
 
-use super::{
-    argument::{Argument, Arguments},
-    byref::CArg,
-};
+use super::{argument::Arguments, byref::CArg};
 use crate::{
     cdata::CData,
     ctype::{
@@ -23,34 +20,43 @@ use rustpython_vm::{
     builtins::{PyBytes, PyFloat, PyInt, PyStr},
 };
 
-/// The argument that `value` is for a parameter of type `ctype`. `None` if that takes a closer look.
+/// The argument was added.
+const DONE: Option<PyResult<()>> = Some(Ok(()));
+
+/// Adds `value` to a call's arguments as a `ctype`. `None` if that takes a closer look.
 ///
 /// # Errors
 /// What converting a number raises.
 #[inline]
-pub fn argument(
+pub fn pass(
     ctype: &Py<CType>,
     value: &PyObject,
     arguments: &mut Arguments,
     vm: &VirtualMachine,
-) -> Option<PyResult<Argument>> {
+) -> Option<PyResult<()>> {
     match &ctype.kind {
         Kind::Simple(simple) => match simple.code.class {
             Class::CharPointer | Class::WideCharPointer | Class::VoidPointer => {
                 address(ctype, simple, value, arguments, vm)
             }
             Class::Object if CData::of(value).is_none() => {
-                Some(Ok(Argument::pointer(value.as_raw().expose_provenance())))
+                arguments.pointer(value.as_raw().expose_provenance());
+                DONE
             }
             Class::Integer { .. } => match value.downcast_ref_if_exact::<PyInt>(vm) {
                 Some(int) => {
                     let scalar = simple.code.scalar;
-                    Some(Ok(Argument::Word(scalar, scalar.extend(wrapped(int)))))
+                    arguments.word(scalar, scalar.extend(wrapped(int)));
+                    DONE
                 }
                 None => instance(ctype, value, arguments, vm),
             },
             Class::Float => match number(value, vm) {
-                Some(Ok(number)) => Some(Ok(float(simple, number))),
+                Some(Ok(number)) => {
+                    let scalar = simple.code.scalar;
+                    arguments.word(scalar, bits(scalar, number));
+                    DONE
+                }
                 Some(Err(error)) => Some(Err(error)),
                 None => instance(ctype, value, arguments, vm),
             },
@@ -71,14 +77,14 @@ fn number(value: &PyObject, vm: &VirtualMachine) -> Option<PyResult<f64>> {
     Some(float::number(value, vm))
 }
 
+/// A number as a C float of this type.
 #[inline]
-fn float(simple: &Simple, number: f64) -> Argument {
-    let bits = match simple.code.scalar {
+fn bits(scalar: Scalar, number: f64) -> u64 {
+    match scalar {
         // Beyond `float`'s range it is an infinity.
         Scalar::Float => u64::from((number as f32).to_bits()),
         _ => number.to_bits(),
-    };
-    Argument::Word(simple.code.scalar, bits)
+    }
 }
 
 /// An instance of exactly the declared type.
@@ -88,7 +94,7 @@ fn instance(
     value: &PyObject,
     arguments: &mut Arguments,
     vm: &VirtualMachine,
-) -> Option<PyResult<Argument>> {
+) -> Option<PyResult<()>> {
     let cdata = CData::of(value)?;
     let is_exact = value.class().is(ctype.python_class());
     is_exact.then(|| arguments.cdata(cdata, vm))
@@ -100,15 +106,17 @@ fn address(
     value: &PyObject,
     arguments: &mut Arguments,
     vm: &VirtualMachine,
-) -> Option<PyResult<Argument>> {
+) -> Option<PyResult<()>> {
     let class = simple.code.class;
     if vm.is_none(value) {
-        return Some(Ok(Argument::pointer(0)));
+        arguments.pointer(0);
+        return DONE;
     }
     if class != Class::WideCharPointer
         && let Some(bytes) = value.downcast_ref_if_exact::<PyBytes>(vm)
     {
-        return Some(Ok(arguments.bytes(bytes)));
+        arguments.bytes(bytes);
+        return DONE;
     }
     if class != Class::CharPointer
         && let Some(text) = value.downcast_ref_if_exact::<PyStr>(vm)
@@ -117,7 +125,8 @@ fn address(
     }
     if class == Class::VoidPointer {
         if let Some(int) = value.downcast_ref_if_exact::<PyInt>(vm) {
-            return Some(Ok(Argument::pointer(pointer::wrapping_address(int))));
+            arguments.pointer(pointer::wrapping_address(int));
+            return DONE;
         }
         if let Some(cdata) = CData::of(value)
             && let Kind::Array(_) | Kind::Pointer(_) = cdata.ctype().kind
@@ -134,20 +143,22 @@ fn pointer(
     value: &PyObject,
     arguments: &mut Arguments,
     vm: &VirtualMachine,
-) -> Option<PyResult<Argument>> {
+) -> Option<PyResult<()>> {
     if vm.is_none(value) {
-        return Some(Ok(Argument::pointer(0)));
+        arguments.pointer(0);
+        return DONE;
     }
     let target = ctype.target()?;
     if let Some(arg) = value.downcast_ref::<CArg>() {
         let is_target = arg
             .object()
             .is_some_and(|object| object.class().is(target.python_class()));
-        return is_target.then(|| arg.argument(arguments, vm));
+        return is_target.then(|| arg.pass(arguments, vm));
     }
     let cdata = CData::of(value)?;
     if value.class().is(target.python_class()) && cdata.size() >= target.size() {
-        return Some(Ok(Argument::pointer(cdata.address().expose_provenance())));
+        arguments.pointer(cdata.address().expose_provenance());
+        return DONE;
     }
     match &cdata.ctype().kind {
         Kind::Array(array) if array.item.is(target) => Some(arguments.cdata(cdata, vm)),

@@ -5,7 +5,7 @@
 //! followed, anything else is refused.
 
 use super::{
-    argument::{Argument, Arguments},
+    argument::Arguments,
     byref::CArg,
     default, exact,
 };
@@ -41,21 +41,21 @@ impl Param {
     }
 }
 
-/// Converts `value` as argument number `position` (counted from one) of type `ctype`. The caller
-/// holds `value` as long as the call.
+/// Adds `value` to a call's arguments, number `position` (counted from one) and of type `ctype`. The
+/// caller holds `value` as long as the call.
 ///
 /// # Errors
 /// As [`convert`] and [`default::convert`].
 #[inline]
-pub fn argument(
+pub fn pass(
     ctype: &Py<CType>,
     value: &PyObject,
     position: usize,
     arguments: &mut Arguments,
     vm: &VirtualMachine,
-) -> PyResult<Argument> {
-    match exact::argument(ctype, value, arguments, vm) {
-        Some(argument) => argument,
+) -> PyResult<()> {
+    match exact::pass(ctype, value, arguments, vm) {
+        Some(outcome) => outcome,
         None => by_protocol(ctype, value, position, arguments, vm),
     }
 }
@@ -67,18 +67,18 @@ fn by_protocol(
     position: usize,
     arguments: &mut Arguments,
     vm: &VirtualMachine,
-) -> PyResult<Argument> {
+) -> PyResult<()> {
     match convert(ctype, value, vm)? {
         Param::Object(object) => {
             arguments.keep(object.clone());
             default::convert(&object, position, arguments, vm)
         }
         Param::Arg(arg) => {
-            let argument = arg.argument(arguments, vm)?;
+            arg.pass(arguments, vm)?;
             if let Some(object) = arg.object() {
                 arguments.keep(object.clone());
             }
-            Ok(argument)
+            Ok(())
         }
     }
 }

@@ -47,7 +47,10 @@ impl Restype {
             let check = vm.get_attribute_opt(&object, "_check_retval_")?;
             match ctype.simple().and_then(transparent) {
                 Some(scalar) if check.is_none() => scalar,
-                _ => RestypeKind::Type { ctype, check },
+                _ => RestypeKind::Type {
+                    ctype: ctype.to_owned(),
+                    check,
+                },
             }
         } else if object.is_callable() {
             RestypeKind::Callable

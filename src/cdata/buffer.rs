@@ -69,7 +69,7 @@ static METHODS: BufferMethods = BufferMethods {
 
 /// Under the lock that `resize` holds, so that it never moves what is being exported.
 fn count_export(exporter: &CData) {
-    let _state = exporter.state.lock();
+    let _state = exporter.state().lock();
     exporter.exports.fetch_add(1, Ordering::AcqRel);
 }
 

@@ -15,7 +15,15 @@ use rustpython_vm::{
     builtins::PyDictRef,
     object::{Traverse, TraverseFn},
 };
+use rustc_hash::FxBuildHasher;
+use smallvec::SmallVec;
 use std::collections::HashSet;
+
+/// Where an item lies in the memory of its owner: the indices on the way up, innermost first.
+pub type Path = SmallVec<[usize; 3]>;
+
+/// The objects of one item.
+type Objects = SmallVec<[PyObjectRef; 1]>;
 
 /// What somebody who copies a value's bytes has to keep.
 #[derive(Debug)]
@@ -38,9 +46,9 @@ impl From<PyObjectRef> for Retained {
 /// What one owner of memory keeps alive.
 #[derive(Debug, Default)]
 pub struct Keepalive {
-    /// Objects by key, what is shown before what is hidden. The one object of a value without parts
-    /// has the empty key.
-    items: IndexMap<String, Vec<PyObjectRef>>,
+    /// Objects by path, what is shown before what is hidden. The one object of a value without parts
+    /// has the empty path.
+    items: IndexMap<Path, Objects, FxBuildHasher>,
     view: View,
 }
 
@@ -88,7 +96,7 @@ impl Keepalive {
             }
         };
         Self {
-            items: IndexMap::from_iter([(String::new(), objects)]),
+            items: IndexMap::from_iter([(Path::new(), objects.into())]),
             view,
         }
     }
@@ -100,21 +108,21 @@ impl Keepalive {
         }
     }
 
-    /// Records what is retained under `key`, or as the one object without. What is displaced goes
+    /// Records what is retained under `path`, or as the one object without. What is displaced goes
     /// to `displaced`, to be dropped outside any lock: that can run Python code.
     #[must_use]
     pub fn set(
         &mut self,
-        key: Option<String>,
+        path: Option<Path>,
         retained: Retained,
         displaced: &mut Vec<PyObjectRef>,
     ) -> Option<Store> {
         let shown = retained.shown.clone();
-        let mut objects = vec![retained.shown];
+        let mut objects = Objects::from_buf([retained.shown]);
         objects.extend(retained.hidden);
-        let Some(key) = key else {
+        let Some(path) = path else {
             displaced.extend(self.items.drain(..).flat_map(|(_, objects)| objects));
-            self.items.insert(String::new(), objects);
+            self.items.insert(Path::new(), objects);
             if let View::Dict(dict) = std::mem::replace(&mut self.view, View::Single) {
                 displaced.push(dict.into());
             }
@@ -123,7 +131,7 @@ impl Keepalive {
         let store = match &self.view {
             View::Dict(dict) => Some(Store {
                 dict: dict.clone(),
-                key: key.clone(),
+                key: key(&path),
                 object: shown,
             }),
             _ => {
@@ -131,7 +139,7 @@ impl Keepalive {
                 None
             }
         };
-        displaced.extend(self.items.insert(key, objects).into_iter().flatten());
+        displaced.extend(self.items.insert(path, objects).into_iter().flatten());
         store
     }
 
@@ -143,9 +151,9 @@ impl Keepalive {
     /// What storing into the dict raises.
     pub fn show(&mut self, fresh: PyDictRef, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
         if matches!(self.view, View::Items) {
-            for (key, objects) in &self.items {
+            for (path, objects) in &self.items {
                 if let Some(shown) = objects.first() {
-                    fresh.set_item(key.as_str(), shown.clone(), vm)?;
+                    fresh.set_item(key(path).as_str(), shown.clone(), vm)?;
                 }
             }
             self.view = View::Dict(fresh);
@@ -154,7 +162,7 @@ impl Keepalive {
             View::Nothing | View::Items => None,
             View::Single => self
                 .items
-                .get("")
+                .get(&Path::new())
                 .and_then(|objects| objects.first())
                 .cloned(),
             View::Dict(dict) => Some(dict.clone().into()),
@@ -163,16 +171,21 @@ impl Keepalive {
 
     /// The objects that are kept for what lies at `path` and below it; an empty path is all of it.
     #[must_use]
-    pub fn objects(&self, path: &str) -> Vec<PyObjectRef> {
-        let below = self.items.iter().filter(|(key, _)| is_below(key, path));
+    pub fn objects(&self, path: &Path) -> Vec<PyObjectRef> {
+        let below = self.items.iter().filter(|(known, _)| known.ends_with(path));
         once(below.flat_map(|(_, objects)| objects))
     }
 
-    /// The objects under these keys.
+    /// The objects under these paths.
     #[must_use]
-    pub fn find(&self, keys: &[String]) -> Vec<PyObjectRef> {
-        let found = keys.iter().filter_map(|key| self.items.get(key.as_str()));
-        once(found.flatten())
+    pub fn find(&self, paths: &[Path]) -> SmallVec<[PyObjectRef; 2]> {
+        let mut found = SmallVec::<[PyObjectRef; 2]>::new();
+        for object in paths.iter().filter_map(|path| self.items.get(path)).flatten() {
+            if !found.iter().any(|known| known.is(object)) {
+                found.push(object.clone());
+            }
+        }
+        found
     }
 
     /// Takes everything out, for the garbage collector.
@@ -193,12 +206,10 @@ fn once<'a>(objects: impl Iterator<Item = &'a PyObjectRef>) -> Vec<PyObjectRef> 
         .collect()
 }
 
-/// Whether a key names what lies at `path` or below it: the path comes last in it.
-fn is_below(key: &str, path: &str) -> bool {
-    path.is_empty()
-        || key
-            .strip_suffix(path)
-            .is_some_and(|inner| inner.is_empty() || inner.ends_with(':'))
+/// The key under which `_objects` shows what lies at `path`.
+fn key(path: &Path) -> String {
+    let parts: Vec<String> = path.iter().map(|index| format!("{index:x}")).collect();
+    parts.join(":")
 }
 
 // SAFETY: visits each object it owns exactly once.
@@ -206,7 +217,7 @@ unsafe impl Traverse for Keepalive {
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
         self.items
             .values()
-            .for_each(|objects| objects.traverse(visit));
+            .for_each(|objects| objects.as_slice().iter().for_each(|object| object.traverse(visit)));
         if let View::Dict(dict) = &self.view {
             dict.traverse(visit);
         }

@@ -12,23 +12,26 @@ pub mod memory;
 pub mod pickle;
 
 use crate::ctype::{CType, Place, scalar::pointer};
-use keepalive::{Keepalive, Retained};
+use keepalive::{Keepalive, Path, Retained};
 use memory::Block;
 use rustpython_common::{hash::PyHash, lock::PyMutex};
 use rustpython_vm::{
     Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
-    builtins::{PyDict, PyDictRef, PyTypeRef},
+    builtins::{PyDict, PyDictRef, PyType, PyTypeRef},
+    class::StaticType,
     function::FuncArgs,
     object::{Traverse, TraverseFn},
     protocol::PyBuffer,
     pyclass,
     types::{AsBuffer, Hashable},
+    vm::Context,
 };
+use once_cell::race::OnceBox;
 use smallvec::SmallVec;
 use std::{
     cell::UnsafeCell,
     mem::MaybeUninit,
-    sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering},
+    sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering, fence},
 };
 
 /// Values up to this size lie inside the payload.
@@ -36,7 +39,6 @@ const INLINE_SIZE: usize = 16;
 
 /// The payload of every ctypes instance.
 #[pyclass(module = "_ctypes", name = "_CData", traverse = "manual")]
-#[derive(PyPayload)]
 pub struct CData {
     /// The memory. Changes only when `resize` moves it.
     address: AtomicPtr<u8>,
@@ -47,16 +49,15 @@ pub struct CData {
     owner: Option<PyObjectRef>,
     /// Which item or field of `owner` this is.
     index: usize,
-    /// The last of the owners, who keeps what this memory refers to; none if it is this object.
-    root: Option<PyObjectRef>,
-    /// The memory is the root's own: no pointer was followed on the way here.
-    direct: bool,
     /// What keeps the memory there if `owner` is a pointer to it.
     anchor: Option<PyObjectRef>,
+    /// Memory that is too large to lie inside the payload.
+    block: Option<Block>,
     /// Live buffer exports, which forbid `resize`.
     exports: AtomicU32,
     own: Own,
-    state: PyMutex<State>,
+    /// What few values have, made when it is first needed.
+    state: OnceBox<PyMutex<State>>,
     inline: Inline,
 }
 
@@ -65,8 +66,12 @@ pub struct CData {
 enum Own {
     /// This object's.
     Mine,
-    /// `owner`'s, or nobody's.
-    Borrowed,
+    /// Part of `owner`'s.
+    Owners,
+    /// What `owner` points to.
+    Pointees,
+    /// Nobody's here.
+    Foreign,
 }
 
 #[derive(Debug, Default)]
@@ -74,8 +79,8 @@ struct State {
     keepalive: Keepalive,
     /// The buffer that the memory lies in (`from_buffer`), whose export keeps it there.
     source: Option<PyBuffer>,
-    /// The blocks this object owns. The last one is in use; `resize` keeps the others, because
-    /// other objects and other threads may still hold addresses in them.
+    /// The blocks that `resize` made. The last one is in use; the others are kept, because other
+    /// objects and other threads may still hold addresses in them.
     blocks: Vec<Block>,
 }
 
@@ -100,57 +105,46 @@ impl CData {
     ///
     /// # Errors
     /// `MemoryError` if there is no memory for the value.
+    #[inline]
     pub fn new(ctype: PyRef<CType>, place: Place, vm: &VirtualMachine) -> PyResult<Self> {
         ctype.finalize();
         let layout = ctype.layout();
         let size = layout.size;
-        let mut state = State::default();
-        let mut anchor = None;
-        let mut direct = true;
-        let (address, own, owner, index) = match place {
+        let mut block = None;
+        let (address, own, owner, index, anchor) = match place {
             Place::New if size <= INLINE_SIZE && layout.align <= align_of::<Inline>() => {
-                (std::ptr::null_mut(), Own::Mine, None, 0)
+                (std::ptr::null_mut(), Own::Mine, None, 0, None)
             }
             Place::New => {
-                let block = Block::new(size, layout.align).ok_or_else(|| vm.no_memory_error())?;
-                let start = block.start();
-                state.blocks.push(block);
-                (start, Own::Mine, None, 0)
+                let new = Block::new(size, layout.align).ok_or_else(|| vm.no_memory_error())?;
+                let start = new.start();
+                block = Some(new);
+                (start, Own::Mine, None, 0, None)
             }
             Place::Inside {
                 address,
                 owner,
                 index,
-            } => (address, Own::Borrowed, Some(owner), index),
+            } => (address, Own::Owners, Some(owner), index, None),
             Place::Target {
                 address,
                 pointer,
                 index,
-                anchor: kept,
-            } => {
-                anchor = kept;
-                direct = false;
-                (address, Own::Borrowed, Some(pointer), index)
-            }
-            Place::At(address) => (address, Own::Borrowed, None, 0),
+                anchor,
+            } => (address, Own::Pointees, Some(pointer), index, anchor),
+            Place::At(address) => (address, Own::Foreign, None, 0, None),
         };
-        let above = owner.as_deref().and_then(Self::of);
-        let root = above
-            .and_then(|above| above.root.clone())
-            .or_else(|| owner.clone());
-        direct &= above.is_none_or(|above| above.direct);
         Ok(Self {
             address: AtomicPtr::new(address),
             size: AtomicUsize::new(size),
             ctype,
             owner,
             index,
-            root,
-            direct,
             anchor,
+            block,
             exports: AtomicU32::new(0),
             own,
-            state: PyMutex::new(state),
+            state: OnceBox::new(),
             inline: Inline(UnsafeCell::new(MaybeUninit::zeroed())),
         })
     }
@@ -160,12 +154,23 @@ impl CData {
     /// # Errors
     /// `TypeError` if instances of `class` have another payload.
     pub fn into_object(self, class: PyTypeRef, vm: &VirtualMachine) -> PyResult<PyRef<Self>> {
-        let object = self.into_ref_with_type(vm, class)?;
+        let object = self.into_ref_with_type_lazy_dict(vm, class)?;
         object.settle();
         Ok(object)
     }
 
+    /// Makes the payload an instance of `class`, which is known to derive from `_CData` and to add
+    /// nothing to its payload.
+    #[inline]
+    #[must_use]
+    pub fn into_instance(self, class: PyTypeRef) -> PyRef<Self> {
+        let object = PyRef::new_ref(self, class, None);
+        object.settle();
+        object
+    }
+
     /// Points the payload at the memory inside itself, once it is where it will stay.
+    #[inline]
     pub fn settle(&self) {
         if self.own == Own::Mine && self.address().is_null() {
             self.address
@@ -225,25 +230,26 @@ impl CData {
         if size < minimum {
             return Err(vm.new_value_error(format!("minimum size is {minimum}")));
         }
-        if self.own == Own::Borrowed {
+        if self.own != Own::Mine {
             return Err(
                 vm.new_value_error("Memory cannot be resized because this object doesn't own it")
             );
         }
-        let mut state = self.state.lock();
+        let mut state = self.state().lock();
         if self.exports.load(Ordering::Acquire) > 0 {
             drop(state);
             return Err(
                 vm.new_buffer_error("Memory cannot be resized because it is exported as a buffer")
             );
         }
-        let capacity = state.blocks.last().map_or(INLINE_SIZE, Block::size);
+        let block = state.blocks.last().or(self.block.as_ref());
+        let capacity = block.map_or(INLINE_SIZE, Block::size);
         if size <= capacity {
             self.size.store(size, Ordering::Release);
             return Ok(());
         }
         // Old blocks are kept, so whoever grows again and again gets room ahead.
-        let room = if state.blocks.len() > 1 {
+        let room = if !state.blocks.is_empty() {
             size.max(capacity.saturating_mul(2))
         } else {
             size
@@ -264,29 +270,63 @@ impl CData {
 
 /// Keepalive.
 impl CData {
-    /// The object that owns the memory this is part of, and the key of item `index` there: the
-    /// indices on the way up, innermost first, in hexadecimal.
-    fn path(&self, index: usize) -> (&Self, String) {
-        let mut key = format!("{index:x}");
+    #[inline]
+    fn state(&self) -> &PyMutex<State> {
+        self.state.get_or_init(Box::default)
+    }
+
+    /// Whether this object keeps nothing, and never has.
+    #[inline]
+    fn keeps_nothing(&self) -> bool {
+        // What was read before must not have been stored after: whoever stores a reference makes the
+        // state first.
+        fence(Ordering::Acquire);
+        self.state.get().is_none()
+    }
+
+    /// The object that owns the memory this is part of, and the key of item `index` there.
+    fn path(&self, index: usize) -> (&Self, Path) {
+        let mut path = Path::new();
+        path.push(index);
         let mut at = self;
-        while let Some(owner) = at.owner.as_deref().and_then(Self::of) {
-            key.push_str(&format!(":{:x}", at.index));
+        while let Some(owner) = at.above() {
+            path.push(at.index);
             at = owner;
         }
-        (at, key)
+        (at, path)
+    }
+
+    /// The object whose memory this is part of, or that points to it.
+    #[inline]
+    fn above(&self) -> Option<&Self> {
+        self.owner.as_deref().and_then(Self::of).map(|owner| &**owner)
     }
 
     /// The object that owns the memory this is part of.
+    #[inline]
     fn root(&self) -> &Self {
-        match self.root.as_deref().and_then(Self::of) {
-            Some(root) => root,
-            None => self,
+        let mut at = self;
+        while let Some(owner) = at.above() {
+            at = owner;
         }
+        at
+    }
+
+    /// Whether the memory is the root's own: no pointer was followed on the way there.
+    fn is_direct(&self) -> bool {
+        let mut at = self;
+        while let Some(owner) = at.above() {
+            if at.own == Own::Pointees {
+                return false;
+            }
+            at = owner;
+        }
+        true
     }
 
     /// Runs `f` while nothing changes what this value's memory keeps. `f` must run no Python code.
     pub fn locked<R>(&self, f: impl FnOnce() -> R) -> R {
-        let _state = self.root().state.lock();
+        let _state = self.root().state().lock();
         f()
     }
 
@@ -312,7 +352,7 @@ impl CData {
             .collect();
         let mut displaced = Vec::new();
         let mut stores = SmallVec::<[_; 2]>::new();
-        let mut state = root.state.lock();
+        let mut state = root.state().lock();
         let written = write();
         if written {
             for (key, retained) in items {
@@ -348,8 +388,11 @@ impl CData {
     /// # Errors
     /// What storing into the dict raises.
     pub fn objects(&self, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+        let Some(state) = self.state.get() else {
+            return Ok(None);
+        };
         let fresh = vm.ctx.new_dict();
-        self.state.lock().keepalive.show(fresh, vm)
+        state.lock().keepalive.show(fresh, vm)
     }
 
     /// What this value's memory shows as kept, now and later, for whoever keeps the value itself.
@@ -359,7 +402,7 @@ impl CData {
     pub fn kept(&self, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
         let root = self.root();
         if root.ctype.reference_count() > 0 {
-            root.state.lock().keepalive.begin_items();
+            root.state().lock().keepalive.begin_items();
         }
         Ok(vm.unwrap_or_none(root.objects(vm)?))
     }
@@ -371,16 +414,16 @@ impl CData {
     /// What storing into the dict raises, `MemoryError`.
     pub fn snapshot(&self, size: usize, vm: &VirtualMachine) -> PyResult<(Vec<u8>, Retained)> {
         let root = self.root();
-        let path = match self.owner.as_deref().and_then(Self::of) {
+        let path = match self.above() {
             Some(owner) => owner.path(self.index).1,
-            None => String::new(),
+            None => Path::new(),
         };
         let mut bytes = Vec::new();
         bytes
             .try_reserve_exact(size)
             .map_err(|_| vm.no_memory_error())?;
         let objects = {
-            let state = root.state.lock();
+            let state = root.state().lock();
             let size = size.min(self.size());
             // SAFETY: no more than the value's memory has.
             bytes.extend_from_slice(unsafe { std::slice::from_raw_parts(self.address(), size) });
@@ -400,17 +443,23 @@ impl CData {
         if !self.ctype.is_pointer() {
             return (std::ptr::null_mut(), None);
         }
+        let root = self.root();
+        // SAFETY: a pointer's memory holds an address.
+        let address = unsafe { pointer::read(self.address()) };
+        if root.keeps_nothing() {
+            return (address, None);
+        }
         // What was found by following pointers is kept under a path that is not known here.
-        let mut keys = Vec::new();
-        if self.direct {
+        let mut keys = SmallVec::<[Path; 3]>::new();
+        if self.is_direct() {
             keys.extend([self.path(1).1, self.path(0).1]);
             // A pointer that is a field is kept under the field's own key.
-            if let Some(owner) = self.owner.as_deref().and_then(Self::of) {
+            if let Some(owner) = self.above() {
                 keys.push(owner.path(self.index).1);
             }
         }
         let (address, objects) = {
-            let state = self.root().state.lock();
+            let state = root.state().lock();
             // SAFETY: a pointer's memory holds an address.
             let address = unsafe { pointer::read(self.address()) };
             (address, state.keepalive.find(&keys))
@@ -420,7 +469,7 @@ impl CData {
             let anchor = Self::of(&object).and_then(|view| view.anchor.clone());
             anchor.unwrap_or(object)
         });
-        (address, together(owners.collect(), vm))
+        (address, together(owners, vm))
     }
 
     /// Makes this pointer show what `source` keeps, and keep `source` and, if that is a pointer too,
@@ -434,11 +483,11 @@ impl CData {
         source: &Py<Self>,
         vm: &VirtualMachine,
     ) -> PyResult<Option<PyDictRef>> {
-        source.state.lock().keepalive.begin_items();
+        source.state().lock().keepalive.begin_items();
         let mut objects = vec![PyObjectRef::from(source.to_owned())];
         if source.ctype.is_address() {
-            let target = ["1", "0"].map(str::to_owned);
-            objects.extend(source.state.lock().keepalive.find(&target));
+            let target = [1, 0].map(|index| Path::from_slice(&[index]));
+            objects.extend(source.state().lock().keepalive.find(&target));
         }
         let Some(shown) = source.objects(vm)? else {
             return Ok(None);
@@ -446,24 +495,35 @@ impl CData {
         let shown = shown.downcast::<PyDict>();
         let dict = shown.as_ref().ok().cloned();
         let shared = Keepalive::shared(shown, objects);
-        let old = std::mem::replace(&mut self.state.lock().keepalive, shared);
+        let old = std::mem::replace(&mut self.state().lock().keepalive, shared);
         drop(old);
         Ok(dict)
     }
 
     /// Holds the buffer that this object's memory lies in, for as long as the object lives.
     pub fn hold_source(&self, source: PyBuffer) {
-        let old = self.state.lock().source.replace(source);
+        let old = self.state().lock().source.replace(source);
         drop(old);
     }
 }
 
 /// One object that keeps all of `objects`.
-fn together(mut objects: Vec<PyObjectRef>, vm: &VirtualMachine) -> Option<PyObjectRef> {
-    match objects.len() {
-        0 => None,
-        1 => objects.pop(),
-        _ => Some(vm.ctx.new_tuple(objects).into()),
+fn together(
+    mut objects: impl Iterator<Item = PyObjectRef>,
+    vm: &VirtualMachine,
+) -> Option<PyObjectRef> {
+    let first = objects.next()?;
+    let Some(second) = objects.next() else {
+        return Some(first);
+    };
+    let all = [first, second].into_iter().chain(objects).collect();
+    Some(vm.ctx.new_tuple(all).into())
+}
+
+impl PyPayload for CData {
+    #[inline]
+    fn class(_ctx: &Context) -> &'static Py<PyType> {
+        Self::static_type()
     }
 }
 
@@ -479,9 +539,8 @@ unsafe impl Traverse for CData {
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
         self.ctype.traverse(visit);
         self.owner.traverse(visit);
-        self.root.traverse(visit);
         self.anchor.traverse(visit);
-        if let Some(state) = self.state.try_lock() {
+        if let Some(state) = self.state.get().and_then(PyMutex::try_lock) {
             state.keepalive.traverse(visit);
             state.source.traverse(visit);
         }
@@ -490,7 +549,9 @@ unsafe impl Traverse for CData {
     fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
         // The owner stays: the memory must be there for whoever still holds this object. Every
         // cycle runs through somebody's keepalive, dict or class.
-        self.state.lock().keepalive.clear(out);
+        if let Some(state) = self.state.get() {
+            state.lock().keepalive.clear(out);
+        }
     }
 }
 
@@ -530,6 +591,6 @@ impl CData {
 
 /// The description of an instance's or type's ctype, for `sizeof` and its kin.
 #[must_use]
-pub fn ctype_of(object: &PyObject, vm: &VirtualMachine) -> Option<PyRef<CType>> {
-    CType::of(object, vm).or_else(|| CData::of(object).map(|cdata| cdata.ctype().clone()))
+pub fn ctype_of<'a>(object: &'a PyObject, vm: &VirtualMachine) -> Option<&'a Py<CType>> {
+    CType::of(object, vm).or_else(|| CData::of(object).map(|cdata| &**cdata.ctype()))
 }

@@ -157,7 +157,7 @@ fn set_class_attribute(
         PySetterValue::Assign(value) if name.as_bytes() == b"_fields_" => Some(value.clone()),
         _ => None,
     };
-    <PyType as SetAttr>::setattro(class, name, value, vm)?;
+    metatype::set_class_attribute(class, name, value, vm)?;
     match fields {
         Some(fields) => fields::define(class, &fields, vm),
         None => Ok(()),

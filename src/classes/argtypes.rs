@@ -53,7 +53,7 @@ fn converter(position: usize, argtype: &PyObject, vm: &VirtualMachine) -> PyResu
     if let Some(ctype) = CType::of(argtype, vm)
         && converts_itself(ctype.python_class(), vm)
     {
-        return Ok(Converter::Type(ctype));
+        return Ok(Converter::Type(ctype.to_owned()));
     }
     match vm.get_attribute_opt(argtype, "from_param")? {
         Some(from_param) => Ok(Converter::Call(from_param)),

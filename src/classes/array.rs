@@ -54,7 +54,7 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
     let class_of_items = item.simple_class();
     let item_size = item.size();
     let kind = Kind::Array(ArrayKind {
-        item,
+        item: item.to_owned(),
         length,
         item_size,
     });

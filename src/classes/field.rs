@@ -141,9 +141,9 @@ impl CField {
     }
 
     /// Says which aggregate the field belongs to, once.
-    pub fn set_owner(&self, owner: &PyRef<CType>) {
+    pub fn set_owner(&self, owner: &Py<CType>) {
         // A field that is in two classes belongs to the first.
-        let _ = self.owner.set(owner.clone());
+        let _ = self.owner.set(owner.to_owned());
     }
 
     /// `instance` as a C value that has this field.
@@ -319,7 +319,7 @@ impl Constructor for CField {
             offset: unsigned(args.byte_offset, "byte offset")?,
             index: unsigned(args.index, "index")?,
             name,
-            ctype,
+            ctype: ctype.to_owned(),
             size: byte_size,
             access,
             anonymous: AtomicBool::new(false),

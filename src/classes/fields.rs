@@ -27,7 +27,7 @@ pub fn define(class: &Py<PyType>, fields: &PyObject, vm: &VirtualMachine) -> PyR
         .base
         .deref()
         .and_then(|base| CType::of_class(base, vm));
-    let computed = compute(class, &ctype, base.as_ref(), fields, vm)?;
+    let computed = compute(class, ctype, base, fields, vm)?;
     let mut placed = Vec::with_capacity(computed.fields.len());
     for field in &computed.fields {
         let field_type = field.ctype();
@@ -47,11 +47,11 @@ pub fn define(class: &Py<PyType>, fields: &PyObject, vm: &VirtualMachine) -> PyR
     let layout = Layout::aggregate(computed.size, computed.align, format, base_layout, placed);
     ctype.set_layout(layout, vm)?;
     for field in &computed.fields {
-        field.set_owner(&ctype);
+        field.set_owner(ctype);
         let descriptor = PyObjectRef::from(field.clone());
         class.as_object().set_attr(field.name(), descriptor, vm)?;
     }
-    promote_anonymous(class, &ctype, vm)
+    promote_anonymous(class, ctype, vm)
 }
 
 /// Checks that a field lies within the aggregate, and that its type is still what it was placed as.
@@ -80,7 +80,7 @@ struct Computed {
 fn compute(
     class: &Py<PyType>,
     ctype: &CType,
-    base: Option<&PyRef<CType>>,
+    base: Option<&Py<CType>>,
     fields: &PyObject,
     vm: &VirtualMachine,
 ) -> PyResult<Computed> {
@@ -126,7 +126,7 @@ fn compute(
 /// Makes the members of anonymous fields members of the aggregate itself.
 fn promote_anonymous(
     class: &Py<PyType>,
-    ctype: &PyRef<CType>,
+    ctype: &Py<CType>,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
     let Some(names) = vm.get_attribute_opt(class.as_object(), "_anonymous_")? else {
@@ -157,7 +157,7 @@ fn promote_anonymous(
 
 fn promote_members(
     class: &Py<PyType>,
-    ctype: &PyRef<CType>,
+    ctype: &Py<CType>,
     anonymous: &Py<CField>,
     vm: &VirtualMachine,
 ) -> PyResult<()> {

@@ -14,12 +14,12 @@ use std::sync::OnceLock;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, TryFromBorrowedObject,
     VirtualMachine,
-    builtins::{PyClassMethod, PyInt, PyMemoryView, PyStrRef, PyType, PyTypeRef},
+    builtins::{PyClassMethod, PyInt, PyMemoryView, PyStr, PyStrRef, PyType, PyTypeRef},
     class::StaticType,
     function::{FuncArgs, OptionalArg, PySetterValue},
     protocol::PyBuffer,
     pyclass,
-    types::AsSequence,
+    types::{AsSequence, SetAttr},
 };
 
 /// The index under which an object is kept that belongs to no item: a C `int` of -1.
@@ -100,7 +100,47 @@ pub fn class_attribute(
     vm.get_attribute_opt(class.as_object(), name)
 }
 
-#[pyclass(flags(BASETYPE, IMMUTABLETYPE), with(AsSequence))]
+/// Sets or deletes an attribute of a class, as `type` does, but for its description.
+///
+/// # Errors
+/// `AttributeError` for the description; what `type` raises.
+pub fn set_class_attribute(
+    class: &Py<PyType>,
+    name: &Py<PyStr>,
+    value: PySetterValue,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    if name.as_bytes() == CType::attribute(vm).as_bytes() {
+        return Err(vm.new_attribute_error(format!(
+            "attribute '{}' of '{}' is not writable",
+            name.as_wtf8(),
+            class.slot_name()
+        )));
+    }
+    <PyType as SetAttr>::setattro(class, name, value, vm)
+}
+
+impl SetAttr for CTypeType {
+    fn slot_setattro(
+        zelf: &PyObject,
+        name: &Py<PyStr>,
+        value: PySetterValue,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        set_class_attribute(class_of(zelf, vm)?, name, value, vm)
+    }
+
+    fn setattro(
+        zelf: &Py<Self>,
+        name: &Py<PyStr>,
+        value: PySetterValue,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        Self::slot_setattro(zelf.as_object(), name, value, vm)
+    }
+}
+
+#[pyclass(flags(BASETYPE, IMMUTABLETYPE), with(AsSequence, SetAttr))]
 impl CTypeType {
     /// An instance at an address.
     #[pymethod]

@@ -115,7 +115,7 @@ fn target_of(target: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<CType>> {
         return Err(vm.new_type_error("_type_ must be a type"));
     }
     match CType::of(target, vm) {
-        Some(ctype) => Ok(ctype),
+        Some(ctype) => Ok(ctype.to_owned()),
         None => Err(vm.new_type_error(format!(
             "{} must have storage info",
             target.repr(vm)?.to_string_lossy()

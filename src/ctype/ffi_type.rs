@@ -113,6 +113,17 @@ impl Scalar {
         })
     }
 
+    /// Whether a machine word holds it.
+    #[inline]
+    #[must_use]
+    pub fn fits_word(self) -> bool {
+        use Scalar::{ComplexDouble, ComplexFloat, ComplexLongDouble, LongDouble, Void};
+        !matches!(
+            self,
+            Void | LongDouble | ComplexFloat | ComplexDouble | ComplexLongDouble
+        )
+    }
+
     /// Bytes that a value of this scalar is aligned to.
     #[must_use]
     pub fn align(self) -> usize {

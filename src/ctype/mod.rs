@@ -9,6 +9,7 @@ pub mod bits;
 pub mod ffi_type;
 pub mod layout;
 pub mod long_double;
+mod of_class;
 pub mod scalar;
 pub mod simple;
 pub mod target;
@@ -16,7 +17,7 @@ pub mod target;
 use layout::Layout;
 use rustpython_common::lock::PyMutex;
 use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyStrInterned, PyType, PyTypeRef, PyWeak},
     object::{Traverse, TraverseFn},
     pyclass,
@@ -165,25 +166,15 @@ impl CType {
         Ok(())
     }
 
-    /// The name under which a class holds its description.
-    fn attribute(vm: &VirtualMachine) -> &'static PyStrInterned {
+    /// The name under which a class holds its description. It cannot be set or deleted
+    /// (`classes::metatype`), so that a class has its description as long as it lives.
+    pub fn attribute(vm: &VirtualMachine) -> &'static PyStrInterned {
         vm.ctx.intern_str("__ctype__")
-    }
-
-    /// The description of exactly this class: none for the abstract base classes, whose subclasses
-    /// each have their own.
-    #[must_use]
-    pub fn of_class(class: &Py<PyType>, vm: &VirtualMachine) -> Option<PyRef<Self>> {
-        class
-            .get_direct_attr(Self::attribute(vm))?
-            .downcast::<Self>()
-            .ok()
-            .filter(|ctype| ctype.class.is(class))
     }
 
     /// The description of `object`, if it is a concrete ctypes class.
     #[must_use]
-    pub fn of(object: &PyObject, vm: &VirtualMachine) -> Option<PyRef<Self>> {
+    pub fn of<'a>(object: &'a PyObject, vm: &VirtualMachine) -> Option<&'a Py<Self>> {
         Self::of_class(object.downcast_ref::<PyType>()?, vm)
     }
 
@@ -191,7 +182,7 @@ impl CType {
     ///
     /// # Errors
     /// `TypeError` if the class is abstract.
-    pub fn of_concrete(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<PyRef<Self>> {
+    pub fn of_concrete<'a>(class: &'a Py<PyType>, vm: &VirtualMachine) -> PyResult<&'a Py<Self>> {
         Self::of_class(class, vm).ok_or_else(|| vm.new_type_error("abstract class"))
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Returned, Target, attached_or_not};
 use crate::{
-    ccall::argument::{Argument, Arguments, INLINE, MemoryKind},
+    ccall::argument::{Argument, Arguments, INLINE, Kind},
     ctype::ffi_type::{CLASSIFIES, FfiType, Passing, Scalar},
     error,
 };
@@ -101,7 +101,7 @@ pub unsafe fn call(
         if target.fixed == Some(index) {
             fixed = Some(placed.types.len());
         }
-        scalars_only &= !matches!(argument, Argument::Memory(MemoryKind::Aggregate(_), _));
+        scalars_only &= !matches!(argument.kind(), Kind::Aggregate(_));
         placed.place(argument);
     }
     let Placed {
@@ -183,8 +183,8 @@ impl Placed {
 
     fn place(&mut self, argument: &mut Argument) {
         let memory = argument.memory();
-        match *argument {
-            Argument::Word(scalar, _) | Argument::Memory(MemoryKind::Scalar(scalar), _) => {
+        match argument.kind() {
+            Kind::Word(scalar) | Kind::Wide(scalar) => {
                 let (integers, vectors) = registers(scalar);
                 // What does not fit goes to the stack and leaves the registers as they are.
                 if self.fits(integers, vectors) {
@@ -193,9 +193,7 @@ impl Placed {
                 }
                 self.push(scalar.raw(), memory);
             }
-            Argument::Memory(MemoryKind::Aggregate(ffi), _) => {
-                // SAFETY: the call keeps the ctype that the description belongs to.
-                let ffi = unsafe { ffi.as_ref() };
+            Kind::Aggregate(ffi) => {
                 match ffi.passing() {
                     Passing::Registers(eightbytes) if CLASSIFIES => {
                         self.place_eightbytes(ffi, eightbytes, memory);

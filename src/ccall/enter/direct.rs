@@ -11,11 +11,10 @@
 
 use super::Returned;
 use crate::{
-    ccall::argument::{Argument, Arguments, EIGHTBYTE, MemoryKind, STACK_ALIGN},
+    ccall::argument::{Argument, Arguments, Kind, STACK_ALIGN},
     ctype::ffi_type::{CLASSIFIES, Passing, Scalar},
 };
 use smallvec::SmallVec;
-use std::ptr::NonNull;
 
 /// Whether the platform's ABI is one of those.
 const KNOWN: bool = cfg!(any(
@@ -117,10 +116,10 @@ impl Placed {
             self.integer(result.expose_provenance() as u64)?;
         }
         for argument in arguments.list() {
-            match *argument {
-                Argument::Word(Scalar::Double | Scalar::Float, word) => self.vector(word)?,
-                Argument::Word(_, word) => self.integer(word)?,
-                Argument::Memory(kind, memory) => self.memory(argument, kind, memory)?,
+            match argument.kind() {
+                Kind::Word(Scalar::Double | Scalar::Float) => self.vector(argument.word())?,
+                Kind::Word(_) => self.integer(argument.word())?,
+                Kind::Wide(_) | Kind::Aggregate(_) => self.memory(argument)?,
             }
         }
         Some(())
@@ -161,34 +160,21 @@ impl Placed {
     }
 
     #[inline(never)]
-    fn memory(
-        &mut self,
-        argument: &Argument,
-        kind: MemoryKind,
-        memory: NonNull<u8>,
-    ) -> Option<()> {
+    fn memory(&mut self, argument: &Argument) -> Option<()> {
         if !CLASSIFIES {
             return None;
         }
-        let count = argument.size().div_ceil(EIGHTBYTE);
-        // SAFETY: memory in the arena is a multiple of eightbytes, aligned for them, and lives as long
-        // as the call.
-        let words = unsafe { std::slice::from_raw_parts(memory.as_ptr().cast::<u64>(), count) };
-        match kind {
+        let words = argument.eightbytes();
+        match argument.kind() {
             // A complex number counts as its parts (section 3.2.3), two floats as one eightbyte.
-            MemoryKind::Scalar(Scalar::ComplexFloat) => self.eightbytes(words, &[Scalar::Double]),
-            MemoryKind::Scalar(Scalar::ComplexDouble) => {
-                self.eightbytes(words, &[Scalar::Double; 2])
-            }
-            MemoryKind::Scalar(_) => self.on_stack(words, argument.align()),
-            MemoryKind::Aggregate(ffi) => {
-                // SAFETY: the call keeps the ctype that the description belongs to.
-                match unsafe { ffi.as_ref() }.passing() {
-                    Passing::Registers(classes) => self.eightbytes(words, classes),
-                    Passing::Memory | Passing::X87 => self.on_stack(words, argument.align()),
-                    Passing::Scalar(_) => None,
-                }
-            }
+            Kind::Wide(Scalar::ComplexFloat) => self.eightbytes(words, &[Scalar::Double]),
+            Kind::Wide(Scalar::ComplexDouble) => self.eightbytes(words, &[Scalar::Double; 2]),
+            Kind::Word(_) | Kind::Wide(_) => self.on_stack(words, argument.align()),
+            Kind::Aggregate(ffi) => match ffi.passing() {
+                Passing::Registers(classes) => self.eightbytes(words, classes),
+                Passing::Memory | Passing::X87 => self.on_stack(words, argument.align()),
+                Passing::Scalar(_) => None,
+            },
         }
     }
 

@@ -21,7 +21,7 @@ impl Constructor for CFuncPtr {
 
     fn slot_new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
         let ctype = CType::of_concrete(&class, vm)?;
-        let base = CData::new(ctype.clone(), Place::New, vm)?;
+        let base = CData::new(ctype.to_owned(), Place::New, vm)?;
         match &args.args[..] {
             [] => Ok(make(base, class, None, vm)?.into()),
             [first, rest @ ..] if first.downcast_ref::<PyTuple>().is_some() && rest.len() < 2 => {
@@ -112,6 +112,7 @@ fn from_callable(
         .iter()
         .map(|argtype| {
             CType::of(argtype, vm)
+                .map(Py::to_owned)
                 .ok_or_else(|| vm.new_type_error("invalid argument type for callback function"))
         })
         .collect::<PyResult<Vec<_>>>()?;
@@ -120,7 +121,7 @@ fn from_callable(
         None
     } else {
         let refused = || vm.new_type_error("invalid result type for callback function");
-        Some(CType::of(restype, vm).ok_or_else(refused)?)
+        Some(CType::of(restype, vm).ok_or_else(refused)?.to_owned())
     };
     let flags = base
         .ctype()

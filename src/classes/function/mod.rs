@@ -132,7 +132,7 @@ fn make(
         signature,
         paramflags,
     }
-    .into_ref_with_type(vm, class)?;
+    .into_ref_with_type_lazy_dict(vm, class)?;
     object.base.settle();
     Ok(object)
 }
@@ -146,6 +146,15 @@ fn declared<'a>(ctype: &'a CType, vm: &VirtualMachine) -> PyResult<&'a Py<Signat
 }
 
 impl CFuncPtr {
+    /// `object` as a function pointer, if it is one.
+    #[inline]
+    fn of(object: &PyObject) -> Option<&Py<Self>> {
+        CData::of(object)?.ctype().function()?;
+        // SAFETY: values whose type is a function type are made by `make`, with this payload.
+        Some(unsafe { object.downcast_unchecked_ref::<Self>() })
+    }
+
+    #[inline]
     fn address(&self) -> usize {
         // SAFETY: a function pointer's memory holds an address.
         unsafe { pointer::read(self.base.address()) }.addr()
@@ -250,7 +259,7 @@ fn vectorcall(
     names: Option<&[PyObjectRef]>,
     vm: &VirtualMachine,
 ) -> PyResult {
-    match zelf.downcast_ref::<CFuncPtr>() {
+    match CFuncPtr::of(zelf) {
         // Without parameter flags names mean nothing.
         Some(function) if function.paramflags.is_none() => {
             let signature = function.signature.read();
@@ -350,7 +359,7 @@ impl AsNumber for CFuncPtr {
     fn as_number() -> &'static PyNumberMethods {
         static METHODS: PyNumberMethods = PyNumberMethods {
             boolean: Some(|number, _vm| {
-                let function = number.obj.downcast_ref::<CFuncPtr>();
+                let function = CFuncPtr::of(number.obj);
                 Ok(function.is_some_and(|function| function.address() != 0))
             }),
             ..PyNumberMethods::NOT_IMPLEMENTED
