@@ -18,9 +18,9 @@ mod _ctypes {
             result::Restype, signature::Signature,
         },
         cdata::{CData, ctype_of, pickle},
-        classes::{aggregate, array, field, function, metatype, pointer, simple},
+        classes::{aggregate, array, construct, field, function, metatype, pointer, simple},
         clib::{self, Handle},
-        ctype::{CType, scalar::pointer::wrapping_address},
+        ctype::{CType, positional::Positional, scalar::pointer::wrapping_address},
         error, exports,
     };
     use rustpython_vm::{
@@ -375,6 +375,7 @@ mod _ctypes {
         audit::watch(vm)?;
         // Bases before what derives from them.
         let _ = CType::make_static_type();
+        let _ = Positional::make_static_type();
         let _ = metatype::CTypeType::make_static_type();
         let _ = simple::SimpleType::make_static_type();
         let _ = aggregate::StructType::make_static_type();
@@ -387,6 +388,11 @@ mod _ctypes {
         let _ = Signature::make_static_type();
         let _ = crate::ccallback::Thunk::make_static_type();
         let _ = exports::ForeignMemory::make_static_type();
+        construct::install::<simple::SimpleCData>(simple::SimpleType::static_type());
+        construct::install::<aggregate::Structure>(aggregate::StructType::static_type());
+        construct::install::<aggregate::Union>(aggregate::UnionType::static_type());
+        construct::install::<array::Array>(array::ArrayType::static_type());
+        construct::install::<pointer::Pointer>(pointer::PointerType::static_type());
         rustpython_vm::extend_module!(vm, module, {
             "_SimpleCData" => simple::SimpleCData::make_static_type(),
             "Structure" => aggregate::Structure::make_static_type(),

@@ -10,7 +10,6 @@ use crate::{
     cdata::CData,
     ctype::{
         CType, Kind, Simple,
-        ffi_type::Scalar,
         scalar::{float, integer::wrapped, pointer},
         simple::Class,
     },
@@ -54,7 +53,7 @@ pub fn pass(
             Class::Float => match number(value, vm) {
                 Some(Ok(number)) => {
                     let scalar = simple.code.scalar;
-                    arguments.word(scalar, bits(scalar, number));
+                    arguments.word(scalar, scalar.float_bits(number));
                     DONE
                 }
                 Some(Err(error)) => Some(Err(error)),
@@ -75,16 +74,6 @@ fn number(value: &PyObject, vm: &VirtualMachine) -> Option<PyResult<f64>> {
     }
     value.downcast_ref_if_exact::<PyInt>(vm)?;
     Some(float::number(value, vm))
-}
-
-/// A number as a C float of this type.
-#[inline]
-fn bits(scalar: Scalar, number: f64) -> u64 {
-    match scalar {
-        // Beyond `float`'s range it is an infinity.
-        Scalar::Float => u64::from((number as f32).to_bits()),
-        _ => number.to_bits(),
-    }
 }
 
 /// An instance of exactly the declared type.

@@ -10,7 +10,7 @@ use super::{CData, keepalive::Retained};
 use crate::{
     ctype::{
         CType, Kind, Place, Simple,
-        scalar::{pointer, wide},
+        scalar::{integer, pointer, wide},
         simple::Class,
     },
     error,
@@ -18,7 +18,7 @@ use crate::{
 use libc::wchar_t;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyBaseExceptionRef, PyTuple},
+    builtins::{PyBaseExceptionRef, PyFloat, PyInt, PyTuple},
 };
 use std::ffi::CStr;
 
@@ -144,11 +144,19 @@ unsafe fn load_reference(
 pub unsafe fn set(
     ctype: &Py<CType>,
     owner: &CData,
-    locate: impl FnOnce() -> Option<*mut u8>,
+    locate: impl Fn() -> Option<*mut u8>,
     index: usize,
     value: &PyObject,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
+    if let Kind::Simple(simple) = &ctype.kind {
+        // A number runs no Python code, so the place stays where it is.
+        let target = locate().ok_or_else(|| vm.new_value_error("NULL pointer access"))?;
+        // SAFETY: the caller's promise.
+        if unsafe { set_number(simple, target, value, vm) } {
+            return Ok(());
+        }
+    }
     let (ready, retained) = match (CData::of(value), &ctype.kind) {
         (None, Kind::Simple(simple)) => convert(simple, value, vm)?,
         (None, _) => convert_foreign(ctype, value, vm)?,
@@ -157,6 +165,33 @@ pub unsafe fn set(
     let retained = retained.map(|retained| (index, retained));
     // SAFETY: the caller's promise; what is ready has the type's size.
     unsafe { write(&ready, owner, locate, retained, vm) }
+}
+
+/// Stores `value` as a simple type, if it is an exact `int` or `float` and the type a number of this
+/// machine's byte order: then nothing can go wrong, and no Python code runs.
+///
+/// # Safety
+/// `target` must be valid for writes of the type's size.
+#[inline]
+pub unsafe fn set_number(
+    simple: &Simple,
+    target: *mut u8,
+    value: &PyObject,
+    vm: &VirtualMachine,
+) -> bool {
+    let word = match simple.code.class {
+        Class::Integer { .. } => match value.downcast_ref_if_exact::<PyInt>(vm) {
+            Some(int) => integer::wrapped(int),
+            None => return false,
+        },
+        Class::Float => match value.downcast_ref_if_exact::<PyFloat>(vm) {
+            Some(float) => simple.code.scalar.float_bits(float.to_f64()),
+            None => return false,
+        },
+        _ => return false,
+    };
+    // SAFETY: the caller's promise.
+    !simple.swapped && unsafe { simple.code.scalar.write_word(target, word) }
 }
 
 /// Stores `value` into an instance of a simple type.
@@ -168,6 +203,10 @@ pub fn set_simple(owner: &CData, value: &PyObject, vm: &VirtualMachine) -> PyRes
         .ctype()
         .simple()
         .ok_or_else(|| vm.new_type_error("abstract class"))?;
+    // SAFETY: an instance of a simple type has memory of its size.
+    if unsafe { set_number(simple, owner.address(), value, vm) } {
+        return Ok(());
+    }
     let (ready, retained) = convert(simple, value, vm)?;
     let retained = retained.map(|retained| (0, retained));
     // SAFETY: an instance of a simple type has memory of its size.

@@ -100,7 +100,7 @@ impl std::fmt::Debug for CData {
 }
 
 impl CData {
-    /// A payload for memory at `place`. It must be turned into an object by [`Self::into_object`]
+    /// A payload for memory at `place`. It must be turned into an object by [`Self::into_instance`]
     /// or [`Self::settle`]d by whoever makes the object.
     ///
     /// # Errors
@@ -147,16 +147,6 @@ impl CData {
             state: OnceBox::new(),
             inline: Inline(UnsafeCell::new(MaybeUninit::zeroed())),
         })
-    }
-
-    /// Makes the payload an instance of `class`.
-    ///
-    /// # Errors
-    /// `TypeError` if instances of `class` have another payload.
-    pub fn into_object(self, class: PyTypeRef, vm: &VirtualMachine) -> PyResult<PyRef<Self>> {
-        let object = self.into_ref_with_type_lazy_dict(vm, class)?;
-        object.settle();
-        Ok(object)
     }
 
     /// Makes the payload an instance of `class`, which is known to derive from `_CData` and to add

@@ -1,8 +1,10 @@
 //! `Structure` and `Union`, and their metaclasses.
 
 use super::{
+    construct::Base,
     fields,
     metatype::{self, CTypeType},
+    positional,
 };
 use crate::{
     cdata::CData,
@@ -11,7 +13,7 @@ use crate::{
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyStr, PyTuple, PyType, PyTypeRef},
-    function::{FuncArgs, PySetterValue},
+    function::{FuncArgs, KwArgs, PySetterValue},
     pyclass,
     types::{Constructor, Initializer, SetAttr},
 };
@@ -108,7 +110,24 @@ macro_rules! aggregate {
             type Args = FuncArgs;
 
             fn init(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
-                initialize(zelf.as_object(), args, vm)
+                initialize(zelf.as_object(), &args.args, args.kwargs, vm)
+            }
+        }
+
+        impl Base for $class {
+            #[inline]
+            fn initialize(
+                zelf: &Py<CData>,
+                args: &[PyObjectRef],
+                vm: &VirtualMachine,
+            ) -> PyResult<()> {
+                if args.is_empty() {
+                    return Ok(());
+                }
+                if positional::set(zelf, args, vm)? {
+                    return Ok(());
+                }
+                initialize(zelf.as_object(), args, KwArgs::default(), vm)
             }
         }
     };
@@ -133,7 +152,7 @@ fn define(class: &Py<PyType>, kind: Kind, vm: &VirtualMachine) -> PyResult<()> {
         }
         None => empty_layout(),
     };
-    CType::define(class, kind, layout, metatype::construct, vm)?;
+    CType::define(class, kind, layout, metatype::constructor(class), vm)?;
     match own("_fields_") {
         // Through the attribute, so that a metaclass of Python code sees it.
         Some(fields) => class.as_object().set_attr("_fields_", fields, vm),
@@ -165,14 +184,19 @@ fn set_class_attribute(
 }
 
 /// Sets the fields that the constructor's arguments name, by position and by keyword.
-fn initialize(zelf: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
-    if !args.args.is_empty() {
-        let used = initialize_positional(zelf, zelf.class(), &args, 0, vm)?;
-        if used < args.args.len() {
+fn initialize(
+    zelf: &PyObject,
+    args: &[PyObjectRef],
+    keywords: KwArgs,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    if !args.is_empty() {
+        let used = initialize_positional(zelf, zelf.class(), args, &keywords, 0, vm)?;
+        if used < args.len() {
             return Err(vm.new_type_error("too many initializers"));
         }
     }
-    for (name, value) in args.kwargs {
+    for (name, value) in keywords {
         let name = vm.ctx.new_str(name);
         zelf.set_attr(&name, value, vm)?;
     }
@@ -184,23 +208,24 @@ fn initialize(zelf: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<
 fn initialize_positional(
     zelf: &PyObject,
     class: &Py<PyType>,
-    args: &FuncArgs,
+    args: &[PyObjectRef],
+    keywords: &KwArgs,
     mut index: usize,
     vm: &VirtualMachine,
 ) -> PyResult<usize> {
     if let Some(base) = class.base.deref()
         && CType::of_class(base, vm).is_some()
     {
-        index = initialize_positional(zelf, base, args, index, vm)?;
+        index = initialize_positional(zelf, base, args, keywords, index, vm)?;
     }
     let Some(fields) = class.get_direct_attr(vm.ctx.intern_str("_fields_")) else {
         return Ok(index);
     };
     let fields: Vec<PyObjectRef> = vm.extract_elements_with(&fields, Ok)?;
-    for (field, value) in fields.iter().zip(&args.args[index.min(args.args.len())..]) {
+    for (field, value) in fields.iter().zip(&args[index.min(args.len())..]) {
         let name = field_name(field, vm)?;
         if let Some(name) = name.downcast_ref::<PyStr>() {
-            if args.kwargs.get(&name.to_string_lossy()).is_some() {
+            if keywords.get(&name.to_string_lossy()).is_some() {
                 return Err(vm.new_type_error(format!(
                     "duplicate values for field {}",
                     name.as_object().repr(vm)?.to_string_lossy()
@@ -213,7 +238,8 @@ fn initialize_positional(
     Ok(index)
 }
 
-fn field_name(field: &PyObject, vm: &VirtualMachine) -> PyResult {
+/// The name in an entry of `_fields_`.
+pub fn field_name(field: &PyObject, vm: &VirtualMachine) -> PyResult {
     match field.downcast_ref::<PyTuple>().map(Py::<PyTuple>::as_slice) {
         Some([name, ..]) => Ok(name.clone()),
         _ => field.get_item(&0usize, vm),

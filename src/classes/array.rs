@@ -2,6 +2,7 @@
 
 use super::{
     char_array,
+    construct::Base,
     metatype::{self, CTypeType},
 };
 use crate::{
@@ -10,7 +11,7 @@ use crate::{
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyGenericAlias, PyInt, PySlice, PyType, PyTypeRef},
+    builtins::{PyGenericAlias, PyInt, PyList, PySlice, PyTuple, PyType, PyTypeRef},
     class::StaticType,
     function::{FuncArgs, PySetterValue},
     protocol::{PyMappingMethods, PySequenceMethods},
@@ -58,7 +59,7 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
         length,
         item_size,
     });
-    CType::define(class, kind, layout, metatype::construct, vm)?;
+    CType::define(class, kind, layout, metatype::constructor(class), vm)?;
     if let Some(characters @ (Class::Char | Class::WideChar)) = class_of_items {
         add_string_attributes(class, characters, vm);
     }
@@ -192,6 +193,29 @@ impl<'a> Items<'a> {
         }
     }
 
+    /// Stores values in the items from `start` on, `step` apart, all of which must be there.
+    fn set_all(
+        &self,
+        start: isize,
+        step: isize,
+        values: &[PyObjectRef],
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        let index = |number: usize| start.wrapping_add((number as isize).wrapping_mul(step));
+        let simple = self.kind.item.simple();
+        for (number, value) in values.iter().enumerate() {
+            let index = index(number) as usize;
+            if let Some(simple) = simple
+                // SAFETY: the address is that of an item.
+                && unsafe { access::set_number(simple, self.address(index), value, vm) }
+            {
+                continue;
+            }
+            self.set(index, value, vm)?;
+        }
+        Ok(())
+    }
+
     /// The item that a Python index means.
     fn index(&self, index: isize, vm: &VirtualMachine) -> PyResult<usize> {
         let length = self.kind.length;
@@ -232,6 +256,15 @@ impl<'a> Items<'a> {
         let length = value.length_opt(vm).transpose().ok().flatten();
         if length != Some(count) {
             return Err(vm.new_value_error("Can only assign sequence of same size"));
+        }
+        if let Some(list) = value.downcast_ref_if_exact::<PyList>(vm) {
+            // Converting items may run Python code, which may change the list.
+            let values = list.borrow_vec().to_vec();
+            if values.len() == count {
+                return self.set_all(start, slice.step(), &values, vm);
+            }
+        } else if let Some(tuple) = value.downcast_ref_if_exact::<PyTuple>(vm) {
+            return self.set_all(start, slice.step(), tuple.as_slice(), vm);
         }
         for number in 0..count {
             let item = value.get_item(&number, vm)?;
@@ -306,6 +339,15 @@ fn set_raw_bytes(zelf: PyObjectRef, value: PySetterValue, vm: &VirtualMachine) -
     }
 }
 
+/// Whether no Python code has overridden `__setitem__`.
+fn stores_items_itself(class: &Py<PyType>) -> bool {
+    let slot = |class: &Py<PyType>| {
+        let slot = class.slots.as_mapping.ass_subscript.load();
+        slot.map(|slot| slot as usize)
+    };
+    slot(class) == slot(Array::static_type())
+}
+
 impl Constructor for Array {
     type Args = FuncArgs;
 
@@ -322,7 +364,19 @@ impl Initializer for Array {
     type Args = FuncArgs;
 
     fn init(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
-        for (index, value) in args.args.iter().enumerate() {
+        Self::initialize(zelf.to_base(), &args.args, vm)
+    }
+}
+
+impl Base for Array {
+    fn initialize(zelf: &Py<CData>, args: &[PyObjectRef], vm: &VirtualMachine) -> PyResult<()> {
+        if !args.is_empty() && stores_items_itself(zelf.class()) {
+            let items = Items::of(zelf.as_object(), vm)?;
+            if args.len() <= items.kind.length {
+                return items.set_all(0, 1, args, vm);
+            }
+        }
+        for (index, value) in args.iter().enumerate() {
             // Through the protocol, so that an item assignment of Python code sees it.
             zelf.as_object().set_item(&index, value.clone(), vm)?;
         }

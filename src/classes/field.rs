@@ -174,7 +174,11 @@ impl CField {
         unsafe { holder.address().add(self.offset) }
     }
 
-    fn set(&self, instance: &PyObject, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
+    /// Stores `value` as the field of `instance`.
+    ///
+    /// # Errors
+    /// `TypeError` if that has no such field; what the conversion raises.
+    pub fn set(&self, instance: &PyObject, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
         let holder = self.holder(instance, vm)?;
         match &self.access {
             // SAFETY: the instance has the field.

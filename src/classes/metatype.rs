@@ -7,7 +7,7 @@ use crate::{
     ccall::from_param,
     cdata::CData,
     clib,
-    ctype::{CType, Place},
+    ctype::{CType, Construct, Place},
 };
 use std::sync::OnceLock;
 
@@ -37,9 +37,30 @@ pub struct CTypeType(PyType);
 /// `MemoryError` if there is no memory for the value.
 pub fn construct(ctype: &Py<CType>, place: Place, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
     let payload = CData::new(ctype.to_owned(), place, vm)?;
-    Ok(payload
-        .into_object(ctype.python_class().clone(), vm)?
-        .into())
+    Ok(payload.into_instance(ctype.python_class().clone()).into())
+}
+
+/// The same, for a class that some metaclass call made of no base of ours.
+///
+/// # Errors
+/// `TypeError`.
+pub fn construct_nothing(
+    ctype: &Py<CType>,
+    _place: Place,
+    vm: &VirtualMachine,
+) -> PyResult<PyObjectRef> {
+    let name = ctype.name();
+    Err(vm.new_type_error(format!("'{name}' is not a subtype of '_ctypes._CData'")))
+}
+
+/// How instances of `class` are made.
+#[must_use]
+pub fn constructor(class: &Py<PyType>) -> Construct {
+    if class.fast_issubclass(CData::static_type()) {
+        construct
+    } else {
+        construct_nothing
+    }
 }
 
 /// A new instance with zeroed memory, for `__new__`.

@@ -2,6 +2,7 @@
 
 use super::{
     char_array,
+    construct::Base,
     metatype::{self, CTypeType},
 };
 use crate::{
@@ -92,7 +93,7 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
         class,
         kind,
         Layout::pointer(format),
-        metatype::construct,
+        metatype::constructor(class),
         vm,
     )?;
     if let Some(target) = target {
@@ -145,7 +146,7 @@ impl<'a> Target<'a> {
         CData::of(object)
             .and_then(|pointer| Some((pointer, pointer.ctype().target()?)))
             .map(|(pointer, ctype)| Self { pointer, ctype })
-            .ok_or_else(|| vm.new_type_error("Cannot create instance: has no _type_"))
+            .ok_or_else(|| no_target(vm))
     }
 
     /// The address that the pointer holds.
@@ -297,6 +298,10 @@ fn point_to(zelf: &Py<CData>, value: &PyObject, vm: &VirtualMachine) -> PyResult
     Ok(())
 }
 
+fn no_target(vm: &VirtualMachine) -> PyBaseExceptionRef {
+    vm.new_type_error("Cannot create instance: has no _type_")
+}
+
 fn null_pointer(vm: &VirtualMachine) -> PyBaseExceptionRef {
     vm.new_value_error("NULL pointer access")
 }
@@ -308,7 +313,7 @@ impl Constructor for Pointer {
         let complete = CType::of_class(&class, vm).filter(|ctype| ctype.target().is_some());
         match complete {
             Some(_) => metatype::new_instance(&class, vm),
-            None => Err(vm.new_type_error("Cannot create instance: has no _type_")),
+            None => Err(no_target(vm)),
         }
     }
 
@@ -321,9 +326,18 @@ impl Initializer for Pointer {
     type Args = FuncArgs;
 
     fn init(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
-        match &args.args[..] {
+        Self::initialize(zelf.to_base(), &args.args, vm)
+    }
+}
+
+impl Base for Pointer {
+    fn initialize(zelf: &Py<CData>, args: &[PyObjectRef], vm: &VirtualMachine) -> PyResult<()> {
+        if zelf.ctype().target().is_none() {
+            return Err(no_target(vm));
+        }
+        match args {
             [] => Ok(()),
-            [value] => point_to(zelf.to_base(), value, vm),
+            [value] => point_to(zelf, value, vm),
             many => Err(vm.new_type_error(format!(
                 "POINTER expected at most 1 argument, got {}",
                 many.len()

@@ -1,6 +1,9 @@
 //! Simple types: `_SimpleCData` and its metaclass.
 
-use super::metatype::{self, CTypeType};
+use super::{
+    construct::Base,
+    metatype::{self, CTypeType},
+};
 use crate::{
     cdata::{CData, access},
     ctype::{
@@ -89,7 +92,7 @@ fn define(
         boxed,
     });
     let layout = Layout::simple(code, swapped);
-    let ctype = CType::define(class, kind, layout, metatype::construct, vm)?;
+    let ctype = CType::define(class, kind, layout, metatype::constructor(class), vm)?;
     let is_pointer = matches!(
         code.class,
         Class::VoidPointer | Class::CharPointer | Class::WideCharPointer
@@ -161,20 +164,19 @@ pub struct SimpleCData(CData);
 )]
 impl SimpleCData {
     #[pygetset]
-    fn value(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
-        let cdata = zelf.to_base();
-        let simple = simple(cdata, vm)?;
+    fn value(zelf: &Py<CData>, vm: &VirtualMachine) -> PyResult {
+        let simple = simple(zelf, vm)?;
         // SAFETY: an instance has memory of its type's size; if it holds a pointer, Python code or
         // C put it there.
-        unsafe { access::load(simple, cdata.address(), cdata, vm) }
+        unsafe { access::load(simple, zelf.address(), zelf, vm) }
     }
 
     #[pygetset(setter)]
-    fn set_value(zelf: &Py<Self>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+    fn set_value(zelf: &Py<CData>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
         let PySetterValue::Assign(value) = value else {
             return Err(vm.new_type_error("can't delete attribute"));
         };
-        access::set_simple(zelf.to_base(), &value, vm)
+        access::set_simple(zelf, &value, vm)
     }
 
     #[pymethod(name = "__ctypes_from_outparam__")]
@@ -182,7 +184,7 @@ impl SimpleCData {
         if simple(zelf.to_base(), vm)?.boxed {
             return Ok(zelf.into());
         }
-        Self::value(&zelf, vm)
+        Self::value(zelf.to_base(), vm)
     }
 }
 
@@ -209,9 +211,16 @@ impl Initializer for SimpleCData {
     type Args = FuncArgs;
 
     fn init(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
-        match &args.args[..] {
+        Self::initialize(zelf.to_base(), &args.args, vm)
+    }
+}
+
+impl Base for SimpleCData {
+    #[inline]
+    fn initialize(zelf: &Py<CData>, args: &[PyObjectRef], vm: &VirtualMachine) -> PyResult<()> {
+        match args {
             [] => Ok(()),
-            [value] => access::set_simple(zelf.to_base(), value, vm),
+            [value] => access::set_simple(zelf, value, vm),
             many => Err(vm.new_type_error(format!(
                 "__init__ expected at most 1 argument, got {}",
                 many.len()

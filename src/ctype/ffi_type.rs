@@ -82,6 +82,45 @@ impl Scalar {
         }
     }
 
+    /// A number as the bits of a C float of this type.
+    #[inline]
+    #[must_use]
+    pub fn float_bits(self, number: f64) -> u64 {
+        match self {
+            // Beyond `float`'s range it is an infinity.
+            Self::Float => u64::from((number as f32).to_bits()),
+            _ => number.to_bits(),
+        }
+    }
+
+    /// Stores a machine word as this scalar, cut to its width. `false` if a word is not enough.
+    ///
+    /// # Safety
+    /// `target` must be valid for writes of the scalar's size.
+    #[inline]
+    #[must_use]
+    pub unsafe fn write_word(self, target: *mut u8, word: u64) -> bool {
+        macro_rules! write {
+            ($int:ty) => {
+                // SAFETY: the caller's promise.
+                unsafe { target.cast::<$int>().write_unaligned(word as $int) }
+            };
+        }
+        match self {
+            Self::Sint8 | Self::Uint8 => write!(u8),
+            Self::Sint16 | Self::Uint16 => write!(u16),
+            Self::Sint32 | Self::Uint32 | Self::Float => write!(u32),
+            Self::Sint64 | Self::Uint64 | Self::Double => write!(u64),
+            Self::Pointer => write!(usize),
+            Self::Void
+            | Self::LongDouble
+            | Self::ComplexFloat
+            | Self::ComplexDouble
+            | Self::ComplexLongDouble => return false,
+        }
+        true
+    }
+
     /// The scalar at `source` as a machine word, if it takes no more than that: an integer extended
     /// as its type is, the bits of a float.
     ///

@@ -10,7 +10,9 @@ pub mod ffi_type;
 pub mod layout;
 pub mod long_double;
 mod of_class;
+pub mod positional;
 pub mod scalar;
+pub mod shared;
 pub mod simple;
 pub mod target;
 
@@ -28,6 +30,8 @@ use std::sync::{
     OnceLock,
     atomic::{AtomicBool, Ordering},
 };
+use positional::Positional;
+use shared::Shared;
 use target::Target;
 
 /// What kind of type it is, with what only that kind knows.
@@ -118,6 +122,8 @@ pub struct CType {
     /// `__pointer_type__`: the pointer type that `POINTER` made for this type.
     pub pointer_type: PyMutex<Option<PyObjectRef>>,
     pub construct: Construct,
+    /// What the constructor of an aggregate does with positional arguments, once somebody has asked.
+    pub positional: OnceLock<Shared<Positional>>,
     /// The array types of this type by length, while anybody uses them.
     array_types: PyMutex<Vec<(usize, PyRef<PyWeak>)>>,
 }
@@ -147,6 +153,7 @@ impl CType {
             is_final: AtomicBool::new(false),
             pointer_type: PyMutex::new(None),
             construct,
+            positional: OnceLock::new(),
             array_types: PyMutex::default(),
         }
         .into_ref(&vm.ctx);
@@ -382,6 +389,9 @@ unsafe impl Traverse for CType {
             Kind::Array(array) => array.item.traverse(visit),
             Kind::Pointer(target) => target.traverse(visit),
             Kind::Function(function) => function.signature.traverse(visit),
+        }
+        if let Some(positional) = self.positional.get() {
+            positional.traverse(visit);
         }
         for layout in [Some(&self.initial), self.defined.get()]
             .into_iter()

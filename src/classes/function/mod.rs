@@ -13,10 +13,10 @@ use crate::{
         flags,
         paramflags::ParamFlags,
         result::Restype,
-        signature::{Current, Signature},
+        signature::Signature,
     },
     cdata::CData,
-    ctype::{CType, Function, Kind, Place, layout::Layout, scalar::pointer},
+    ctype::{CType, Function, Kind, Place, layout::Layout, scalar::pointer, shared::Shared},
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
@@ -88,7 +88,7 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
 #[repr(C)]
 pub struct CFuncPtr {
     base: CData,
-    signature: Current,
+    signature: Shared<Signature>,
     paramflags: Option<ParamFlags>,
 }
 
@@ -126,7 +126,7 @@ fn make(
     paramflags: Option<ParamFlags>,
     vm: &VirtualMachine,
 ) -> PyResult<PyRef<CFuncPtr>> {
-    let signature = Current::new(declared(base.ctype(), vm)?.to_owned());
+    let signature = Shared::new(declared(base.ctype(), vm)?.to_owned());
     let object = CFuncPtr {
         base,
         signature,
@@ -152,6 +152,12 @@ impl CFuncPtr {
         CData::of(object)?.ctype().function()?;
         // SAFETY: values whose type is a function type are made by `make`, with this payload.
         Some(unsafe { object.downcast_unchecked_ref::<Self>() })
+    }
+
+    /// Calls that are under way go on with the signature they have read.
+    fn change(&self, mut change: impl FnMut(&mut Signature), vm: &VirtualMachine) {
+        self.signature
+            .change(|old| old.with(&mut change).into_ref(&vm.ctx));
     }
 
     #[inline]
@@ -186,8 +192,7 @@ impl CFuncPtr {
             }
             PySetterValue::Delete => declared(zelf.base.ctype(), vm)?.restype.clone(),
         };
-        zelf.signature
-            .change(|signature| signature.restype = restype.clone(), vm);
+        zelf.change(|signature| signature.restype = restype.clone(), vm);
         Ok(())
     }
 
@@ -208,8 +213,7 @@ impl CFuncPtr {
             }
             _ => declared(zelf.base.ctype(), vm)?.argtypes.clone(),
         };
-        zelf.signature
-            .change(|signature| signature.argtypes = argtypes.clone(), vm);
+        zelf.change(|signature| signature.argtypes = argtypes.clone(), vm);
         Ok(())
     }
 
@@ -227,8 +231,7 @@ impl CFuncPtr {
             }
             PySetterValue::Delete => None,
         };
-        zelf.signature
-            .change(|signature| signature.errcheck = errcheck.clone(), vm);
+        zelf.change(|signature| signature.errcheck = errcheck.clone(), vm);
         Ok(())
     }
 }

@@ -1,0 +1,64 @@
+//! Making instances: the call of a ctypes class.
+//!
+//! A class is called through the vectorcall slot of its metaclass. As long as neither `__new__` nor
+//! `__init__` is Python's, that makes the object and initialises it in one go, from the arguments as
+//! the VM has them.
+
+use crate::{
+    cdata::CData,
+    ctype::{CType, Place},
+};
+use rustpython_vm::{
+    Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
+    builtins::PyType,
+    class::StaticType,
+    function::FuncArgs,
+};
+
+/// A base class whose instances are made here.
+pub trait Base: PyPayload + StaticType {
+    /// Initialises a new instance from positional arguments, as its `__init__` does.
+    ///
+    /// # Errors
+    /// What `__init__` raises.
+    fn initialize(zelf: &Py<CData>, args: &[PyObjectRef], vm: &VirtualMachine) -> PyResult<()>;
+}
+
+/// Has the classes of `metaclass` called by [`call`].
+pub fn install<B: Base>(metaclass: &Py<PyType>) {
+    metaclass.slots.vectorcall.store(Some(call::<B>));
+}
+
+fn call<B: Base>(
+    class: &PyObject,
+    args: Vec<PyObjectRef>,
+    nargs: usize,
+    names: Option<&[PyObjectRef]>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    if let Some(class) = class.downcast_ref::<PyType>()
+        && names.is_none_or(<[_]>::is_empty)
+        && is_native::<B>(class)
+        && let Some(ctype) = CType::of_class(class, vm)
+    {
+        let payload = CData::new(ctype.to_owned(), Place::New, vm)?;
+        let object = payload.into_instance(class.to_owned());
+        B::initialize(&object, &args[..nargs], vm)?;
+        return Ok(object.into());
+    }
+    let args = FuncArgs::from_vectorcall_owned(args, nargs, names);
+    match class.class().slots.call.load() {
+        Some(call) => call(class, args, vm),
+        None => Err(vm.new_type_error("class is not callable")),
+    }
+}
+
+/// Whether instances of `class` are made and initialised as those of its base `B` are: then their
+/// payload is a [`CData`] alone.
+#[inline]
+fn is_native<B: Base>(class: &Py<PyType>) -> bool {
+    let base = B::static_type();
+    let new = |class: &Py<PyType>| class.slots.new.load().map(|slot| slot as usize);
+    let init = |class: &Py<PyType>| class.slots.init.load().map(|slot| slot as usize);
+    new(class) == new(base) && init(class) == init(base)
+}

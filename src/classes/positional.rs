@@ -1,0 +1,104 @@
+//! Setting a structure's fields from the positional arguments of its constructor.
+//!
+//! By the rules that is an attribute assignment for each name in `_fields_`. As long as the names lead
+//! to the fields' descriptors and nothing else takes part, the descriptors are used at once. Python
+//! code may change that at any time, by which the class gets another version tag, and the descriptors
+//! are looked up again.
+
+use super::{aggregate::field_name, field::CField};
+use crate::{
+    cdata::CData,
+    ctype::{CType, positional::Positional, shared::Shared},
+};
+use rustpython_vm::{
+    AsObject, Py, PyObjectRef, PyPayload, PyResult, VirtualMachine,
+    builtins::{PyStr, PyType},
+    class::StaticType,
+};
+use std::sync::atomic::Ordering;
+
+/// Sets fields of a new instance. `false` if that takes attribute assignments.
+///
+/// # Errors
+/// What the assignment of a field raises.
+pub fn set(zelf: &Py<CData>, values: &[PyObjectRef], vm: &VirtualMachine) -> PyResult<bool> {
+    let ctype = zelf.ctype();
+    let version = ctype.python_class().tp_version_tag.load(Ordering::Acquire);
+    let known = ctype.positional.get().map(Shared::read);
+    if let Some(known) = known.filter(|known| known.version == version && version != 0) {
+        return set_fields(&known, zelf, values, vm);
+    }
+    let found = look_up(ctype, vm)?.into_ref(&vm.ctx);
+    let shared = ctype.positional.get_or_init(|| Shared::new(found.clone()));
+    drop(shared.replace(found.clone()));
+    set_fields(&found, zelf, values, vm)
+}
+
+fn set_fields(
+    positional: &Positional,
+    zelf: &Py<CData>,
+    values: &[PyObjectRef],
+    vm: &VirtualMachine,
+) -> PyResult<bool> {
+    let Some(fields) = positional.fields.as_ref() else {
+        return Ok(false);
+    };
+    if values.len() > fields.len() {
+        return Ok(false);
+    }
+    for (field, value) in fields.iter().zip(values) {
+        let Some(field) = field.downcast_ref::<CField>() else {
+            return Ok(false);
+        };
+        field.set(zelf.as_object(), value, vm)?;
+    }
+    Ok(true)
+}
+
+fn look_up(ctype: &CType, vm: &VirtualMachine) -> PyResult<Positional> {
+    let class = ctype.python_class();
+    let mut fields = Vec::new();
+    let setattro = |class: &Py<PyType>| class.slots.setattro.load().map(|slot| slot as usize);
+    // Looking something up gives the class a version, if it had none; what is found later belongs to
+    // that version or an older one.
+    class.get_attr(vm.ctx.intern_str("_fields_"));
+    let version = class.tp_version_tag.load(Ordering::Acquire);
+    let plain = setattro(class) == setattro(CData::static_type())
+        && collect(class, class, &mut fields, vm)?;
+    Ok(Positional {
+        version,
+        fields: plain.then_some(fields),
+    })
+}
+
+/// Collects the descriptors of `class` that the `_fields_` of `base` and its bases name. `false` if
+/// one is no field.
+fn collect(
+    class: &Py<PyType>,
+    base: &Py<PyType>,
+    fields: &mut Vec<PyObjectRef>,
+    vm: &VirtualMachine,
+) -> PyResult<bool> {
+    if let Some(above) = base.base.deref()
+        && CType::of_class(above, vm).is_some()
+        && !collect(class, above, fields, vm)?
+    {
+        return Ok(false);
+    }
+    let Some(entries) = base.get_direct_attr(vm.ctx.intern_str("_fields_")) else {
+        return Ok(true);
+    };
+    let entries: Vec<PyObjectRef> = vm.extract_elements_with(&entries, Ok)?;
+    for entry in &entries {
+        let name = field_name(entry, vm)?;
+        let found = name
+            .downcast_ref::<PyStr>()
+            .and_then(|name| class.get_attr(vm.ctx.intern_str(name.as_wtf8())))
+            .filter(|found| found.downcast_ref::<CField>().is_some());
+        match found {
+            Some(field) => fields.push(field),
+            None => return Ok(false),
+        }
+    }
+    Ok(true)
+}

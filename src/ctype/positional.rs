@@ -1,0 +1,27 @@
+//! The fields that the positional arguments of an aggregate's constructor set.
+
+use rustpython_vm::{
+    PyObjectRef, PyPayload,
+    object::{Traverse, TraverseFn},
+    pyclass,
+};
+
+/// A list that is good for one state of the class, which the VM's version tag names.
+#[pyclass(module = "_ctypes", name = "Positional", traverse = "manual")]
+#[derive(Debug, PyPayload)]
+pub struct Positional {
+    pub version: u32,
+    /// The descriptors in the order of the arguments, those of base classes first. `None` if the names
+    /// in `_fields_` lead to something else in this state of the class.
+    pub fields: Option<Vec<PyObjectRef>>,
+}
+
+#[pyclass(flags(DISALLOW_INSTANTIATION))]
+impl Positional {}
+
+// SAFETY: visits each object it owns exactly once.
+unsafe impl Traverse for Positional {
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        self.fields.traverse(visit);
+    }
+}
