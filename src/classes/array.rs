@@ -60,10 +60,35 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
         item_size,
     });
     CType::define(class, kind, layout, metatype::constructor(class), vm)?;
+    inherit_item_slots(class, vm);
     if let Some(characters @ (Class::Char | Class::WideChar)) = class_of_items {
         add_string_attributes(class, characters, vm);
     }
     Ok(())
+}
+
+/// Gives a class the slots of `Array` by which the VM iterates, where it has not overridden them. The
+/// VM fills them with a look-up of the method for every item, since `__getitem__` stands for a mapping's
+/// slot too.
+fn inherit_item_slots(class: &Py<PyType>, vm: &VirtualMachine) {
+    let inherits = |name: &'static str| {
+        let name = vm.ctx.intern_str(name);
+        let found = |class: &Py<PyType>| class.get_attr(name);
+        match (found(class), found(Array::static_type())) {
+            (Some(own), Some(ours)) => own.is(&ours),
+            _ => false,
+        }
+    };
+    let (own, ours) = (&class.slots.as_sequence, &Array::static_type().slots.as_sequence);
+    if inherits("__getitem__") {
+        own.item.store(ours.item.load());
+    }
+    if inherits("__setitem__") && inherits("__delitem__") {
+        own.ass_item.store(ours.ass_item.load());
+    }
+    if inherits("__len__") {
+        own.length.store(ours.length.load());
+    }
 }
 
 /// `_length_`, as the class or a base of it declares it.

@@ -2,7 +2,7 @@
 
 use arc_swap::{ArcSwapAny, Guard, RefCnt};
 use rustpython_vm::{
-    Py, PyPayload, PyRef,
+    AsObject, Py, PyPayload, PyRef,
     object::{Traverse, TraverseFn},
 };
 use std::ops::Deref;
@@ -83,6 +83,6 @@ impl<T: PyPayload> Deref for Read<T> {
 unsafe impl<T: PyPayload> Traverse for Shared<T> {
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
         let object = self.0.load();
-        object.0.traverse(visit);
+        visit(object.0.as_object());
     }
 }
