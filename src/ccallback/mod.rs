@@ -5,28 +5,32 @@
 //! the Python callable is called and its result converted back. Nothing that goes wrong on the way
 //! can be told to C, so exceptions go to `sys.unraisablehook`, and C receives zero.
 
+mod attach;
+
 use crate::{
     ccall::{argument::check_alignment, errno, flags},
     cdata::CData,
-    ctype::{CType, Kind, Place, ffi_type::Scalar, scalar::pointer, simple::Class},
+    ctype::{
+        CType, Kind, Place,
+        ffi_type::Scalar,
+        scalar::{integer, pointer},
+        simple::Class,
+    },
 };
+use attach::Attacher;
 use libffi::raw::{self, ffi_cif, ffi_closure, ffi_type};
-use rustpython_common::{lock::PyMutex, wtf8::Wtf8Buf};
 use rustpython_vm::{
     AsObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
-    builtins::PyBaseExceptionRef,
-    function::{FuncArgs, KwArgs},
+    builtins::{PyBaseExceptionRef, PyInt},
     object::{Traverse, TraverseFn},
     pyclass,
-    vm::thread::{self, ThreadedVirtualMachine},
 };
 use std::{
     ffi::c_void,
     mem::MaybeUninit,
     panic::{AssertUnwindSafe, catch_unwind},
     ptr::NonNull,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    sync::Arc,
 };
 
 /// A callback: the closure, and what it calls.
@@ -45,8 +49,7 @@ struct Data {
     cif: MaybeUninit<ffi_cif>,
     /// Pointed to by `cif`.
     _types: Vec<*mut ffi_type>,
-    /// Emptied by the garbage collector alone.
-    callable: PyMutex<Option<PyObjectRef>>,
+    callable: PyObjectRef,
     arguments: Vec<PyRef<CType>>,
     result: Option<PyRef<CType>>,
     flags: u32,
@@ -125,7 +128,7 @@ impl Thunk {
         let data = Arc::new(Data {
             cif,
             _types: types,
-            callable: PyMutex::new(Some(callable)),
+            callable,
             arguments,
             result,
             flags,
@@ -167,134 +170,14 @@ impl Drop for Thunk {
     }
 }
 
-// SAFETY: visits each object it owns exactly once; the callable only while its lock is free.
+// SAFETY: visits each object it owns exactly once. There is nothing to clear: whoever holds a thunk
+// in a cycle is cleared (the keepalive of a function object, a container).
 unsafe impl Traverse for Thunk {
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
-        if let Some(callable) = self.data.callable.try_lock() {
-            callable.traverse(visit);
-        }
+        self.data.callable.traverse(visit);
         self.data.arguments.traverse(visit);
         self.data.result.traverse(visit);
     }
-
-    fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
-        out.extend(self.data.callable.lock().take());
-    }
-}
-
-/// How a callback gets at its interpreter on a thread that is none of the interpreter's: the thread
-/// gets a VM of its own, which only another VM can make. These are the makers that are idle.
-#[derive(Clone)]
-struct Attacher(Arc<Mutex<Vec<ThreadedVirtualMachine>>>);
-
-impl Attacher {
-    /// The attacher of this interpreter, which its callbacks share.
-    fn of(vm: &VirtualMachine) -> Self {
-        static KNOWN: Mutex<Vec<(i64, Attacher)>> = Mutex::new(Vec::new());
-        let id = vm.state.interpreter_id;
-        let find = || {
-            let known = lock(&KNOWN);
-            let found = known.iter().find(|(known, _)| *known == id);
-            found.map(|(_, attacher)| attacher.clone())
-        };
-        if let Some(attacher) = find() {
-            return attacher;
-        }
-        let attacher = Self(Arc::new(Mutex::new(vec![vm.new_thread()])));
-        attacher.refill_after_fork(vm);
-        lock(&KNOWN).push((id, attacher));
-        // Another thread may have been first; the first one counts.
-        find().unwrap_or_else(|| Self(Arc::default()))
-    }
-
-    /// A thread that holds a maker does not exist in a forked child, so there a new one is needed.
-    fn refill_after_fork(&self, vm: &VirtualMachine) {
-        let attacher = self.clone();
-        let refill = vm.new_function("refill", move |vm: &VirtualMachine| attacher.refill(vm));
-        let registered = vm.import("os", 0).and_then(|os| {
-            let register = os.get_attr("register_at_fork", vm)?;
-            let name = Wtf8Buf::from("after_in_child");
-            let keywords: KwArgs = [(name, refill.into())].into_iter().collect();
-            register.call(FuncArgs::new(Vec::new(), keywords), vm)
-        });
-        // Where there is no such function, there is no fork.
-        drop(registered);
-    }
-
-    /// Sees to it that there is an idle maker.
-    fn refill(&self, vm: &VirtualMachine) {
-        if lock(&self.0).is_empty() {
-            let maker = vm.new_thread();
-            lock(&self.0).push(maker);
-        }
-    }
-
-    /// Runs `f` with this thread attached to the interpreter.
-    fn attached(&self, f: impl FnOnce(&VirtualMachine)) {
-        if thread::current_vm_is_set() {
-            // A thread of the interpreter's, which detached for the call that led here.
-            return thread::with_current_vm(|vm| vm.attach_for_callback(|| f(vm)));
-        }
-        // Attaching can park the thread, so the lock is not held while the maker works.
-        let maker = Maker {
-            idle: &self.0,
-            vm: Some(self.take()),
-        };
-        let Some(new) = maker
-            .vm
-            .as_ref()
-            .map(|vm| vm.run(VirtualMachine::new_thread))
-        else {
-            return;
-        };
-        drop(maker);
-        let release = Release(Some(thread::attach_current_thread(|| new)));
-        thread::with_current_vm(|vm| {
-            // The next one must not wait for a maker whose thread is parked.
-            self.refill(vm);
-            f(vm);
-        });
-        drop(release);
-    }
-
-    fn take(&self) -> ThreadedVirtualMachine {
-        loop {
-            let maker = lock(&self.0).pop();
-            match maker {
-                Some(maker) => return maker,
-                // It is back as soon as the thread that holds it has its VM.
-                None => std::thread::sleep(Duration::from_micros(50)),
-            }
-        }
-    }
-}
-
-/// A maker at work, which goes back whatever happens.
-struct Maker<'a> {
-    idle: &'a Mutex<Vec<ThreadedVirtualMachine>>,
-    vm: Option<ThreadedVirtualMachine>,
-}
-
-impl Drop for Maker<'_> {
-    fn drop(&mut self) {
-        lock(self.idle).extend(self.vm.take());
-    }
-}
-
-/// Detaches the thread again, whatever happened.
-struct Release(Option<thread::CurrentVmAttachState>);
-
-impl Drop for Release {
-    fn drop(&mut self) {
-        if let Some(state) = self.0.take() {
-            thread::release_current_thread(state);
-        }
-    }
-}
-
-/// A panic while the lock was held leaves nothing half-done.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What libffi calls for every callback.
@@ -321,11 +204,12 @@ unsafe extern "C" fn entry(
         if swaps_errno {
             errno::exchange();
         }
-        data.attacher.clone().attached(move |vm| {
-            data.run(result, arguments, vm);
-            // If this is the last reference to it, that is a matter for an attached thread.
-            drop(data);
-        });
+        data.attacher.attached(|vm| data.run(result, arguments, vm));
+        // If this is the last reference to it, that is a matter for an attached thread.
+        if let Some(last) = Arc::into_inner(data) {
+            let attacher = last.attacher.clone();
+            attacher.attached(|_| drop(last));
+        }
         if swaps_errno {
             errno::exchange();
         }
@@ -346,32 +230,31 @@ impl Data {
 
     /// Calls the callable.
     fn run(&self, result: *mut c_void, arguments: *mut *mut c_void, vm: &VirtualMachine) {
-        let Some(callable) = self.callable.lock().clone() else {
-            return;
-        };
-        let converted = self
-            .arguments
-            .iter()
-            .enumerate()
-            .map(|(index, ctype)| {
-                // SAFETY: libffi passes a pointer for each argument of the cif.
-                let source = unsafe { *arguments.add(index) };
-                // SAFETY: it points to a value of the argument's type.
-                unsafe { load_argument(ctype, source.cast(), vm) }.map_err(|error| {
+        let callable = &self.callable;
+        let count = self.arguments.len();
+        let mut converted = Vec::with_capacity(count);
+        for (index, ctype) in self.arguments.iter().enumerate() {
+            // SAFETY: libffi passes a pointer for each argument of the cif.
+            let source = unsafe { *arguments.add(index) };
+            // SAFETY: it points to a value of the argument's type.
+            match unsafe { load_argument(ctype, source.cast(), vm) } {
+                Ok(value) => converted.push(value),
+                Err(error) => {
                     let what = format!("creating argument {index} for");
-                    report(error, &what, &callable, vm);
-                })
-            })
-            .collect::<Result<Vec<_>, ()>>();
-        let Ok(converted) = converted else { return };
-        let returned = vm.with_recursion(" in a ctypes callback", || callable.call(converted, vm));
+                    return report(error, &what, callable, vm);
+                }
+            }
+        }
+        let returned = vm.with_recursion(" in a ctypes callback", || {
+            callable.vectorcall(converted, count, None, vm)
+        });
         match returned {
-            Err(error) => report(error, "calling", &callable, vm),
+            Err(error) => report(error, "calling", callable, vm),
             Ok(value) => {
                 let Some(ctype) = &self.result else { return };
                 // SAFETY: libffi's memory for a result has its type's size, and a word at least.
                 if let Err(error) = unsafe { store_result(ctype, result.cast(), value, vm) } {
-                    report(error, "converting result of", &callable, vm);
+                    report(error, "converting result of", callable, vm);
                 }
             }
         }
@@ -397,7 +280,8 @@ unsafe fn load_argument(ctype: &PyRef<CType>, source: *mut u8, vm: &VirtualMachi
             (ctype.construct)(ctype, Place::At(first), vm)
         }
         _ => {
-            let instance = ctype.python_class().as_object().call((), vm)?;
+            let class = ctype.python_class().as_object();
+            let instance = class.vectorcall(Vec::new(), 0, None, vm)?;
             let room = CData::of(&instance).filter(|cdata| cdata.size() >= ctype.size());
             let Some(cdata) = room else {
                 return Err(vm.new_type_error(format!(
@@ -427,21 +311,30 @@ unsafe fn store_result(
         return Ok(());
     };
     let code = simple.code;
+    if let Class::Integer { .. } = code.class
+        && let Some(int) = value.downcast_ref_if_exact::<PyInt>(vm)
+    {
+        // libffi takes integers narrower than a word as a whole word.
+        let word = code.scalar.extend(integer::wrapped(int));
+        // SAFETY: the caller promises a word.
+        unsafe { target.cast::<u64>().write_unaligned(word) };
+        return Ok(());
+    }
     let mut bytes = [0u128; 2];
     let start: *mut u8 = bytes.as_mut_ptr().cast();
     // SAFETY: the buffer has room for every scalar.
     let kept = unsafe { (simple.access.store)(start, &value, vm) }?;
-    if code.size < size_of::<usize>() && is_integer(code.scalar) {
-        // libffi takes integers narrower than a word as a whole word.
-        // SAFETY: the caller promises a word; the buffer holds a value of the code's size.
-        unsafe {
-            target
-                .cast::<u64>()
-                .write_unaligned(widen(code.scalar, start))
-        };
+    let word = if is_integer(code.scalar) {
+        // SAFETY: the buffer holds a value of the scalar.
+        unsafe { code.scalar.read_word(start) }
     } else {
+        None
+    };
+    match word {
+        // SAFETY: the caller promises a word.
+        Some(word) => unsafe { target.cast::<u64>().write_unaligned(word) },
         // SAFETY: the caller promises the type's size.
-        unsafe { std::ptr::copy_nonoverlapping(start, target, code.size) };
+        None => unsafe { std::ptr::copy_nonoverlapping(start, target, code.size) },
     }
     match (code.class, kept) {
         // C gets a reference of its own.
@@ -463,27 +356,6 @@ unsafe fn store_result(
 fn is_integer(scalar: Scalar) -> bool {
     use Scalar::{Sint8, Sint16, Sint32, Uint8, Uint16, Uint32};
     matches!(scalar, Sint8 | Uint8 | Sint16 | Uint16 | Sint32 | Uint32)
-}
-
-/// A narrow integer as a word, extended as its type is.
-///
-/// # Safety
-/// `source` must be valid for reads of the scalar's size.
-unsafe fn widen(scalar: Scalar, source: *const u8) -> u64 {
-    macro_rules! read {
-        ($int:ty) => {
-            // SAFETY: the caller's promise.
-            unsafe { source.cast::<$int>().read_unaligned() as i64 as u64 }
-        };
-    }
-    match scalar {
-        Scalar::Sint8 => read!(i8),
-        Scalar::Uint8 => read!(u8),
-        Scalar::Sint16 => read!(i16),
-        Scalar::Uint16 => read!(u16),
-        Scalar::Sint32 => read!(i32),
-        _ => read!(u32),
-    }
 }
 
 /// Tells `sys.unraisablehook` of an exception that C cannot be told of.
