@@ -11,16 +11,17 @@ use crate::{
 };
 use libc::wchar_t;
 use rustpython_common::wtf8::Wtf8;
-use rustpython_vm::{Py, PyObjectRef, PyRef, PyResult, VirtualMachine, builtins::PyBytes};
+use rustpython_vm::{Py, PyObjectRef, PyResult, VirtualMachine, builtins::PyBytes};
 use smallvec::SmallVec;
 use std::{alloc::Layout, ffi::c_void, ptr::NonNull};
 
 /// Calls with up to this many arguments need no allocation of ours.
-pub const INLINE: usize = 8;
+pub const INLINE: usize = 16;
 
 /// A C value on its way into a call.
 #[derive(Clone, Copy, Debug)]
 pub struct Argument {
+    place: Place,
     /// What it is; of no meaning for an aggregate.
     scalar: Scalar,
     /// The description of an aggregate, which belongs to a ctype that the call keeps.
@@ -28,6 +29,17 @@ pub struct Argument {
     /// A scalar of up to eight bytes: an integer extended as its type is, the bits of a float in the
     /// low end. Of anything else the address, in the call's arena, of a multiple of eightbytes.
     word: u64,
+}
+
+/// Which registers are for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// An integer register, which holds its word.
+    Integer,
+    /// A vector register, which holds its word.
+    Vector,
+    /// That depends: the value is in memory.
+    Memory,
 }
 
 /// Where and as what an argument is to be found.
@@ -48,9 +60,15 @@ impl Argument {
         match self.aggregate {
             // SAFETY: the call keeps the ctype that the description belongs to.
             Some(ffi) => Kind::Aggregate(unsafe { ffi.as_ref() }),
-            None if self.scalar.fits_word() => Kind::Word(self.scalar),
-            None => Kind::Wide(self.scalar),
+            None if self.place == Place::Memory => Kind::Wide(self.scalar),
+            None => Kind::Word(self.scalar),
         }
+    }
+
+    #[inline]
+    #[must_use]
+    pub fn place(&self) -> Place {
+        self.place
     }
 
     /// The value of one in a machine word.
@@ -134,8 +152,8 @@ pub struct Arguments {
     list: SmallVec<[Argument; INLINE]>,
     /// Objects that came up during conversion.
     kept: SmallVec<[PyObjectRef; 2]>,
-    /// The `bytes` whose copies C is given, with the copies' addresses.
-    copied: SmallVec<[(PyRef<PyBytes>, usize); 1]>,
+    /// The `bytes` whose copies C is given, with the copies' addresses. The caller holds them, or `kept`.
+    copied: SmallVec<[(NonNull<Py<PyBytes>>, usize); 2]>,
     arena: Arena,
 }
 
@@ -151,10 +169,22 @@ impl Arguments {
         }
     }
 
-    /// Adds a scalar that fits a machine word.
+    /// Adds an integer, extended to a machine word as its type is.
     #[inline]
-    pub fn word(&mut self, scalar: Scalar, word: u64) {
+    pub fn integer(&mut self, scalar: Scalar, word: u64) {
+        self.scalar_at(Place::Integer, scalar, word);
+    }
+
+    /// Adds a `double`, or the bits of a `float`.
+    #[inline]
+    pub fn float(&mut self, scalar: Scalar, bits: u64) {
+        self.scalar_at(Place::Vector, scalar, bits);
+    }
+
+    #[inline]
+    fn scalar_at(&mut self, place: Place, scalar: Scalar, word: u64) {
         self.list.push(Argument {
+            place,
             scalar,
             aggregate: None,
             word,
@@ -164,7 +194,7 @@ impl Arguments {
     /// Adds a pointer to `address`.
     #[inline]
     pub fn pointer(&mut self, address: usize) {
-        self.word(Scalar::Pointer, address as u64);
+        self.integer(Scalar::Pointer, address as u64);
     }
 
     #[inline]
@@ -180,9 +210,13 @@ impl Arguments {
 
     /// Adds the address of a terminated copy of `bytes`. C may hold on to it, as long as Python code
     /// holds on to `bytes`.
-    pub fn bytes(&mut self, bytes: &Py<PyBytes>) {
+    ///
+    /// # Safety
+    /// `bytes` must live as long as the arguments do: the caller holds it, or [`Self::keep`]s it.
+    #[inline]
+    pub unsafe fn bytes(&mut self, bytes: &Py<PyBytes>) {
         let address = terminated::address(bytes);
-        self.copied.push((bytes.to_owned(), address));
+        self.copied.push((NonNull::from(bytes), address));
         self.pointer(address);
     }
 
@@ -218,12 +252,15 @@ impl Arguments {
         vm: &VirtualMachine,
     ) -> PyResult<()> {
         // SAFETY: the caller's promise.
-        let word = match unsafe { scalar.read_word(source) } {
-            Some(word) => word,
+        let (place, word) = match unsafe { scalar.read_word(source) } {
+            Some(word) if scalar.is_float() => (Place::Vector, word),
+            Some(word) => (Place::Integer, word),
             // SAFETY: as above.
-            None => unsafe { self.copy(source, scalar.size(), vm) }?,
+            None => (Place::Memory, unsafe {
+                self.copy(source, scalar.size(), vm)
+            }?),
         };
-        self.word(scalar, word);
+        self.scalar_at(place, scalar, word);
         Ok(())
     }
 
@@ -259,6 +296,7 @@ impl Arguments {
         // SAFETY: the object's memory has at least its type's size.
         let word = unsafe { self.copy(source.address(), layout.size, vm) }?;
         self.list.push(Argument {
+            place: Place::Memory,
             scalar: Scalar::Void,
             aggregate: Some(NonNull::from(&layout.ffi)),
             word,
@@ -297,8 +335,8 @@ impl Arguments {
     #[inline]
     pub fn take_over(&self) {
         for (bytes, address) in &self.copied {
-            // SAFETY: the address is that of the copy of these bytes, which are held here.
-            unsafe { terminated::take_over(bytes, *address) };
+            // SAFETY: `bytes` says that they live; the address is that of their copy.
+            unsafe { terminated::take_over(bytes.as_ref(), *address) };
         }
     }
 }

@@ -64,7 +64,8 @@ impl CArg {
         })
     }
 
-    /// Adds the value to a call's arguments. The caller holds this object as long as the call.
+    /// Adds the value to a call's arguments. The caller holds this, or the object it is of, as long as
+    /// the call.
     ///
     /// # Errors
     /// `MemoryError` if there is no memory for a copy.
@@ -72,7 +73,8 @@ impl CArg {
     pub fn pass(&self, arguments: &mut Arguments, vm: &VirtualMachine) -> PyResult<()> {
         let object = self.object.as_deref();
         if let Some(bytes) = object.and_then(|object| object.downcast_ref::<PyBytes>()) {
-            arguments.bytes(bytes);
+            // SAFETY: the caller keeps the object.
+            unsafe { arguments.bytes(bytes) };
             return Ok(());
         }
         // SAFETY: the word holds a value of the scalar.

@@ -48,7 +48,7 @@ pub fn address(
     let mut result = enter::ResultBuffer::new();
     let start = result.start(restype.size(), vm)?;
     // SAFETY: whoever gave the address and the types answers for the function being so, as in C.
-    unsafe { enter::call(target, &mut arguments, restype.returned(), start, vm) }?;
+    unsafe { enter::call(target, &mut arguments, restype, start, vm) }?;
     arguments.take_over();
     // SAFETY: the call wrote a result of this type.
     unsafe { restype.convert(start, vm) }
@@ -64,7 +64,12 @@ fn pass(
 ) -> PyResult<()> {
     match converter {
         None => default::convert(value, position, arguments, vm),
-        Some(Converter::Type(ctype)) => from_param::pass(ctype, value, position, arguments, vm),
+        Some(Converter::Type(exact, ctype)) => {
+            if exact.pass_number(value, arguments, vm) {
+                return Ok(());
+            }
+            from_param::pass(ctype, value, position, arguments, vm)
+        }
         Some(Converter::Call(from_param)) => {
             let converted = from_param.call((value.to_owned(),), vm)?;
             arguments.keep(converted.clone());

@@ -36,7 +36,8 @@ pub fn convert(
         return Ok(());
     }
     if let Some(bytes) = value.downcast_ref::<PyBytes>() {
-        arguments.bytes(bytes);
+        // SAFETY: the caller holds `value`.
+        unsafe { arguments.bytes(bytes) };
         return Ok(());
     }
     if let Some(text) = value.downcast_ref::<PyStr>() {
@@ -71,6 +72,6 @@ fn c_int(int: &Py<PyInt>, arguments: &mut Arguments, vm: &VirtualMachine) -> PyR
         None if big.to_u64().is_some() => int.as_u64_mask() as i64,
         None => return Err(vm.new_overflow_error("int too long to convert")),
     };
-    arguments.word(Scalar::Sint32, Scalar::Sint32.extend(value as u64));
+    arguments.integer(Scalar::Sint32, Scalar::Sint32.extend(value as u64));
     Ok(())
 }

@@ -10,6 +10,7 @@ use crate::{
     cdata::CData,
     ctype::{
         CType, Kind, Simple,
+        ffi_type::Scalar,
         scalar::{float, integer::wrapped, pointer},
         simple::Class,
     },
@@ -22,47 +23,100 @@ use rustpython_vm::{
 /// The argument was added.
 const DONE: Option<PyResult<()>> = Some(Ok(()));
 
-/// Adds `value` to a call's arguments as a `ctype`. `None` if that takes a closer look.
-///
-/// # Errors
-/// What converting a number raises.
-#[inline]
-pub fn pass(
-    ctype: &Py<CType>,
-    value: &PyObject,
-    arguments: &mut Arguments,
-    vm: &VirtualMachine,
-) -> Option<PyResult<()>> {
-    match &ctype.kind {
-        Kind::Simple(simple) => match simple.code.class {
-            Class::CharPointer | Class::WideCharPointer | Class::VoidPointer => {
-                address(ctype, simple, value, arguments, vm)
+/// What is looked at first for a parameter, chosen when its type is declared.
+#[derive(Clone, Copy, Debug)]
+pub enum Exact {
+    /// An exact `int`, which becomes this type: cut to its width by this shift, up and down again.
+    Signed(Scalar, u8),
+    Unsigned(Scalar, u8),
+    /// An exact `float`.
+    Double,
+    Other,
+}
+
+impl Exact {
+    #[must_use]
+    pub fn of(ctype: &CType) -> Self {
+        let Some(simple) = ctype.simple() else {
+            return Self::Other;
+        };
+        let scalar = simple.code.scalar;
+        let shift = 64 - 8 * simple.code.size.min(8) as u8;
+        match simple.code.class {
+            Class::Integer { signed: true } => Self::Signed(scalar, shift),
+            Class::Integer { signed: false } => Self::Unsigned(scalar, shift),
+            Class::Float if scalar == Scalar::Double => Self::Double,
+            _ => Self::Other,
+        }
+    }
+
+    /// Adds a number to a call's arguments, if it is of the type that was chosen.
+    #[inline(always)]
+    pub fn pass_number(
+        self,
+        value: &PyObject,
+        arguments: &mut Arguments,
+        vm: &VirtualMachine,
+    ) -> bool {
+        match self {
+            Self::Signed(scalar, shift) => {
+                let Some(int) = value.downcast_ref_if_exact::<PyInt>(vm) else {
+                    return false;
+                };
+                let word = (wrapped(int) << shift) as i64 >> shift;
+                arguments.integer(scalar, word as u64);
             }
-            Class::Object if CData::of(value).is_none() => {
-                arguments.pointer(value.as_raw().expose_provenance());
-                DONE
+            Self::Unsigned(scalar, shift) => {
+                let Some(int) = value.downcast_ref_if_exact::<PyInt>(vm) else {
+                    return false;
+                };
+                arguments.integer(scalar, wrapped(int) << shift >> shift);
             }
-            Class::Integer { .. } => match value.downcast_ref_if_exact::<PyInt>(vm) {
-                Some(int) => {
-                    let scalar = simple.code.scalar;
-                    arguments.word(scalar, scalar.extend(wrapped(int)));
+            Self::Double => {
+                let Some(float) = value.downcast_ref_if_exact::<PyFloat>(vm) else {
+                    return false;
+                };
+                arguments.float(Scalar::Double, float.to_f64().to_bits());
+            }
+            Self::Other => return false,
+        }
+        true
+    }
+
+    /// Adds `value` to a call's arguments as a `ctype`. `None` if that takes a closer look.
+    ///
+    /// # Errors
+    /// What converting a number raises.
+    pub fn pass(
+        ctype: &Py<CType>,
+        value: &PyObject,
+        arguments: &mut Arguments,
+        vm: &VirtualMachine,
+    ) -> Option<PyResult<()>> {
+        match &ctype.kind {
+            Kind::Simple(simple) => match simple.code.class {
+                Class::CharPointer | Class::WideCharPointer | Class::VoidPointer => {
+                    address(ctype, simple, value, arguments, vm)
+                }
+                Class::Object if CData::of(value).is_none() => {
+                    arguments.pointer(value.as_raw().expose_provenance());
                     DONE
                 }
-                None => instance(ctype, value, arguments, vm),
+                Class::Integer { .. } if Self::of(ctype).pass_number(value, arguments, vm) => DONE,
+                Class::Float => match number(value, vm) {
+                    Some(Ok(number)) => {
+                        let scalar = simple.code.scalar;
+                        arguments.float(scalar, scalar.float_bits(number));
+                        DONE
+                    }
+                    Some(Err(error)) => Some(Err(error)),
+                    None => instance(ctype, value, arguments, vm),
+                },
+                _ => instance(ctype, value, arguments, vm),
             },
-            Class::Float => match number(value, vm) {
-                Some(Ok(number)) => {
-                    let scalar = simple.code.scalar;
-                    arguments.word(scalar, scalar.float_bits(number));
-                    DONE
-                }
-                Some(Err(error)) => Some(Err(error)),
-                None => instance(ctype, value, arguments, vm),
-            },
+            Kind::Pointer(_) => pointer(ctype, value, arguments, vm),
             _ => instance(ctype, value, arguments, vm),
-        },
-        Kind::Pointer(_) => pointer(ctype, value, arguments, vm),
-        _ => instance(ctype, value, arguments, vm),
+        }
     }
 }
 
@@ -104,7 +158,8 @@ fn address(
     if class != Class::WideCharPointer
         && let Some(bytes) = value.downcast_ref_if_exact::<PyBytes>(vm)
     {
-        arguments.bytes(bytes);
+        // SAFETY: the caller holds `value`.
+        unsafe { arguments.bytes(bytes) };
         return DONE;
     }
     if class != Class::CharPointer

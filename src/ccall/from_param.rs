@@ -7,7 +7,7 @@
 use super::{
     argument::Arguments,
     byref::CArg,
-    default, exact,
+    default, exact::Exact,
 };
 use crate::{
     cdata::CData,
@@ -46,7 +46,6 @@ impl Param {
 ///
 /// # Errors
 /// As [`convert`] and [`default::convert`].
-#[inline]
 pub fn pass(
     ctype: &Py<CType>,
     value: &PyObject,
@@ -54,7 +53,7 @@ pub fn pass(
     arguments: &mut Arguments,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
-    match exact::pass(ctype, value, arguments, vm) {
+    match Exact::pass(ctype, value, arguments, vm) {
         Some(outcome) => outcome,
         None => by_protocol(ctype, value, position, arguments, vm),
     }

@@ -1,6 +1,6 @@
 //! What a call returns to Python.
 
-use super::enter::Returned;
+use super::enter::{Returned, direct::Form};
 use crate::{
     cdata::CData,
     ctype::{
@@ -27,7 +27,11 @@ pub struct Restype {
 enum RestypeKind {
     Void,
     /// A simple type that is converted at once, and refers to nothing that C gives away.
-    Scalar { scalar: Scalar, load: Load },
+    Scalar {
+        scalar: Scalar,
+        form: Option<Form>,
+        load: Load,
+    },
     Type {
         ctype: PyRef<CType>,
         /// The type's `_check_retval_`, which the converted result goes through.
@@ -67,6 +71,7 @@ impl Restype {
             object: vm.ctx.none(),
             kind: RestypeKind::Scalar {
                 scalar: simple::INT.scalar,
+                form: Form::of_scalar(simple::INT.scalar),
                 load: simple::INT.native.load,
             },
         }
@@ -92,6 +97,16 @@ impl Restype {
                     _ => Returned::Aggregate(&layout.ffi),
                 }
             }
+        }
+    }
+
+    /// Where a direct call finds it. `None` if libffi has to see to it.
+    #[inline]
+    #[must_use]
+    pub fn form(&self) -> Option<Form> {
+        match &self.kind {
+            RestypeKind::Scalar { form, .. } => *form,
+            _ => Form::of(self.returned()),
         }
     }
 
@@ -126,7 +141,7 @@ impl Restype {
     pub unsafe fn convert(&self, source: *mut u8, vm: &VirtualMachine) -> PyResult {
         match &self.kind {
             RestypeKind::Void => Ok(vm.ctx.none()),
-            RestypeKind::Scalar { scalar, load } => {
+            RestypeKind::Scalar { scalar, load, .. } => {
                 // SAFETY: the caller's promise.
                 unsafe { load(narrow(source, *scalar), vm) }
             }
@@ -152,6 +167,7 @@ fn transparent(simple: &Simple) -> Option<RestypeKind> {
     let plain = !simple.boxed && simple.code.class != Class::Object;
     plain.then_some(RestypeKind::Scalar {
         scalar: simple.code.scalar,
+        form: Form::of_scalar(simple.code.scalar),
         load: simple.access.load,
     })
 }

@@ -1,6 +1,6 @@
 //! How a function is to be called: what its arguments are converted by, what its result becomes.
 
-use super::{enter::cif::CifCache, result::Restype};
+use super::{enter::cif::CifCache, exact::Exact, result::Restype};
 use crate::ctype::CType;
 use rustpython_vm::{
     PyObjectRef, PyPayload, PyRef,
@@ -38,7 +38,7 @@ pub struct ArgTypes {
 #[derive(Clone, Debug)]
 pub enum Converter {
     /// By the rules of a ctype whose `from_param` is ours.
-    Type(PyRef<CType>),
+    Type(Exact, PyRef<CType>),
     /// By a `from_param` of Python code.
     Call(PyObjectRef),
 }
@@ -59,7 +59,7 @@ unsafe impl Traverse for ArgTypes {
         self.types.traverse(visit);
         for converter in &self.converters {
             match converter {
-                Converter::Type(ctype) => ctype.traverse(visit),
+                Converter::Type(_, ctype) => ctype.traverse(visit),
                 Converter::Call(callable) => callable.traverse(visit),
             }
         }

@@ -4,6 +4,7 @@ use super::metatype::{self, CTypeType};
 use crate::{
     ccall::{
         MAX_ARGUMENTS,
+        exact::Exact,
         signature::{ArgTypes, Converter},
     },
     ctype::CType,
@@ -53,7 +54,7 @@ fn converter(position: usize, argtype: &PyObject, vm: &VirtualMachine) -> PyResu
     if let Some(ctype) = CType::of(argtype, vm)
         && converts_itself(ctype.python_class(), vm)
     {
-        return Ok(Converter::Type(ctype.to_owned()));
+        return Ok(Converter::Type(Exact::of(ctype), ctype.to_owned()));
     }
     match vm.get_attribute_opt(argtype, "from_param")? {
         Some(from_param) => Ok(Converter::Call(from_param)),

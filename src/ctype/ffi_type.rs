@@ -152,15 +152,11 @@ impl Scalar {
         })
     }
 
-    /// Whether a machine word holds it.
+    /// Whether it is a float that a machine word holds.
     #[inline]
     #[must_use]
-    pub fn fits_word(self) -> bool {
-        use Scalar::{ComplexDouble, ComplexFloat, ComplexLongDouble, LongDouble, Void};
-        !matches!(
-            self,
-            Void | LongDouble | ComplexFloat | ComplexDouble | ComplexLongDouble
-        )
+    pub fn is_float(self) -> bool {
+        matches!(self, Self::Float | Self::Double)
     }
 
     /// Bytes that a value of this scalar is aligned to.
@@ -178,10 +174,6 @@ impl Scalar {
             Self::ComplexLongDouble => Some(Self::LongDouble),
             _ => None,
         }
-    }
-
-    fn is_sse(self) -> bool {
-        matches!(self, Self::Float | Self::Double)
     }
 
     /// The unsigned integer of `size` bytes (1, 2, 4 or 8).
@@ -421,7 +413,7 @@ fn is_sse(start: usize, end: usize, scalars: &[Placed]) -> bool {
         .iter()
         .filter(|&&(offset, s)| offset < end && offset + s.size() > start)
         .peekable();
-    inside.peek().is_some() && inside.all(|&(_, s)| s.is_sse())
+    inside.peek().is_some() && inside.all(|&(_, s)| s.is_float())
 }
 
 /// Elements that fill an aggregate with scalars of each eightbyte's class.

@@ -11,7 +11,7 @@
 
 use super::Returned;
 use crate::{
-    ccall::argument::{Argument, Arguments, Kind, STACK_ALIGN},
+    ccall::argument::{Argument, Arguments, Kind, Place, STACK_ALIGN},
     ctype::ffi_type::{CLASSIFIES, Passing, Scalar},
 };
 use smallvec::SmallVec;
@@ -48,22 +48,29 @@ pub enum Form {
 
 impl Form {
     /// `None` if libffi has to see to it.
-    #[inline]
+    #[must_use]
+    pub fn of_scalar(scalar: Scalar) -> Option<Self> {
+        match scalar {
+            _ if !KNOWN => None,
+            Scalar::Float | Scalar::Double => Some(Self::Vector),
+            Scalar::ComplexFloat if CLASSIFIES => Some(Self::Vector),
+            Scalar::ComplexDouble if CLASSIFIES => Some(Self::Vectors),
+            Scalar::LongDouble
+            | Scalar::ComplexFloat
+            | Scalar::ComplexDouble
+            | Scalar::ComplexLongDouble => None,
+            _ => Some(Self::Integer),
+        }
+    }
+
+    /// `None` if libffi has to see to it.
+    #[must_use]
     pub fn of(returned: Returned<'_>) -> Option<Self> {
         if !KNOWN {
             return None;
         }
         match returned {
-            Returned::Scalar(scalar) => match scalar {
-                Scalar::Float | Scalar::Double => Some(Self::Vector),
-                Scalar::ComplexFloat if CLASSIFIES => Some(Self::Vector),
-                Scalar::ComplexDouble if CLASSIFIES => Some(Self::Vectors),
-                Scalar::LongDouble
-                | Scalar::ComplexFloat
-                | Scalar::ComplexDouble
-                | Scalar::ComplexLongDouble => None,
-                _ => Some(Self::Integer),
-            },
+            Returned::Scalar(scalar) => Self::of_scalar(scalar),
             Returned::Aggregate(ffi) if CLASSIFIES => match ffi.passing() {
                 Passing::Registers(eightbytes) => {
                     let is_vector = |index: usize| eightbytes[index] == Scalar::Double;
@@ -116,10 +123,10 @@ impl Placed {
             self.integer(result.expose_provenance() as u64)?;
         }
         for argument in arguments.list() {
-            match argument.kind() {
-                Kind::Word(Scalar::Double | Scalar::Float) => self.vector(argument.word())?,
-                Kind::Word(_) => self.integer(argument.word())?,
-                Kind::Wide(_) | Kind::Aggregate(_) => self.memory(argument)?,
+            match argument.place() {
+                Place::Integer => self.integer(argument.word())?,
+                Place::Vector => self.vector(argument.word())?,
+                Place::Memory => self.memory(argument)?,
             }
         }
         Some(())

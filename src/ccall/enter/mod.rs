@@ -6,9 +6,9 @@
 //! it can be.
 
 pub mod cif;
-mod direct;
+pub mod direct;
 
-use super::{argument::Arguments, errno, flags};
+use super::{argument::Arguments, errno, flags, result::Restype};
 use crate::ctype::ffi_type::{FfiType, Scalar};
 use cif::CifCache;
 use rustpython_vm::{PyResult, VirtualMachine, builtins::PyBaseExceptionRef};
@@ -51,13 +51,13 @@ pub fn leave_exception(error: PyBaseExceptionRef) {
 /// arguments; for a `PYTHONAPI` function what it left by [`leave_exception`].
 ///
 /// # Safety
-/// `target.address` must be a function that takes such arguments and returns what `returned` says,
+/// `target.address` must be a function that takes such arguments and returns what `restype` says,
 /// and `result` must be valid for writes of that type and of two machine words.
 #[inline]
 pub unsafe fn call(
     target: Target<'_>,
     arguments: &mut Arguments,
-    returned: Returned<'_>,
+    restype: &Restype,
     result: *mut u8,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
@@ -66,7 +66,7 @@ pub unsafe fn call(
             argument.promote();
         }
     }
-    if let Some(form) = direct::Form::of(returned)
+    if let Some(form) = restype.form()
         && !always_libffi()
     {
         let mut placed = direct::Placed::new();
@@ -78,7 +78,7 @@ pub unsafe fn call(
         }
     }
     // SAFETY: the caller's promise.
-    unsafe { cif::call(target, arguments, returned, result, vm) }
+    unsafe { cif::call(target, arguments, restype.returned(), result, vm) }
 }
 
 /// Whether the environment asks for every call to go through libffi, so that the two ways can be
