@@ -132,17 +132,26 @@ mod _ctypes {
         offset: OptionalArg<PyObjectRef>,
         vm: &VirtualMachine,
     ) -> PyResult<PyRef<CArg>> {
-        let offset = match offset.into_option() {
-            Some(offset) => offset.try_index(vm)?.try_to_primitive::<isize>(vm)?,
-            None => 0,
-        };
-        let cdata = CData::of(&object).ok_or_else(|| {
-            vm.new_type_error(format!(
+        let Some(cdata) = CData::of(&object) else {
+            // As CPython has it, the offset is looked at first.
+            byref_offset(offset, vm)?;
+            return Err(vm.new_type_error(format!(
                 "byref() argument 1 must be _ctypes._CData, not {}",
                 type_name(&object, vm)
-            ))
-        })?;
-        Ok(CArg::byref(cdata, offset).into_ref(&vm.ctx))
+            )));
+        };
+        let offset = byref_offset(offset, vm)?;
+        let address = cdata.address().expose_provenance();
+        let address = address.wrapping_add_signed(offset);
+        Ok(CArg::pointer('P', address, Some(object)).into_ref(&vm.ctx))
+    }
+
+    #[inline]
+    fn byref_offset(offset: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult<isize> {
+        match offset.into_option() {
+            Some(offset) => offset.try_index(vm)?.try_to_primitive::<isize>(vm),
+            None => Ok(0),
+        }
     }
 
     /// The name of an object's type in messages about arguments.
@@ -295,9 +304,8 @@ mod _ctypes {
     /// The type of pointers to a type.
     #[pyfunction(name = "POINTER")]
     fn pointer_type(target: PyObjectRef, vm: &VirtualMachine) -> PyResult {
-        let package = vm.import("ctypes", 0)?;
         if vm.is_none(&target) {
-            return package.get_attr("c_void_p", vm);
+            return vm.import("ctypes", 0)?.get_attr("c_void_p", vm);
         }
         if let Some(ctype) = CType::of(&target, vm)
             && let Some(known) = ctype.pointer_type.lock().clone()

@@ -14,7 +14,7 @@ use rustpython_vm::{
 };
 
 /// Room for the largest scalar: a complex long double.
-type Word = [u64; 4];
+type Wide = [u64; 4];
 
 /// What `byref` and the `from_param` of simple types return.
 #[pyclass(module = "_ctypes", name = "CArgObject", traverse = "manual")]
@@ -23,9 +23,24 @@ pub struct CArg {
     /// The type code of the value; `P` for addresses.
     tag: char,
     scalar: Scalar,
-    word: Word,
+    value: Value,
     /// What the value is an address of or came from.
     object: Option<PyObjectRef>,
+}
+
+#[derive(Debug)]
+enum Value {
+    Word(u64),
+    Wide(Box<Wide>),
+}
+
+impl Value {
+    fn start(&self) -> *const u8 {
+        match self {
+            Self::Word(word) => (&raw const *word).cast(),
+            Self::Wide(wide) => wide.as_ptr().cast(),
+        }
+    }
 }
 
 impl CArg {
@@ -35,7 +50,7 @@ impl CArg {
         Self {
             tag,
             scalar: Scalar::Pointer,
-            word: [address as u64, 0, 0, 0],
+            value: Value::Word(address as u64),
             object,
         }
     }
@@ -53,13 +68,18 @@ impl CArg {
     /// # Errors
     /// What the conversion raises.
     pub fn simple(code: &SimpleCode, value: &PyObject, vm: &VirtualMachine) -> PyResult<Self> {
-        let mut word: Word = [0; 4];
-        // SAFETY: the word has room for every scalar.
-        let object = unsafe { (code.native.store)(word.as_mut_ptr().cast(), value, vm) }?;
+        let mut wide: Wide = [0; 4];
+        // SAFETY: there is room for every scalar.
+        let object = unsafe { (code.native.store)(wide.as_mut_ptr().cast(), value, vm) }?;
+        let value = if code.size <= size_of::<u64>() {
+            Value::Word(wide[0])
+        } else {
+            Value::Wide(Box::new(wide))
+        };
         Ok(Self {
             tag: code.code,
             scalar: code.scalar,
-            word,
+            value,
             object,
         })
     }
@@ -77,8 +97,8 @@ impl CArg {
             unsafe { arguments.bytes(bytes) };
             return Ok(());
         }
-        // SAFETY: the word holds a value of the scalar.
-        unsafe { arguments.scalar(self.scalar, self.word.as_ptr().cast(), vm) }
+        // SAFETY: the value is one of the scalar.
+        unsafe { arguments.scalar(self.scalar, self.value.start(), vm) }
     }
 
     #[must_use]
@@ -112,9 +132,9 @@ impl Representable for CArg {
     fn repr_str(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<String> {
         macro_rules! number {
             ($number:ty) => {{
-                let start = zelf.word.as_ptr().cast::<$number>();
-                // SAFETY: the word has room for every scalar, and the tag says which it holds.
-                unsafe { start.read() }
+                let start = zelf.value.start().cast::<$number>();
+                // SAFETY: the tag says which scalar the value is.
+                unsafe { start.read_unaligned() }
             }};
         }
         let tag = zelf.tag;

@@ -143,6 +143,20 @@ impl Keepalive {
         store
     }
 
+    /// What `_objects` shows, unless that is a dict that is yet to be made.
+    #[must_use]
+    pub fn shown(&self) -> Option<Option<PyObjectRef>> {
+        match &self.view {
+            View::Items => None,
+            View::Nothing => Some(None),
+            View::Single => {
+                let objects = self.items.get(&Path::new())?;
+                Some(objects.first().cloned())
+            }
+            View::Dict(dict) => Some(Some(dict.clone().into())),
+        }
+    }
+
     /// What `_objects` shows. The first time that is a dict, it is `fresh`, an empty one: making it
     /// here would be an allocation under the lock, which may start a garbage collection and with it
     /// Python code. Storing `str` keys into a new dict runs none.
@@ -158,15 +172,7 @@ impl Keepalive {
             }
             self.view = View::Dict(fresh);
         }
-        Ok(match &self.view {
-            View::Nothing | View::Items => None,
-            View::Single => self
-                .items
-                .get(&Path::new())
-                .and_then(|objects| objects.first())
-                .cloned(),
-            View::Dict(dict) => Some(dict.clone().into()),
-        })
+        Ok(self.shown().flatten())
     }
 
     /// The objects that are kept for what lies at `path` and below it; an empty path is all of it.

@@ -381,6 +381,9 @@ impl CData {
         let Some(state) = self.state.get() else {
             return Ok(None);
         };
+        if let Some(shown) = state.lock().keepalive.shown() {
+            return Ok(shown);
+        }
         let fresh = vm.ctx.new_dict();
         state.lock().keepalive.show(fresh, vm)
     }
@@ -440,19 +443,20 @@ impl CData {
             return (address, None);
         }
         // What was found by following pointers is kept under a path that is not known here.
-        let mut keys = SmallVec::<[Path; 3]>::new();
+        let mut paths = SmallVec::<[Path; 3]>::new();
         if self.is_direct() {
-            keys.extend([self.path(1).1, self.path(0).1]);
-            // A pointer that is a field is kept under the field's own key.
+            paths.push(self.path(1).1);
+            paths.push(self.path(0).1);
+            // A pointer that is a field is kept under the field's own path.
             if let Some(owner) = self.above() {
-                keys.push(owner.path(self.index).1);
+                paths.push(owner.path(self.index).1);
             }
         }
         let (address, objects) = {
             let state = root.state().lock();
             // SAFETY: a pointer's memory holds an address.
             let address = unsafe { pointer::read(self.address()) };
-            (address, state.keepalive.find(&keys))
+            (address, state.keepalive.find(&paths))
         };
         // What views lie on, not the views: those would hold each other for ever.
         let owners = objects.into_iter().map(|object| {
