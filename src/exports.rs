@@ -77,7 +77,7 @@ fn cast_object(
         };
         return Err(vm.new_type_error(format!("cast() argument 2 must be a pointer type{not}")));
     }
-    let result = class.call((), vm)?;
+    let result = class.vectorcall(Vec::new(), 0, None, vm)?;
     // `__new__` may have made something else.
     let made = CData::of(&result).filter(|cdata| cdata.ctype().is_address());
     let Some(cdata) = made else {

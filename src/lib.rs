@@ -18,7 +18,8 @@
 //! - `ccall` and `ccallback`: Python calling C, and C calling Python;
 //! - `cdata`: what a C value is;
 //! - `ctype`: what a C type is;
-//! - `clib`: libraries and their symbols.
+//! - `clib`: libraries and their symbols;
+//! - `without`: parts of the fast path that can be left out.
 
 mod ccall;
 mod ccallback;
@@ -29,5 +30,6 @@ mod ctype;
 mod error;
 mod exports;
 mod module;
+mod without;
 
 pub use module::module_def;

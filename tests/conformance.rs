@@ -15,6 +15,15 @@ const NO_SUITE: i32 = 77;
 
 #[test]
 fn cpython_test_ctypes() {
+    run(&[]);
+}
+
+#[test]
+fn cpython_test_ctypes_through_libffi() {
+    run(&common::THROUGH_LIBFFI);
+}
+
+fn run(environment: &[(&str, &str)]) {
     let Some(cpython) = common::cpython() else {
         return; // cpython() has said so, or panicked.
     };
@@ -25,7 +34,7 @@ fn cpython_test_ctypes() {
         "--interpreter".as_ref(),
         interpreter.as_ref(),
     ];
-    let output = common::run(&cpython, arguments, [("", ""); 0]);
+    let output = common::run(&cpython, arguments, environment.iter().copied());
     if output.status.and_then(|status| status.code()) == Some(NO_SUITE) {
         let message = format!(
             "test_ctypes did not run: {}. Set RUSTPYTHON_CTYPES_CPYTHON to a CPython 3.13 with \

@@ -1,5 +1,6 @@
-//! The files `tests/python/test_*.py`, each one cargo test under our interpreter and one under
-//! CPython, which is how we know that what they expect is CPython's behaviour and not ours.
+//! The files `tests/python/test_*.py`, each one cargo test under our interpreter, one with all calls
+//! made through libffi, one with the whole fast path left out, and one under CPython, which is how we know that what they expect is CPython's
+//! behaviour and not ours.
 //!
 //! `cargo test --test python_tests ours::` runs the first kind alone.
 
@@ -13,14 +14,30 @@ macro_rules! python_tests {
 
         mod ours {
             $(#[test] fn $name() {
-                super::run(&super::common::interpreter(), stringify!($name));
+                super::run(&super::common::interpreter(), stringify!($name), &[]);
+            })*
+        }
+
+        mod through_libffi {
+            use super::common::{THROUGH_LIBFFI, interpreter};
+
+            $(#[test] fn $name() {
+                super::run(&interpreter(), stringify!($name), &THROUGH_LIBFFI);
+            })*
+        }
+
+        mod the_long_way {
+            use super::common::{THE_LONG_WAY, interpreter};
+
+            $(#[test] fn $name() {
+                super::run(&interpreter(), stringify!($name), &THE_LONG_WAY);
             })*
         }
 
         mod cpython {
             $(#[test] fn $name() {
                 if let Some(python) = super::common::cpython() {
-                    super::run(&python, stringify!($name));
+                    super::run(&python, stringify!($name), &[]);
                 }
             })*
         }
@@ -76,9 +93,10 @@ python_tests! {
     weakref_dict_gc
 }
 
-fn run(interpreter: &std::path::Path, name: &str) {
+fn run(interpreter: &std::path::Path, name: &str, environment: &[(&str, &str)]) {
     let file = common::tests_directory().join(format!("python/test_{name}.py"));
-    let output = common::run_python_file(interpreter, &file);
+    let environment = environment.iter().copied();
+    let output = common::run(interpreter, [&file], environment).expect_success();
     // A file that forgot to call unittest.main() would pass without having tested anything.
     assert!(
         output.stderr.contains("\nRan ") && !output.stderr.contains("\nRan 0 tests"),

@@ -91,8 +91,11 @@ impl CArg {
     /// `MemoryError` if there is no memory for a copy.
     #[inline]
     pub fn pass(&self, arguments: &mut Arguments, vm: &VirtualMachine) -> PyResult<()> {
-        let object = self.object.as_deref();
-        if let Some(bytes) = object.and_then(|object| object.downcast_ref::<PyBytes>()) {
+        let bytes = match self.tag {
+            'z' => self.object.as_deref(),
+            _ => None,
+        };
+        if let Some(bytes) = bytes.and_then(|bytes| bytes.downcast_ref::<PyBytes>()) {
             // SAFETY: the caller keeps the object.
             unsafe { arguments.bytes(bytes) };
             return Ok(());

@@ -14,6 +14,7 @@ use crate::{
         scalar::{float, integer::wrapped, pointer},
         simple::Class,
     },
+    without::without,
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyResult, VirtualMachine,
@@ -37,7 +38,7 @@ pub enum Exact {
 impl Exact {
     #[must_use]
     pub fn of(ctype: &CType) -> Self {
-        let Some(simple) = ctype.simple() else {
+        let Some(simple) = ctype.simple().filter(|_| !without().exact) else {
             return Self::Other;
         };
         let scalar = simple.code.scalar;
@@ -94,6 +95,7 @@ impl Exact {
         vm: &VirtualMachine,
     ) -> Option<PyResult<()>> {
         match &ctype.kind {
+            _ if without().exact => None,
             Kind::Simple(simple) => match simple.code.class {
                 Class::CharPointer | Class::WideCharPointer | Class::VoidPointer => {
                     address(ctype, simple, value, arguments, vm)

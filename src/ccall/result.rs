@@ -150,14 +150,42 @@ impl Restype {
                 let value = unsafe { narrow(source, Scalar::Sint32).cast::<i32>().read_unaligned() };
                 self.object.call((vm.ctx.new_int(value),), vm)
             }
-            RestypeKind::Type { ctype, check } => {
+            RestypeKind::Type { ctype, .. } => {
                 // SAFETY: the caller's promise.
                 let value = unsafe { take(ctype, source, vm) }?;
-                match check {
-                    Some(check) => check.call((value,), vm),
-                    None => Ok(value),
-                }
+                self.check(value, vm)
             }
+        }
+    }
+
+    /// A new instance for a result that C writes through a hidden pointer: it writes it in there.
+    ///
+    /// # Errors
+    /// `MemoryError` if there is no memory for it.
+    #[inline]
+    pub fn instance_in_memory(&self, vm: &VirtualMachine) -> PyResult<Option<PyRef<CData>>> {
+        let RestypeKind::Type { ctype, .. } = &self.kind else {
+            return Ok(None);
+        };
+        let layout = ctype.layout();
+        let is_large = layout.size > 2 * size_of::<usize>();
+        if !is_large || *layout.ffi.passing() != Passing::Memory {
+            return Ok(None);
+        }
+        let instance = (ctype.construct)(ctype, Place::New, vm)?;
+        Ok(instance.downcast::<CData>().ok())
+    }
+
+    /// The value that `_check_retval_` makes of a converted one, if the type has that.
+    ///
+    /// # Errors
+    /// What it raises.
+    pub fn check(&self, value: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+        match &self.kind {
+            RestypeKind::Type {
+                check: Some(check), ..
+            } => check.call((value,), vm),
+            _ => Ok(value),
         }
     }
 }

@@ -23,7 +23,7 @@ use std::collections::HashSet;
 pub type Path = SmallVec<[usize; 3]>;
 
 /// The objects of one item.
-type Objects = SmallVec<[PyObjectRef; 1]>;
+pub type Objects = SmallVec<[PyObjectRef; 2]>;
 
 /// What somebody who copies a value's bytes has to keep.
 #[derive(Debug)]
@@ -46,9 +46,10 @@ impl From<PyObjectRef> for Retained {
 /// What one owner of memory keeps alive.
 #[derive(Debug, Default)]
 pub struct Keepalive {
-    /// Objects by path, what is shown before what is hidden. The one object of a value without parts
-    /// has the empty path.
+    /// Objects by path, what is shown before what is hidden.
     items: IndexMap<Path, Objects, FxBuildHasher>,
+    /// Objects that are kept for the value as a whole: first the one that is shown, if one is.
+    whole: Objects,
     view: View,
 }
 
@@ -87,16 +88,17 @@ impl Store {
 impl Keepalive {
     /// A keepalive that shows the dict of another, or its one object, and keeps `objects`.
     #[must_use]
-    pub fn shared(shown: Result<PyDictRef, PyObjectRef>, mut objects: Vec<PyObjectRef>) -> Self {
+    pub fn shared(shown: Result<PyDictRef, PyObjectRef>, mut whole: Objects) -> Self {
         let view = match shown {
             Ok(dict) => View::Dict(dict),
             Err(single) => {
-                objects.insert(0, single);
+                whole.insert(0, single);
                 View::Single
             }
         };
         Self {
-            items: IndexMap::from_iter([(Path::new(), objects.into())]),
+            items: IndexMap::default(),
+            whole,
             view,
         }
     }
@@ -118,11 +120,11 @@ impl Keepalive {
         displaced: &mut Vec<PyObjectRef>,
     ) -> Option<Store> {
         let shown = retained.shown.clone();
-        let mut objects = Objects::from_buf([retained.shown]);
+        let mut objects = Objects::from_iter([retained.shown]);
         objects.extend(retained.hidden);
         let Some(path) = path else {
             displaced.extend(self.items.drain(..).flat_map(|(_, objects)| objects));
-            self.items.insert(Path::new(), objects);
+            displaced.extend(std::mem::replace(&mut self.whole, objects));
             if let View::Dict(dict) = std::mem::replace(&mut self.view, View::Single) {
                 displaced.push(dict.into());
             }
@@ -149,10 +151,7 @@ impl Keepalive {
         match &self.view {
             View::Items => None,
             View::Nothing => Some(None),
-            View::Single => {
-                let objects = self.items.get(&Path::new())?;
-                Some(objects.first().cloned())
-            }
+            View::Single => Some(self.whole.first().cloned()),
             View::Dict(dict) => Some(Some(dict.clone().into())),
         }
     }
@@ -179,13 +178,13 @@ impl Keepalive {
     #[must_use]
     pub fn objects(&self, path: &Path) -> Vec<PyObjectRef> {
         let below = self.items.iter().filter(|(known, _)| known.ends_with(path));
-        once(below.flat_map(|(_, objects)| objects))
+        once(below.flat_map(|(_, objects)| objects).chain(&self.whole))
     }
 
     /// The objects under these paths.
     #[must_use]
-    pub fn find(&self, paths: &[Path]) -> SmallVec<[PyObjectRef; 2]> {
-        let mut found = SmallVec::<[PyObjectRef; 2]>::new();
+    pub fn find(&self, paths: &[Path]) -> Objects {
+        let mut found = Objects::new();
         for object in paths.iter().filter_map(|path| self.items.get(path)).flatten() {
             if !found.iter().any(|known| known.is(object)) {
                 found.push(object.clone());
@@ -197,6 +196,7 @@ impl Keepalive {
     /// Takes everything out, for the garbage collector.
     pub fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
         out.extend(self.items.drain(..).flat_map(|(_, objects)| objects));
+        out.extend(self.whole.drain(..));
         if let View::Dict(dict) = std::mem::take(&mut self.view) {
             out.push(dict.into());
         }
@@ -221,9 +221,9 @@ fn key(path: &Path) -> String {
 // SAFETY: visits each object it owns exactly once.
 unsafe impl Traverse for Keepalive {
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
-        self.items
-            .values()
-            .for_each(|objects| objects.as_slice().iter().for_each(|object| object.traverse(visit)));
+        for object in self.items.values().flatten().chain(&self.whole) {
+            object.traverse(visit);
+        }
         if let View::Dict(dict) = &self.view {
             dict.traverse(visit);
         }

@@ -11,8 +11,11 @@ pub mod keepalive;
 pub mod memory;
 pub mod pickle;
 
-use crate::ctype::{CType, Place, scalar::pointer};
-use keepalive::{Keepalive, Path, Retained};
+use crate::{
+    ctype::{CType, Place, scalar::pointer},
+    without::without,
+};
+use keepalive::{Keepalive, Objects, Path, Retained};
 use memory::Block;
 use rustpython_common::{hash::PyHash, lock::PyMutex};
 use rustpython_vm::{
@@ -112,7 +115,11 @@ impl CData {
         let size = layout.size;
         let mut block = None;
         let (address, own, owner, index, anchor) = match place {
-            Place::New if size <= INLINE_SIZE && layout.align <= align_of::<Inline>() => {
+            Place::New
+                if size <= INLINE_SIZE
+                    && layout.align <= align_of::<Inline>()
+                    && !without().inline =>
+            {
                 (std::ptr::null_mut(), Own::Mine, None, 0, None)
             }
             Place::New => {
@@ -478,7 +485,7 @@ impl CData {
         vm: &VirtualMachine,
     ) -> PyResult<Option<PyDictRef>> {
         source.state().lock().keepalive.begin_items();
-        let mut objects = vec![PyObjectRef::from(source.to_owned())];
+        let mut objects = Objects::from_iter([PyObjectRef::from(source.to_owned())]);
         if source.ctype.is_address() {
             let target = [1, 0].map(|index| Path::from_slice(&[index]));
             objects.extend(source.state().lock().keepalive.find(&target));

@@ -7,6 +7,7 @@
 use crate::{
     cdata::CData,
     ctype::{CType, Place},
+    without::without,
 };
 use rustpython_vm::{
     Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
@@ -26,7 +27,9 @@ pub trait Base: PyPayload + StaticType {
 
 /// Has the classes of `metaclass` called by [`call`].
 pub fn install<B: Base>(metaclass: &Py<PyType>) {
-    metaclass.slots.vectorcall.store(Some(call::<B>));
+    if !without().vectorcall {
+        metaclass.slots.vectorcall.store(Some(call::<B>));
+    }
 }
 
 fn call<B: Base>(

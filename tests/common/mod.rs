@@ -277,6 +277,15 @@ pub fn run_python_file(program: &Path, file: &Path) -> Output {
     run(program, [file], [("", ""); 0]).expect_success()
 }
 
+/// The environment in which our interpreter makes every foreign call through libffi.
+pub const THROUGH_LIBFFI: [(&str, &str); 1] = [("RUSTPYTHON_CTYPES_WITHOUT", "direct")];
+
+/// The environment in which it leaves the whole fast path out.
+pub const THE_LONG_WAY: [(&str, &str); 1] = [(
+    "RUSTPYTHON_CTYPES_WITHOUT",
+    "direct,exact,vectorcall,inline",
+)];
+
 fn wrapped(program: &Path) -> Command {
     if program == interpreter()
         && let Ok(wrapper) = env::var("RUSTPYTHON_CTYPES_TEST_WRAPPER")

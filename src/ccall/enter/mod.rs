@@ -9,10 +9,13 @@ pub mod cif;
 pub mod direct;
 
 use super::{argument::Arguments, errno, flags, result::Restype};
-use crate::ctype::ffi_type::{FfiType, Scalar};
+use crate::{
+    ctype::ffi_type::{FfiType, Scalar},
+    without::without,
+};
 use cif::CifCache;
 use rustpython_vm::{PyResult, VirtualMachine, builtins::PyBaseExceptionRef};
-use std::{cell::RefCell, sync::OnceLock};
+use std::cell::RefCell;
 
 /// A function to call, and how.
 #[derive(Clone, Copy, Debug)]
@@ -67,7 +70,7 @@ pub unsafe fn call(
         }
     }
     if let Some(form) = restype.form()
-        && !always_libffi()
+        && !without().direct
     {
         let mut placed = direct::Placed::new();
         if placed.fill(arguments, form, result).is_some() {
@@ -79,16 +82,6 @@ pub unsafe fn call(
     }
     // SAFETY: the caller's promise.
     unsafe { cif::call(target, arguments, restype.returned(), result, vm) }
-}
-
-/// Whether the environment asks for every call to go through libffi, so that the two ways can be
-/// compared: `RUSTPYTHON_CTYPES_ENTRY=libffi`.
-#[inline]
-fn always_libffi() -> bool {
-    static ASKED: OnceLock<bool> = OnceLock::new();
-    *ASKED.get_or_init(|| {
-        std::env::var_os("RUSTPYTHON_CTYPES_ENTRY").is_some_and(|entry| entry == "libffi")
-    })
 }
 
 /// Runs `enter`, which makes the machine call: detached from the VM unless the function uses it, and

@@ -17,6 +17,7 @@ use crate::{
     },
     cdata::CData,
     ctype::{CType, Function, Kind, Place, layout::Layout, scalar::pointer, shared::Shared},
+    without::without,
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
@@ -70,7 +71,9 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
     CType::define(class, kind, layout, construct, vm)?;
     // A `__call__` of Python code, now or later, takes the place of both slots.
     let ours = CFuncPtr::class(&vm.ctx).slots.call.load();
-    if class.slots.call.load().map(|call| call as usize) == ours.map(|call| call as usize) {
+    let inherits =
+        class.slots.call.load().map(|call| call as usize) == ours.map(|call| call as usize);
+    if inherits && !without().vectorcall {
         class.slots.vectorcall.store(Some(vectorcall));
     }
     Ok(())

@@ -1,0 +1,139 @@
+//! Heap allocations per call, counted exactly: a scalar call makes none of its own.
+//!
+//! The allocator of this test program counts what the current thread allocates. A call is measured as
+//! the interpreter makes it, in a loop of Python code, by the difference between many rounds and few;
+//! what the VM allocates for any call (the vector of arguments) shows in a builtin measured likewise.
+
+use rustpython::{InterpreterBuilder, InterpreterBuilderExt};
+use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    cell::Cell,
+};
+
+struct Counting;
+
+thread_local! {
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+fn count() {
+    // A thread that is ending allocates uncounted.
+    let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
+}
+
+// SAFETY: everything is passed on to the system's allocator; counting allocates nothing.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: the caller's promise.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: the caller's promise.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count();
+        // SAFETY: the caller's promise.
+        unsafe { System.realloc(block, layout, size) }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        // SAFETY: the caller's promise.
+        unsafe { System.dealloc(block, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// A C function for every signature: it looks at no argument.
+extern "C" fn nothing() -> u64 {
+    7
+}
+
+/// A function of Python for each way to call: `rounds(function, arguments)` gives a function that
+/// calls `function(*arguments)` as often as it is told.
+const SETUP: &str = "
+from ctypes import *
+from itertools import repeat
+
+def rounds(function, arguments):
+    names = ', '.join(f'a{i}' for i in range(len(arguments)))
+    space = {f'a{i}': argument for i, argument in enumerate(arguments)}
+    space.update(function=function, repeat=repeat)
+    exec(f'def run(n, function=function, {names.replace(\",\", \"=0,\") + \"=0\" if names else \"\"}):\\n'
+         f'    for _ in repeat(None, n): function({names})', space)
+    run = space['run']
+    run.__defaults__ = (function, *arguments)
+    return run
+
+def foreign(result, integers, doubles):
+    function = CFUNCTYPE(result)(address)
+    function.argtypes = [c_long] * integers + [c_double] * doubles
+    return rounds(function, [5] * integers + [0.5] * doubles)
+
+def builtin():
+    return rounds(abs, [5])
+";
+
+/// Allocations of one round of `run`.
+fn per_round(run: &PyObjectRef, vm: &VirtualMachine) -> PyResult<f64> {
+    const FEW: usize = 200;
+    const MANY: usize = 1200;
+    let measure = |rounds: usize| -> PyResult<usize> {
+        let before = ALLOCATIONS.get();
+        run.call((rounds,), vm)?;
+        Ok(ALLOCATIONS.get() - before)
+    };
+    // The first rounds fill caches and specialise bytecode.
+    measure(FEW)?;
+    let few = measure(FEW)?;
+    let many = measure(MANY)?;
+    Ok((many as f64 - few as f64) / (MANY - FEW) as f64)
+}
+
+fn check(vm: &VirtualMachine) -> PyResult<()> {
+    let scope = vm.new_scope_with_builtins();
+    let address = vm.new_pyobj(nothing as *const () as usize);
+    scope.globals.set_item("address", address, vm)?;
+    vm.run_string(scope.clone(), SETUP, "<setup>")?;
+    let get = |name: &str| scope.globals.get_item(name, vm);
+    let builtin = per_round(&get("builtin")?.call((), vm)?, vm)?;
+    // The vector of arguments, and nothing else.
+    assert!((builtin - 1.0).abs() < 0.01, "abs() allocates {builtin}");
+
+    let foreign = get("foreign")?;
+    for result in ["None", "c_bool", "c_int", "c_long", "c_double", "c_void_p"] {
+        let restype = match result {
+            "None" => vm.ctx.none(),
+            name => get(name)?,
+        };
+        for integers in 0..=6usize {
+            for doubles in 0..=8usize {
+                let run = foreign.call((restype.clone(), integers, doubles), vm)?;
+                let allocations = per_round(&run, vm)?;
+                // Without arguments the vector takes no memory.
+                let expected = if integers + doubles == 0 { 0.0 } else { builtin };
+                assert!(
+                    (allocations - expected).abs() < 0.01,
+                    "{result} f({integers} integers, {doubles} doubles) allocates {allocations}, \
+                     a builtin {expected}"
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn a_scalar_call_allocates_what_a_builtin_does() {
+    let builder = InterpreterBuilder::new().init_stdlib();
+    let ctypes = rustpython_ctypes::module_def(&builder.ctx);
+    let interpreter = builder.add_native_module(ctypes).build();
+    interpreter.enter_and_expect(check, "counting failed");
+}
