@@ -118,7 +118,11 @@ fn check(vm: &VirtualMachine) -> PyResult<()> {
                 let run = foreign.call((restype.clone(), integers, doubles), vm)?;
                 let allocations = per_round(&run, vm)?;
                 // Without arguments the vector takes no memory.
-                let expected = if integers + doubles == 0 { 0.0 } else { builtin };
+                let expected = if integers + doubles == 0 {
+                    0.0
+                } else {
+                    builtin
+                };
                 assert!(
                     (allocations - expected).abs() < 0.01,
                     "{result} f({integers} integers, {doubles} doubles) allocates {allocations}, \

@@ -173,7 +173,7 @@ def measurements(options):
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--ours", metavar="PATH", default=ROOT / "target/dist/rustpython-ctypes")
-    parser.add_argument("--stock", metavar="PATH", default=ROOT / "target/dist/stock-rustpython",
+    parser.add_argument("--stock", metavar="PATH", default=ROOT / "target/dist/examples/stock",
                         help="RustPython with the _ctypes that comes with it")
     parser.add_argument("--folder", metavar="PATH", type=Path, default=ROOT / "target/bench-peers",
                         help="for what is compiled and installed")

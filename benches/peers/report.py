@@ -214,17 +214,19 @@ def all_tables(results):
     return "\n\n".join(all_named(results).values())
 
 
+def put_in(text, name, table):
+    """The text with a table between `<!-- table: NAME -->` and `<!-- end: NAME -->`."""
+    begin, end = f"<!-- table: {name} -->", f"<!-- end: {name} -->"
+    before, found, rest = text.partition(begin)
+    if not found:
+        return text
+    return f"{before}{begin}\n{table}\n{end}{rest.partition(end)[2]}"
+
+
 def filled_in(text, results):
-    """The text with a table between each `<!-- table: NAME -->` and `<!-- end: NAME -->`."""
-    tables = all_named(results)
-
-    def replaced(match):
-        if match[2] not in tables:
-            raise SystemExit(f"no table is named {match[2]}; there are {', '.join(tables)}")
-        return f"{match[1]}\n{tables[match[2]]}\n{match[4]}"
-
-    pattern = r"(<!-- table: (\w+) -->)(.*?)(<!-- end: \2 -->)"
-    return re.sub(pattern, replaced, text, flags=re.DOTALL)
+    for name, table in all_named(results).items():
+        text = put_in(text, name, table)
+    return text
 
 
 def chart(results, rows):

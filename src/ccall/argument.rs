@@ -315,11 +315,15 @@ impl Arguments {
         vm: &VirtualMachine,
     ) -> PyResult<u64> {
         let room = size.next_multiple_of(EIGHTBYTE).max(EIGHTBYTE);
-        let layout = Layout::from_size_align(room, STACK_ALIGN).map_err(|_| vm.no_memory_error())?;
+        let layout =
+            Layout::from_size_align(room, STACK_ALIGN).map_err(|_| vm.no_memory_error())?;
         let memory = self.allocate(layout, vm)?;
         // SAFETY: the memory is new and has room for the bytes and what rounds them up.
         unsafe {
-            memory.as_ptr().add(room - EIGHTBYTE).write_bytes(0, EIGHTBYTE);
+            memory
+                .as_ptr()
+                .add(room - EIGHTBYTE)
+                .write_bytes(0, EIGHTBYTE);
             std::ptr::copy_nonoverlapping(source, memory.as_ptr(), size);
         }
         Ok(memory.as_ptr().expose_provenance() as u64)

@@ -4,10 +4,7 @@
 //! whether there are any is remembered here; the function that adds one, `sys.addaudithook`, is
 //! wrapped to say so.
 
-use rustpython_vm::{
-    AsObject, PyObjectRef, PyResult, VirtualMachine,
-    function::FuncArgs,
-};
+use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine, function::FuncArgs};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Some interpreter has an audit hook.

@@ -19,7 +19,7 @@ use rustpython_vm::{
 /// # Errors
 /// `ArgumentError` if an argument cannot be converted or there are too many, `ValueError` for the
 /// NULL address, what the result's conversion raises.
-#[inline]
+#[inline(always)]
 pub fn address(
     target: Target<'_>,
     converters: &[Converter],
@@ -61,7 +61,7 @@ pub fn address(
     unsafe { restype.convert(start, vm) }
 }
 
-#[inline]
+#[inline(always)]
 fn pass(
     converter: Option<&Converter>,
     value: &PyObject,

@@ -15,7 +15,6 @@ use rustpython_vm::{
 /// # Errors
 /// `TypeError` naming parameter number `position` (counted from one) if there is no such
 /// conversion, `OverflowError` for an `int` too large for a C integer, what `_as_parameter_` raises.
-#[inline]
 pub fn convert(
     value: &PyObject,
     position: usize,

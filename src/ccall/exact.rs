@@ -100,7 +100,7 @@ impl Exact {
                 Class::CharPointer | Class::WideCharPointer | Class::VoidPointer => {
                     address(ctype, simple, value, arguments, vm)
                 }
-                Class::Object if CData::of(value).is_none() => {
+                Class::Object if !is_py_object(value) => {
                     arguments.pointer(value.as_raw().expose_provenance());
                     DONE
                 }
@@ -120,6 +120,11 @@ impl Exact {
             _ => instance(ctype, value, arguments, vm),
         }
     }
+}
+
+/// Whether `value` is a C value that holds an object, which is what is passed then.
+fn is_py_object(value: &PyObject) -> bool {
+    CData::of(value).is_some_and(|cdata| cdata.ctype().simple_class() == Some(Class::Object))
 }
 
 /// The number that an exact `float` or `int` is.

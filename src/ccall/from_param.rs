@@ -4,11 +4,7 @@
 //! instance of the type is itself, objects that convert safely are converted, `_as_parameter_` is
 //! followed, anything else is refused.
 
-use super::{
-    argument::Arguments,
-    byref::CArg,
-    default, exact::Exact,
-};
+use super::{argument::Arguments, byref::CArg, default, exact::Exact};
 use crate::{
     cdata::CData,
     ctype::{
@@ -119,11 +115,7 @@ pub fn convert(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> PyRe
 }
 
 /// Accepts an instance of `ctype`, a `byref` of its target, or what has one as `_as_parameter_`.
-fn convert_instance(
-    ctype: &Py<CType>,
-    value: &PyObject,
-    vm: &VirtualMachine,
-) -> PyResult<Param> {
+fn convert_instance(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> PyResult<Param> {
     instance(ctype, value, vm)?.or_as_parameter(ctype, value, convert_instance, vm)
 }
 

@@ -147,7 +147,11 @@ impl Restype {
             }
             RestypeKind::Callable => {
                 // SAFETY: the caller's promise; a callable restype makes the result a C `int`.
-                let value = unsafe { narrow(source, Scalar::Sint32).cast::<i32>().read_unaligned() };
+                let value = unsafe {
+                    narrow(source, Scalar::Sint32)
+                        .cast::<i32>()
+                        .read_unaligned()
+                };
                 self.object.call((vm.ctx.new_int(value),), vm)
             }
             RestypeKind::Type { ctype, .. } => {

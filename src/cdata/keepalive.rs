@@ -10,12 +10,12 @@
 //! kept is kept here.
 
 use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
 use rustpython_vm::{
     AsObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::PyDictRef,
     object::{Traverse, TraverseFn},
 };
-use rustc_hash::FxBuildHasher;
 use smallvec::SmallVec;
 use std::collections::HashSet;
 
@@ -185,7 +185,11 @@ impl Keepalive {
     #[must_use]
     pub fn find(&self, paths: &[Path]) -> Objects {
         let mut found = Objects::new();
-        for object in paths.iter().filter_map(|path| self.items.get(path)).flatten() {
+        for object in paths
+            .iter()
+            .filter_map(|path| self.items.get(path))
+            .flatten()
+        {
             if !found.iter().any(|known| known.is(object)) {
                 found.push(object.clone());
             }

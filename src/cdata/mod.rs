@@ -17,6 +17,7 @@ use crate::{
 };
 use keepalive::{Keepalive, Objects, Path, Retained};
 use memory::Block;
+use once_cell::race::OnceBox;
 use rustpython_common::{hash::PyHash, lock::PyMutex};
 use rustpython_vm::{
     Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
@@ -29,7 +30,6 @@ use rustpython_vm::{
     types::{AsBuffer, Hashable},
     vm::Context,
 };
-use once_cell::race::OnceBox;
 use smallvec::SmallVec;
 use std::{
     cell::UnsafeCell,
@@ -296,7 +296,10 @@ impl CData {
     /// The object whose memory this is part of, or that points to it.
     #[inline]
     fn above(&self) -> Option<&Self> {
-        self.owner.as_deref().and_then(Self::of).map(|owner| &**owner)
+        self.owner
+            .as_deref()
+            .and_then(Self::of)
+            .map(|owner| &**owner)
     }
 
     /// The object that owns the memory this is part of.

@@ -79,7 +79,10 @@ fn inherit_item_slots(class: &Py<PyType>, vm: &VirtualMachine) {
             _ => false,
         }
     };
-    let (own, ours) = (&class.slots.as_sequence, &Array::static_type().slots.as_sequence);
+    let (own, ours) = (
+        &class.slots.as_sequence,
+        &Array::static_type().slots.as_sequence,
+    );
     if inherits("__getitem__") {
         own.item.store(ours.item.load());
     }

@@ -10,10 +10,8 @@ use crate::{
     without::without,
 };
 use rustpython_vm::{
-    Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
-    builtins::PyType,
-    class::StaticType,
-    function::FuncArgs,
+    Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, builtins::PyType,
+    class::StaticType, function::FuncArgs,
 };
 
 /// A base class whose instances are made here.

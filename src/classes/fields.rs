@@ -124,11 +124,7 @@ fn compute(
 }
 
 /// Makes the members of anonymous fields members of the aggregate itself.
-fn promote_anonymous(
-    class: &Py<PyType>,
-    ctype: &Py<CType>,
-    vm: &VirtualMachine,
-) -> PyResult<()> {
+fn promote_anonymous(class: &Py<PyType>, ctype: &Py<CType>, vm: &VirtualMachine) -> PyResult<()> {
     let Some(names) = vm.get_attribute_opt(class.as_object(), "_anonymous_")? else {
         return Ok(());
     };

@@ -17,6 +17,7 @@ pub mod simple;
 pub mod target;
 
 use layout::Layout;
+use positional::Positional;
 use rustpython_common::lock::PyMutex;
 use rustpython_vm::{
     Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
@@ -25,13 +26,12 @@ use rustpython_vm::{
     pyclass,
 };
 use scalar::Access;
+use shared::Shared;
 use simple::{Class, SimpleCode};
 use std::sync::{
     OnceLock,
     atomic::{AtomicBool, Ordering},
 };
-use positional::Positional;
-use shared::Shared;
 use target::Target;
 
 /// What kind of type it is, with what only that kind knows.

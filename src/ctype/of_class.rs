@@ -7,11 +7,7 @@
 
 use super::CType;
 use rustpython_vm::{AsObject, Py, PyRef, VirtualMachine, builtins::PyType};
-use std::{
-    cell::Cell,
-    ptr,
-    sync::atomic::Ordering,
-};
+use std::{cell::Cell, ptr, sync::atomic::Ordering};
 
 /// What a thread has looked up lately.
 #[derive(Clone, Copy)]
@@ -49,7 +45,10 @@ impl CType {
         }
         let ctype: *const Py<Self> = &raw const *Self::look_up(class, vm)?;
         // Looking something up gives the class a tag, if it had none.
-        let recent = Recent { tag: class.tp_version_tag.load(Ordering::Acquire), ctype };
+        let recent = Recent {
+            tag: class.tp_version_tag.load(Ordering::Acquire),
+            ctype,
+        };
         let _ = RECENTLY.try_with(|recently| recently[recent.tag as usize % RECENT].set(recent));
         // SAFETY: as above.
         Some(unsafe { &*ctype })

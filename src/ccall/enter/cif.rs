@@ -193,14 +193,12 @@ impl Placed {
                 }
                 self.push(scalar.raw(), memory);
             }
-            Kind::Aggregate(ffi) => {
-                match ffi.passing() {
-                    Passing::Registers(eightbytes) if CLASSIFIES => {
-                        self.place_eightbytes(ffi, eightbytes, memory);
-                    }
-                    _ => self.push(ffi.raw(), memory),
+            Kind::Aggregate(ffi) => match ffi.passing() {
+                Passing::Registers(eightbytes) if CLASSIFIES => {
+                    self.place_eightbytes(ffi, eightbytes, memory);
                 }
-            }
+                _ => self.push(ffi.raw(), memory),
+            },
         }
     }
 

@@ -117,7 +117,7 @@ impl Placed {
     }
 
     /// Puts arguments where a function looks for them. `None` if libffi has to see to it.
-    #[inline]
+    #[inline(always)]
     pub fn fill(&mut self, arguments: &mut Arguments, form: Form, result: *mut u8) -> Option<()> {
         if form == Form::Memory {
             self.integer(result.expose_provenance() as u64)?;
@@ -214,7 +214,7 @@ impl Placed {
     /// # Safety
     /// The function must take the arguments that were placed and return as `form` says; `result`
     /// must be valid for writes of two machine words.
-    #[inline]
+    #[inline(always)]
     pub unsafe fn call(&self, address: usize, form: Form, result: *mut u8) {
         // SAFETY: the caller's promise.
         unsafe {

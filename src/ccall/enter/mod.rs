@@ -56,7 +56,7 @@ pub fn leave_exception(error: PyBaseExceptionRef) {
 /// # Safety
 /// `target.address` must be a function that takes such arguments and returns what `restype` says,
 /// and `result` must be valid for writes of that type and of two machine words.
-#[inline]
+#[inline(always)]
 pub unsafe fn call(
     target: Target<'_>,
     arguments: &mut Arguments,
@@ -86,7 +86,7 @@ pub unsafe fn call(
 
 /// Runs `enter`, which makes the machine call: detached from the VM unless the function uses it, and
 /// with ctypes' copy of `errno` in place if it asks for that.
-#[inline]
+#[inline(always)]
 fn attached_or_not(call_flags: u32, vm: &VirtualMachine, enter: impl FnOnce()) -> PyResult<()> {
     let enter = || {
         if call_flags & flags::USE_ERRNO == 0 {
@@ -115,9 +115,9 @@ fn function_at(address: usize) -> unsafe extern "C" fn() {
     // SAFETY: an address is a function pointer's value on every platform we support, and a call is
     // made by whoever promises that there is a function; NULL is never called.
     unsafe {
-        std::mem::transmute::<*const (), unsafe extern "C" fn()>(
-            std::ptr::with_exposed_provenance(address),
-        )
+        std::mem::transmute::<*const (), unsafe extern "C" fn()>(std::ptr::with_exposed_provenance(
+            address,
+        ))
     }
 }
 

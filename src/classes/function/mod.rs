@@ -8,12 +8,7 @@ use super::{
 };
 use crate::{
     ccall::{
-        call,
-        enter::Target,
-        flags,
-        paramflags::ParamFlags,
-        result::Restype,
-        signature::Signature,
+        call, enter::Target, flags, paramflags::ParamFlags, result::Restype, signature::Signature,
     },
     cdata::CData,
     ctype::{CType, Function, Kind, Place, layout::Layout, scalar::pointer, shared::Shared},
@@ -248,9 +243,12 @@ impl Callable for CFuncPtr {
             (Some(paramflags), Some(argtypes)) if !argtypes.types.is_empty() => {
                 paramflags.arrange(argtypes, &args, vm)?
             }
-            _ => return invoke(zelf, &signature, &args.args, vm).map(Checked::into_object),
+            _ => {
+                return invoke_out_of_line(zelf, &signature, &args.args, vm)
+                    .map(Checked::into_object);
+            }
         };
-        match invoke(zelf, &signature, &arranged.arguments, vm)? {
+        match invoke_out_of_line(zelf, &signature, &arranged.arguments, vm)? {
             Checked::Result(result) => arranged.result(result, vm),
             Checked::Other(other) => Ok(other),
         }
@@ -294,7 +292,7 @@ impl Checked {
 }
 
 /// Calls the function with arguments in the order of its parameters.
-#[inline]
+#[inline(always)]
 fn invoke(
     function: &Py<CFuncPtr>,
     signature: &Signature,
@@ -320,6 +318,17 @@ fn invoke(
         None => Ok(Checked::Result(result)),
         Some(errcheck) => check_result(errcheck, function, result, given, vm),
     }
+}
+
+/// The same, for calls that have taken other detours already.
+#[inline(never)]
+fn invoke_out_of_line(
+    function: &Py<CFuncPtr>,
+    signature: &Signature,
+    given: &[PyObjectRef],
+    vm: &VirtualMachine,
+) -> PyResult<Checked> {
+    invoke(function, signature, given, vm)
 }
 
 fn check_result(

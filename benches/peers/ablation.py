@@ -1,0 +1,71 @@
+"""What each part of the fast path brings: the workload with parts of it left out.
+
+    ablation.py [--interpreter PATH] [--rounds 5] [--markdown FILE]
+
+The parts are those that RUSTPYTHON_CTYPES_WITHOUT names (src/without.rs). The settings take turns, as
+the peers of compare.py do.
+"""
+
+import argparse
+import os
+from pathlib import Path
+
+import compare
+import report
+from workload import median
+
+SETTINGS = {
+    "all of it": "",
+    "without direct entry": "direct",
+    "without exact types": "exact",
+    "without vectorcall": "vectorcall",
+    "without inline memory": "inline",
+    "without any": "direct,exact,vectorcall,inline",
+}
+ROWS = ("^(abs|sqrt|fma|strlen)\\(|^(abs, no argtypes|memset|frexp|6 ints|12 mixed|div|16 bytes"
+        "|64 bytes|c_int\\(3\\)|P\\(|nested|cast|callback|qsort)")
+NAME = "ablation"
+
+
+def setting(options, library, name, without):
+    peer = compare.Peer(name, options.interpreter, library)
+    peer.environment = dict(os.environ, RUSTPYTHON_CTYPES_WITHOUT=without)
+    return peer
+
+
+def table(names, rows, results):
+    def ns(name, row):
+        return median([result["ns"] for result in results[name][row] if "ns" in result])
+
+    lines = []
+    for row in (row["row"] for row in rows):
+        whole = ns("all of it", row)
+        ratios = [f"{ns(name, row) / whole:.2f}" for name in names[1:]]
+        lines.append([row, report.nanoseconds(whole), *ratios])
+    return report.markdown(["row", "ns", *names[1:]], lines)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--interpreter", default=compare.ROOT / "target/dist/rustpython-ctypes")
+    parser.add_argument("--folder", type=Path, default=compare.ROOT / "target/bench-peers")
+    parser.add_argument("--rows", default=ROWS)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--samples", type=int, default=3)
+    parser.add_argument("--milliseconds", type=int, default=10)
+    parser.add_argument("--markdown", metavar="FILE", type=Path)
+    options = parser.parse_args()
+    library = compare.compiled_library(options.folder)
+    peers = [setting(options, library, *item) for item in SETTINGS.items()]
+    rows, results = compare.measure(peers, options)
+    rows = [row for row in rows if row["row"] in results["all of it"]]
+    text = table(list(SETTINGS), rows, results)
+    if options.markdown:
+        whole = options.markdown.read_text()
+        options.markdown.write_text(report.put_in(whole, NAME, text))
+    else:
+        print(text)
+
+
+if __name__ == "__main__":
+    main()

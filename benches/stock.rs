@@ -1,0 +1,11 @@
+//! The RustPython interpreter with the `_ctypes` that comes with it: what ours is compared with.
+
+use rustpython::{InterpreterBuilder, InterpreterBuilderExt};
+
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> std::process::ExitCode {
+    rustpython::run(InterpreterBuilder::new().init_stdlib())
+}
