@@ -69,7 +69,8 @@ CALLS = [
     ("fma", "c_double", "c_double, c_double, c_double", "d, d, d", "c_d, c_d, c_d", "6.0",
      "vm_three(three, three, three)"),
     ("ldexp", "c_double", "c_double, c_int", "d, i", "c_d, i", "256.0", "vm_ldexp(d, i)"),
-    ("strlen", "c_size_t", "c_char_p", "text", "text", "5", "len(text)"),
+    # `len` is an instruction of its own in the virtual machine, not a call.
+    ("strlen", "c_size_t", "c_char_p", "text", "text", "5", "abs(i)"),
 ]
 
 
@@ -211,6 +212,15 @@ CALLBACKS = [
 MACHINE = [
     Row("virtual machine", "empty loop", "", "pass"),
     Row("virtual machine", "divmod(i, j)", "", "divmod(i, j)"),
+    Row("virtual machine", "a Python function's call", "def g(x): return x", "g(i)"),
+    Row("virtual machine", "100 Python calls from native code",
+        "from collections import deque\ndef g(x): return x\nhundred = (1,) * 100",
+        "deque(map(g, hundred), 0)"),
+    Row("virtual machine", "an instance of a Python class", "", "Slots()"),
+    Row("virtual machine", "a list", "", "[]"),
+    # What a call costs that need not let other threads run.
+    Row("virtual machine", "abs(c_int) through PyDLL",
+        "f = PyDLL(library_path).abs\nf.restype, f.argtypes = c_int, [c_int]", "f(i)"),
 ]
 
 THREADS = [

@@ -4,7 +4,7 @@ use super::arena::Arena;
 use crate::{
     cdata::CData,
     ctype::{
-        CType, Kind as TypeKind,
+        CType, Kind,
         ffi_type::{FfiType, Scalar},
         scalar::{pointer, terminated, wide},
     },
@@ -21,7 +21,7 @@ pub const INLINE: usize = 16;
 /// A C value on its way into a call.
 #[derive(Clone, Copy, Debug)]
 pub struct Argument {
-    place: Place,
+    class: AbiClass,
     /// What it is; of no meaning for an aggregate.
     scalar: Scalar,
     /// The description of an aggregate, which belongs to a ctype that the call keeps.
@@ -31,9 +31,9 @@ pub struct Argument {
     word: u64,
 }
 
-/// Which registers are for it.
+/// Which registers are for an argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum AbiClass {
     /// An integer register, which holds its word.
     Integer,
     /// A vector register, which holds its word.
@@ -42,9 +42,9 @@ pub enum Place {
     Memory,
 }
 
-/// Where and as what an argument is to be found.
+/// Where an argument is, and what.
 #[derive(Clone, Copy, Debug)]
-pub enum Kind<'a> {
+pub enum Value<'a> {
     /// In a machine word.
     Word(Scalar),
     /// In memory.
@@ -56,19 +56,19 @@ pub enum Kind<'a> {
 impl Argument {
     #[inline]
     #[must_use]
-    pub fn kind(&self) -> Kind<'_> {
+    pub fn value(&self) -> Value<'_> {
         match self.aggregate {
             // SAFETY: the call keeps the ctype that the description belongs to.
-            Some(ffi) => Kind::Aggregate(unsafe { ffi.as_ref() }),
-            None if self.place == Place::Memory => Kind::Wide(self.scalar),
-            None => Kind::Word(self.scalar),
+            Some(ffi) => Value::Aggregate(unsafe { ffi.as_ref() }),
+            None if self.class == AbiClass::Memory => Value::Wide(self.scalar),
+            None => Value::Word(self.scalar),
         }
     }
 
     #[inline]
     #[must_use]
-    pub fn place(&self) -> Place {
-        self.place
+    pub fn class(&self) -> AbiClass {
+        self.class
     }
 
     /// The value of one in a machine word.
@@ -81,9 +81,9 @@ impl Argument {
     /// The eightbytes of one in memory.
     #[must_use]
     pub fn eightbytes(&self) -> &[u64] {
-        match self.kind() {
-            Kind::Word(_) => std::slice::from_ref(&self.word),
-            Kind::Wide(_) | Kind::Aggregate(_) => {
+        match self.value() {
+            Value::Word(_) => std::slice::from_ref(&self.word),
+            Value::Wide(_) | Value::Aggregate(_) => {
                 let start: *const u64 = std::ptr::with_exposed_provenance(self.word as usize);
                 // SAFETY: the arena's memory lives as long as the call; it is aligned for eightbytes
                 // and a multiple of them.
@@ -112,7 +112,7 @@ impl Argument {
     /// The value's memory, valid as long as the argument stays where it is and the call lives.
     #[must_use]
     pub fn memory(&mut self) -> *mut c_void {
-        if !matches!(self.kind(), Kind::Word(_)) {
+        if !matches!(self.value(), Value::Word(_)) {
             return std::ptr::with_exposed_provenance_mut(self.word as usize);
         }
         let high = if cfg!(target_endian = "big") {
@@ -128,20 +128,20 @@ impl Argument {
     /// Bytes that the value takes.
     #[must_use]
     pub fn size(&self) -> usize {
-        match self.kind() {
-            Kind::Word(_) => EIGHTBYTE,
-            Kind::Wide(scalar) => scalar.size(),
-            Kind::Aggregate(ffi) => ffi.size(),
+        match self.value() {
+            Value::Word(_) => EIGHTBYTE,
+            Value::Wide(scalar) => scalar.size(),
+            Value::Aggregate(ffi) => ffi.size(),
         }
     }
 
     /// Bytes that the value's type is aligned to.
     #[must_use]
     pub fn align(&self) -> usize {
-        match self.kind() {
-            Kind::Word(_) => EIGHTBYTE,
-            Kind::Wide(scalar) => scalar.align(),
-            Kind::Aggregate(ffi) => ffi.align(),
+        match self.value() {
+            Value::Word(_) => EIGHTBYTE,
+            Value::Wide(scalar) => scalar.align(),
+            Value::Aggregate(ffi) => ffi.align(),
         }
     }
 }
@@ -162,9 +162,9 @@ impl Arguments {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            list: SmallVec::new_const(),
-            kept: SmallVec::new_const(),
-            copied: SmallVec::new_const(),
+            list: SmallVec::new(),
+            kept: SmallVec::new(),
+            copied: SmallVec::new(),
             arena: Arena::default(),
         }
     }
@@ -172,19 +172,19 @@ impl Arguments {
     /// Adds an integer, extended to a machine word as its type is.
     #[inline]
     pub fn integer(&mut self, scalar: Scalar, word: u64) {
-        self.scalar_at(Place::Integer, scalar, word);
+        self.scalar_at(AbiClass::Integer, scalar, word);
     }
 
     /// Adds a `double`, or the bits of a `float`.
     #[inline]
     pub fn float(&mut self, scalar: Scalar, bits: u64) {
-        self.scalar_at(Place::Vector, scalar, bits);
+        self.scalar_at(AbiClass::Vector, scalar, bits);
     }
 
     #[inline]
-    fn scalar_at(&mut self, place: Place, scalar: Scalar, word: u64) {
+    fn scalar_at(&mut self, class: AbiClass, scalar: Scalar, word: u64) {
         self.list.push(Argument {
-            place,
+            class,
             scalar,
             aggregate: None,
             word,
@@ -252,15 +252,15 @@ impl Arguments {
         vm: &VirtualMachine,
     ) -> PyResult<()> {
         // SAFETY: the caller's promise.
-        let (place, word) = match unsafe { scalar.read_word(source) } {
-            Some(word) if scalar.is_float() => (Place::Vector, word),
-            Some(word) => (Place::Integer, word),
+        let (class, word) = match unsafe { scalar.read_word(source) } {
+            Some(word) if scalar.is_float() => (AbiClass::Vector, word),
+            Some(word) => (AbiClass::Integer, word),
             // SAFETY: as above.
-            None => (Place::Memory, unsafe {
+            None => (AbiClass::Memory, unsafe {
                 self.copy(source, scalar.size(), vm)
             }?),
         };
-        self.scalar_at(place, scalar, word);
+        self.scalar_at(class, scalar, word);
         Ok(())
     }
 
@@ -274,17 +274,17 @@ impl Arguments {
     pub fn cdata(&mut self, source: &Py<CData>, vm: &VirtualMachine) -> PyResult<()> {
         let ctype = source.ctype();
         match &ctype.kind {
-            TypeKind::Array(_) => self.pointer(source.address().expose_provenance()),
-            TypeKind::Pointer(_) | TypeKind::Function(_) => {
+            Kind::Array(_) => self.pointer(source.address().expose_provenance()),
+            Kind::Pointer(_) | Kind::Function(_) => {
                 // SAFETY: a pointer's memory holds an address.
                 let address = unsafe { pointer::read(source.address()) };
                 self.pointer(address.expose_provenance());
             }
             // SAFETY: an instance has memory of its type's size.
-            TypeKind::Simple(simple) => unsafe {
+            Kind::Simple(simple) => unsafe {
                 self.scalar(simple.code.scalar, source.address(), vm)?;
             },
-            TypeKind::Structure | TypeKind::Union => self.aggregate(source, vm)?,
+            Kind::Structure | Kind::Union => self.aggregate(source, vm)?,
         }
         Ok(())
     }
@@ -296,7 +296,7 @@ impl Arguments {
         // SAFETY: the object's memory has at least its type's size.
         let word = unsafe { self.copy(source.address(), layout.size, vm) }?;
         self.list.push(Argument {
-            place: Place::Memory,
+            class: AbiClass::Memory,
             scalar: Scalar::Void,
             aggregate: Some(NonNull::from(&layout.ffi)),
             word,
@@ -336,8 +336,15 @@ impl Arguments {
     }
 
     /// Takes over what C wrote into copies of `bytes`, when the call is over.
-    #[inline]
+    #[inline(always)]
     pub fn take_over(&self) {
+        if !self.copied.is_empty() {
+            self.take_over_copies();
+        }
+    }
+
+    #[inline(never)]
+    fn take_over_copies(&self) {
         for (bytes, address) in &self.copied {
             // SAFETY: `bytes` says that they live; the address is that of their copy.
             unsafe { terminated::take_over(bytes.as_ref(), *address) };

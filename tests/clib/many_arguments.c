@@ -47,6 +47,21 @@ EXPORT int ints_60(P(0), P(1), P(2), P(3), P(4), P(5)) {
     return S(0) + 2 * S(1) + 3 * S(2) + 4 * S(3) + 5 * S(4) + 6 * S(5);
 }
 
+/* What the stack aligns to sixteen bytes, behind one slot that is taken. */
+EXPORT double long_double_on_the_stack(int a, int b, int c, int d, int e, int f, int g,
+                                       long double x, int h, long double y) {
+    return a + b + c + d + e + f + 10 * g + 100 * (double)x + 1000 * h + 10000 * (double)y;
+}
+struct aligned_pair { _Alignas(16) long long a; long long b; };
+EXPORT long long aligned_on_the_stack(int a, int b, int c, int d, int e, int f, int g,
+                                      struct aligned_pair x, int h, struct aligned_pair y) {
+    return a + b + c + d + e + f + 10 * g + 100 * x.a + 1000 * x.b + 10000 * h + 100000 * y.a
+           + 1000000 * y.b;
+}
+EXPORT long long aligned_in_registers(int a, struct aligned_pair x, int b) {
+    return a + 10 * x.a + 100 * x.b + 1000 * b;
+}
+
 /* The mirror of mixed_14 for callbacks. */
 EXPORT double call_mixed_14(double (*callback)(int, double, int, double, int, double, int, double,
                                                int, double, int, double, int, double)) {

@@ -235,6 +235,20 @@ class Protocols(TestCase):
             self.assertIs(echo_object(thing), thing)
         self.assertEqual(echo_object(py_object("boxed")), "boxed")
 
+    def test_bytes_as_py_object(self):
+        class Boxing:
+            @classmethod
+            def from_param(cls, value):
+                return py_object.from_param(value)
+
+        echo = function("echo_py_object", py_object)
+        echo.argtypes = [Boxing]
+        # The object itself, and a pointer to its characters, are two things.
+        thing = b"bytes " * 3
+        import _ctypes
+        _ctypes.Py_INCREF(thing)
+        self.assertIs(echo(thing), thing)
+
 
 class Assignment(TestCase):
     def test_validation(self):

@@ -6,7 +6,7 @@ from ctypes import (
     c_uint16, c_uint32, c_uint64, c_ulong, c_ushort, create_string_buffer, pointer,
 )
 
-from support import TestCase, clib, function
+from support import OURS, TestCase, clib, function
 
 
 class Many(TestCase):
@@ -39,6 +39,21 @@ class Many(TestCase):
                   6.5, 2 ** 41, 7.5, -8, 8.5, 9, 9.5)
         expected = sum(i * v for i, v in enumerate(values, 1))
         self.assertEqual(function("mixed_20", c_double, *types)(*values), expected)
+
+    def test_aligned_on_the_stack(self):
+        long_doubles = function("long_double_on_the_stack", c_double, *[c_int] * 7, c_longdouble,
+                                c_int, c_longdouble)
+        self.assertEqual(long_doubles(1, 1, 1, 1, 1, 1, 2, 3.0, 4, 5.0), 54326)
+
+        class Pair(Structure):
+            _align_ = 16
+            _fields_ = [("a", c_longlong), ("b", c_longlong)]
+
+        pairs = function("aligned_on_the_stack", c_longlong, *[c_int] * 7, Pair, c_int, Pair)
+        in_registers = function("aligned_in_registers", c_longlong, c_int, Pair, c_int)
+        self.assertEqual(in_registers(1, Pair(2, 3), 4), 4321)
+        if OURS:  # libffi aligns what it could have passed in registers to eight bytes
+            self.assertEqual(pairs(1, 1, 1, 1, 1, 1, 2, Pair(3, 4), 5, Pair(6, 7)), 7654326)
 
     def test_sixty(self):
         values = list(range(60))

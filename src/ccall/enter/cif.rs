@@ -2,7 +2,7 @@
 
 use super::{Returned, Target, attached_or_not};
 use crate::{
-    ccall::argument::{Argument, Arguments, INLINE, Kind},
+    ccall::argument::{Argument, Arguments, INLINE, Value},
     ctype::ffi_type::{CLASSIFIES, FfiType, Passing, Scalar},
     error,
 };
@@ -101,7 +101,7 @@ pub unsafe fn call(
         if target.fixed == Some(index) {
             fixed = Some(placed.types.len());
         }
-        scalars_only &= !matches!(argument.kind(), Kind::Aggregate(_));
+        scalars_only &= !matches!(argument.value(), Value::Aggregate(_));
         placed.place(argument);
     }
     let Placed {
@@ -183,8 +183,8 @@ impl Placed {
 
     fn place(&mut self, argument: &mut Argument) {
         let memory = argument.memory();
-        match argument.kind() {
-            Kind::Word(scalar) | Kind::Wide(scalar) => {
+        match argument.value() {
+            Value::Word(scalar) | Value::Wide(scalar) => {
                 let (integers, vectors) = registers(scalar);
                 // What does not fit goes to the stack and leaves the registers as they are.
                 if self.fits(integers, vectors) {
@@ -193,7 +193,7 @@ impl Placed {
                 }
                 self.push(scalar.raw(), memory);
             }
-            Kind::Aggregate(ffi) => match ffi.passing() {
+            Value::Aggregate(ffi) => match ffi.passing() {
                 Passing::Registers(eightbytes) if CLASSIFIES => {
                     self.place_eightbytes(ffi, eightbytes, memory);
                 }

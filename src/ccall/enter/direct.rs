@@ -11,7 +11,7 @@
 
 use super::Returned;
 use crate::{
-    ccall::argument::{Argument, Arguments, Kind, Place, STACK_ALIGN},
+    ccall::argument::{AbiClass, Argument, Arguments, STACK_ALIGN, Value},
     ctype::ffi_type::{CLASSIFIES, Passing, Scalar},
 };
 use smallvec::SmallVec;
@@ -110,7 +110,7 @@ impl Placed {
         Self {
             integers: [0; INTEGERS],
             vectors: [0.0; VECTORS],
-            stack: SmallVec::new_const(),
+            stack: SmallVec::new(),
             used_integers: 0,
             used_vectors: 0,
         }
@@ -123,10 +123,10 @@ impl Placed {
             self.integer(result.expose_provenance() as u64)?;
         }
         for argument in arguments.list() {
-            match argument.place() {
-                Place::Integer => self.integer(argument.word())?,
-                Place::Vector => self.vector(argument.word())?,
-                Place::Memory => self.memory(argument)?,
+            match argument.class() {
+                AbiClass::Integer => self.integer(argument.word())?,
+                AbiClass::Vector => self.vector(argument.word())?,
+                AbiClass::Memory => self.memory(argument)?,
             }
         }
         Some(())
@@ -171,28 +171,30 @@ impl Placed {
         if !CLASSIFIES {
             return None;
         }
-        let words = argument.eightbytes();
-        match argument.kind() {
+        let (words, align) = (argument.eightbytes(), argument.align());
+        match argument.value() {
             // A complex number counts as its parts (section 3.2.3), two floats as one eightbyte.
-            Kind::Wide(Scalar::ComplexFloat) => self.eightbytes(words, &[Scalar::Double]),
-            Kind::Wide(Scalar::ComplexDouble) => self.eightbytes(words, &[Scalar::Double; 2]),
-            Kind::Word(_) | Kind::Wide(_) => self.on_stack(words, argument.align()),
-            Kind::Aggregate(ffi) => match ffi.passing() {
-                Passing::Registers(classes) => self.eightbytes(words, classes),
-                Passing::Memory | Passing::X87 => self.on_stack(words, argument.align()),
+            Value::Wide(Scalar::ComplexFloat) => self.eightbytes(words, &[Scalar::Double], align),
+            Value::Wide(Scalar::ComplexDouble) => {
+                self.eightbytes(words, &[Scalar::Double; 2], align)
+            }
+            Value::Word(_) | Value::Wide(_) => self.on_stack(words, align),
+            Value::Aggregate(ffi) => match ffi.passing() {
+                Passing::Registers(classes) => self.eightbytes(words, classes, align),
+                Passing::Memory | Passing::X87 => self.on_stack(words, align),
                 Passing::Scalar(_) => None,
             },
         }
     }
 
     /// All eightbytes go into registers, or all to the stack.
-    fn eightbytes(&mut self, eightbytes: &[u64], classes: &[Scalar]) -> Option<()> {
+    fn eightbytes(&mut self, words: &[u64], classes: &[Scalar], align: usize) -> Option<()> {
         let vectors = classes.iter().filter(|&&s| s == Scalar::Double).count();
         let integers = classes.len() - vectors;
         if self.used_integers + integers > INTEGERS || self.used_vectors + vectors > VECTORS {
-            return eightbytes.iter().try_for_each(|&word| self.push(word));
+            return self.on_stack(words, align);
         }
-        for (&word, &class) in eightbytes.iter().zip(classes) {
+        for (&word, &class) in words.iter().zip(classes) {
             match class {
                 Scalar::Double => self.vector(word)?,
                 _ => self.integer(word)?,

@@ -137,7 +137,7 @@ impl ResultBuffer {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            small: [0; 2],
+            small: [0; SCALAR_RESULT / size_of::<u128>()],
             large: Vec::new(),
         }
     }
