@@ -6,6 +6,7 @@
 //! NULL, having left the exception for the caller to raise.
 
 use crate::{
+    audit,
     ccall::enter,
     cdata::{CData, ctype_of},
     ctype::{
@@ -104,7 +105,7 @@ fn is_pointer_type(class: &PyObject, vm: &VirtualMachine) -> bool {
 /// The memory must be there.
 pub unsafe extern "C" fn string_at(start: *const c_char, size: c_int) -> *mut PyObject {
     for_c(|vm| {
-        vm.audit("ctypes.string_at", || (start.addr(), size))?;
+        audit::event(vm, "ctypes.string_at", || (start.addr(), size))?;
         if size < -1 {
             return Err(vm.new_system_error("Negative size passed to PyBytes_FromStringAndSize"));
         }
@@ -132,7 +133,7 @@ pub unsafe extern "C" fn string_at(start: *const c_char, size: c_int) -> *mut Py
 /// The memory must be there.
 pub unsafe extern "C" fn wstring_at(start: *const libc::wchar_t, size: c_int) -> *mut PyObject {
     for_c(|vm| {
-        vm.audit("ctypes.wstring_at", || (start.addr(), size))?;
+        audit::event(vm, "ctypes.wstring_at", || (start.addr(), size))?;
         if size < -1 {
             return Err(vm.new_system_error("Negative size passed to PyUnicode_New"));
         }
@@ -155,7 +156,9 @@ pub unsafe extern "C" fn memoryview_at(
     readonly: c_int,
 ) -> *mut PyObject {
     for_c(|vm| {
-        vm.audit("ctypes.memoryview_at", || (start.addr(), size, readonly))?;
+        audit::event(vm, "ctypes.memoryview_at", || {
+            (start.addr(), size, readonly)
+        })?;
         let Ok(size) = usize::try_from(size) else {
             return Err(vm.new_value_error(format!(
                 "memoryview_at: size is negative (or overflowed): {size}"

@@ -19,8 +19,10 @@
 //! - `cdata`: what a C value is;
 //! - `ctype`: what a C type is;
 //! - `clib`: libraries and their symbols;
+//! - `audit`: audit events;
 //! - `without`: parts of the fast path that can be left out.
 
+mod audit;
 mod ccall;
 mod ccallback;
 mod cdata;

@@ -3,13 +3,13 @@
 use super::{
     MAX_ARGUMENTS,
     argument::Arguments,
-    audit, default,
+    default,
     enter::{self, Target},
     from_param,
     result::Restype,
     signature::Converter,
 };
-use crate::error;
+use crate::{audit, error};
 use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyBaseExceptionRef,
 };
@@ -38,8 +38,10 @@ pub fn address(
             return Err(refused(position, error, vm));
         }
     }
-    audit::call(target.address, given, vm)?;
-    if !restype.is_passable() {
+    if !target.audited {
+        audit::call(target.address, given, vm)?;
+    }
+    if !restype.settle() {
         return Err(vm.new_type_error("a result without size cannot be returned"));
     }
     if target.address == 0 {

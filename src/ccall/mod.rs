@@ -9,7 +9,6 @@
 
 pub mod arena;
 pub mod argument;
-pub mod audit;
 pub mod byref;
 pub mod call;
 pub mod default;

@@ -110,11 +110,16 @@ impl Restype {
         }
     }
 
-    /// Whether libffi can be told of the result.
+    /// Settles what the result's type is, for the call that is about to be made: a callback may not
+    /// change it. `false` if it has no size, which no function can return.
+    #[inline]
     #[must_use]
-    pub fn is_passable(&self) -> bool {
+    pub fn settle(&self) -> bool {
         match &self.kind {
-            RestypeKind::Type { ctype, .. } => ctype.layout().ffi.is_passable(),
+            RestypeKind::Type { ctype, .. } => {
+                ctype.finalize();
+                ctype.layout().ffi.is_passable()
+            }
             _ => true,
         }
     }

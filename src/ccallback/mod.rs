@@ -95,6 +95,10 @@ impl Thunk {
         {
             return Err(vm.new_type_error("invalid result type for callback function"));
         }
+        // The cif is made for the types as they are now.
+        for ctype in arguments.iter().chain(&result) {
+            ctype.finalize();
+        }
         for ctype in &arguments {
             check_alignment(ctype, vm)?;
         }
@@ -170,13 +174,16 @@ impl Drop for Thunk {
     }
 }
 
-// SAFETY: visits each object it owns exactly once. There is nothing to clear: whoever holds a thunk
+// SAFETY: visits each object it owns exactly once, and none while a callback that is under way owns
+// them too: the collector then takes them for alive. There is nothing to clear: whoever holds a thunk
 // in a cycle is cleared (the keepalive of a function object, a container).
 unsafe impl Traverse for Thunk {
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
-        self.data.callable.traverse(visit);
-        self.data.arguments.traverse(visit);
-        self.data.result.traverse(visit);
+        if Arc::strong_count(&self.data) == 1 {
+            self.data.callable.traverse(visit);
+            self.data.arguments.traverse(visit);
+            self.data.result.traverse(visit);
+        }
     }
 }
 
@@ -312,6 +319,7 @@ unsafe fn store_result(
     };
     let code = simple.code;
     if let Class::Integer { .. } = code.class
+        && !simple.swapped
         && let Some(int) = value.downcast_ref_if_exact::<PyInt>(vm)
     {
         // libffi takes integers narrower than a word as a whole word.

@@ -10,7 +10,7 @@ use crate::{
     without::without,
 };
 use rustpython_vm::{
-    Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, builtins::PyType,
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, builtins::PyType,
     class::StaticType, function::FuncArgs,
 };
 
@@ -39,6 +39,7 @@ fn call<B: Base>(
 ) -> PyResult {
     if let Some(class) = class.downcast_ref::<PyType>()
         && names.is_none_or(<[_]>::is_empty)
+        && is_called_by_type(class.as_object().class(), vm)
         && is_native::<B>(class)
         && let Some(ctype) = CType::of_class(class, vm)
     {
@@ -52,6 +53,14 @@ fn call<B: Base>(
         Some(call) => call(class, args, vm),
         None => Err(vm.new_type_error("class is not callable")),
     }
+}
+
+/// Whether a metaclass has the `__call__` of `type`. The slot this is called through is no proof: the VM
+/// hands it on to metaclasses whose `__call__` is Python's, if that was deleted from one further down.
+#[inline]
+fn is_called_by_type(metaclass: &Py<PyType>, vm: &VirtualMachine) -> bool {
+    let call = |class: &Py<PyType>| class.slots.call.load().map(|slot| slot as usize);
+    call(metaclass) == call(vm.ctx.types.type_type)
 }
 
 /// Whether instances of `class` are made and initialised as those of its base `B` are: then their

@@ -4,6 +4,7 @@
 //! arguments, be multiplied into an array type.
 
 use crate::{
+    audit,
     ccall::from_param,
     cdata::CData,
     clib,
@@ -195,7 +196,9 @@ impl CTypeType {
             Some(mut bytes) => bytes.as_mut_ptr(),
             None => return Err(vm.new_type_error("underlying buffer is not C contiguous")),
         };
-        vm.audit("ctypes.cdata/buffer", || (start as isize, length, offset))?;
+        audit::event(vm, "ctypes.cdata/buffer", || {
+            (start as isize, length, offset)
+        })?;
         // SAFETY: the offset is within the buffer.
         let address = unsafe { start.add(offset) };
         let instance = at_address(&zelf, address.expose_provenance(), vm)?;
@@ -223,7 +226,9 @@ impl CTypeType {
         let length = buffer.desc.len;
         let offset = buffer_offset(offset, length, &ctype, vm)?;
         let start = buffer.obj_bytes().as_ptr();
-        vm.audit("ctypes.cdata/buffer", || (start as isize, length, offset))?;
+        audit::event(vm, "ctypes.cdata/buffer", || {
+            (start as isize, length, offset)
+        })?;
         let instance = (ctype.construct)(&ctype, Place::New, vm)?;
         if let Some(cdata) = CData::of(&instance) {
             buffer.contiguous_or_collect(|bytes| {
@@ -251,7 +256,7 @@ impl CTypeType {
                 name.class().slot_name()
             ))
         })?;
-        vm.audit("ctypes.dlsym", || (dll.clone(), name.clone()))?;
+        audit::event(vm, "ctypes.dlsym", || (dll.clone(), name.clone()))?;
         let address = clib::lookup(
             &dll,
             "second argument",
@@ -319,7 +324,7 @@ pub fn index_value(int: &Py<PyInt>, vm: &VirtualMachine) -> PyResult<isize> {
 /// `TypeError` if the class is abstract.
 pub fn at_address(class: &Py<PyType>, address: usize, vm: &VirtualMachine) -> PyResult {
     let ctype = CType::of_concrete(class, vm)?;
-    vm.audit("ctypes.cdata", || (address as isize,))?;
+    audit::event(vm, "ctypes.cdata", || (address as isize,))?;
     let address = std::ptr::with_exposed_provenance_mut(address);
     (ctype.construct)(&ctype, Place::At(address), vm)
 }

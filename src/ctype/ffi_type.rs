@@ -382,38 +382,62 @@ impl Description {
     }
 }
 
+/// The class of an eightbyte (section 3.2.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Eightbyte {
+    /// Padding alone.
+    No,
+    Integer,
+    Sse,
+    X87,
+    Memory,
+}
+
 /// How an aggregate of these scalars is passed.
 fn classify(size: usize, scalars: &[Placed]) -> Passing {
     let misaligned = |&(offset, scalar): &Placed| offset % scalar.size() != 0;
     if size > 2 * EIGHTBYTE || scalars.iter().any(misaligned) {
         return Passing::Memory;
     }
-    let is_long_double = |&(_, scalar): &Placed| scalar == Scalar::LongDouble;
-    if scalars.iter().any(is_long_double) {
-        // Merged with anything else, its upper half stands alone, which means memory.
-        return if scalars.iter().all(is_long_double) {
-            Passing::X87
-        } else {
-            Passing::Memory
-        };
+    let mut classes: Vec<Eightbyte> = (0..size)
+        .step_by(EIGHTBYTE)
+        .map(|start| eightbyte(start, size.min(start + EIGHTBYTE), scalars))
+        .collect();
+    if classes == [Eightbyte::X87; 2] {
+        return Passing::X87;
     }
-    let eightbytes = (0..size).step_by(EIGHTBYTE).map(|start| {
-        if is_sse(start, size.min(start + EIGHTBYTE), scalars) {
-            Scalar::Double
-        } else {
-            Scalar::Uint64
-        }
+    // What is padding to the end takes no register.
+    while classes.len() > 1 && classes.last() == Some(&Eightbyte::No) {
+        classes.pop();
+    }
+    let registers = classes.iter().map(|class| match class {
+        Eightbyte::No | Eightbyte::Integer => Some(Scalar::Uint64),
+        Eightbyte::Sse => Some(Scalar::Double),
+        // Half of an x87 value means memory.
+        Eightbyte::X87 | Eightbyte::Memory => None,
     });
-    Passing::Registers(eightbytes.collect())
+    registers
+        .collect::<Option<Vec<_>>>()
+        .map_or(Passing::Memory, Passing::Registers)
 }
 
-/// Whether the bytes from `start` to `end` hold floats and nothing else.
-fn is_sse(start: usize, end: usize, scalars: &[Placed]) -> bool {
-    let mut inside = scalars
+/// The class of the bytes from `start` to `end`: that of all scalars there, merged.
+fn eightbyte(start: usize, end: usize, scalars: &[Placed]) -> Eightbyte {
+    scalars
         .iter()
-        .filter(|&&(offset, s)| offset < end && offset + s.size() > start)
-        .peekable();
-    inside.peek().is_some() && inside.all(|&(_, s)| s.is_float())
+        .filter(|&&(offset, scalar)| offset < end && offset + scalar.size() > start)
+        .map(|&(_, scalar)| match scalar {
+            Scalar::LongDouble => Eightbyte::X87,
+            scalar if scalar.is_float() => Eightbyte::Sse,
+            _ => Eightbyte::Integer,
+        })
+        .fold(Eightbyte::No, |merged, class| match (merged, class) {
+            (Eightbyte::No, class) => class,
+            (merged, class) if merged == class => merged,
+            (Eightbyte::Memory, _) => Eightbyte::Memory,
+            (Eightbyte::Integer, _) | (_, Eightbyte::Integer) => Eightbyte::Integer,
+            _ => Eightbyte::Memory,
+        })
 }
 
 /// Elements that fill an aggregate with scalars of each eightbyte's class.
@@ -421,7 +445,11 @@ fn fill(size: usize, scalars: &[Placed]) -> Vec<*mut raw::ffi_type> {
     let mut elements = Vec::new();
     for start in (0..size).step_by(EIGHTBYTE) {
         let end = size.min(start + EIGHTBYTE);
-        let sse = is_sse(start, end, scalars);
+        let class = eightbyte(start, end, scalars);
+        if class == Eightbyte::No && start > 0 {
+            break;
+        }
+        let sse = class == Eightbyte::Sse;
         match end - start {
             8 if sse => elements.push(Scalar::Double),
             4 if sse => elements.push(Scalar::Float),
@@ -480,6 +508,14 @@ mod tests {
             ),
             (16, vec![(0, LongDouble)], Passing::X87),
             (16, vec![(0, LongDouble), (0, Sint32)], Passing::Memory),
+            (
+                16,
+                vec![(0, LongDouble), (0, Uint64), (8, Uint8)],
+                registers(&[Uint64, Uint64]),
+            ),
+            (16, vec![(0, LongDouble), (0, Double)], Passing::Memory),
+            // The second half is padding.
+            (16, vec![(0, Double)], registers(&[Double])),
         ] {
             assert_eq!(classify(size, &scalars), expected, "{scalars:?}");
         }

@@ -403,6 +403,8 @@ unsafe impl Traverse for CType {
 
     fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
         out.extend(self.pointer_type.lock().take());
+        let positional = self.positional.take().map(Shared::into_inner);
+        out.extend(positional.map(PyObjectRef::from));
         if let Kind::Pointer(target) = &mut self.kind {
             target.clear(out);
         }

@@ -61,6 +61,11 @@ impl<T: PyPayload> Shared<T> {
         drop(old);
     }
 
+    #[must_use]
+    pub fn into_inner(self) -> PyRef<T> {
+        self.0.into_inner().0
+    }
+
     /// Puts `object` in the place of what there is, which is returned.
     pub fn replace(&self, object: PyRef<T>) -> PyRef<T> {
         self.0.swap(Counted(object)).0

@@ -68,6 +68,8 @@
     /* X87 */                                                                                      \
     AGGREGATE(f80, struct, long double a;)                                                         \
     AGGREGATE(f80i32, struct, long double a; int32_t b;)                                           \
+    /* an eightbyte that is padding alone takes no register */                                     \
+    AGGREGATE(padded, struct, _Alignas(16) double a;)                                              \
     /* unions, alone and inside */                                                                 \
     AGGREGATE(u_i32_u8, union, int32_t a; uint8_t b;)                                              \
     AGGREGATE(u_i64_i32, union, int64_t a; int32_t b;)                                             \
@@ -75,6 +77,8 @@
     AGGREGATE(u_i64_f64, union, int64_t a; double b;)                                              \
     AGGREGATE(u_f32_i32, union, float a; int32_t b;)                                               \
     AGGREGATE(u_bytes16, union, uint8_t a[16]; double b;)                                          \
+    /* INTEGER wins over X87 */                                                                    \
+    AGGREGATE(u_bytes_f80, union, uint8_t a[16]; long double b;)                                   \
     AGGREGATE(u_pair, union, struct f64x2 a; struct i64x2 b;)                                      \
     AGGREGATE(u_floats, union, struct f64x2 a; struct f32x4 b;)                                    \
     AGGREGATE(u_big, union, struct i64x3 a; uint8_t b[20];)                                        \

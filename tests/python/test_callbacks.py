@@ -8,7 +8,7 @@ from ctypes import (
     c_ulong, c_ulonglong, c_ushort, c_void_p, c_wchar, c_wchar_p, cast, py_object,
 )
 
-from support import TestCase, clib, function
+from support import OURS, TestCase, clib, function
 
 VALUES = {
     "byte": (c_byte, (-128, 0, 127)), "ubyte": (c_ubyte, (0, 255)),
@@ -253,6 +253,52 @@ class Nesting(TestCase):
 
         result = call(callback, 2)
         self.assertIn(result, (8, ("checked", 8)))
+
+
+class TypesThatAreNotFinal(TestCase):
+    """The C side of a call is settled when it begins, of a callback when that is made."""
+
+    def derived(self):
+        class Base(Structure):
+            _fields_ = [("x", c_longlong)]
+
+        class Derived(Base):
+            pass
+
+        return Derived
+
+    @unittest.skipUnless(OURS, "CPython reads beyond the result")
+    def test_result(self):
+        derived = self.derived()
+        refused = []
+
+        def callback():
+            try:
+                derived._fields_ = [("big", c_char * 4096)]
+            except AttributeError as error:
+                refused.append(str(error))
+            return 7
+
+        function = CFUNCTYPE(c_longlong)(callback)
+        prototype = CFUNCTYPE(derived)
+        self.assertEqual(prototype(cast(function, c_void_p).value)().x, 7)
+        self.assertEqual(refused, ["_fields_ is final"])
+
+    @unittest.skipUnless(OURS, "CPython reads beyond the argument")
+    def test_callback_argument(self):
+        derived = self.derived()
+        CFUNCTYPE(None, derived)(print)
+        with self.assertRaisesRegex(AttributeError, "_fields_ is final"):
+            derived._fields_ = [("big", c_char * 4096)]
+
+    def test_result_of_the_other_byte_order(self):
+        class Int(int):
+            pass
+
+        for value in (1, Int(1), True):
+            function = CFUNCTYPE(c_int.__ctype_be__)(lambda: value)
+            address = cast(function, c_void_p).value
+            self.assertEqual(CFUNCTYPE(c_int)(address)(), 0x1000000)
 
 
 if __name__ == "__main__":

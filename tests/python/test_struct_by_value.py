@@ -48,6 +48,14 @@ T = declare(
     # X87
     f80=[c_longdouble], f80i32=[c_longdouble, c_int32],
 )
+
+
+class Padded(Structure):
+    _align_ = 16
+    _fields_ = [("a", c_double)]
+
+
+TYPES["padded"] = Padded
 declare(Structure, nested_small=["i16i8", "f32"], nested_pair=["f32x2", "i8i32"],
         nested_array=[T["i8x2"] * 3, c_int16], nested_floats=[T["f32"] * 2, "f32x2"])
 declare(Structure, nested_deep=["nested_small", c_int32],
@@ -56,7 +64,7 @@ STRUCTURES = list(TYPES)
 
 declare(Union, u_i32_u8=[c_int32, c_uint8], u_i64_i32=[c_int64, c_int32],
         u_f64_f32=[c_double, c_float], u_i64_f64=[c_int64, c_double], u_f32_i32=[c_float, c_int32],
-        u_bytes16=[c_uint8 * 16, c_double], u_pair=["f64x2", "i64x2"], u_floats=["f64x2", "f32x4"],
+        u_bytes16=[c_uint8 * 16, c_double], u_bytes_f80=[c_uint8 * 16, c_longdouble], u_pair=["f64x2", "i64x2"], u_floats=["f64x2", "f32x4"],
         u_big=["i64x3", c_uint8 * 20])
 declare(Structure, tagged=[c_int32, "u_f32_i32"], tagged_wide=[c_int32, "u_i64_f64"])
 UNIONS = [name for name in TYPES if name not in STRUCTURES]
@@ -118,9 +126,16 @@ WRONG_IN_LIBFFI = {
 }
 
 
+# What its closures have wrong, which make our callbacks too: they look for an eightbyte that is padding
+# alone in an integer register.
+WRONG_IN_CLOSURES = {"test_callback_arguments_among_scalars": {"padded"}}
+
+
 def for_each_type(check):
     def test(self):
         for name in self.names:
+            if name in WRONG_IN_CLOSURES.get(check.__name__, ()):
+                continue
             if OURS or name not in WRONG_IN_LIBFFI.get(check.__name__, ()):
                 with self.subTest(name):
                     check(self, name, TYPES[name])

@@ -25,6 +25,8 @@ pub struct Target<'a> {
     pub flags: u32,
     /// For a variadic call, how many arguments come before the `...`.
     pub fixed: Option<usize>,
+    /// The call's audit event has been raised.
+    pub audited: bool,
     /// Where libffi's description of the call is kept for the next one.
     pub cif: Option<&'a CifCache>,
 }

@@ -2,6 +2,7 @@
 
 use super::{CFuncPtr, declared, make};
 use crate::{
+    audit,
     ccall::{flags, paramflags::ParamFlags},
     ccallback::Thunk,
     cdata::CData,
@@ -83,7 +84,7 @@ fn from_library(
         }
         None => None,
     };
-    vm.audit("ctypes.dlsym", || (library.clone(), name.clone()))?;
+    audit::event(vm, "ctypes.dlsym", || (library.clone(), name.clone()))?;
     let address = handle
         .symbol(&symbol)
         .map_err(|message| vm.new_attribute_error(message))?;

@@ -65,10 +65,7 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
     let layout = Layout::pointer("X{}".to_owned());
     CType::define(class, kind, layout, construct, vm)?;
     // A `__call__` of Python code, now or later, takes the place of both slots.
-    let ours = CFuncPtr::class(&vm.ctx).slots.call.load();
-    let inherits =
-        class.slots.call.load().map(|call| call as usize) == ours.map(|call| call as usize);
-    if inherits && !without().vectorcall {
+    if is_called_by_us(class, vm) && !without().vectorcall {
         class.slots.vectorcall.store(Some(vectorcall));
     }
     Ok(())
@@ -265,15 +262,25 @@ fn vectorcall(
 ) -> PyResult {
     match CFuncPtr::of(zelf) {
         // Without parameter flags names mean nothing.
-        Some(function) if function.paramflags.is_none() => {
+        Some(function) if function.paramflags.is_none() && is_called_by_us(zelf.class(), vm) => {
             let signature = function.signature.read();
             invoke(function, &signature, &args[..nargs], vm).map(Checked::into_object)
         }
         _ => {
             let args = FuncArgs::from_vectorcall_owned(args, nargs, names);
-            CFuncPtr::slot_call(zelf, args, vm)
+            match zelf.class().slots.call.load() {
+                Some(call) => call(zelf, args, vm),
+                None => Err(vm.new_type_error("function is not callable")),
+            }
         }
     }
+}
+
+/// Whether no Python code has overridden `__call__`.
+#[inline]
+fn is_called_by_us(class: &Py<PyType>, vm: &VirtualMachine) -> bool {
+    let call = |class: &Py<PyType>| class.slots.call.load().map(|slot| slot as usize);
+    call(class) == call(CFuncPtr::class(&vm.ctx))
 }
 
 /// What a call came to.
@@ -311,6 +318,7 @@ fn invoke(
         address: function.address(),
         flags,
         fixed: Some(converters.len()).filter(|&fixed| fixed > 0 && fixed < given.len()),
+        audited: false,
         cif: Some(&signature.cif),
     };
     let result = call::address(target, converters, given, &signature.restype, vm)?;

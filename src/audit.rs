@@ -1,14 +1,33 @@
-//! The audit event `ctypes.call_function`, which every call raises.
+//! Audit events.
 //!
-//! The VM looks for audit hooks under a lock that all threads share. A call has no time for that, so
-//! whether there are any is remembered here; the function that adds one, `sys.addaudithook`, is
-//! wrapped to say so.
+//! Every call of a function object raises `ctypes.call_function`. The VM looks for audit hooks under a
+//! lock that all threads share, and a call has no time for that; so whether there are any is remembered
+//! here. The function that adds one, `sys.addaudithook`, is wrapped to say so, and every other event of
+//! this module, which the VM is asked about, shows it too.
 
-use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine, function::FuncArgs};
+use rustpython_vm::{
+    AsObject, PyObjectRef, PyResult, VirtualMachine,
+    function::{FuncArgs, IntoFuncArgs},
+};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Some interpreter has an audit hook.
 static AUDITED: AtomicBool = AtomicBool::new(false);
+
+/// Raises an event.
+///
+/// # Errors
+/// What a hook raises.
+pub fn event<A: IntoFuncArgs>(
+    vm: &VirtualMachine,
+    name: &str,
+    arguments: impl FnOnce() -> A,
+) -> PyResult<()> {
+    vm.audit(name, || {
+        AUDITED.store(true, Ordering::Release);
+        arguments()
+    })
+}
 
 /// Raises the event for a call of `address` with these arguments.
 ///
@@ -17,15 +36,19 @@ static AUDITED: AtomicBool = AtomicBool::new(false);
 #[inline]
 pub fn call(address: usize, given: &[PyObjectRef], vm: &VirtualMachine) -> PyResult<()> {
     if AUDITED.load(Ordering::Acquire) {
-        raise(address, given, vm)
+        raise_call(address, given, vm)
     } else {
         Ok(())
     }
 }
 
+/// The same, for a caller that has time to look for hooks.
+///
+/// # Errors
+/// What a hook raises.
 #[cold]
-fn raise(address: usize, given: &[PyObjectRef], vm: &VirtualMachine) -> PyResult<()> {
-    vm.audit("ctypes.call_function", || {
+pub fn raise_call(address: usize, given: &[PyObjectRef], vm: &VirtualMachine) -> PyResult<()> {
+    event(vm, "ctypes.call_function", || {
         (address, vm.ctx.new_tuple(given.to_vec()))
     })
 }
@@ -36,8 +59,7 @@ fn raise(address: usize, given: &[PyObjectRef], vm: &VirtualMachine) -> PyResult
 /// What a hook that is there raises at the event of importing this module.
 pub fn watch(vm: &VirtualMachine) -> PyResult<()> {
     const NAME: &str = "addaudithook";
-    vm.audit("import", || {
-        AUDITED.store(true, Ordering::Release);
+    event(vm, "import", || {
         let none = || vm.ctx.none();
         ("_ctypes", none(), none(), none(), none())
     })?;
