@@ -7,7 +7,7 @@
 
 use crate::{
     audit,
-    ccall::enter,
+    ccall::enter::around::leave_exception,
     cdata::{CData, ctype_of},
     ctype::{
         CType,
@@ -37,7 +37,7 @@ fn for_c(f: impl FnOnce(&VirtualMachine) -> PyResult) -> *mut PyObject {
             vm.attach_for_callback(|| match f(vm) {
                 Ok(object) => object.into_raw().as_ptr(),
                 Err(error) => {
-                    enter::leave_exception(error);
+                    leave_exception(error);
                     ptr::null_mut()
                 }
             })

@@ -15,8 +15,13 @@ mod _ctypes {
     use crate::{
         audit,
         ccall::{
-            MAX_ARGUMENTS, byref::CArg, call, enter::Target, errno as errno_copy, flags,
-            result::Restype, signature::Signature,
+            MAX_ARGUMENTS,
+            byref::CArg,
+            call,
+            enter::{Target, around::Callee},
+            errno as errno_copy, flags,
+            result::Restype,
+            signature::Signature,
         },
         cdata::{CData, ctype_of, pickle},
         classes::{aggregate, array, construct, field, function, metatype, pointer, simple},
@@ -277,9 +282,11 @@ mod _ctypes {
         // A hook that was added unnoticed shows here.
         audit::raise_call(address, arguments.as_slice(), vm)?;
         let target = Target {
-            address,
-            flags,
-            fixed: None,
+            callee: Callee {
+                address,
+                flags,
+                fixed: None,
+            },
             cif: None,
             audited: true,
         };

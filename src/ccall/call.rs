@@ -39,25 +39,33 @@ pub fn address(
         }
     }
     if !target.audited {
-        audit::call(target.address, given, vm)?;
+        audit::call(target.callee.address, given, vm)?;
     }
     if !restype.settle() {
         return Err(vm.new_type_error("a result without size cannot be returned"));
     }
-    if target.address == 0 {
+    if target.callee.address == 0 {
         return Err(vm.new_value_error("NULL pointer access"));
     }
     if let Some(instance) = restype.instance_in_memory(vm)? {
         // SAFETY: whoever gave the address and the types answers for the function being so, as in C;
         // the instance has memory of the result's type, which takes more than two words.
-        unsafe { enter::call(target, &mut arguments, restype, instance.address(), vm) }?;
+        unsafe {
+            enter::call(
+                target,
+                &mut arguments,
+                restype.entry(),
+                instance.address(),
+                vm,
+            )
+        }?;
         arguments.take_over();
         return restype.check(instance.into(), vm);
     }
     let mut result = enter::ResultBuffer::new();
     let start = result.start(restype.size(), vm)?;
     // SAFETY: as above; the buffer is as large as the result, and two words at least.
-    unsafe { enter::call(target, &mut arguments, restype, start, vm) }?;
+    unsafe { enter::call(target, &mut arguments, restype.entry(), start, vm) }?;
     arguments.take_over();
     // SAFETY: the call wrote a result of this type.
     unsafe { restype.convert(start, vm) }

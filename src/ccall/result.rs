@@ -1,6 +1,9 @@
 //! What a call returns to Python.
 
-use super::enter::{Returned, direct::Form};
+use super::enter::{
+    Entry,
+    returned::{Form, Returned},
+};
 use crate::{
     cdata::CData,
     ctype::{
@@ -85,7 +88,7 @@ impl Restype {
     /// How C returns it.
     #[inline]
     #[must_use]
-    pub fn returned(&self) -> Returned<'_> {
+    fn returned(&self) -> Returned<'_> {
         match &self.kind {
             RestypeKind::Void => Returned::Scalar(Scalar::Void),
             RestypeKind::Callable => Returned::Scalar(Scalar::Sint32),
@@ -100,14 +103,16 @@ impl Restype {
         }
     }
 
-    /// Where a direct call finds it. `None` if libffi has to see to it.
+    /// How a call gets at it.
     #[inline]
     #[must_use]
-    pub fn form(&self) -> Option<Form> {
-        match &self.kind {
+    pub fn entry(&self) -> Entry<'_> {
+        let returned = self.returned();
+        let form = match &self.kind {
             RestypeKind::Scalar { form, .. } => *form,
-            _ => Form::of(self.returned()),
-        }
+            _ => Form::of(returned),
+        };
+        Entry { form, returned }
     }
 
     /// Settles what the result's type is, for the call that is about to be made: a callback may not

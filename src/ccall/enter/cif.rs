@@ -1,6 +1,9 @@
 //! Calls through libffi, which a description of the signature (a cif) is prepared for.
 
-use super::{Returned, Target, attached_or_not};
+use super::{
+    around::{Callee, attached_or_not, function_at},
+    returned::Returned,
+};
 use crate::{
     ccall::argument::{Argument, Arguments, INLINE, Value},
     ctype::ffi_type::{CLASSIFIES, FfiType, Passing, Scalar},
@@ -70,7 +73,7 @@ impl Cif {
     }
 }
 
-/// Calls `target` through libffi.
+/// Calls `callee` through libffi.
 ///
 /// # Errors
 /// As [`super::call`].
@@ -79,7 +82,8 @@ impl Cif {
 /// As for [`super::call`].
 #[inline(never)]
 pub unsafe fn call(
-    target: Target<'_>,
+    callee: Callee,
+    cache: Option<&CifCache>,
     arguments: &mut Arguments,
     returned: Returned<'_>,
     result: *mut u8,
@@ -98,7 +102,7 @@ pub unsafe fn call(
     let mut fixed = None;
     let mut scalars_only = matches!(returned, Returned::Scalar(_));
     for (index, argument) in arguments.list().iter_mut().enumerate() {
-        if target.fixed == Some(index) {
+        if callee.fixed == Some(index) {
             fixed = Some(placed.types.len());
         }
         scalars_only &= !matches!(argument.value(), Value::Aggregate(_));
@@ -107,7 +111,7 @@ pub unsafe fn call(
     let Placed {
         types, mut values, ..
     } = placed;
-    let known = target.cif.and_then(|cache| cache.0.load_full());
+    let known = cache.and_then(|cache| cache.0.load_full());
     let fits = |cif: &Arc<Cif>| {
         cif.types == types && std::ptr::eq(cif.result, result_type) && cif.fixed == fixed
     };
@@ -115,14 +119,14 @@ pub unsafe fn call(
         Some(cif) => cif,
         None => {
             let cif = Cif::prepare(types, result_type, fixed, vm)?;
-            if let Some(cache) = target.cif.filter(|_| scalars_only) {
+            if let Some(cache) = cache.filter(|_| scalars_only) {
                 cache.0.store(Some(cif.clone()));
             }
             cif
         }
     };
-    attached_or_not(target.flags, vm, || {
-        let function = super::function_at(target.address);
+    attached_or_not(callee.flags, vm, || {
+        let function = function_at(callee.address);
         // SAFETY: the cif describes the function by the caller's promise, and `values` has a value
         // of the right type for each argument.
         unsafe {

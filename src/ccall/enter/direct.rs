@@ -9,18 +9,12 @@
 //! The types are variadic, because on System V a variadic callee reads from `al` how many vector
 //! registers are used, which the compiler sets for calls of variadic types alone.
 
-use super::Returned;
+use super::{around::function_at, returned::Form};
 use crate::{
     ccall::argument::{AbiClass, Argument, Arguments, STACK_ALIGN, Value},
     ctype::ffi_type::{CLASSIFIES, Passing, Scalar},
 };
 use smallvec::SmallVec;
-
-/// Whether the platform's ABI is one of those.
-const KNOWN: bool = cfg!(any(
-    all(target_arch = "x86_64", unix),
-    all(target_arch = "aarch64", target_os = "linux")
-));
 
 #[cfg(not(target_arch = "aarch64"))]
 const INTEGERS: usize = 6;
@@ -29,70 +23,6 @@ const INTEGERS: usize = 8;
 const VECTORS: usize = 8;
 /// Eightbytes of stack that a call can take: few, or none.
 const STACK: usize = 16;
-
-/// Where a result comes back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
-    /// In the first integer register, or nowhere.
-    Integer,
-    /// In the first vector register.
-    Vector,
-    /// In two registers, each the next one of its class.
-    Integers,
-    Vectors,
-    IntegerVector,
-    VectorInteger,
-    /// In memory, whose address is the first argument.
-    Memory,
-}
-
-impl Form {
-    /// `None` if libffi has to see to it.
-    #[must_use]
-    pub fn of_scalar(scalar: Scalar) -> Option<Self> {
-        match scalar {
-            _ if !KNOWN => None,
-            Scalar::Float | Scalar::Double => Some(Self::Vector),
-            Scalar::ComplexFloat if CLASSIFIES => Some(Self::Vector),
-            Scalar::ComplexDouble if CLASSIFIES => Some(Self::Vectors),
-            Scalar::LongDouble
-            | Scalar::ComplexFloat
-            | Scalar::ComplexDouble
-            | Scalar::ComplexLongDouble => None,
-            _ => Some(Self::Integer),
-        }
-    }
-
-    /// `None` if libffi has to see to it.
-    #[must_use]
-    pub fn of(returned: Returned<'_>) -> Option<Self> {
-        if !KNOWN {
-            return None;
-        }
-        match returned {
-            Returned::Scalar(scalar) => Self::of_scalar(scalar),
-            Returned::Aggregate(ffi) if CLASSIFIES => match ffi.passing() {
-                Passing::Registers(eightbytes) => {
-                    let is_vector = |index: usize| eightbytes[index] == Scalar::Double;
-                    Some(match eightbytes.len() {
-                        0 => return None,
-                        1 if is_vector(0) => Self::Vector,
-                        1 => Self::Integer,
-                        _ => match (is_vector(0), is_vector(1)) {
-                            (false, false) => Self::Integers,
-                            (false, true) => Self::IntegerVector,
-                            (true, false) => Self::VectorInteger,
-                            (true, true) => Self::Vectors,
-                        },
-                    })
-                }
-                Passing::Memory if ffi.is_passable() => Some(Self::Memory),
-                _ => None,
-            },
-            Returned::Aggregate(_) => None,
-        }
-    }
-}
 
 /// What the registers and the stack hold at a call.
 #[derive(Debug)]
@@ -294,7 +224,7 @@ macro_rules! entries {
                 // SAFETY: the caller promises a function that takes what its registers hold, and
                 // returns as `R` is returned.
                 unsafe {
-                    let function: Function<R> = std::mem::transmute(super::function_at(address));
+                    let function: Function<R> = std::mem::transmute(function_at(address));
                     function($(self.integers[$integer],)* $(self.vectors[$vector],)*)
                 }
             }
@@ -310,7 +240,7 @@ macro_rules! entries {
                 stack[..self.stack.len()].copy_from_slice(&self.stack);
                 // SAFETY: as above; stack slots beyond what it takes are the caller's own.
                 unsafe {
-                    let function: Function<R> = std::mem::transmute(super::function_at(address));
+                    let function: Function<R> = std::mem::transmute(function_at(address));
                     function(
                         $(self.integers[$integer],)*
                         $(self.vectors[$vector],)*

@@ -5,122 +5,74 @@
 //! the signature is needed. [`cif`] asks libffi, which knows every ABI. The direct way is taken where
 //! it can be.
 
+pub mod around;
 pub mod cif;
-pub mod direct;
+mod direct;
+pub mod returned;
 
-use super::{argument::Arguments, errno, flags, result::Restype};
-use crate::{
-    ctype::ffi_type::{FfiType, Scalar},
-    without::without,
-};
+use super::argument::Arguments;
+use crate::without::without;
+use around::{Callee, attached_or_not};
 use cif::CifCache;
-use rustpython_vm::{PyResult, VirtualMachine, builtins::PyBaseExceptionRef};
-use std::cell::RefCell;
+use returned::{Form, Returned};
+use rustpython_vm::{PyResult, VirtualMachine};
 
 /// A function to call, and how.
 #[derive(Clone, Copy, Debug)]
 pub struct Target<'a> {
-    pub address: usize,
-    /// `FUNCFLAG_*`.
-    pub flags: u32,
-    /// For a variadic call, how many arguments come before the `...`.
-    pub fixed: Option<usize>,
+    pub callee: Callee,
     /// The call's audit event has been raised.
     pub audited: bool,
     /// Where libffi's description of the call is kept for the next one.
     pub cif: Option<&'a CifCache>,
 }
 
-/// How C returns a result.
+/// How a call gets at its result.
 #[derive(Clone, Copy, Debug)]
-pub enum Returned<'a> {
-    Scalar(Scalar),
-    Aggregate(&'a FfiType),
-}
-
-thread_local! {
-    /// The exception that a function called with `FUNCFLAG_PYTHONAPI` leaves behind.
-    static PENDING: RefCell<Option<PyBaseExceptionRef>> = const { RefCell::new(None) };
-}
-
-/// Leaves an exception for the `PYTHONAPI` call that is under way on this thread.
-pub fn leave_exception(error: PyBaseExceptionRef) {
-    let displaced = PENDING.with(|pending| pending.borrow_mut().replace(error));
-    drop(displaced);
+pub struct Entry<'a> {
+    /// Where a direct call finds it. `None` if libffi has to see to it.
+    pub form: Option<Form>,
+    /// What libffi is told of it.
+    pub returned: Returned<'a>,
 }
 
 /// Calls `target`; the result is written to `result`.
 ///
 /// # Errors
 /// `RuntimeError` if libffi cannot make the call, `ArgumentError` if the stack has no room for the
-/// arguments; for a `PYTHONAPI` function what it left by [`leave_exception`].
+/// arguments; for a `PYTHONAPI` function what it left by
+/// [`around::leave_exception`].
 ///
 /// # Safety
-/// `target.address` must be a function that takes such arguments and returns what `restype` says,
+/// The target must be a function that takes such arguments and returns what `how` says,
 /// and `result` must be valid for writes of that type and of two machine words.
 #[inline(always)]
 pub unsafe fn call(
     target: Target<'_>,
     arguments: &mut Arguments,
-    restype: &Restype,
+    how: Entry<'_>,
     result: *mut u8,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
-    if let Some(fixed) = target.fixed {
+    let callee = target.callee;
+    if let Some(fixed) = callee.fixed {
         for argument in &mut arguments.list()[fixed..] {
             argument.promote();
         }
     }
-    if let Some(form) = restype.form()
+    if let Some(form) = how.form
         && !without().direct
     {
         let mut placed = direct::Placed::new();
         if placed.fill(arguments, form, result).is_some() {
             // SAFETY: the caller's promise.
-            return attached_or_not(target.flags, vm, || unsafe {
-                placed.call(target.address, form, result);
+            return attached_or_not(callee.flags, vm, || unsafe {
+                placed.call(callee.address, form, result);
             });
         }
     }
     // SAFETY: the caller's promise.
-    unsafe { cif::call(target, arguments, restype.returned(), result, vm) }
-}
-
-/// Runs `enter`, which makes the machine call: detached from the VM unless the function uses it, and
-/// with ctypes' copy of `errno` in place if it asks for that.
-#[inline(always)]
-fn attached_or_not(call_flags: u32, vm: &VirtualMachine, enter: impl FnOnce()) -> PyResult<()> {
-    let enter = || {
-        if call_flags & flags::USE_ERRNO == 0 {
-            enter();
-        } else {
-            errno::swapped(enter);
-        }
-    };
-    if call_flags & flags::PYTHONAPI == 0 {
-        vm.allow_threads(enter);
-        return Ok(());
-    }
-    // What is there was left by a function that was not called as it should be.
-    let stale = PENDING.with(|pending| pending.borrow_mut().take());
-    drop(stale);
-    enter();
-    match PENDING.with(|pending| pending.borrow_mut().take()) {
-        None => Ok(()),
-        Some(error) => Err(error),
-    }
-}
-
-/// The function at `address`.
-#[inline]
-fn function_at(address: usize) -> unsafe extern "C" fn() {
-    // SAFETY: an address is a function pointer's value on every platform we support, and a call is
-    // made by whoever promises that there is a function; NULL is never called.
-    unsafe {
-        std::mem::transmute::<*const (), unsafe extern "C" fn()>(std::ptr::with_exposed_provenance(
-            address,
-        ))
-    }
+    unsafe { cif::call(callee, target.cif, arguments, how.returned, result, vm) }
 }
 
 /// Bytes of the largest result that is no aggregate, a complex long double.

@@ -8,7 +8,12 @@ use super::{
 };
 use crate::{
     ccall::{
-        call, enter::Target, flags, paramflags::ParamFlags, result::Restype, signature::Signature,
+        call,
+        enter::{Target, around::Callee},
+        flags,
+        paramflags::ParamFlags,
+        result::Restype,
+        signature::Signature,
     },
     cdata::CData,
     ctype::{CType, Function, Kind, Place, layout::Layout, scalar::pointer, shared::Shared},
@@ -315,9 +320,11 @@ fn invoke(
         None => &[],
     };
     let target = Target {
-        address: function.address(),
-        flags,
-        fixed: Some(converters.len()).filter(|&fixed| fixed > 0 && fixed < given.len()),
+        callee: Callee {
+            address: function.address(),
+            flags,
+            fixed: Some(converters.len()).filter(|&fixed| fixed > 0 && fixed < given.len()),
+        },
         audited: false,
         cif: Some(&signature.cif),
     };
