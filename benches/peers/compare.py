@@ -2,8 +2,8 @@
 
     compare.py [--rounds 5] [--rows REGEX] [--json FILE] [--markdown FILE] [--svg FOLDER] [--check]
 
-The peers take turns: a round is every peer once over all rows, so that a slow minute of the machine
-falls on all of them. A row counts with the median of the rounds. What a peer cannot run is shown as
+The peers take turns, some rows at a time, so that a slow minute of the machine falls on all of them.
+A row counts with the median of the rounds, a ratio with the median of the rounds' ratios. What a peer cannot run is shown as
 a failure; rows after a crash are run by a new process.
 """
 
@@ -27,6 +27,8 @@ PYTHON = "/usr/bin/python3"
 # What a peer is asked for its version.
 INTERPRETER = "import sys; print(sys.implementation.name, sys.version.split()[0])"
 CFFI = "import cffi; print('cffi', cffi.__version__)"
+# Rows that a peer runs before the next one has its turn.
+ROWS_AT_A_TIME = 6
 PYTHON_313 = Path.home() / ".pyenv/versions/3.13.0/bin/python3"
 
 
@@ -117,13 +119,17 @@ def measure(peers, options):
                   options.rows)
     todo = {peer.name: [row["row"] for row in listed(peer, options.rows)] for peer in peers}
     results = {peer.name: {} for peer in peers}
+    names = [row["row"] for row in rows]
+    groups = [names[start:start + ROWS_AT_A_TIME] for start in range(0, len(names), ROWS_AT_A_TIME)]
     for number in range(1, options.rounds + 1):
-        for peer in peers:
-            print(f"round {number} of {options.rounds}: {peer.name}", file=sys.stderr)
-            for row, result in run_round(peer, todo[peer.name], options).items():
-                results[peer.name].setdefault(row, []).append(result)
-                if "error" in result:
-                    todo[peer.name].remove(row)
+        print(f"round {number} of {options.rounds}", file=sys.stderr)
+        for group in groups:
+            for peer in peers:
+                some = [row for row in todo[peer.name] if row in group]
+                for row, result in run_round(peer, some, options).items():
+                    results[peer.name].setdefault(row, []).append(result)
+                    if "error" in result:
+                        todo[peer.name].remove(row)
     return rows, results
 
 

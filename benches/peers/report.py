@@ -90,8 +90,12 @@ class Results:
     def ratio(self, peer, row):
         """Ours over the peer's; None where there is nothing to compare with. A compiler in time can
         remove a statement altogether, and then it took no time or, by the noise, less."""
-        ours, theirs = self.ns("ours", row), self.ns(peer, row)
-        return ours / theirs if ours is not None and theirs is not None and theirs > 0 else None
+        if self.ns("ours", row) is None or self.ns(peer, row) is None:
+            return None
+        # A round's measurements were made within seconds.
+        rounds = zip(self.values("ours", row), self.values(peer, row))
+        ratios = [ours / theirs for ours, theirs in rounds if theirs > 0]
+        return median(ratios) if ratios else None
 
     def grouped(self, groups):
         return [row for group in groups for row in self.rows if row["group"] == group]

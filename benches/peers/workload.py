@@ -211,7 +211,9 @@ CALLBACKS = [
 
 MACHINE = [
     Row("virtual machine", "empty loop", "", "pass"),
+    Row("virtual machine", "abs(i)", "", "abs(i)"),
     Row("virtual machine", "divmod(i, j)", "", "divmod(i, j)"),
+    Row("virtual machine", "object()", "", "object()"),
     Row("virtual machine", "a Python function's call", "def g(x): return x", "g(i)"),
     Row("virtual machine", "100 Python calls from native code",
         "from collections import deque\ndef g(x): return x\nhundred = (1,) * 100",

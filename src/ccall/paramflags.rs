@@ -214,7 +214,7 @@ fn new_output(argtype: &PyObject, vm: &VirtualMachine) -> PyResult {
                 .ok_or_else(|| vm.new_type_error("abstract class"))?;
             (target.construct)(target, Place::New, vm)
         }
-        Kind::Array(_) => (ctype.construct)(&ctype, Place::New, vm),
+        Kind::Array(_) => (ctype.construct)(ctype, Place::New, vm),
         _ => Err(vm.new_type_error(format!(
             "{} 'out' parameter must be passed as default value",
             ctype.name()

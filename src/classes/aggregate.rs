@@ -2,7 +2,7 @@
 
 use super::{
     construct::Base,
-    fields,
+    fields::{self, field_name},
     metatype::{self, CTypeType},
     positional,
 };
@@ -12,7 +12,7 @@ use crate::{
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyStr, PyTuple, PyType, PyTypeRef},
+    builtins::{PyStr, PyType, PyTypeRef},
     function::{FuncArgs, KwArgs, PySetterValue},
     pyclass,
     types::{Constructor, Initializer, SetAttr},
@@ -236,12 +236,4 @@ fn initialize_positional(
         index += 1;
     }
     Ok(index)
-}
-
-/// The name in an entry of `_fields_`.
-pub fn field_name(field: &PyObject, vm: &VirtualMachine) -> PyResult {
-    match field.downcast_ref::<PyTuple>().map(Py::<PyTuple>::as_slice) {
-        Some([name, ..]) => Ok(name.clone()),
-        _ => field.get_item(&0usize, vm),
-    }
 }

@@ -309,8 +309,8 @@ impl Constructor for CField {
             )));
         }
         let access = match args.bit_size {
-            Some(bit_size) => bit_access(&name, &ctype, &bit_size, args.bit_offset, vm)?,
-            None => plain_access(&ctype),
+            Some(bit_size) => bit_access(&name, ctype, &bit_size, args.bit_offset, vm)?,
+            None => plain_access(ctype),
         };
         let unsigned = |value: isize, what: &str| {
             usize::try_from(value).map_err(|_| {

@@ -190,3 +190,11 @@ fn promote_members(
     }
     Ok(())
 }
+
+/// The name in an entry of `_fields_`.
+pub fn field_name(field: &PyObject, vm: &VirtualMachine) -> PyResult {
+    match field.downcast_ref::<PyTuple>().map(Py::<PyTuple>::as_slice) {
+        Some([name, ..]) => Ok(name.clone()),
+        _ => field.get_item(&0usize, vm),
+    }
+}

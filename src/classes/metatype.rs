@@ -70,7 +70,7 @@ pub fn constructor(class: &Py<PyType>) -> Construct {
 /// `TypeError` if the class is abstract.
 pub fn new_instance(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
     let ctype = CType::of_concrete(class, vm)?;
-    (ctype.construct)(&ctype, Place::New, vm)
+    (ctype.construct)(ctype, Place::New, vm)
 }
 
 /// The arguments of a metaclass's `__init__`: `name, bases, namespace` as `type` takes them.
@@ -191,7 +191,7 @@ impl CTypeType {
             return Err(vm.new_type_error("underlying buffer is not C contiguous"));
         }
         let length = buffer.desc.len;
-        let offset = buffer_offset(offset, length, &ctype, vm)?;
+        let offset = buffer_offset(offset, length, ctype, vm)?;
         let start = match buffer.as_contiguous_mut() {
             Some(mut bytes) => bytes.as_mut_ptr(),
             None => return Err(vm.new_type_error("underlying buffer is not C contiguous")),
@@ -224,12 +224,12 @@ impl CTypeType {
             return Err(vm.new_buffer_error("memoryview: underlying buffer is not C-contiguous"));
         }
         let length = buffer.desc.len;
-        let offset = buffer_offset(offset, length, &ctype, vm)?;
+        let offset = buffer_offset(offset, length, ctype, vm)?;
         let start = buffer.obj_bytes().as_ptr();
         audit::event(vm, "ctypes.cdata/buffer", || {
             (start as isize, length, offset)
         })?;
-        let instance = (ctype.construct)(&ctype, Place::New, vm)?;
+        let instance = (ctype.construct)(ctype, Place::New, vm)?;
         if let Some(cdata) = CData::of(&instance) {
             buffer.contiguous_or_collect(|bytes| {
                 let bytes = &bytes[offset..offset + ctype.size()];
@@ -271,7 +271,7 @@ impl CTypeType {
     #[pymethod]
     fn from_param(zelf: PyTypeRef, value: PyObjectRef, vm: &VirtualMachine) -> PyResult {
         let ctype = CType::of_concrete(&zelf, vm)?;
-        Ok(from_param::convert(&ctype, &value, vm)?.into_object(vm))
+        Ok(from_param::convert(ctype, &value, vm)?.into_object(vm))
     }
 
     /// The pointer type that `POINTER` made for this type.
@@ -326,7 +326,7 @@ pub fn at_address(class: &Py<PyType>, address: usize, vm: &VirtualMachine) -> Py
     let ctype = CType::of_concrete(class, vm)?;
     audit::event(vm, "ctypes.cdata", || (address as isize,))?;
     let address = std::ptr::with_exposed_provenance_mut(address);
-    (ctype.construct)(&ctype, Place::At(address), vm)
+    (ctype.construct)(ctype, Place::At(address), vm)
 }
 
 /// Checks that a value of the type fits a buffer of `length` bytes at `offset`.
