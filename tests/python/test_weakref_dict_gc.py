@@ -6,7 +6,7 @@ from ctypes import (
     CFUNCTYPE, POINTER, Structure, Union, c_char, c_int, cast, pointer, py_object, resize,
 )
 
-from support import PY314, TestCase
+from support import OURS, PY314, TestCase
 
 
 class Node(Structure):
@@ -201,6 +201,24 @@ class Cycles(TestCase):
             return array
 
         self.assertTrue(self.collected(make))
+
+    @unittest.skipUnless(OURS, "counts our descriptions of types")
+    def test_classes_made_with_positional_arguments(self):
+        def descriptions():
+            gc.collect()
+            gc.collect()
+            return sum(type(thing).__name__ == "CType" for thing in gc.get_objects())
+
+        def make():
+            class Short(Structure):
+                _fields_ = [("x", c_int)]
+
+            Short(1)
+
+        before = descriptions()
+        for _ in range(50):
+            make()
+        self.assertLess(descriptions() - before, 10)
 
     @unittest.skipUnless(PY314, "3.13 caches every pointer type for good")
     def test_class_cycles(self):
