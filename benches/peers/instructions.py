@@ -90,7 +90,7 @@ def compare(counts, committed, tolerance):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--interpreter", metavar="PATH",
-                        default=ROOT / "target/release/rustpython-ctypes")
+                        default=ROOT / "target/dist/rustpython-ctypes")
     parser.add_argument("--folder", metavar="PATH", type=Path, default=ROOT / "target/bench-peers",
                         help="for what is compiled")
     parser.add_argument("--rows", metavar="REGEX", default="")

@@ -1,7 +1,7 @@
 //! What a call returns to Python.
 
 use super::enter::{
-    Entry,
+    Entry, SCALAR_RESULT,
     returned::{Form, Returned},
 };
 use crate::{
@@ -135,8 +135,7 @@ impl Restype {
     pub fn size(&self) -> usize {
         match &self.kind {
             RestypeKind::Type { ctype, .. } => ctype.size(),
-            // The largest is a complex long double.
-            _ => 32,
+            _ => SCALAR_RESULT,
         }
     }
 

@@ -3,7 +3,7 @@
 use super::{
     char_array,
     construct::Base,
-    metatype::{self, CTypeType},
+    metatype::{self, CTypeType, shares_slot},
 };
 use crate::{
     cdata::{CData, access},
@@ -369,11 +369,7 @@ fn set_raw_bytes(zelf: PyObjectRef, value: PySetterValue, vm: &VirtualMachine) -
 
 /// Whether no Python code has overridden `__setitem__`.
 fn stores_items_itself(class: &Py<PyType>) -> bool {
-    let slot = |class: &Py<PyType>| {
-        let slot = class.slots.as_mapping.ass_subscript.load();
-        slot.map(|slot| slot as usize)
-    };
-    slot(class) == slot(Array::static_type())
+    shares_slot!(class, Array::static_type(), as_mapping.ass_subscript)
 }
 
 impl Constructor for Array {

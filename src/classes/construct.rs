@@ -4,6 +4,7 @@
 //! `__init__` is Python's, that makes the object and initialises it in one go, from the arguments as
 //! the VM has them.
 
+use super::metatype::shares_slot;
 use crate::{
     cdata::CData,
     ctype::{CType, Place},
@@ -48,10 +49,27 @@ fn call<B: Base>(
         B::initialize(&object, &args[..nargs], vm)?;
         return Ok(object.into());
     }
+    call_by_slot(class, args, nargs, names, vm)
+}
+
+/// Calls `object` the general way, for a vectorcall slot that has no short one.
+///
+/// # Errors
+/// `TypeError` if it is not callable; what the call raises.
+pub fn call_by_slot(
+    object: &PyObject,
+    args: Vec<PyObjectRef>,
+    nargs: usize,
+    names: Option<&[PyObjectRef]>,
+    vm: &VirtualMachine,
+) -> PyResult {
     let args = FuncArgs::from_vectorcall_owned(args, nargs, names);
-    match class.class().slots.call.load() {
-        Some(call) => call(class, args, vm),
-        None => Err(vm.new_type_error("class is not callable")),
+    match object.class().slots.call.load() {
+        Some(call) => call(object, args, vm),
+        None => Err(vm.new_type_error(format!(
+            "'{}' object is not callable",
+            object.class().slot_name()
+        ))),
     }
 }
 
@@ -59,8 +77,7 @@ fn call<B: Base>(
 /// hands it on to metaclasses whose `__call__` is Python's, if that was deleted from one further down.
 #[inline]
 fn is_called_by_type(metaclass: &Py<PyType>, vm: &VirtualMachine) -> bool {
-    let call = |class: &Py<PyType>| class.slots.call.load().map(|slot| slot as usize);
-    call(metaclass) == call(vm.ctx.types.type_type)
+    shares_slot!(metaclass, vm.ctx.types.type_type, call)
 }
 
 /// Whether instances of `class` are made and initialised as those of its base `B` are: then their
@@ -68,7 +85,5 @@ fn is_called_by_type(metaclass: &Py<PyType>, vm: &VirtualMachine) -> bool {
 #[inline]
 fn is_native<B: Base>(class: &Py<PyType>) -> bool {
     let base = B::static_type();
-    let new = |class: &Py<PyType>| class.slots.new.load().map(|slot| slot as usize);
-    let init = |class: &Py<PyType>| class.slots.init.load().map(|slot| slot as usize);
-    new(class) == new(base) && init(class) == init(base)
+    shares_slot!(class, base, new) && shares_slot!(class, base, init)
 }

@@ -163,11 +163,7 @@ fn promote_members(
         .extract_elements_with(&fields, Ok)
         .map_err(|_| vm.new_type_error("_fields_ must be a sequence"))?;
     for entry in fields {
-        let name = match entry.downcast_ref::<PyTuple>().map(Py::<PyTuple>::as_slice) {
-            Some([name, ..]) => name.clone(),
-            _ => entry.get_item(&0usize, vm)?,
-        };
-        let name: PyStrRef = name
+        let name: PyStrRef = field_name(&entry, vm)?
             .downcast()
             .map_err(|_| vm.new_type_error("field names must be strings"))?;
         let member = inner.as_object().get_attr(&name, vm)?;

@@ -5,7 +5,7 @@
 //! code may change that at any time, by which the class gets another version tag, and the descriptors
 //! are looked up again.
 
-use super::{field::CField, fields::field_name};
+use super::{field::CField, fields::field_name, metatype::shares_slot};
 use crate::{
     cdata::CData,
     ctype::{CType, positional::Positional, shared::Shared},
@@ -58,12 +58,11 @@ fn set_fields(
 fn look_up(ctype: &CType, vm: &VirtualMachine) -> PyResult<Positional> {
     let class = ctype.python_class();
     let mut fields = Vec::new();
-    let setattro = |class: &Py<PyType>| class.slots.setattro.load().map(|slot| slot as usize);
     // Looking something up gives the class a version, if it had none; what is found later belongs to
     // that version or an older one.
     class.get_attr(vm.ctx.intern_str("_fields_"));
     let version = class.tp_version_tag.load(Ordering::Acquire);
-    let plain = setattro(class) == setattro(CData::static_type())
+    let plain = shares_slot!(class, CData::static_type(), setattro)
         && collect(class, class, &mut fields, vm)?;
     Ok(Positional {
         version,

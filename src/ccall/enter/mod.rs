@@ -76,7 +76,7 @@ pub unsafe fn call(
 }
 
 /// Bytes of the largest result that is no aggregate, a complex long double.
-const SCALAR_RESULT: usize = 32;
+pub const SCALAR_RESULT: usize = 32;
 
 /// Memory for a result: as large as its type, and at least two words, which results in registers
 /// take.

@@ -4,7 +4,8 @@ mod constructor;
 
 use super::{
     argtypes,
-    metatype::{self, CTypeType},
+    construct::call_by_slot,
+    metatype::{self, CTypeType, shares_slot},
 };
 use crate::{
     ccall::{
@@ -271,21 +272,14 @@ fn vectorcall(
             let signature = function.signature.read();
             invoke(function, &signature, &args[..nargs], vm).map(Checked::into_object)
         }
-        _ => {
-            let args = FuncArgs::from_vectorcall_owned(args, nargs, names);
-            match zelf.class().slots.call.load() {
-                Some(call) => call(zelf, args, vm),
-                None => Err(vm.new_type_error("function is not callable")),
-            }
-        }
+        _ => call_by_slot(zelf, args, nargs, names, vm),
     }
 }
 
 /// Whether no Python code has overridden `__call__`.
 #[inline]
 fn is_called_by_us(class: &Py<PyType>, vm: &VirtualMachine) -> bool {
-    let call = |class: &Py<PyType>| class.slots.call.load().map(|slot| slot as usize);
-    call(class) == call(CFuncPtr::class(&vm.ctx))
+    shares_slot!(class, CFuncPtr::class(&vm.ctx), call)
 }
 
 /// What a call came to.
