@@ -29,13 +29,20 @@ pub fn event<A: IntoFuncArgs>(
     })
 }
 
+/// Whether calls have to raise their event.
+#[inline]
+#[must_use]
+pub fn is_watched() -> bool {
+    AUDITED.load(Ordering::Acquire)
+}
+
 /// Raises the event for a call of `address` with these arguments.
 ///
 /// # Errors
 /// What a hook raises.
 #[inline]
 pub fn call(address: usize, given: &[PyObjectRef], vm: &VirtualMachine) -> PyResult<()> {
-    if AUDITED.load(Ordering::Acquire) {
+    if is_watched() {
         raise_call(address, given, vm)
     } else {
         Ok(())

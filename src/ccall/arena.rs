@@ -3,7 +3,10 @@
 //! Each thread keeps an arena for the next call. A call that another call's callback makes finds it
 //! taken, and has one of its own.
 
+use crate::ctype::scalar::wide;
 use bumpalo::Bump;
+use libc::wchar_t;
+use rustpython_common::wtf8::Wtf8;
 use std::{alloc::Layout, cell::Cell, ptr::NonNull};
 
 /// An arena that grew beyond this is not kept.
@@ -25,6 +28,19 @@ impl Arena {
             IDLE.try_with(Cell::take).ok().flatten().unwrap_or_default()
         });
         bump.try_alloc_layout(layout).ok()
+    }
+
+    /// A terminated wide copy of `text`. `None` if there is no memory for it.
+    pub fn wide(&mut self, text: &Wtf8) -> Option<NonNull<wchar_t>> {
+        let units = wide::encode(text);
+        let count = units.clone().count() + 1;
+        let layout = Layout::array::<wchar_t>(count).ok()?;
+        let start = self.allocate(layout)?.cast::<wchar_t>();
+        for (index, unit) in units.chain([0]).enumerate() {
+            // SAFETY: the copy has room for all units and the terminator, which were counted.
+            unsafe { start.add(index).write(unit) };
+        }
+        Some(start)
     }
 }
 

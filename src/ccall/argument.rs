@@ -6,10 +6,9 @@ use crate::{
     ctype::{
         CType, Kind,
         ffi_type::{FfiType, Scalar},
-        scalar::{pointer, terminated, wide},
+        scalar::{pointer, terminated},
     },
 };
-use libc::wchar_t;
 use rustpython_common::wtf8::Wtf8;
 use rustpython_vm::{Py, PyObjectRef, PyResult, VirtualMachine, builtins::PyBytes};
 use smallvec::SmallVec;
@@ -175,14 +174,9 @@ impl Arguments {
         self.scalar_at(AbiClass::Integer, scalar, word);
     }
 
-    /// Adds a `double`, or the bits of a `float`.
+    /// Adds a scalar in a machine word, which is for a register of this class.
     #[inline]
-    pub fn float(&mut self, scalar: Scalar, bits: u64) {
-        self.scalar_at(AbiClass::Vector, scalar, bits);
-    }
-
-    #[inline]
-    fn scalar_at(&mut self, class: AbiClass, scalar: Scalar, word: u64) {
+    pub fn scalar_at(&mut self, class: AbiClass, scalar: Scalar, word: u64) {
         self.list.push(Argument {
             class,
             scalar,
@@ -216,8 +210,18 @@ impl Arguments {
     #[inline]
     pub unsafe fn bytes(&mut self, bytes: &Py<PyBytes>) {
         let address = terminated::address(bytes);
-        self.copied.push((NonNull::from(bytes), address));
+        // SAFETY: the caller's promise.
+        unsafe { self.copied(bytes, address) };
         self.pointer(address);
+    }
+
+    /// Notes that C is given the address of a copy of `bytes`, which it may write into.
+    ///
+    /// # Safety
+    /// As for [`Self::bytes`]; `address` must be that of their [`terminated`] copy.
+    #[inline]
+    pub unsafe fn copied(&mut self, bytes: &Py<PyBytes>, address: usize) {
+        self.copied.push((NonNull::from(bytes), address));
     }
 
     /// Adds the address of a terminated wide copy of `text`.
@@ -225,16 +229,15 @@ impl Arguments {
     /// # Errors
     /// `MemoryError` if there is no memory for it.
     pub fn wide(&mut self, text: &Wtf8, vm: &VirtualMachine) -> PyResult<()> {
-        let units = wide::encode(text);
-        let count = units.clone().count() + 1;
-        let layout = Layout::array::<wchar_t>(count).map_err(|_| vm.no_memory_error())?;
-        let start = self.allocate(layout, vm)?.cast::<wchar_t>().as_ptr();
-        for (index, unit) in units.chain([0]).enumerate() {
-            // SAFETY: the copy has room for all units and the terminator, which were counted.
-            unsafe { start.add(index).write(unit) };
-        }
-        self.pointer(start.expose_provenance());
+        let copy = self.arena.wide(text).ok_or_else(|| vm.no_memory_error())?;
+        self.pointer(copy.as_ptr().expose_provenance());
         Ok(())
+    }
+
+    /// Memory that lives as long as the call.
+    #[inline]
+    pub fn arena(&mut self) -> &mut Arena {
+        &mut self.arena
     }
 
     /// Adds the scalar at `source`.

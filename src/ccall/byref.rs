@@ -104,6 +104,16 @@ impl CArg {
         unsafe { arguments.scalar(self.scalar, self.value.start(), vm) }
     }
 
+    /// The address, if that is what the value is.
+    #[inline]
+    #[must_use]
+    pub fn address(&self) -> Option<usize> {
+        match self.value {
+            Value::Word(word) if self.tag == 'P' => Some(word as usize),
+            _ => None,
+        }
+    }
+
     #[must_use]
     pub fn tag(&self) -> char {
         self.tag

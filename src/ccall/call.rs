@@ -82,10 +82,10 @@ fn pass(
     match converter {
         None => default::convert(value, position, arguments, vm),
         Some(Converter::Type(exact, ctype)) => {
-            if exact.pass_number(value, arguments, vm) {
-                return Ok(());
+            match exact.pass(ctype, value, arguments, vm) {
+                Some(outcome) => outcome,
+                None => from_param::pass(ctype, value, position, arguments, vm),
             }
-            from_param::pass(ctype, value, position, arguments, vm)
         }
         Some(Converter::Call(from_param)) => {
             let converted = from_param.call((value.to_owned(),), vm)?;

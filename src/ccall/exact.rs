@@ -5,14 +5,19 @@
 //! the types are compared for identity. What is not recognised goes through the whole protocol
 //! ([`super::from_param`]), which comes to the same result for everything that is.
 
-use super::{argument::Arguments, byref::CArg};
+use super::{
+    arena::Arena,
+    argument::{AbiClass, Arguments},
+    byref::CArg,
+};
 use crate::{
     cdata::CData,
     ctype::{
-        CType, Kind, Simple,
+        CType, Kind,
         ffi_type::Scalar,
-        scalar::{float, integer::wrapped, pointer},
+        scalar::{float, integer::wrapped, pointer, terminated},
         simple::Class,
+        target,
     },
     without::without,
 };
@@ -21,198 +26,249 @@ use rustpython_vm::{
     builtins::{PyBytes, PyFloat, PyInt, PyStr},
 };
 
-/// The argument was added.
-const DONE: Option<PyResult<()>> = Some(Ok(()));
-
-/// What is looked at first for a parameter, chosen when its type is declared.
-#[derive(Clone, Copy, Debug)]
+/// What a parameter takes without a closer look, chosen when its type is declared. It holds no
+/// reference: ctypes are known by their addresses. An argument's ctype lives as long as the argument,
+/// so whatever has the address of a declared ctype is that one, or was taken for it after the
+/// declaration was replaced by another thread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exact {
-    /// An exact `int`, which becomes this type: cut to its width by this shift, up and down again.
+    /// An `int`, which becomes this type: cut to its width by this shift, up and down again.
     Signed(Scalar, u8),
     Unsigned(Scalar, u8),
-    /// An exact `float`.
-    Double,
+    /// A `float` or an `int`, which becomes this type.
+    Float(Scalar),
+    /// NULL, or `bytes`.
+    CharPointer,
+    /// NULL, or a `str`.
+    WideCharPointer,
+    /// NULL, `bytes`, a `str`, an address, a pointer or an array.
+    VoidPointer,
+    /// NULL, such a pointer, what `byref` makes of its target, a target, whose address it is, an array
+    /// of targets.
+    Pointer {
+        ctype: usize,
+        target: usize,
+    },
+    /// A function pointer of this type.
+    Function {
+        ctype: usize,
+    },
     Other,
 }
 
 impl Exact {
     #[must_use]
-    pub fn of(ctype: &CType) -> Self {
-        let Some(simple) = ctype.simple().filter(|_| !without().exact) else {
+    pub fn of(ctype: &Py<CType>) -> Self {
+        if without().exact {
             return Self::Other;
-        };
-        let scalar = simple.code.scalar;
-        let shift = 64 - 8 * simple.code.size.min(8) as u8;
-        match simple.code.class {
-            Class::Integer { signed: true } => Self::Signed(scalar, shift),
-            Class::Integer { signed: false } => Self::Unsigned(scalar, shift),
-            Class::Float if scalar == Scalar::Double => Self::Double,
+        }
+        match &ctype.kind {
+            Kind::Simple(simple) => {
+                let scalar = simple.code.scalar;
+                let shift = 64 - 8 * simple.code.size.min(8) as u8;
+                match simple.code.class {
+                    Class::Integer { signed: true } => Self::Signed(scalar, shift),
+                    Class::Integer { signed: false } => Self::Unsigned(scalar, shift),
+                    Class::Float if scalar.is_float() => Self::Float(scalar),
+                    Class::CharPointer => Self::CharPointer,
+                    Class::WideCharPointer => Self::WideCharPointer,
+                    Class::VoidPointer => Self::VoidPointer,
+                    _ => Self::Other,
+                }
+            }
+            Kind::Pointer(target) => match target.get() {
+                Some(target) => Self::Pointer {
+                    ctype: identity(ctype),
+                    target: identity(target),
+                },
+                None => Self::Other,
+            },
+            Kind::Function(_) => Self::Function {
+                ctype: identity(ctype),
+            },
             _ => Self::Other,
         }
     }
 
-    /// Adds a number to a call's arguments, if it is of the type that was chosen.
+    /// Whether a vector register is for it.
     #[inline(always)]
-    pub fn pass_number(
-        self,
-        value: &PyObject,
-        arguments: &mut Arguments,
-        vm: &VirtualMachine,
-    ) -> bool {
-        match self {
-            Self::Signed(scalar, shift) => {
-                let Some(int) = value.downcast_ref_if_exact::<PyInt>(vm) else {
-                    return false;
-                };
-                let word = (wrapped(int) << shift) as i64 >> shift;
-                arguments.integer(scalar, word as u64);
-            }
-            Self::Unsigned(scalar, shift) => {
-                let Some(int) = value.downcast_ref_if_exact::<PyInt>(vm) else {
-                    return false;
-                };
-                arguments.integer(scalar, wrapped(int) << shift >> shift);
-            }
-            Self::Double => {
-                let Some(float) = value.downcast_ref_if_exact::<PyFloat>(vm) else {
-                    return false;
-                };
-                arguments.float(Scalar::Double, float.to_f64().to_bits());
-            }
-            Self::Other => return false,
-        }
-        true
+    #[must_use]
+    pub fn is_vector(self) -> bool {
+        matches!(self, Self::Float(_))
     }
 
-    /// Adds `value` to a call's arguments as a `ctype`. `None` if that takes a closer look.
+    /// The C type of what [`Self::word`] returns.
+    #[inline(always)]
+    fn scalar(self) -> Scalar {
+        match self {
+            Self::Signed(scalar, _) | Self::Unsigned(scalar, _) | Self::Float(scalar) => scalar,
+            _ => Scalar::Pointer,
+        }
+    }
+
+    /// The machine word that `value` becomes, if it is what is taken. It is good as long as `value`
+    /// and the arena live.
+    #[inline(always)]
+    pub fn word(&self, value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<u64> {
+        match *self {
+            Self::Signed(_, shift) => {
+                let int = value.downcast_ref_if_exact::<PyInt>(vm)?;
+                Some(((wrapped(int) << shift) as i64 >> shift) as u64)
+            }
+            Self::Unsigned(_, shift) => {
+                let int = value.downcast_ref_if_exact::<PyInt>(vm)?;
+                Some(wrapped(int) << shift >> shift)
+            }
+            Self::Float(scalar) => match value.downcast_ref_if_exact::<PyFloat>(vm) {
+                Some(float) => Some(scalar.float_bits(float.to_f64())),
+                None => float_of_int(scalar, value, vm),
+            },
+            Self::Other => None,
+            _ => self.address(value, arena, vm),
+        }
+    }
+
+    #[inline(never)]
+    fn address(&self, value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<u64> {
+        let address = match *self {
+            // Before all else: what a string parameter is mostly given.
+            Self::CharPointer | Self::VoidPointer
+                if let Some(bytes) = value.downcast_ref_if_exact::<PyBytes>(vm) =>
+            {
+                terminated::address(bytes)
+            }
+            Self::Function { ctype } => {
+                let cdata = CData::of(value).filter(|cdata| identity(cdata.ctype()) == ctype)?;
+                pointed_to(cdata)
+            }
+            _ if vm.is_none(value) => 0,
+            Self::Pointer { ctype, target } => to_target(value, ctype, target)?,
+            Self::WideCharPointer | Self::VoidPointer
+                if let Some(text) = value.downcast_ref_if_exact::<PyStr>(vm) =>
+            {
+                arena.wide(text.as_wtf8())?.as_ptr().expose_provenance()
+            }
+            Self::VoidPointer => match value.downcast_ref_if_exact::<PyInt>(vm) {
+                Some(int) => pointer::wrapping_address(int),
+                None => decayed(CData::of(value)?)?,
+            },
+            _ => return None,
+        };
+        Some(address as u64)
+    }
+
+    /// Whether `bytes` are taken.
+    #[must_use]
+    pub fn takes_bytes(&self) -> bool {
+        matches!(self, Self::CharPointer | Self::VoidPointer)
+    }
+
+    /// The `bytes` whose copy is at the address that `value` became.
+    #[inline]
+    pub fn copied<'a>(&self, value: &'a PyObject, vm: &VirtualMachine) -> Option<&'a Py<PyBytes>> {
+        if self.takes_bytes() {
+            value.downcast_ref_if_exact::<PyBytes>(vm)
+        } else {
+            None
+        }
+    }
+
+    /// Adds `value` to a call's arguments as a `ctype`, whose this is. `None` if that takes a closer
+    /// look. The caller holds `value` as long as the call.
     ///
     /// # Errors
-    /// What converting a number raises.
+    /// `TypeError` and `MemoryError` as for [`Arguments::cdata`].
+    #[inline]
     pub fn pass(
+        &self,
         ctype: &Py<CType>,
         value: &PyObject,
         arguments: &mut Arguments,
         vm: &VirtualMachine,
     ) -> Option<PyResult<()>> {
-        match &ctype.kind {
-            _ if without().exact => None,
-            Kind::Simple(simple) => match simple.code.class {
-                Class::CharPointer | Class::WideCharPointer | Class::VoidPointer => {
-                    address(ctype, simple, value, arguments, vm)
-                }
-                Class::Object if !is_py_object(value) => {
-                    arguments.pointer(value.as_raw().expose_provenance());
-                    DONE
-                }
-                Class::Integer { .. } if Self::of(ctype).pass_number(value, arguments, vm) => DONE,
-                Class::Float => match number(value, vm) {
-                    Some(Ok(number)) => {
-                        let scalar = simple.code.scalar;
-                        arguments.float(scalar, scalar.float_bits(number));
-                        DONE
-                    }
-                    Some(Err(error)) => Some(Err(error)),
-                    None => instance(ctype, value, arguments, vm),
-                },
-                _ => instance(ctype, value, arguments, vm),
-            },
-            Kind::Pointer(_) => pointer(ctype, value, arguments, vm),
-            _ => instance(ctype, value, arguments, vm),
+        if let Some(word) = self.word(value, arguments.arena(), vm) {
+            let class = if self.is_vector() {
+                AbiClass::Vector
+            } else {
+                AbiClass::Integer
+            };
+            arguments.scalar_at(class, self.scalar(), word);
+            if let Some(bytes) = self.copied(value, vm) {
+                // SAFETY: the word is the address of their copy; the caller holds `value`.
+                unsafe { arguments.copied(bytes, word as usize) };
+            }
+            return Some(Ok(()));
         }
+        other(ctype, value, arguments, vm)
     }
 }
 
-/// Whether `value` is a C value that holds an object, which is what is passed then.
-fn is_py_object(value: &PyObject) -> bool {
-    CData::of(value).is_some_and(|cdata| cdata.ctype().simple_class() == Some(Class::Object))
-}
-
-/// The number that an exact `float` or `int` is.
-#[inline]
-fn number(value: &PyObject, vm: &VirtualMachine) -> Option<PyResult<f64>> {
-    if let Some(float) = value.downcast_ref_if_exact::<PyFloat>(vm) {
-        return Some(Ok(float.to_f64()));
-    }
-    value.downcast_ref_if_exact::<PyInt>(vm)?;
-    Some(float::number(value, vm))
-}
-
-/// An instance of exactly the declared type.
-#[inline]
-fn instance(
+/// What no word is chosen for: an instance of exactly the declared type, any object as itself.
+fn other(
     ctype: &Py<CType>,
     value: &PyObject,
     arguments: &mut Arguments,
     vm: &VirtualMachine,
 ) -> Option<PyResult<()>> {
-    let cdata = CData::of(value)?;
+    if without().exact {
+        return None;
+    }
+    let cdata = CData::of(value);
+    let is_object = |cdata: &Py<CData>| cdata.ctype().simple_class() == Some(Class::Object);
+    if ctype.simple_class() == Some(Class::Object) && !cdata.is_some_and(is_object) {
+        arguments.pointer(value.as_raw().expose_provenance());
+        return Some(Ok(()));
+    }
     let is_exact = value.class().is(ctype.python_class());
-    is_exact.then(|| arguments.cdata(cdata, vm))
+    Some(arguments.cdata(cdata.filter(|_| is_exact)?, vm))
 }
 
-fn address(
-    ctype: &Py<CType>,
-    simple: &Simple,
-    value: &PyObject,
-    arguments: &mut Arguments,
-    vm: &VirtualMachine,
-) -> Option<PyResult<()>> {
-    let class = simple.code.class;
-    if vm.is_none(value) {
-        arguments.pointer(0);
-        return DONE;
-    }
-    if class != Class::WideCharPointer
-        && let Some(bytes) = value.downcast_ref_if_exact::<PyBytes>(vm)
-    {
-        // SAFETY: the caller holds `value`.
-        unsafe { arguments.bytes(bytes) };
-        return DONE;
-    }
-    if class != Class::CharPointer
-        && let Some(text) = value.downcast_ref_if_exact::<PyStr>(vm)
-    {
-        return Some(arguments.wide(text.as_wtf8(), vm));
-    }
-    if class == Class::VoidPointer {
-        if let Some(int) = value.downcast_ref_if_exact::<PyInt>(vm) {
-            arguments.pointer(pointer::wrapping_address(int));
-            return DONE;
-        }
-        if let Some(cdata) = CData::of(value)
-            && let Kind::Array(_) | Kind::Pointer(_) = cdata.ctype().kind
-        {
-            return Some(arguments.cdata(cdata, vm));
-        }
-    }
-    instance(ctype, value, arguments, vm)
+/// What identifies a ctype among all that live.
+#[inline(always)]
+fn identity(ctype: &Py<CType>) -> usize {
+    (&raw const *ctype).addr()
 }
 
-/// NULL, what `byref` makes, a pointer, an array of the target, or a target, whose address it is.
-fn pointer(
-    ctype: &Py<CType>,
-    value: &PyObject,
-    arguments: &mut Arguments,
-    vm: &VirtualMachine,
-) -> Option<PyResult<()>> {
-    if vm.is_none(value) {
-        arguments.pointer(0);
-        return DONE;
+#[inline(never)]
+fn float_of_int(scalar: Scalar, value: &PyObject, vm: &VirtualMachine) -> Option<u64> {
+    value.downcast_ref_if_exact::<PyInt>(vm)?;
+    // An `int` that is too large is refused by the protocol.
+    let number = float::number(value, vm).ok()?;
+    Some(scalar.float_bits(number))
+}
+
+#[inline]
+fn to_target(value: &PyObject, ctype: usize, target: usize) -> Option<usize> {
+    let Some(cdata) = CData::of(value) else {
+        let arg = value.downcast_ref::<CArg>()?;
+        let of = CData::of(arg.object()?)?;
+        return (identity(of.ctype()) == target && !target::any_replaced()).then(|| arg.address())?;
+    };
+    let of = identity(cdata.ctype());
+    if of == ctype {
+        return Some(pointed_to(cdata));
     }
-    let target = ctype.target()?;
-    if let Some(arg) = value.downcast_ref::<CArg>() {
-        let is_target = arg
-            .object()
-            .is_some_and(|object| object.class().is(target.python_class()));
-        return is_target.then(|| arg.pass(arguments, vm));
-    }
-    let cdata = CData::of(value)?;
-    if value.class().is(target.python_class()) && cdata.size() >= target.size() {
-        arguments.pointer(cdata.address().expose_provenance());
-        return DONE;
-    }
+    let is_array = || {
+        let array = cdata.ctype().array();
+        array.is_some_and(|array| identity(&array.item) == target)
+    };
+    ((of == target || is_array()) && !target::any_replaced())
+        .then(|| cdata.address().expose_provenance())
+}
+
+/// The address in a pointer or function pointer.
+#[inline]
+fn pointed_to(cdata: &Py<CData>) -> usize {
+    // SAFETY: the memory of a pointer, which it was found to be by its type, holds an address.
+    unsafe { pointer::read(cdata.address()) }.expose_provenance()
+}
+
+/// A pointer as what it points to, an array as its memory.
+#[inline]
+fn decayed(cdata: &Py<CData>) -> Option<usize> {
     match &cdata.ctype().kind {
-        Kind::Array(array) if array.item.is(target) => Some(arguments.cdata(cdata, vm)),
-        _ => instance(ctype, value, arguments, vm),
+        Kind::Array(_) => Some(cdata.address().expose_provenance()),
+        Kind::Pointer(_) => Some(pointed_to(cdata)),
+        _ => None,
     }
 }

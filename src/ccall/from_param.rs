@@ -4,7 +4,7 @@
 //! instance of the type is itself, objects that convert safely are converted, `_as_parameter_` is
 //! followed, anything else is refused.
 
-use super::{argument::Arguments, byref::CArg, default, exact::Exact};
+use super::{argument::Arguments, byref::CArg, default};
 use crate::{
     cdata::CData,
     ctype::{
@@ -42,21 +42,8 @@ impl Param {
 ///
 /// # Errors
 /// As [`convert`] and [`default::convert`].
-pub fn pass(
-    ctype: &Py<CType>,
-    value: &PyObject,
-    position: usize,
-    arguments: &mut Arguments,
-    vm: &VirtualMachine,
-) -> PyResult<()> {
-    match Exact::pass(ctype, value, arguments, vm) {
-        Some(outcome) => outcome,
-        None => by_protocol(ctype, value, position, arguments, vm),
-    }
-}
-
 #[inline(never)]
-fn by_protocol(
+pub fn pass(
     ctype: &Py<CType>,
     value: &PyObject,
     position: usize,

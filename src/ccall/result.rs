@@ -30,11 +30,7 @@ pub struct Restype {
 enum RestypeKind {
     Void,
     /// A simple type that is converted at once, and refers to nothing that C gives away.
-    Scalar {
-        scalar: Scalar,
-        form: Option<Form>,
-        load: Load,
-    },
+    Scalar(ScalarResult),
     Type {
         ctype: PyRef<CType>,
         /// The type's `_check_retval_`, which the converted result goes through.
@@ -42,6 +38,51 @@ enum RestypeKind {
     },
     /// A callable that is given the result as an `int`.
     Callable,
+}
+
+/// A result that is one scalar and becomes a plain Python object.
+#[derive(Clone, Copy, Debug)]
+pub struct ScalarResult {
+    pub form: Option<Form>,
+    scalar: Scalar,
+    load: Load,
+}
+
+impl PartialEq for ScalarResult {
+    /// Conversions at one address do the same, even if they are two in the source.
+    fn eq(&self, other: &Self) -> bool {
+        self.form == other.form
+            && self.scalar == other.scalar
+            && std::ptr::fn_addr_eq(self.load, other.load)
+    }
+}
+
+impl ScalarResult {
+    fn new(scalar: Scalar, load: Load) -> Self {
+        Self {
+            form: Form::of_scalar(scalar),
+            scalar,
+            load,
+        }
+    }
+
+    /// The Python object for the C result at `source`.
+    ///
+    /// # Errors
+    /// What the conversion raises.
+    ///
+    /// # Safety
+    /// As for [`Restype::convert`].
+    #[inline(always)]
+    pub unsafe fn convert(&self, source: *mut u8, vm: &VirtualMachine) -> PyResult {
+        // SAFETY: the caller's promise.
+        unsafe { (self.load)(narrow(source, self.scalar), vm) }
+    }
+}
+
+/// What becomes of no result.
+unsafe fn load_none(_source: *const u8, vm: &VirtualMachine) -> PyResult {
+    Ok(vm.ctx.none())
 }
 
 impl Restype {
@@ -72,17 +113,26 @@ impl Restype {
     pub fn int(vm: &VirtualMachine) -> Self {
         Self {
             object: vm.ctx.none(),
-            kind: RestypeKind::Scalar {
-                scalar: simple::INT.scalar,
-                form: Form::of_scalar(simple::INT.scalar),
-                load: simple::INT.native.load,
-            },
+            kind: RestypeKind::Scalar(ScalarResult::new(
+                simple::INT.scalar,
+                simple::INT.native.load,
+            )),
         }
     }
 
     #[must_use]
     pub fn object(&self) -> &PyObjectRef {
         &self.object
+    }
+
+    /// The result, if it is one scalar or none and becomes a plain Python object.
+    #[must_use]
+    pub fn scalar(&self) -> Option<ScalarResult> {
+        match &self.kind {
+            RestypeKind::Void => Some(ScalarResult::new(Scalar::Void, load_none)),
+            RestypeKind::Scalar(result) => Some(*result),
+            _ => None,
+        }
     }
 
     /// How C returns it.
@@ -92,7 +142,7 @@ impl Restype {
         match &self.kind {
             RestypeKind::Void => Returned::Scalar(Scalar::Void),
             RestypeKind::Callable => Returned::Scalar(Scalar::Sint32),
-            RestypeKind::Scalar { scalar, .. } => Returned::Scalar(*scalar),
+            RestypeKind::Scalar(result) => Returned::Scalar(result.scalar),
             RestypeKind::Type { ctype, .. } => {
                 let layout = ctype.layout();
                 match layout.ffi.passing() {
@@ -109,7 +159,7 @@ impl Restype {
     pub fn entry(&self) -> Entry<'_> {
         let returned = self.returned();
         let form = match &self.kind {
-            RestypeKind::Scalar { form, .. } => *form,
+            RestypeKind::Scalar(result) => result.form,
             _ => Form::of(returned),
         };
         Entry { form, returned }
@@ -150,10 +200,8 @@ impl Restype {
     pub unsafe fn convert(&self, source: *mut u8, vm: &VirtualMachine) -> PyResult {
         match &self.kind {
             RestypeKind::Void => Ok(vm.ctx.none()),
-            RestypeKind::Scalar { scalar, load, .. } => {
-                // SAFETY: the caller's promise.
-                unsafe { load(narrow(source, *scalar), vm) }
-            }
+            // SAFETY: the caller's promise.
+            RestypeKind::Scalar(result) => unsafe { result.convert(source, vm) },
             RestypeKind::Callable => {
                 // SAFETY: the caller's promise; a callable restype makes the result a C `int`.
                 let value = unsafe {
@@ -206,11 +254,7 @@ impl Restype {
 /// The conversion of a simple type whose results are plain Python objects.
 fn transparent(simple: &Simple) -> Option<RestypeKind> {
     let plain = !simple.boxed && simple.code.class != Class::Object;
-    plain.then_some(RestypeKind::Scalar {
-        scalar: simple.code.scalar,
-        form: Form::of_scalar(simple.code.scalar),
-        load: simple.access.load,
-    })
+    plain.then(|| RestypeKind::Scalar(ScalarResult::new(simple.code.scalar, simple.access.load)))
 }
 
 /// Where in the machine word at `source` C leaves a scalar: at its low end.

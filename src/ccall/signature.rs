@@ -1,12 +1,13 @@
 //! How a function is to be called: what its arguments are converted by, what its result becomes.
 
-use super::{enter::cif::CifCache, exact::Exact, result::Restype};
+use super::{enter::cif::CifCache, exact::Exact, plan::Plan, result::Restype};
 use crate::ctype::CType;
 use rustpython_vm::{
     PyObjectRef, PyPayload, PyRef,
     object::{Traverse, TraverseFn},
     pyclass,
 };
+use std::sync::{Arc, OnceLock};
 
 /// A function's signature. It never changes: setting `argtypes`, `restype` or `errcheck` makes another.
 ///
@@ -20,6 +21,7 @@ pub struct Signature {
     pub errcheck: Option<PyObjectRef>,
     /// What libffi was told of it, if it was asked.
     pub cif: CifCache,
+    plan: OnceLock<Option<Arc<Plan>>>,
 }
 
 #[pyclass(flags(DISALLOW_INSTANTIATION))]
@@ -74,7 +76,24 @@ impl Signature {
             restype,
             errcheck: None,
             cif: CifCache::default(),
+            plan: OnceLock::new(),
         }
+    }
+
+    /// A plan for calls of it, if there is one.
+    #[must_use]
+    pub fn plan(&self) -> Option<Arc<Plan>> {
+        let make = || match (&self.argtypes, &self.errcheck) {
+            (Some(argtypes), None) => {
+                let parameters = argtypes.converters.iter().map(|converter| match converter {
+                    Converter::Type(exact, _) => *exact,
+                    Converter::Call(_) => Exact::Other,
+                });
+                Plan::new(parameters, &self.restype).map(Arc::new)
+            }
+            _ => None,
+        };
+        self.plan.get_or_init(make).clone()
     }
 
     /// The same with a change, before anybody has called it.

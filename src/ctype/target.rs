@@ -6,7 +6,18 @@ use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyRef,
     object::{Traverse, TraverseFn},
 };
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
+
+/// Some pointer type's target has been replaced by another.
+static ANY_REPLACED: AtomicBool = AtomicBool::new(false);
+
+/// Whether what was remembered as the target of some pointer type may be so no longer. Programs
+/// complete pointer types, and hardly one changes them.
+#[inline]
+#[must_use]
+pub fn any_replaced() -> bool {
+    ANY_REPLACED.load(Ordering::Acquire)
+}
 
 /// A type that is read on every access to what a pointer points to, without a lock.
 pub struct Target {
@@ -55,7 +66,11 @@ impl Target {
         check: impl FnOnce(Option<&Py<CType>>) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut all = self.all.lock();
-        check(self.get())?;
+        let old = self.get();
+        check(old)?;
+        if old.is_some_and(|old| !old.is(&ctype)) {
+            ANY_REPLACED.store(true, Ordering::Release);
+        }
         let pointer: *const Py<CType> = &raw const *ctype;
         if !all.iter().any(|known| known.is(&ctype)) {
             all.push(ctype);

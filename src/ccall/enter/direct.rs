@@ -1,34 +1,22 @@
-//! Calls straight through a function pointer.
+//! Where the arguments of a call go, one by one, when it is made straight through a function pointer.
 //!
 //! A C function finds its arguments in registers that depend on their classes and order alone, and
 //! the rest on the stack (AMD64 supplement to the System V ABI, section 3.2.3; AAPCS64, section 6.8).
-//! It reads no register and no stack slot that its parameters do not take. So a call that loads all
-//! argument registers serves every signature, and only the place of the result makes a difference:
-//! one function type for each.
-//!
-//! The types are variadic, because on System V a variadic callee reads from `al` how many vector
-//! registers are used, which the compiler sets for calls of variadic types alone.
 
-use super::{around::function_at, returned::Form};
+use super::{
+    registers::{INTEGERS, Registers, STACK, VECTORS},
+    returned::Form,
+};
 use crate::{
     ccall::argument::{AbiClass, Argument, Arguments, STACK_ALIGN, Value},
     ctype::ffi_type::{CLASSIFIES, Passing, Scalar},
 };
 use smallvec::SmallVec;
 
-#[cfg(not(target_arch = "aarch64"))]
-const INTEGERS: usize = 6;
-#[cfg(target_arch = "aarch64")]
-const INTEGERS: usize = 8;
-const VECTORS: usize = 8;
-/// Eightbytes of stack that a call can take: few, or none.
-const STACK: usize = 16;
-
 /// What the registers and the stack hold at a call.
 #[derive(Debug)]
 pub struct Placed {
-    integers: [u64; INTEGERS],
-    vectors: [f64; VECTORS],
+    registers: Registers,
     stack: SmallVec<[u64; STACK]>,
     used_integers: usize,
     used_vectors: usize,
@@ -38,8 +26,7 @@ impl Placed {
     #[inline(always)]
     pub fn new() -> Self {
         Self {
-            integers: [0; INTEGERS],
-            vectors: [0.0; VECTORS],
+            registers: Registers::new(),
             stack: SmallVec::new(),
             used_integers: 0,
             used_vectors: 0,
@@ -64,7 +51,7 @@ impl Placed {
 
     #[inline]
     fn integer(&mut self, word: u64) -> Option<()> {
-        match self.integers.get_mut(self.used_integers) {
+        match self.registers.integers.get_mut(self.used_integers) {
             Some(register) => {
                 *register = word;
                 self.used_integers += 1;
@@ -77,7 +64,7 @@ impl Placed {
     /// A value that takes a vector register; a `float` takes the lower half of one.
     #[inline]
     fn vector(&mut self, word: u64) -> Option<()> {
-        match self.vectors.get_mut(self.used_vectors) {
+        match self.registers.vectors.get_mut(self.used_vectors) {
             Some(register) => {
                 *register = f64::from_bits(word);
                 self.used_vectors += 1;
@@ -184,9 +171,9 @@ impl Placed {
         // SAFETY: the caller's promise.
         let returned: R = unsafe {
             if self.stack.is_empty() {
-                self.enter_with_registers(address)
+                self.registers.call(address)
             } else {
-                self.enter_with_stack(address)
+                self.registers.call_with_stack(address, &self.stack)
             }
         };
         // SAFETY: the caller promises two machine words.
@@ -197,62 +184,3 @@ impl Placed {
 /// Two registers' worth of result.
 #[repr(C)]
 struct Pair<A, B>(A, B);
-
-/// The slot of a list of types or values; what it names does not matter.
-macro_rules! eightbyte {
-    ($index:literal) => {
-        u64
-    };
-}
-macro_rules! double {
-    ($index:literal) => {
-        f64
-    };
-}
-
-/// The functions that load the registers and call: each register and stack slot by its number.
-macro_rules! entries {
-    ([$($integer:literal)*] [$($vector:literal)*] [$($slot:literal)*]) => {
-        impl Placed {
-            /// # Safety
-            /// As for [`Self::call`].
-            #[inline(always)]
-            unsafe fn enter_with_registers<R>(&self, address: usize) -> R {
-                type Function<R> = unsafe extern "C" fn(
-                    $(eightbyte!($integer),)* $(double!($vector),)* ...
-                ) -> R;
-                // SAFETY: the caller promises a function that takes what its registers hold, and
-                // returns as `R` is returned.
-                unsafe {
-                    let function: Function<R> = std::mem::transmute(function_at(address));
-                    function($(self.integers[$integer],)* $(self.vectors[$vector],)*)
-                }
-            }
-
-            /// # Safety
-            /// As for [`Self::call`].
-            #[inline(never)]
-            unsafe fn enter_with_stack<R>(&self, address: usize) -> R {
-                type Function<R> = unsafe extern "C" fn(
-                    $(eightbyte!($integer),)* $(double!($vector),)* $(eightbyte!($slot),)* ...
-                ) -> R;
-                let mut stack = [0; STACK];
-                stack[..self.stack.len()].copy_from_slice(&self.stack);
-                // SAFETY: as above; stack slots beyond what it takes are the caller's own.
-                unsafe {
-                    let function: Function<R> = std::mem::transmute(function_at(address));
-                    function(
-                        $(self.integers[$integer],)*
-                        $(self.vectors[$vector],)*
-                        $(stack[$slot],)*
-                    )
-                }
-            }
-        }
-    };
-}
-
-#[cfg(not(target_arch = "aarch64"))]
-entries!([0 1 2 3 4 5] [0 1 2 3 4 5 6 7] [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15]);
-#[cfg(target_arch = "aarch64")]
-entries!([0 1 2 3 4 5 6 7] [0 1 2 3 4 5 6 7] [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15]);

@@ -8,6 +8,7 @@
 pub mod around;
 pub mod cif;
 mod direct;
+pub mod registers;
 pub mod returned;
 
 use super::argument::Arguments;

@@ -1,6 +1,7 @@
 //! `CFuncPtr` and its metaclass: function pointers, foreign functions and callbacks.
 
 mod constructor;
+mod planned;
 
 use super::{
     argtypes,
@@ -20,6 +21,7 @@ use crate::{
     ctype::{CType, Function, Kind, Place, layout::Layout, scalar::pointer, shared::Shared},
     without::without,
 };
+use planned::Planned;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyInt, PyType, PyTypeRef},
@@ -90,6 +92,8 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
 pub struct CFuncPtr {
     base: CData,
     signature: Shared<Signature>,
+    /// The signature's plan; none if there are parameter flags.
+    planned: Planned,
     paramflags: Option<ParamFlags>,
 }
 
@@ -108,6 +112,7 @@ unsafe impl Traverse for CFuncPtr {
             && let Some(declared) = function.signature.downcast_ref::<Signature>()
         {
             out.push(self.signature.replace(declared.to_owned()).into());
+            self.plan();
         }
     }
 }
@@ -127,10 +132,12 @@ fn make(
     paramflags: Option<ParamFlags>,
     vm: &VirtualMachine,
 ) -> PyResult<PyRef<CFuncPtr>> {
-    let signature = Shared::new(declared(base.ctype(), vm)?.to_owned());
+    let signature = declared(base.ctype(), vm)?.to_owned();
+    let plan = signature.plan().filter(|_| paramflags.is_none());
     let object = CFuncPtr {
         base,
-        signature,
+        signature: Shared::new(signature),
+        planned: Planned::new(plan),
         paramflags,
     }
     .into_ref_with_type_lazy_dict(vm, class)?;
@@ -159,6 +166,13 @@ impl CFuncPtr {
     fn change(&self, mut change: impl FnMut(&mut Signature), vm: &VirtualMachine) {
         self.signature
             .change(|old| old.with(&mut change).into_ref(&vm.ctx));
+        self.plan();
+    }
+
+    fn plan(&self) {
+        if self.paramflags.is_none() {
+            self.planned.update(|| self.signature.read().plan());
+        }
     }
 
     #[inline]
@@ -269,6 +283,15 @@ fn vectorcall(
     match CFuncPtr::of(zelf) {
         // Without parameter flags names mean nothing.
         Some(function) if function.paramflags.is_none() && is_called_by_us(zelf.class(), vm) => {
+            if let Some(plan) = function.planned.get() {
+                let (address, flags) = (function.address(), function.call_flags());
+                // SAFETY: whoever gave the address and the types answers for the function being so,
+                // as in C.
+                let outcome = unsafe { plan.call(address, flags, &args[..nargs], vm) };
+                if let Some(outcome) = outcome {
+                    return outcome;
+                }
+            }
             let signature = function.signature.read();
             invoke(function, &signature, &args[..nargs], vm).map(Checked::into_object)
         }

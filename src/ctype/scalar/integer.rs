@@ -1,6 +1,7 @@
 //! Integers of every width, and booleans.
 
 use super::{Access, Kept, read, write};
+use num_traits::ToPrimitive;
 use rustpython_vm::{Py, PyObject, PyResult, VirtualMachine, builtins::PyInt};
 
 /// The integer that a store takes from `value`: any `int` or object with `__index__`, wrapped to
@@ -16,9 +17,13 @@ pub fn wrapping(value: &PyObject, vm: &VirtualMachine) -> PyResult<u64> {
 }
 
 /// An `int` modulo 2^64.
+#[inline]
 #[must_use]
 pub fn wrapped(int: &Py<PyInt>) -> u64 {
-    int.as_u64_mask()
+    match int.as_bigint().to_i64() {
+        Some(small) => small as u64,
+        None => int.as_u64_mask(),
+    }
 }
 
 /// A C integer type.
