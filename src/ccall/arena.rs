@@ -30,6 +30,16 @@ impl Arena {
         bump.try_alloc_layout(layout).ok()
     }
 
+    #[inline(never)]
+    fn give_back(&mut self) {
+        if let Some(mut bump) = self.0.take() {
+            bump.reset();
+            if bump.allocated_bytes() <= MAX_KEPT {
+                let _ = IDLE.try_with(|idle| idle.set(Some(bump)));
+            }
+        }
+    }
+
     /// A terminated wide copy of `text`. `None` if there is no memory for it.
     pub fn wide(&mut self, text: &Wtf8) -> Option<NonNull<wchar_t>> {
         let units = wide::encode(text);
@@ -45,12 +55,10 @@ impl Arena {
 }
 
 impl Drop for Arena {
+    #[inline(always)]
     fn drop(&mut self) {
-        if let Some(mut bump) = self.0.take() {
-            bump.reset();
-            if bump.allocated_bytes() <= MAX_KEPT {
-                let _ = IDLE.try_with(|idle| idle.set(Some(bump)));
-            }
+        if self.0.is_some() {
+            self.give_back();
         }
     }
 }

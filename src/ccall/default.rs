@@ -1,12 +1,62 @@
 //! What Python objects become as arguments where no declared type asks for anything in particular.
 
-use super::{argument::Arguments, byref::CArg};
-use crate::{cdata::CData, ctype::ffi_type::Scalar};
+use super::{
+    arena::Arena,
+    argument::{AbiClass, Arguments},
+    byref::CArg,
+};
+use crate::{
+    cdata::CData,
+    ctype::{Kind, ffi_type::Scalar, scalar::terminated},
+};
 use num_traits::ToPrimitive;
 use rustpython_vm::{
     Py, PyObject, PyResult, VirtualMachine,
     builtins::{PyBytes, PyInt, PyStr},
 };
+
+/// The register and the machine word in it that `value` becomes, if its type says so at once: then
+/// this comes to the same as [`convert`]. It is good as long as `value` and the arena live.
+#[inline]
+pub fn word(value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<(AbiClass, u64)> {
+    let address = if let Some(int) = value.downcast_ref_if_exact::<PyInt>(vm) {
+        let small = int.as_bigint().to_i64()?;
+        return Some((AbiClass::Integer, Scalar::Sint32.extend(small as u64)));
+    } else if let Some(bytes) = value.downcast_ref_if_exact::<PyBytes>(vm) {
+        terminated::address(bytes)
+    } else if let Some(cdata) = CData::of(value) {
+        return scalar(cdata);
+    } else if let Some(arg) = value.downcast_ref::<CArg>() {
+        arg.address()?
+    } else if vm.is_none(value) {
+        0
+    } else {
+        let text = value.downcast_ref_if_exact::<PyStr>(vm)?;
+        arena.wide(text.as_wtf8())?.as_ptr().expose_provenance()
+    };
+    Some((AbiClass::Integer, address as u64))
+}
+
+/// A C value as it is passed, if that takes a register.
+fn scalar(cdata: &Py<CData>) -> Option<(AbiClass, u64)> {
+    let start = cdata.address();
+    let scalar = match &cdata.ctype().kind {
+        Kind::Array(_) => {
+            return Some((AbiClass::Integer, start.expose_provenance() as u64));
+        }
+        Kind::Pointer(_) | Kind::Function(_) => Scalar::Pointer,
+        Kind::Simple(simple) => simple.code.scalar,
+        Kind::Structure | Kind::Union => return None,
+    };
+    // SAFETY: the memory holds a value of the type.
+    let word = unsafe { scalar.read_word(start) }?;
+    let class = if scalar.is_float() {
+        AbiClass::Vector
+    } else {
+        AbiClass::Integer
+    };
+    Some((class, word))
+}
 
 /// Adds `value` to a call's arguments, converted by its own type: a C value to itself, an `int` to C's `int`, strings and `None`
 /// to pointers, anything else to what its `_as_parameter_` is. The caller holds `value` as long as

@@ -7,6 +7,8 @@
 
 use super::{
     arena::Arena,
+    argument::AbiClass,
+    default,
     enter::{
         around::attached_or_not,
         registers::{INTEGERS, Registers, VECTORS},
@@ -16,16 +18,25 @@ use super::{
     result::{Restype, ScalarResult},
 };
 use crate::{audit, ctype::scalar::terminated, without::without};
-use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, builtins::PyBytes};
 
 /// How to call a function of some signature. It refers to no Python object.
 #[derive(Debug, PartialEq)]
 pub struct Plan {
-    parameters: Box<[Exact]>,
+    parameters: Parameters,
     entry: Entry,
     result: ScalarResult,
-    /// Some parameter takes `bytes`, of which C is given copies.
-    copies: bool,
+}
+
+#[derive(Debug, PartialEq)]
+enum Parameters {
+    Declared {
+        list: Box<[Exact]>,
+        /// Some of them take `bytes`, of which C is given copies.
+        copies: bool,
+    },
+    /// Not declared: each argument is passed by its own type.
+    Own,
 }
 
 /// Which registers are loaded, and which one holds the result.
@@ -39,27 +50,43 @@ enum Entry {
 impl Plan {
     /// A plan for functions with these parameters and results, if there is one.
     #[must_use]
-    pub fn new(parameters: impl Iterator<Item = Exact>, restype: &Restype) -> Option<Self> {
+    pub fn declared(
+        parameters: impl Iterator<Item = Exact>,
+        restype: &Restype,
+    ) -> Option<Self> {
+        let list = parameters.collect::<Box<[Exact]>>();
+        if list.contains(&Exact::Other) {
+            return None;
+        }
+        let vectors = list.iter().filter(|exact| exact.is_vector()).count();
+        if vectors > VECTORS || list.len() - vectors > INTEGERS {
+            return None;
+        }
+        let copies = list.iter().any(Exact::takes_bytes);
+        Self::new(Parameters::Declared { list, copies }, vectors > 0, restype)
+    }
+
+    /// A plan for functions whose parameters are not declared, if there is one.
+    #[must_use]
+    pub fn undeclared(restype: &Restype) -> Option<Self> {
+        if without().exact {
+            return None;
+        }
+        Self::new(Parameters::Own, true, restype)
+    }
+
+    fn new(parameters: Parameters, vectors: bool, restype: &Restype) -> Option<Self> {
         if without().direct {
-            return None;
-        }
-        let parameters = parameters.collect::<Box<[Exact]>>();
-        if parameters.contains(&Exact::Other) {
-            return None;
-        }
-        let vectors = parameters.iter().filter(|exact| exact.is_vector()).count();
-        if vectors > VECTORS || parameters.len() - vectors > INTEGERS {
             return None;
         }
         let result = restype.scalar()?;
         let entry = match result.form? {
-            Form::Integer if vectors == 0 => Entry::Integers,
-            Form::Integer => Entry::All,
+            Form::Integer if vectors => Entry::All,
+            Form::Integer => Entry::Integers,
             Form::Vector => Entry::AllForVector,
             _ => return None,
         };
         Some(Self {
-            copies: parameters.iter().any(|exact| exact.takes_bytes()),
             parameters,
             entry,
             result,
@@ -82,21 +109,16 @@ impl Plan {
         given: &[PyObjectRef],
         vm: &VirtualMachine,
     ) -> Option<PyResult> {
-        if given.len() != self.parameters.len() || address == 0 || audit::is_watched() {
+        if address == 0 || audit::is_watched() {
             return None;
         }
         let mut arena = Arena::default();
         let mut registers = Registers::new();
-        let (mut integers, mut vectors) = (0, 0);
-        for (exact, value) in self.parameters.iter().zip(given) {
-            let word = exact.word(value, &mut arena, vm)?;
-            if exact.is_vector() {
-                *registers.vectors.get_mut(vectors)? = f64::from_bits(word);
-                vectors += 1;
-            } else {
-                *registers.integers.get_mut(integers)? = word;
-                integers += 1;
+        match &self.parameters {
+            Parameters::Declared { list, .. } => {
+                fill_declared(&mut registers, list, given, &mut arena, vm)?;
             }
+            Parameters::Own => fill_by_type(&mut registers, given, &mut arena, vm)?,
         }
         let mut word = 0;
         let called = attached_or_not(call_flags, vm, || {
@@ -112,23 +134,91 @@ impl Plan {
         if let Err(error) = called {
             return Some(Err(error));
         }
-        if self.copies {
-            self.take_over(&registers, given, vm);
+        match &self.parameters {
+            Parameters::Declared { copies: false, .. } => {}
+            Parameters::Declared { list, .. } => take_over_declared(list, &registers, given, vm),
+            Parameters::Own => take_over_by_type(given, vm),
         }
         // SAFETY: the word is what C returned, of the type that the plan says.
         Some(unsafe { self.result.convert((&raw mut word).cast(), vm) })
     }
+}
 
-    /// Takes over what C wrote into the copies of `bytes`.
-    #[inline(never)]
-    fn take_over(&self, registers: &Registers, given: &[PyObjectRef], vm: &VirtualMachine) {
-        let in_integers = self.parameters.iter().zip(given);
-        let in_integers = in_integers.filter(|(exact, _)| !exact.is_vector());
-        for ((exact, value), &word) in in_integers.zip(&registers.integers) {
-            if let Some(bytes) = exact.copied(value, vm) {
-                // SAFETY: the word is the address of their copy, and `given` has held them since.
-                unsafe { terminated::take_over(bytes, word as usize) };
+/// Fills the registers. `None` if an argument is not what its parameter takes at once.
+#[inline(always)]
+fn fill_declared(
+    registers: &mut Registers,
+    list: &[Exact],
+    given: &[PyObjectRef],
+    arena: &mut Arena,
+    vm: &VirtualMachine,
+) -> Option<()> {
+    if given.len() != list.len() {
+        return None;
+    }
+    let (mut integers, mut vectors) = (0, 0);
+    for (exact, value) in list.iter().zip(given) {
+        let word = exact.word(value, arena, vm)?;
+        if exact.is_vector() {
+            *registers.vectors.get_mut(vectors)? = f64::from_bits(word);
+            vectors += 1;
+        } else {
+            *registers.integers.get_mut(integers)? = word;
+            integers += 1;
+        }
+    }
+    Some(())
+}
+
+/// The same, without parameters.
+#[inline(never)]
+fn fill_by_type(
+    registers: &mut Registers,
+    given: &[PyObjectRef],
+    arena: &mut Arena,
+    vm: &VirtualMachine,
+) -> Option<()> {
+    let (mut integers, mut vectors) = (0, 0);
+    for value in given {
+        match default::word(value, arena, vm)? {
+            (AbiClass::Vector, word) => {
+                *registers.vectors.get_mut(vectors)? = f64::from_bits(word);
+                vectors += 1;
             }
+            (_, word) => {
+                *registers.integers.get_mut(integers)? = word;
+                integers += 1;
+            }
+        }
+    }
+    Some(())
+}
+
+/// Takes over what C wrote into the copies of `bytes`.
+#[inline(never)]
+fn take_over_declared(
+    list: &[Exact],
+    registers: &Registers,
+    given: &[PyObjectRef],
+    vm: &VirtualMachine,
+) {
+    let in_integers = list.iter().zip(given);
+    let in_integers = in_integers.filter(|(exact, _)| !exact.is_vector());
+    for ((exact, value), &word) in in_integers.zip(&registers.integers) {
+        if let Some(bytes) = exact.copied(value, vm) {
+            // SAFETY: the word is the address of their copy, and `given` has held them since.
+            unsafe { terminated::take_over(bytes, word as usize) };
+        }
+    }
+}
+
+/// The same, without parameters.
+#[inline(always)]
+fn take_over_by_type(given: &[PyObjectRef], vm: &VirtualMachine) {
+    for value in given {
+        if let Some(bytes) = value.downcast_ref_if_exact::<PyBytes>(vm) {
+            // SAFETY: the copy that C was given, since an object has but one.
+            unsafe { terminated::take_over(bytes, terminated::address(bytes)) };
         }
     }
 }

@@ -89,9 +89,10 @@ impl Signature {
                     Converter::Type(exact, _) => *exact,
                     Converter::Call(_) => Exact::Other,
                 });
-                Plan::new(parameters, &self.restype).map(Arc::new)
+                Plan::declared(parameters, &self.restype).map(Arc::new)
             }
-            _ => None,
+            (None, None) => Plan::undeclared(&self.restype).map(Arc::new),
+            (_, Some(_)) => None,
         };
         self.plan.get_or_init(make).clone()
     }

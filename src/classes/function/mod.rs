@@ -94,6 +94,8 @@ pub struct CFuncPtr {
     signature: Shared<Signature>,
     /// The signature's plan; none if there are parameter flags.
     planned: Planned,
+    /// `FUNCFLAG_*` of its type.
+    flags: u32,
     paramflags: Option<ParamFlags>,
 }
 
@@ -133,11 +135,14 @@ fn make(
     vm: &VirtualMachine,
 ) -> PyResult<PyRef<CFuncPtr>> {
     let signature = declared(base.ctype(), vm)?.to_owned();
+    let function = base.ctype().function();
+    let flags = function.map_or(flags::CDECL, |function| function.flags);
     let plan = signature.plan().filter(|_| paramflags.is_none());
     let object = CFuncPtr {
         base,
         signature: Shared::new(signature),
         planned: Planned::new(plan),
+        flags,
         paramflags,
     }
     .into_ref_with_type_lazy_dict(vm, class)?;
@@ -154,14 +159,6 @@ fn declared<'a>(ctype: &'a CType, vm: &VirtualMachine) -> PyResult<&'a Py<Signat
 }
 
 impl CFuncPtr {
-    /// `object` as a function pointer, if it is one.
-    #[inline]
-    fn of(object: &PyObject) -> Option<&Py<Self>> {
-        CData::of(object)?.ctype().function()?;
-        // SAFETY: values whose type is a function type are made by `make`, with this payload.
-        Some(unsafe { object.downcast_unchecked_ref::<Self>() })
-    }
-
     /// Calls that are under way go on with the signature they have read.
     fn change(&self, mut change: impl FnMut(&mut Signature), vm: &VirtualMachine) {
         self.signature
@@ -179,13 +176,6 @@ impl CFuncPtr {
     fn address(&self) -> usize {
         // SAFETY: a function pointer's memory holds an address.
         unsafe { pointer::read(self.base.address()) }.addr()
-    }
-
-    fn call_flags(&self) -> u32 {
-        self.base
-            .ctype()
-            .function()
-            .map_or(flags::CDECL, |function| function.flags)
     }
 }
 
@@ -280,18 +270,31 @@ fn vectorcall(
     names: Option<&[PyObjectRef]>,
     vm: &VirtualMachine,
 ) -> PyResult {
-    match CFuncPtr::of(zelf) {
+    if let Some(function) = zelf.downcast_ref::<CFuncPtr>()
+        && let Some(plan) = function.planned.get()
+        && is_called_by_us(zelf.class(), vm)
+    {
+        // SAFETY: whoever gave the address and the types answers for the function being so, as in C.
+        let outcome =
+            unsafe { plan.call(function.address(), function.flags, &args[..nargs], vm) };
+        if let Some(outcome) = outcome {
+            return outcome;
+        }
+    }
+    vectorcall_unplanned(zelf, args, nargs, names, vm)
+}
+
+#[inline(never)]
+fn vectorcall_unplanned(
+    zelf: &PyObject,
+    args: Vec<PyObjectRef>,
+    nargs: usize,
+    names: Option<&[PyObjectRef]>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    match zelf.downcast_ref::<CFuncPtr>() {
         // Without parameter flags names mean nothing.
         Some(function) if function.paramflags.is_none() && is_called_by_us(zelf.class(), vm) => {
-            if let Some(plan) = function.planned.get() {
-                let (address, flags) = (function.address(), function.call_flags());
-                // SAFETY: whoever gave the address and the types answers for the function being so,
-                // as in C.
-                let outcome = unsafe { plan.call(address, flags, &args[..nargs], vm) };
-                if let Some(outcome) = outcome {
-                    return outcome;
-                }
-            }
             let signature = function.signature.read();
             invoke(function, &signature, &args[..nargs], vm).map(Checked::into_object)
         }
@@ -328,7 +331,7 @@ fn invoke(
     given: &[PyObjectRef],
     vm: &VirtualMachine,
 ) -> PyResult<Checked> {
-    let flags = function.call_flags();
+    let flags = function.flags;
     let converters = match &signature.argtypes {
         Some(declared) => {
             check_count(declared.types.len(), given.len(), flags, vm)?;
@@ -406,7 +409,7 @@ impl AsNumber for CFuncPtr {
     fn as_number() -> &'static PyNumberMethods {
         static METHODS: PyNumberMethods = PyNumberMethods {
             boolean: Some(|number, _vm| {
-                let function = CFuncPtr::of(number.obj);
+                let function = number.obj.downcast_ref::<CFuncPtr>();
                 Ok(function.is_some_and(|function| function.address() != 0))
             }),
             ..PyNumberMethods::NOT_IMPLEMENTED
