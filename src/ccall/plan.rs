@@ -112,17 +112,59 @@ impl Plan {
         if address == 0 || audit::is_watched() {
             return None;
         }
+        match &self.parameters {
+            Parameters::Declared { list, copies } => {
+                let mut arena = Arena::default();
+                let mut registers = Registers::new();
+                fill_declared(&mut registers, list, given, &mut arena, vm)?;
+                // SAFETY: the caller's promise; the registers hold what the parameters say.
+                let result = unsafe { self.enter(&registers, address, call_flags, vm) };
+                if *copies {
+                    take_over_declared(list, &registers, given, vm);
+                }
+                // SAFETY: the word is what C returned, of the type that the plan says.
+                Some(result.and_then(|word| unsafe { self.convert(word, vm) }))
+            }
+            // SAFETY: the caller's promise.
+            Parameters::Own => unsafe { self.call_by_type(address, call_flags, given, vm) },
+        }
+    }
+
+    /// # Safety
+    /// As for [`Self::call`].
+    #[inline(never)]
+    unsafe fn call_by_type(
+        &self,
+        address: usize,
+        call_flags: u32,
+        given: &[PyObjectRef],
+        vm: &VirtualMachine,
+    ) -> Option<PyResult> {
         let mut arena = Arena::default();
         let mut registers = Registers::new();
-        match &self.parameters {
-            Parameters::Declared { list, .. } => {
-                fill_declared(&mut registers, list, given, &mut arena, vm)?;
-            }
-            Parameters::Own => fill_by_type(&mut registers, given, &mut arena, vm)?,
-        }
+        fill_by_type(&mut registers, given, &mut arena, vm)?;
+        // SAFETY: the caller's promise.
+        let result = unsafe { self.enter(&registers, address, call_flags, vm) };
+        take_over_by_type(given, vm);
+        // SAFETY: as in `call`.
+        Some(result.and_then(|word| unsafe { self.convert(word, vm) }))
+    }
+
+    /// Calls the function; what it returns, in a machine word.
+    ///
+    /// # Safety
+    /// There must be a function that takes what the registers hold, and returns as the plan says.
+    #[inline(always)]
+    unsafe fn enter(
+        &self,
+        registers: &Registers,
+        address: usize,
+        call_flags: u32,
+        vm: &VirtualMachine,
+    ) -> PyResult<u64> {
         let mut word = 0;
-        let called = attached_or_not(call_flags, vm, || {
-            // SAFETY: the caller's promise; the registers hold what the plan says.
+        attached_or_not(call_flags, vm, || {
+            // SAFETY: the caller's promise.
             word = unsafe {
                 match self.entry {
                     Entry::Integers => registers.call_with_integers::<u64>(address),
@@ -130,17 +172,16 @@ impl Plan {
                     Entry::AllForVector => registers.call::<f64>(address).to_bits(),
                 }
             };
-        });
-        if let Err(error) = called {
-            return Some(Err(error));
-        }
-        match &self.parameters {
-            Parameters::Declared { copies: false, .. } => {}
-            Parameters::Declared { list, .. } => take_over_declared(list, &registers, given, vm),
-            Parameters::Own => take_over_by_type(given, vm),
-        }
-        // SAFETY: the word is what C returned, of the type that the plan says.
-        Some(unsafe { self.result.convert((&raw mut word).cast(), vm) })
+        })?;
+        Ok(word)
+    }
+
+    /// # Safety
+    /// The word must hold a value of the result's type.
+    #[inline(always)]
+    unsafe fn convert(&self, mut word: u64, vm: &VirtualMachine) -> PyResult {
+        // SAFETY: the caller's promise.
+        unsafe { self.result.convert((&raw mut word).cast(), vm) }
     }
 }
 
@@ -171,7 +212,7 @@ fn fill_declared(
 }
 
 /// The same, without parameters.
-#[inline(never)]
+#[inline(always)]
 fn fill_by_type(
     registers: &mut Registers,
     given: &[PyObjectRef],

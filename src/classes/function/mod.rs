@@ -159,6 +159,15 @@ fn declared<'a>(ctype: &'a CType, vm: &VirtualMachine) -> PyResult<&'a Py<Signat
 }
 
 impl CFuncPtr {
+    /// `object` as a function pointer, if it is one. The VM's own check for a payload that has a base
+    /// goes through the bases of the class, under a lock.
+    #[inline]
+    fn of(object: &PyObject) -> Option<&Py<Self>> {
+        CData::of(object)?.ctype().function()?;
+        // SAFETY: values whose type is a function type are made by `make`, with this payload.
+        Some(unsafe { object.downcast_unchecked_ref::<Self>() })
+    }
+
     /// Calls that are under way go on with the signature they have read.
     fn change(&self, mut change: impl FnMut(&mut Signature), vm: &VirtualMachine) {
         self.signature
@@ -270,7 +279,7 @@ fn vectorcall(
     names: Option<&[PyObjectRef]>,
     vm: &VirtualMachine,
 ) -> PyResult {
-    if let Some(function) = zelf.downcast_ref::<CFuncPtr>()
+    if let Some(function) = CFuncPtr::of(zelf)
         && let Some(plan) = function.planned.get()
         && is_called_by_us(zelf.class(), vm)
     {
@@ -292,7 +301,7 @@ fn vectorcall_unplanned(
     names: Option<&[PyObjectRef]>,
     vm: &VirtualMachine,
 ) -> PyResult {
-    match zelf.downcast_ref::<CFuncPtr>() {
+    match CFuncPtr::of(zelf) {
         // Without parameter flags names mean nothing.
         Some(function) if function.paramflags.is_none() && is_called_by_us(zelf.class(), vm) => {
             let signature = function.signature.read();
@@ -409,7 +418,7 @@ impl AsNumber for CFuncPtr {
     fn as_number() -> &'static PyNumberMethods {
         static METHODS: PyNumberMethods = PyNumberMethods {
             boolean: Some(|number, _vm| {
-                let function = number.obj.downcast_ref::<CFuncPtr>();
+                let function = CFuncPtr::of(number.obj);
                 Ok(function.is_some_and(|function| function.address() != 0))
             }),
             ..PyNumberMethods::NOT_IMPLEMENTED
