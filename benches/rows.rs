@@ -40,7 +40,7 @@ use rustpython_vm::{
 // The allocator of the interpreter program, so that the times are the program's.
 #[cfg(feature = "mimalloc")]
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: rustpython_ctypes::allocator::Mimalloc = rustpython_ctypes::allocator::Mimalloc;
 
 /// The folder of `workload.py` and `peers.c`.
 const PEERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers");

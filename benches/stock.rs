@@ -4,7 +4,7 @@ use rustpython::{InterpreterBuilder, InterpreterBuilderExt};
 
 #[cfg(feature = "mimalloc")]
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: rustpython_ctypes::allocator::Mimalloc = rustpython_ctypes::allocator::Mimalloc;
 
 fn main() -> std::process::ExitCode {
     rustpython::run(InterpreterBuilder::new().init_stdlib())

@@ -21,7 +21,11 @@
 //! - `clib`: libraries and their symbols;
 //! - `audit`: audit events;
 //! - `without`: parts of the fast path that can be left out.
+//!
+//! The program's allocator, for embedders who want it too, is `allocator` (feature `mimalloc`).
 
+#[cfg(feature = "mimalloc")]
+pub mod allocator;
 mod audit;
 mod ccall;
 mod ccallback;

@@ -5,7 +5,7 @@ use std::ffi::CStr;
 
 #[cfg(feature = "mimalloc")]
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: rustpython_ctypes::allocator::Mimalloc = rustpython_ctypes::allocator::Mimalloc;
 
 /// Sets the C library's locale for characters, which the libraries that Python calls convert text
 /// by: the environment's, and UTF-8 where that is the bare C locale (PEP 538).

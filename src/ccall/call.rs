@@ -81,12 +81,10 @@ fn pass(
 ) -> PyResult<()> {
     match converter {
         None => default::convert(value, position, arguments, vm),
-        Some(Converter::Type(exact, ctype)) => {
-            match exact.pass(ctype, value, arguments, vm) {
-                Some(outcome) => outcome,
-                None => from_param::pass(ctype, value, position, arguments, vm),
-            }
-        }
+        Some(Converter::Type(exact, ctype)) => match exact.pass(ctype, value, arguments, vm) {
+            Some(outcome) => outcome,
+            None => from_param::pass(ctype, value, position, arguments, vm),
+        },
         Some(Converter::Call(from_param)) => {
             let converted = from_param.call((value.to_owned(),), vm)?;
             arguments.keep(converted.clone());

@@ -242,7 +242,8 @@ fn to_target(value: &PyObject, ctype: usize, target: usize) -> Option<usize> {
     let Some(cdata) = CData::of(value) else {
         let arg = value.downcast_ref::<CArg>()?;
         let of = CData::of(arg.object()?)?;
-        return (identity(of.ctype()) == target && !target::any_replaced()).then(|| arg.address())?;
+        return (identity(of.ctype()) == target && !target::any_replaced())
+            .then(|| arg.address())?;
     };
     let of = identity(cdata.ctype());
     if of == ctype {

@@ -50,10 +50,7 @@ enum Entry {
 impl Plan {
     /// A plan for functions with these parameters and results, if there is one.
     #[must_use]
-    pub fn declared(
-        parameters: impl Iterator<Item = Exact>,
-        restype: &Restype,
-    ) -> Option<Self> {
+    pub fn declared(parameters: impl Iterator<Item = Exact>, restype: &Restype) -> Option<Self> {
         let list = parameters.collect::<Box<[Exact]>>();
         if list.contains(&Exact::Other) {
             return None;

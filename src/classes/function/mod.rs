@@ -284,8 +284,7 @@ fn vectorcall(
         && is_called_by_us(zelf.class(), vm)
     {
         // SAFETY: whoever gave the address and the types answers for the function being so, as in C.
-        let outcome =
-            unsafe { plan.call(function.address(), function.flags, &args[..nargs], vm) };
+        let outcome = unsafe { plan.call(function.address(), function.flags, &args[..nargs], vm) };
         if let Some(outcome) = outcome {
             return outcome;
         }

@@ -50,7 +50,11 @@ impl Planned {
         let later = self.later.get_or_init(Default::default);
         let mut later = later.lock();
         let latest = latest().and_then(|plan| {
-            let known = self.first.iter().chain(&*later).find(|&known| *known == plan);
+            let known = self
+                .first
+                .iter()
+                .chain(&*later)
+                .find(|&known| *known == plan);
             if known.is_some() {
                 return known.cloned();
             }
