@@ -53,6 +53,8 @@ pub enum Exact {
     Function {
         ctype: usize,
     },
+    /// Any object but a C value that holds one.
+    Object,
     Other,
 }
 
@@ -73,6 +75,7 @@ impl Exact {
                     Class::CharPointer => Self::CharPointer,
                     Class::WideCharPointer => Self::WideCharPointer,
                     Class::VoidPointer => Self::VoidPointer,
+                    Class::Object => Self::Object,
                     _ => Self::Other,
                 }
             }
@@ -141,6 +144,12 @@ impl Exact {
                 let cdata = CData::of(value).filter(|cdata| identity(cdata.ctype()) == ctype)?;
                 pointed_to(cdata)
             }
+            Self::Object => {
+                let is_held =
+                    |cdata: &Py<CData>| cdata.ctype().simple_class() == Some(Class::Object);
+                let is_object = !CData::of(value).is_some_and(is_held);
+                is_object.then(|| value.as_raw().expose_provenance())?
+            }
             _ if vm.is_none(value) => 0,
             Self::Pointer { ctype, target } => to_target(value, ctype, target)?,
             Self::WideCharPointer | Self::VoidPointer
@@ -203,7 +212,7 @@ impl Exact {
     }
 }
 
-/// What no word is chosen for: an instance of exactly the declared type, any object as itself.
+/// What no word is chosen for: an instance of exactly the declared type.
 fn other(
     ctype: &Py<CType>,
     value: &PyObject,
@@ -213,14 +222,9 @@ fn other(
     if without().exact {
         return None;
     }
-    let cdata = CData::of(value);
-    let is_object = |cdata: &Py<CData>| cdata.ctype().simple_class() == Some(Class::Object);
-    if ctype.simple_class() == Some(Class::Object) && !cdata.is_some_and(is_object) {
-        arguments.pointer(value.as_raw().expose_provenance());
-        return Some(Ok(()));
-    }
+    let cdata = CData::of(value)?;
     let is_exact = value.class().is(ctype.python_class());
-    Some(arguments.cdata(cdata.filter(|_| is_exact)?, vm))
+    is_exact.then(|| arguments.cdata(cdata, vm))
 }
 
 /// What identifies a ctype among all that live.

@@ -29,7 +29,7 @@ pub struct Restype {
 #[derive(Clone, Debug)]
 enum RestypeKind {
     Void,
-    /// A simple type that is converted at once, and refers to nothing that C gives away.
+    /// A simple type that is converted at once.
     Scalar(ScalarResult),
     Type {
         ctype: PyRef<CType>,
@@ -78,6 +78,12 @@ impl ScalarResult {
         // SAFETY: the caller's promise.
         unsafe { (self.load)(narrow(source, self.scalar), vm) }
     }
+}
+
+/// An object whose reference C gives away.
+unsafe fn load_given_away(source: *const u8, vm: &VirtualMachine) -> PyResult {
+    // SAFETY: the function's result, which nobody else has.
+    unsafe { owned_object(source) }.ok_or_else(|| vm.new_value_error("PyObject is NULL"))
 }
 
 /// What becomes of no result.
@@ -253,8 +259,12 @@ impl Restype {
 
 /// The conversion of a simple type whose results are plain Python objects.
 fn transparent(simple: &Simple) -> Option<RestypeKind> {
-    let plain = !simple.boxed && simple.code.class != Class::Object;
-    plain.then(|| RestypeKind::Scalar(ScalarResult::new(simple.code.scalar, simple.access.load)))
+    if simple.code.class == Class::Object && !simple.boxed {
+        let result = ScalarResult::new(simple.code.scalar, load_given_away);
+        return Some(RestypeKind::Scalar(result));
+    }
+    (!simple.boxed)
+        .then(|| RestypeKind::Scalar(ScalarResult::new(simple.code.scalar, simple.access.load)))
 }
 
 /// Where in the machine word at `source` C leaves a scalar: at its low end.

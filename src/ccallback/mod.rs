@@ -252,9 +252,8 @@ impl Data {
                 }
             }
         }
-        let returned = vm.with_recursion(" in a ctypes callback", || {
-            callable.vectorcall(converted, count, None, vm)
-        });
+        // Not through the vectorcall slot: for a Python function that one makes a frame on the heap.
+        let returned = vm.with_recursion(" in a ctypes callback", || callable.call(converted, vm));
         match returned {
             Err(error) => report(error, "calling", callable, vm),
             Ok(value) => {
@@ -287,8 +286,12 @@ unsafe fn load_argument(ctype: &PyRef<CType>, source: *mut u8, vm: &VirtualMachi
             (ctype.construct)(ctype, Place::At(first), vm)
         }
         _ => {
-            let class = ctype.python_class().as_object();
-            let instance = class.vectorcall(Vec::new(), 0, None, vm)?;
+            let instance = if ctype.is_plain() {
+                (ctype.construct)(ctype, Place::New, vm)
+            } else {
+                let class = ctype.python_class().as_object();
+                class.vectorcall(Vec::new(), 0, None, vm)
+            }?;
             let room = CData::of(&instance).filter(|cdata| cdata.size() >= ctype.size());
             let Some(cdata) = room else {
                 return Err(vm.new_type_error(format!(

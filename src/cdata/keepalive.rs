@@ -22,6 +22,9 @@ use std::collections::HashSet;
 /// Where an item lies in the memory of its owner: the indices on the way up, innermost first.
 pub type Path = SmallVec<[usize; 3]>;
 
+/// So many items are searched one by one.
+const FEW: usize = 4;
+
 /// The objects of one item.
 pub type Objects = SmallVec<[PyObjectRef; 2]>;
 
@@ -185,16 +188,22 @@ impl Keepalive {
     #[must_use]
     pub fn find(&self, paths: &[Path]) -> Objects {
         let mut found = Objects::new();
-        for object in paths
-            .iter()
-            .filter_map(|path| self.items.get(path))
-            .flatten()
-        {
+        for object in paths.iter().filter_map(|path| self.item(path)).flatten() {
             if !found.iter().any(|known| known.is(object)) {
                 found.push(object.clone());
             }
         }
         found
+    }
+
+    fn item(&self, path: &Path) -> Option<&Objects> {
+        // Hashing takes longer than looking at the two that a pointer has.
+        if self.items.len() > FEW {
+            return self.items.get(path);
+        }
+        let mut items = self.items.iter();
+        let is_it = |known: &Path| known.len() == path.len() && known.iter().eq(path);
+        items.find_map(|(known, objects)| is_it(known).then_some(objects))
     }
 
     /// Takes everything out, for the garbage collector.

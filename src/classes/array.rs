@@ -1,6 +1,7 @@
 //! `Array` and its metaclass.
 
 use super::{
+    accessor::{self, Attribute},
     char_array,
     construct::Base,
     metatype::{self, CTypeType, shares_slot},
@@ -113,13 +114,21 @@ fn declared_length(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<usize> {
 
 /// Gives an array of characters its `value`, and one of bytes its `raw`.
 fn add_string_attributes(class: &Py<PyType>, characters: Class, vm: &VirtualMachine) {
-    let value = vm
-        .ctx
-        .new_getset("value", class, string_value, set_string_value);
-    class.set_attr(vm.ctx.intern_str("value"), value.into());
+    let value = Attribute {
+        name: "value",
+        doc: "The characters up to the first NUL.",
+        get: string_value,
+        set: set_string_value,
+    };
+    accessor::add(class, value, &vm.ctx);
     if characters == Class::Char {
-        let raw = vm.ctx.new_getset("raw", class, raw_bytes, set_raw_bytes);
-        class.set_attr(vm.ctx.intern_str("raw"), raw.into());
+        let raw = Attribute {
+            name: "raw",
+            doc: "All bytes.",
+            get: raw_bytes,
+            set: set_raw_bytes,
+        };
+        accessor::add(class, raw, &vm.ctx);
     }
 }
 
@@ -329,38 +338,40 @@ fn characters<'a>(
     match items.kind.item.simple_class() {
         Some(class @ Class::Char) => Ok((items, class)),
         Some(class @ Class::WideChar) if attribute == "value" => Ok((items, class)),
-        _ => Err(vm.new_type_error(format!(
-            "descriptor '{attribute}' for character arrays doesn't apply to a '{}' object",
-            zelf.class().slot_name()
-        ))),
+        _ => Err(accessor::does_not_apply(
+            attribute,
+            "character arrays",
+            zelf,
+            vm,
+        )),
     }
 }
 
-fn string_value(zelf: PyObjectRef, vm: &VirtualMachine) -> PyResult {
-    let (items, class) = characters(&zelf, "value", vm)?;
+fn string_value(zelf: &PyObject, vm: &VirtualMachine) -> PyResult {
+    let (items, class) = characters(zelf, "value", vm)?;
     let size = items.kind.length * items.kind.item.size();
     // SAFETY: the array's own memory.
     unsafe { char_array::load_string(class, items.array.address(), size, vm) }
 }
 
-fn set_string_value(zelf: PyObjectRef, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
-    let (items, class) = characters(&zelf, "value", vm)?;
+fn set_string_value(zelf: &PyObject, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+    let (items, class) = characters(zelf, "value", vm)?;
     let PySetterValue::Assign(value) = value else {
         return Err(vm.new_type_error("can't delete attribute"));
     };
     char_array::set_value(class, items.array, &value, vm)
 }
 
-fn raw_bytes(zelf: PyObjectRef, vm: &VirtualMachine) -> PyResult {
-    let (items, _) = characters(&zelf, "raw", vm)?;
+fn raw_bytes(zelf: &PyObject, vm: &VirtualMachine) -> PyResult {
+    let (items, _) = characters(zelf, "raw", vm)?;
     let (start, size) = items.array.bytes();
     // SAFETY: the array's own memory.
     let bytes = unsafe { std::slice::from_raw_parts(start, size) };
     Ok(vm.ctx.new_bytes(bytes.to_vec()).into())
 }
 
-fn set_raw_bytes(zelf: PyObjectRef, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
-    let (items, _) = characters(&zelf, "raw", vm)?;
+fn set_raw_bytes(zelf: &PyObject, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+    let (items, _) = characters(zelf, "raw", vm)?;
     match value {
         PySetterValue::Assign(value) => char_array::set_raw(items.array, &value, vm),
         PySetterValue::Delete => Err(vm.new_attribute_error("cannot delete attribute")),

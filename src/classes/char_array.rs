@@ -10,6 +10,7 @@ use rustpython_vm::{
     builtins::{PyBytes, PyStr},
     protocol::PyBuffer,
 };
+use std::ffi::CStr;
 
 /// The characters of an array up to the first NUL, as `bytes` or `str`.
 ///
@@ -27,8 +28,8 @@ pub unsafe fn load_string(
     if class == Class::Char {
         // SAFETY: the caller's promise.
         let bytes = unsafe { std::slice::from_raw_parts(address, size) };
-        let length = bytes.iter().position(|&byte| byte == 0).unwrap_or(size);
-        return Ok(vm.ctx.new_bytes(bytes[..length].to_vec()).into());
+        let text = CStr::from_bytes_until_nul(bytes).map_or(bytes, CStr::to_bytes);
+        return Ok(vm.ctx.new_bytes(text.to_vec()).into());
     }
     let start = address.cast::<wchar_t>();
     let units = (0..size / size_of::<wchar_t>())

@@ -14,6 +14,7 @@ use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, builtins::PyType,
     class::StaticType, function::FuncArgs,
 };
+use std::sync::atomic::Ordering;
 
 /// A base class whose instances are made here.
 pub trait Base: PyPayload + StaticType {
@@ -40,9 +41,8 @@ fn call<B: Base>(
 ) -> PyResult {
     if let Some(class) = class.downcast_ref::<PyType>()
         && names.is_none_or(<[_]>::is_empty)
-        && is_called_by_type(class.as_object().class(), vm)
-        && is_native::<B>(class)
         && let Some(ctype) = CType::of_class(class, vm)
+        && (ctype.is_plain() || find_plain::<B>(ctype, vm))
     {
         let payload = CData::new(ctype.to_owned(), Place::New, vm)?;
         let object = payload.into_instance(class.to_owned());
@@ -73,17 +73,21 @@ pub fn call_by_slot(
     }
 }
 
-/// Whether a metaclass has the `__call__` of `type`. The slot this is called through is no proof: the VM
-/// hands it on to metaclasses whose `__call__` is Python's, if that was deleted from one further down.
-#[inline]
-fn is_called_by_type(metaclass: &Py<PyType>, vm: &VirtualMachine) -> bool {
-    shares_slot!(metaclass, vm.ctx.types.type_type, call)
-}
-
-/// Whether instances of `class` are made and initialised as those of its base `B` are: then their
-/// payload is a [`CData`] alone.
-#[inline]
-fn is_native<B: Base>(class: &Py<PyType>) -> bool {
+/// Whether a class is plain, which is noted if its metaclass is one that cannot change.
+#[inline(never)]
+fn find_plain<B: Base>(ctype: &CType, vm: &VirtualMachine) -> bool {
+    let class = ctype.python_class();
+    // Before the slots: who changes them takes the tag away first.
+    let tag = class.tp_version_tag.load(Ordering::Acquire);
+    let metaclass = class.as_object().class();
     let base = B::static_type();
-    shares_slot!(class, base, new) && shares_slot!(class, base, init)
+    // The slot this is called through is no proof: the VM hands it on to metaclasses whose `__call__` is
+    // Python's, if that was deleted from one further down.
+    let is_plain = shares_slot!(metaclass, vm.ctx.types.type_type, call)
+        && shares_slot!(class, base, new)
+        && shares_slot!(class, base, init);
+    if is_plain && metaclass.heaptype_ext.is_none() {
+        ctype.set_plain(tag);
+    }
+    is_plain
 }

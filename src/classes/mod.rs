@@ -1,5 +1,6 @@
 //! The Python classes: what Python code sees of types and values.
 
+pub mod accessor;
 pub mod aggregate;
 pub mod argtypes;
 pub mod array;

@@ -1,6 +1,7 @@
 //! `_Pointer` and its metaclass.
 
 use super::{
+    accessor::{self, Attribute},
     char_array,
     construct::Base,
     metatype::{self, CTypeType},
@@ -19,6 +20,7 @@ use rustpython_vm::{
     protocol::{PyMappingMethods, PyNumberMethods, PySequenceMethods},
     pyclass,
     types::{AsMapping, AsNumber, AsSequence, Constructor, Initializer},
+    vm::Context,
 };
 
 /// The metaclass of pointers.
@@ -251,21 +253,37 @@ impl<'a> Target<'a> {
     with(Constructor, Initializer, AsMapping, AsSequence, AsNumber)
 )]
 impl Pointer {
-    /// The object pointed to.
-    #[pygetset]
-    fn contents(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
-        Target::of(zelf.as_object(), vm)?.instance(0, vm)
+    #[extend_class]
+    fn extend(context: &Context, class: &'static Py<PyType>) {
+        let contents = Attribute {
+            name: "contents",
+            doc: "The object that this points to.",
+            get: contents,
+            set: set_contents,
+        };
+        accessor::add(class, contents, context);
     }
+}
 
-    #[pygetset(setter)]
-    fn set_contents(zelf: &Py<Self>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
-        match value {
-            PySetterValue::Assign(value) => point_to(zelf.to_base(), &value, vm),
-            PySetterValue::Delete => {
-                Err(vm.new_type_error("Pointer does not support item deletion"))
-            }
-        }
+/// The object pointed to.
+fn contents(zelf: &PyObject, vm: &VirtualMachine) -> PyResult {
+    pointer_of(zelf, vm)?.instance(0, vm)
+}
+
+fn set_contents(zelf: &PyObject, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+    match value {
+        PySetterValue::Assign(value) => point_to(pointer_of(zelf, vm)?.pointer, &value, vm),
+        PySetterValue::Delete => Err(vm.new_type_error("Pointer does not support item deletion")),
     }
+}
+
+/// `object` as the pointer that its `contents` are of.
+fn pointer_of<'a>(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<Target<'a>> {
+    if !CData::of(object).is_some_and(|cdata| cdata.ctype().is_pointer()) {
+        let class = "'_ctypes._Pointer' objects";
+        return Err(accessor::does_not_apply("contents", class, object, vm));
+    }
+    Target::of(object, vm)
 }
 
 /// Makes a pointer point to a C value, and keep it alive.

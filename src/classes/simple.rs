@@ -1,6 +1,7 @@
 //! Simple types: `_SimpleCData` and its metaclass.
 
 use super::{
+    accessor::{self, Attribute},
     construct::Base,
     metatype::{self, CTypeType},
 };
@@ -20,6 +21,7 @@ use rustpython_vm::{
     protocol::PyNumberMethods,
     pyclass,
     types::{AsNumber, Constructor, Initializer, Representable},
+    vm::Context,
 };
 
 /// The metaclass of simple types.
@@ -163,36 +165,54 @@ pub struct SimpleCData(CData);
     with(Constructor, Initializer, AsNumber, Representable)
 )]
 impl SimpleCData {
-    #[pygetset]
-    fn value(zelf: &Py<CData>, vm: &VirtualMachine) -> PyResult {
-        let simple = simple(zelf, vm)?;
-        // SAFETY: an instance has memory of its type's size; if it holds a pointer, Python code or
-        // C put it there.
-        unsafe { access::load(simple, zelf.address(), zelf, vm) }
-    }
-
-    #[pygetset(setter)]
-    fn set_value(zelf: &Py<CData>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
-        let PySetterValue::Assign(value) = value else {
-            return Err(vm.new_type_error("can't delete attribute"));
+    #[extend_class]
+    fn extend(context: &Context, class: &'static Py<PyType>) {
+        let value = Attribute {
+            name: "value",
+            doc: "The C value, as a Python object.",
+            get: value,
+            set: set_value,
         };
-        access::set_simple(zelf, &value, vm)
+        accessor::add(class, value, context);
     }
 
     #[pymethod(name = "__ctypes_from_outparam__")]
     fn from_outparam(zelf: PyRef<Self>, vm: &VirtualMachine) -> PyResult {
-        if simple(zelf.to_base(), vm)?.boxed {
+        let (_, simple) = instance(zelf.as_object(), vm)?;
+        if simple.boxed {
             return Ok(zelf.into());
         }
-        Self::value(zelf.to_base(), vm)
+        value(zelf.as_object(), vm)
     }
 }
 
-fn simple<'a>(cdata: &'a Py<CData>, vm: &VirtualMachine) -> PyResult<&'a Simple> {
-    cdata
-        .ctype()
-        .simple()
-        .ok_or_else(|| vm.new_type_error("abstract class"))
+fn value(zelf: &PyObject, vm: &VirtualMachine) -> PyResult {
+    let (zelf, simple) = instance(zelf, vm)?;
+    // SAFETY: an instance has memory of its type's size; if it holds a pointer, Python code or
+    // C put it there.
+    unsafe { access::load(simple, zelf.address(), zelf, vm) }
+}
+
+fn set_value(zelf: &PyObject, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+    let (zelf, _) = instance(zelf, vm)?;
+    let PySetterValue::Assign(value) = value else {
+        return Err(vm.new_type_error("can't delete attribute"));
+    };
+    access::set_simple(zelf, &value, vm)
+}
+
+/// `object` as the C value that its `value` is read from or stored into.
+#[inline]
+fn instance<'a>(
+    object: &'a PyObject,
+    vm: &VirtualMachine,
+) -> PyResult<(&'a Py<CData>, &'a Simple)> {
+    CData::of(object)
+        .and_then(|cdata| Some((cdata, cdata.ctype().simple()?)))
+        .ok_or_else(|| {
+            let class = "'_ctypes._SimpleCData' objects";
+            accessor::does_not_apply("value", class, object, vm)
+        })
 }
 
 impl Constructor for SimpleCData {
@@ -249,7 +269,6 @@ impl AsNumber for SimpleCData {
 
 impl Representable for SimpleCData {
     fn repr_str(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<String> {
-        let cdata = zelf.to_base();
         let name = zelf.class().name().to_string();
         let direct = zelf
             .class()
@@ -259,7 +278,7 @@ impl Representable for SimpleCData {
         if !direct {
             return Ok(format!("<{name} object at {:#x}>", zelf.get_id()));
         }
-        let simple = simple(cdata, vm)?;
+        let (cdata, simple) = instance(zelf.as_object(), vm)?;
         // SAFETY: as in `value`.
         let value: PyObjectRef = unsafe { access::load(simple, cdata.address(), cdata, vm) }?;
         Ok(format!("{name}({})", value.repr(vm)?.to_string_lossy()))

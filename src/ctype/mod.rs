@@ -30,7 +30,7 @@ use shared::Shared;
 use simple::{Class, SimpleCode};
 use std::sync::{
     OnceLock,
-    atomic::{AtomicBool, Ordering},
+    atomic::{AtomicBool, AtomicU32, Ordering},
 };
 use target::Target;
 
@@ -122,6 +122,8 @@ pub struct CType {
     /// `__pointer_type__`: the pointer type that `POINTER` made for this type.
     pub pointer_type: PyMutex<Option<PyObjectRef>>,
     pub construct: Construct,
+    /// The version tag of the class when it was found to be plain; zero is none.
+    plain: AtomicU32,
     /// What the constructor of an aggregate does with positional arguments, once somebody has asked.
     pub positional: OnceLock<Shared<Positional>>,
     /// The array types of this type by length, while anybody uses them.
@@ -153,6 +155,7 @@ impl CType {
             is_final: AtomicBool::new(false),
             pointer_type: PyMutex::new(None),
             construct,
+            plain: AtomicU32::new(0),
             positional: OnceLock::new(),
             array_types: PyMutex::default(),
         }
@@ -237,6 +240,21 @@ impl CType {
     #[must_use]
     pub fn is_final(&self) -> bool {
         self.is_final.load(Ordering::Acquire)
+    }
+
+    /// Whether calling the class makes and initialises an instance as [`Self::construct`] and our own
+    /// `__init__` do: no Python code has overridden `__new__`, `__init__` or the metaclass's
+    /// `__call__`. `false` if nobody has found out since the class was last changed.
+    #[inline]
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        let tag = self.class.tp_version_tag.load(Ordering::Acquire);
+        tag != 0 && tag == self.plain.load(Ordering::Relaxed)
+    }
+
+    /// Notes that the class was plain when it had this version tag.
+    pub fn set_plain(&self, tag: u32) {
+        self.plain.store(tag, Ordering::Relaxed);
     }
 
     /// From here on `_fields_` cannot be set: something relies on the layout, which is read after

@@ -1,0 +1,127 @@
+//! Attributes of C values that are neither fields nor methods: `value`, `raw`, `contents`.
+//!
+//! They are `getset_descriptor`s, of a type of our own: the VM's own one converts the object and looks
+//! its class up among all bases, under a lock, on every access. These are given the object as it is.
+
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    builtins::{PyBaseExceptionRef, PyGetSet, PyType},
+    class::{PyClassImpl, StaticType},
+    function::PySetterValue,
+    object::{Traverse, TraverseFn},
+    pyclass,
+    types::GetDescriptor,
+    vm::Context,
+};
+
+/// Reads the attribute of an object, which may be any.
+pub type Get = fn(&PyObject, &VirtualMachine) -> PyResult;
+/// Sets or deletes it.
+pub type Set = fn(&PyObject, PySetterValue, &VirtualMachine) -> PyResult<()>;
+
+// No doc comment: it would take the place of the descriptors' own.
+#[pyclass(
+    module = false,
+    name = "getset_descriptor",
+    base = PyGetSet,
+    traverse = "manual"
+)]
+#[derive(Debug)]
+#[repr(C)]
+pub struct Accessor {
+    base: PyGetSet,
+    doc: &'static str,
+    get: Get,
+    set: Set,
+}
+
+// SAFETY: visits what the base owns, as that does.
+unsafe impl Traverse for Accessor {
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        self.base.traverse(visit);
+    }
+}
+
+/// An attribute: its name, its `__doc__`, and what it does.
+#[derive(Clone, Copy, Debug)]
+pub struct Attribute {
+    pub name: &'static str,
+    pub doc: &'static str,
+    pub get: Get,
+    pub set: Set,
+}
+
+/// Gives `class` an attribute.
+pub fn add(class: &Py<PyType>, attribute: Attribute, context: &Context) {
+    let Attribute {
+        name,
+        doc,
+        get,
+        set,
+    } = attribute;
+    let _ = Accessor::make_static_type();
+    let accessor = Accessor {
+        base: PyGetSet::new(name, class, context),
+        doc,
+        get,
+        set,
+    };
+    let accessor: PyRef<Accessor> = accessor.into_ref(context);
+    class.set_attr(context.intern_str(name), accessor.into());
+}
+
+/// The `TypeError` for an object that does not have the attribute.
+#[cold]
+pub fn does_not_apply(
+    attribute: &str,
+    class: &str,
+    object: &PyObject,
+    vm: &VirtualMachine,
+) -> PyBaseExceptionRef {
+    vm.new_type_error(format!(
+        "descriptor '{attribute}' for {class} doesn't apply to a '{}' object",
+        object.class().slot_name()
+    ))
+}
+
+#[pyclass(flags(DISALLOW_INSTANTIATION), with(GetDescriptor))]
+impl Accessor {
+    #[pygetset]
+    fn __doc__(zelf: &Py<Self>) -> &'static str {
+        zelf.doc
+    }
+
+    #[pyslot]
+    fn descr_set(
+        zelf: &PyObject,
+        object: PyObjectRef,
+        value: PySetterValue,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        let accessor = Self::of(zelf).ok_or_else(|| vm.new_type_error("not a descriptor"))?;
+        (accessor.set)(&object, value, vm)
+    }
+
+    #[inline]
+    fn of(object: &PyObject) -> Option<&Py<Self>> {
+        // Nothing is derived from it, so the class says what the payload is.
+        let is_accessor = object.class().is(Self::static_type());
+        // SAFETY: instances of the class are made in `add`, with this payload.
+        is_accessor.then(|| unsafe { object.downcast_unchecked_ref::<Self>() })
+    }
+}
+
+impl GetDescriptor for Accessor {
+    fn descr_get(
+        zelf: &PyObject,
+        object: Option<&PyObject>,
+        _class: Option<&PyObject>,
+        vm: &VirtualMachine,
+    ) -> PyResult {
+        let accessor = Self::of(zelf).ok_or_else(|| vm.new_type_error("not a descriptor"))?;
+        match object {
+            Some(object) if !vm.is_none(object) => (accessor.get)(object, vm),
+            _ => Ok(zelf.to_owned()),
+        }
+    }
+}
