@@ -8,8 +8,11 @@ use super::{
 };
 use crate::{
     cdata::{CData, access},
-    ctype::{Array as ArrayKind, CType, Kind, layout::Layout, simple::Class},
+    ctype::{
+        Array as ArrayKind, CType, Kind, Simple, layout::Layout, scalar::Load, simple::Class,
+    },
 };
+use num_traits::ToPrimitive;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyGenericAlias, PyInt, PyList, PySlice, PyTuple, PyType, PyTypeRef},
@@ -59,6 +62,7 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
         item: item.to_owned(),
         length,
         item_size,
+        numbers: item.simple().and_then(number),
     });
     CType::define(class, kind, layout, metatype::constructor(class), vm)?;
     inherit_item_slots(class, vm);
@@ -110,6 +114,12 @@ fn declared_length(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<usize> {
     isize::try_from(length.as_bigint())
         .map(isize::unsigned_abs)
         .map_err(|_| vm.new_overflow_error("The '_length_' attribute is too large"))
+}
+
+/// How values of a simple type are loaded, if they are numbers and refer to nothing.
+fn number(simple: &Simple) -> Option<Load> {
+    let is_number = matches!(simple.code.class, Class::Integer { .. } | Class::Float);
+    (is_number && !simple.boxed).then_some(simple.access.load)
 }
 
 /// Gives an array of characters its `value`, and one of bytes its `raw`.
@@ -203,6 +213,17 @@ impl<'a> Items<'a> {
             )));
         }
         Ok(Self { array, kind })
+    }
+
+    /// Item `index`, counted from the start, if it is there and a number: what is read most.
+    #[inline]
+    fn number(object: &PyObject, index: isize, vm: &VirtualMachine) -> Option<PyResult> {
+        let array = CData::of(object)?;
+        let kind = array.ctype().array()?;
+        let load = kind.numbers?;
+        let index = usize::try_from(index).ok().filter(|&i| i < kind.length)?;
+        // SAFETY: the array's memory holds all items.
+        Some(unsafe { load(array.address().add(index * kind.item_size), vm) })
     }
 
     /// The address of item `index`, which is below the length.
@@ -424,6 +445,12 @@ impl AsMapping for Array {
         static METHODS: PyMappingMethods = PyMappingMethods {
             length: Some(|mapping, vm| Ok(Items::of(mapping.obj, vm)?.kind.length)),
             subscript: Some(|mapping, key, vm| {
+                if let Some(index) = key.downcast_ref_if_exact::<PyInt>(vm)
+                    && let Some(index) = index.as_bigint().to_isize()
+                    && let Some(number) = Items::number(mapping.obj, index, vm)
+                {
+                    return number;
+                }
                 let items = Items::of(mapping.obj, vm)?;
                 if let Some(slice) = key.downcast_ref::<PySlice>() {
                     return items.slice(slice, vm);
@@ -458,6 +485,9 @@ impl AsSequence for Array {
         static METHODS: PySequenceMethods = PySequenceMethods {
             length: Some(|sequence, vm| Ok(Items::of(sequence.obj, vm)?.kind.length)),
             item: Some(|sequence, index, vm| {
+                if let Some(number) = Items::number(sequence.obj, index, vm) {
+                    return number;
+                }
                 let items = Items::of(sequence.obj, vm)?;
                 items.get(items.index(index, vm)?, vm)
             }),

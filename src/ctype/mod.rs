@@ -25,7 +25,7 @@ use rustpython_vm::{
     object::{Traverse, TraverseFn},
     pyclass,
 };
-use scalar::Access;
+use scalar::{Access, Load};
 use shared::Shared;
 use simple::{Class, SimpleCode};
 use std::sync::{
@@ -64,6 +64,8 @@ pub struct Array {
     pub length: usize,
     /// Bytes of an item when the array type was made. The item type may have got its fields since.
     pub item_size: usize,
+    /// How items are loaded that are numbers and refer to nothing.
+    pub numbers: Option<Load>,
 }
 
 /// A function type.

@@ -125,7 +125,11 @@ impl Placed {
         if align >= STACK_ALIGN && self.stack.len() % 2 == 1 {
             self.push(0)?;
         }
-        words.iter().try_for_each(|&word| self.push(word))
+        if words.len() > STACK - self.stack.len() {
+            return None;
+        }
+        self.stack.extend_from_slice(words);
+        Some(())
     }
 
     /// Calls the function at `address` and writes what it returns to `result`.
