@@ -1,0 +1,221 @@
+"""Function objects whose declarations change: each call goes by those of its time."""
+import gc
+import sys
+import threading
+import unittest
+import weakref
+from ctypes import (
+    CFUNCTYPE, POINTER, ArgumentError, Structure, byref, c_char_p, c_double, c_float, c_int, c_int64,
+    c_long, c_short, c_ubyte, c_uint64, c_void_p, c_wchar_p, cast, pointer, py_object, sizeof,
+)
+
+from _ctypes import Py_INCREF, _Pointer
+
+from support import OURS, PY314, TestCase, clib, function
+
+
+class Declarations(TestCase):
+    def test_one_after_another(self):
+        echo = clib["echo_double"]
+        for _ in range(3):
+            echo.argtypes, echo.restype = [c_double], c_double
+            self.assertEqual(echo(2.5), 2.5)
+            self.assertEqual(echo(2), 2.0)
+            echo.restype = None
+            self.assertIsNone(echo(2.5))
+            echo.restype = c_double
+            echo.argtypes = None
+            self.assertEqual(echo(c_double(1.5)), 1.5)
+            self.assertRaises(ArgumentError, echo, 1.5)
+            echo.errcheck = lambda result, function, arguments: (result, arguments)
+            echo.argtypes = [c_double]
+            self.assertEqual(echo(2.5), (2.5, (2.5,)))
+            del echo.errcheck
+            self.assertEqual(echo(2.5), 2.5)
+
+    def test_more_often_than_plans_are_kept(self):
+        echo = clib["echo_longlong"]
+        results = [c_int64, c_uint64, c_int, c_short, c_ubyte]
+        arguments = [c_int64, c_uint64, c_int, c_short, c_ubyte, c_long]
+        for _ in range(2):
+            for restype in results:
+                for argtype in arguments:
+                    echo.restype, echo.argtypes = restype, [argtype]
+                    passed = argtype(-3).value
+                    self.assertEqual(echo(-3), restype(passed).value, (restype, argtype))
+
+    def test_new_class_each_time(self):
+        increment = clib["increment"]
+        increment.restype = c_int
+        for number in range(40):
+            class Number(c_int):
+                pass
+
+            increment.argtypes = [POINTER(Number)]
+            value = Number(number)
+            self.assertEqual(increment(byref(value)), number + 1)
+            self.assertEqual(increment(pointer(value)), number + 2)
+            self.assertRaises(ArgumentError, increment, byref(c_int()))
+
+    def test_declared_classes_are_not_kept(self):
+        increment = clib["increment"]
+        increment.restype = c_int
+
+        class Held(Structure):
+            _fields_ = [("a", c_int)]
+
+        increment.argtypes = [POINTER(Held)]
+        increment(byref(Held(1)))
+        increment.argtypes = [POINTER(c_int)]
+        held = weakref.ref(Held)
+        # 3.13's package remembers pointer types in a dict.
+        Held.__pointer_type__ = None
+        if PY314 or OURS:
+            del Held
+            gc.collect()
+            self.assertIsNone(held())
+
+    def test_other_values_than_planned(self):
+        echo = function("echo_int", c_int, c_int)
+        self.assertEqual(echo(c_int(5)), 5)
+        self.assertEqual(echo(True), 1)
+        self.assertEqual(echo(2**70 + 5), 5)
+        self.assertEqual(echo(-2**70 + 5), 5)
+        self.assertEqual(echo(2**63), 0)
+        self.assertEqual(echo(2**32 + 7), 7)
+        self.assertRaises(ArgumentError, echo, 1.0)
+        self.assertRaises(TypeError, echo)
+        self.assertEqual(echo(5, 6), 5)
+
+        class Convertible:
+            _as_parameter_ = 9
+
+        self.assertEqual(echo(Convertible()), 9)
+
+    def test_numbers_for_doubles(self):
+        echo = function("echo_double", c_double, c_double)
+        self.assertEqual(echo(3), 3.0)
+        self.assertEqual(echo(True), 1.0)
+        self.assertRaises(ArgumentError, echo, 10**400)
+        single = function("echo_float", c_float, c_float)
+        self.assertEqual(single(0.5), 0.5)
+        self.assertEqual(single(1e300), float("inf"))
+        self.assertEqual(single(7), 7.0)
+
+    @unittest.skipUnless(OURS, "CPython calls it")
+    def test_null_function(self):
+        null = CFUNCTYPE(c_int, c_int)(0)
+        self.assertRaises(ValueError, null, 5)
+        null.argtypes = None
+        self.assertRaises(ValueError, null, 5)
+
+    def test_changed_by_own_callback(self):
+        prototype = CFUNCTYPE(c_int, c_int)
+        function = prototype(lambda value: change(value))
+
+        def change(value):
+            function.argtypes = [c_short]
+            function.restype = c_short
+            gc.collect()
+            return value
+
+        self.assertEqual(function(70000), 70000)
+        self.assertEqual(function(70000), 70000 - 65536)
+
+    def test_changed_by_another_thread(self):
+        echo = clib["echo_longlong"]
+        declarations = [(c_int64, c_int64), (c_int64, c_short), (c_int, c_int64), (c_short, c_int)]
+        stop = threading.Event()
+
+        def change():
+            while not stop.is_set():
+                for restype, argtype in declarations:
+                    echo.restype, echo.argtypes = restype, [argtype]
+
+        thread = threading.Thread(target=change)
+        thread.start()
+        try:
+            for _ in range(2000):
+                self.assertEqual(echo(77), 77)
+        finally:
+            stop.set()
+            thread.join()
+
+
+class Pointers(TestCase):
+    def test_what_is_taken(self):
+        increment = function("increment", c_int, POINTER(c_int))
+        value = c_int(1)
+        array = (c_int * 3)(10)
+        for number, thing in enumerate((byref(value), pointer(value), value), 2):
+            self.assertEqual(increment(thing), number)
+        self.assertEqual(increment(array), 11)
+        self.assertEqual(increment(cast(array, POINTER(c_int))), 12)
+        self.assertEqual(increment(None), -1)
+        for wrong in (byref(c_short()), pointer(c_short()), c_short(), (c_short * 3)(), 5, "x",
+                      byref(pointer(value))):
+            self.assertRaises(ArgumentError, increment, wrong)
+
+    def test_offset(self):
+        array = (c_int * 3)(1, 2, 3)
+        increment = function("increment", c_int, c_void_p)
+        self.assertEqual(increment(byref(array, sizeof(c_int))), 3)
+
+    def test_void_pointers(self):
+        echo = function("echo_void_p", c_void_p, c_void_p)
+        for thing in (None, 0):
+            self.assertIsNone(echo(thing))
+        self.assertEqual(echo(2**64 - 1), 2**64 - 1)
+        self.assertEqual(echo(-1), 2**64 - 1)
+
+    @unittest.skipUnless(PY314 or OURS, "3.13 keeps the old target's from_param")
+    def test_another_target_later(self):
+        class Shape(Structure):
+            _fields_ = [("a", c_int)]
+
+        class Other(Structure):
+            _fields_ = [("a", c_int)]
+
+        class Target(_Pointer):
+            _type_ = Shape
+
+        increment = clib["increment"]
+        increment.restype, increment.argtypes = c_int, [Target]
+        self.assertEqual(increment(byref(Shape(4))), 5)
+        self.assertRaises(ArgumentError, increment, byref(Other(4)))
+        Target.set_type(Other)
+        self.assertEqual(increment(byref(Other(4))), 5)
+        self.assertRaises(ArgumentError, increment, byref(Shape(4)))
+
+
+class Strings(TestCase):
+    def test_both_kinds(self):
+        length = function("wide_length", c_int, c_wchar_p)
+        self.assertEqual(length("x" * 1000), 1000)
+        self.assertEqual(length(""), 0)
+        narrow = clib["byte_length"]
+        narrow.argtypes = [c_char_p]
+        self.assertEqual(narrow(b"abc"), 3)
+        self.assertEqual(narrow(c_char_p(b"abcd")), 4)
+        self.assertRaises(ArgumentError, narrow, "abc")
+
+
+class Objects(TestCase):
+    @unittest.skipUnless(OURS, "CPython 3.13 dies of it")
+    def test_null(self):
+        null = function("echo_void_p", py_object, c_void_p)
+        self.assertError(ValueError, "PyObject is NULL", null, None)
+
+    def test_references(self):
+        echo = function("echo_py_object", py_object, py_object)
+        thing = object()
+        before = sys.getrefcount(thing)
+        for _ in range(5):
+            # The function gives a reference away that it does not have.
+            Py_INCREF(thing)
+            self.assertIs(echo(thing), thing)
+        self.assertEqual(sys.getrefcount(thing), before)
+
+
+if __name__ == "__main__":
+    unittest.main()
