@@ -7,7 +7,9 @@ use std::sync::OnceLock;
 /// The parts that are left out.
 #[derive(Debug, Default)]
 pub struct Without {
-    /// Calls straight through a function pointer: libffi makes them all.
+    /// Calls planned ahead.
+    pub plan: bool,
+    /// Calls straight through a function pointer, with plans or without: libffi makes them all.
     pub direct: bool,
     /// Arguments whose type says at once what they become: all go through the `from_param` protocol.
     pub exact: bool,
@@ -25,6 +27,7 @@ pub fn without() -> &'static Without {
         let list = std::env::var("RUSTPYTHON_CTYPES_WITHOUT").unwrap_or_default();
         let listed = |part: &str| list.split(',').any(|listed| listed.trim() == part);
         Without {
+            plan: listed("plan"),
             direct: listed("direct"),
             exact: listed("exact"),
             vectorcall: listed("vectorcall"),

@@ -1,6 +1,6 @@
-//! The files `tests/python/test_*.py`, each one cargo test under our interpreter, one with all calls
-//! made through libffi, one with the whole fast path left out, and one under CPython, which is how we know that what they expect is CPython's
-//! behaviour and not ours.
+//! The files `tests/python/test_*.py`, each one cargo test under our interpreter, one with no call
+//! planned ahead, one with all calls made through libffi, one with the whole fast path left out, and
+//! one under CPython, which is how we know that what they expect is CPython's behaviour and not ours.
 //!
 //! `cargo test --test python_tests ours::` runs the first kind alone.
 
@@ -15,6 +15,14 @@ macro_rules! python_tests {
         mod ours {
             $(#[test] fn $name() {
                 super::run(&super::common::interpreter(), stringify!($name), &[]);
+            })*
+        }
+
+        mod unplanned {
+            use super::common::{UNPLANNED, interpreter};
+
+            $(#[test] fn $name() {
+                super::run(&interpreter(), stringify!($name), &UNPLANNED);
             })*
         }
 
@@ -45,6 +53,7 @@ macro_rules! python_tests {
 }
 
 python_tests! {
+    accessors
     anonymous_align_pack
     argtypes_conversion
     array
@@ -75,6 +84,7 @@ python_tests! {
     module_functions
     paramflags
     pickle_copy
+    plans
     pointer
     pointer_specials
     reentrancy

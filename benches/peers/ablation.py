@@ -16,11 +16,12 @@ from workload import median
 
 SETTINGS = {
     "all of it": "",
+    "without plans": "plan",
     "without direct entry": "direct",
     "without exact types": "exact",
     "without vectorcall": "vectorcall",
     "without inline memory": "inline",
-    "without any": "direct,exact,vectorcall,inline",
+    "without any": "plan,direct,exact,vectorcall,inline",
 }
 ROWS = ("^(abs|sqrt|fma|strlen)\\(c_|^(abs, no argtypes|memset|frexp|6 ints|12 mixed|div.7|16 bytes"
         "|64 bytes|c_int\\(3\\)|P\\(|nested|cast\\(|callback|qsort)")

@@ -26,7 +26,11 @@ PARTS = {
     "C library and the rest": "",
 }
 EMPTY = "empty loop"
-ROWS = ["abs(i)", "abs(c_int)", "abs(c_int) through PyDLL", "object()", "P()", "c_int(3)"]
+ROWS = ["abs(i)", "abs(c_int)", "strlen(c_char_p)", "getenv(bytes) -> bytes", "frexp(d, byref(n))",
+        "div(7, 2) -> div_t", "64 bytes in and out", "object()", "P()", "c_int(3)", "byref(x)",
+        "nested structure get", "pointer.contents get", "an attribute written by a descriptor",
+        "c_int.value set", "int field set", "double field get", "char buffer.value",
+        "string_at(bytes, 5)", "cast(p, POINTER(c_int))", "callback(int) -> int"]
 NAME = "parts"
 FEWER, MORE = 4000, 12000
 

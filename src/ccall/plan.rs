@@ -73,7 +73,7 @@ impl Plan {
     }
 
     fn new(parameters: Parameters, vectors: bool, restype: &Restype) -> Option<Self> {
-        if without().direct {
+        if without().plan || without().direct {
             return None;
         }
         let result = restype.scalar()?;
@@ -233,16 +233,19 @@ fn fill_by_type(
 }
 
 /// Takes over what C wrote into the copies of `bytes`.
-#[inline(never)]
+#[inline(always)]
 fn take_over_declared(
     list: &[Exact],
     registers: &Registers,
     given: &[PyObjectRef],
     vm: &VirtualMachine,
 ) {
-    let in_integers = list.iter().zip(given);
-    let in_integers = in_integers.filter(|(exact, _)| !exact.is_vector());
-    for ((exact, value), &word) in in_integers.zip(&registers.integers) {
+    let mut words = registers.integers.iter();
+    for (exact, value) in list.iter().zip(given) {
+        if exact.is_vector() {
+            continue;
+        }
+        let Some(&word) = words.next() else { return };
         if let Some(bytes) = exact.copied(value, vm) {
             // SAFETY: the word is the address of their copy, and `given` has held them since.
             unsafe { terminated::take_over(bytes, word as usize) };

@@ -8,9 +8,7 @@ use super::{
 };
 use crate::{
     cdata::{CData, access},
-    ctype::{
-        Array as ArrayKind, CType, Kind, Simple, layout::Layout, scalar::Load, simple::Class,
-    },
+    ctype::{Array as ArrayKind, CType, Kind, Simple, layout::Layout, scalar::Load, simple::Class},
 };
 use num_traits::ToPrimitive;
 use rustpython_vm::{

@@ -277,13 +277,16 @@ pub fn run_python_file(program: &Path, file: &Path) -> Output {
     run(program, [file], [("", ""); 0]).expect_success()
 }
 
-/// The environment in which our interpreter makes every foreign call through libffi.
+/// The environment in which our interpreter plans no call ahead.
+pub const UNPLANNED: [(&str, &str); 1] = [("RUSTPYTHON_CTYPES_WITHOUT", "plan")];
+
+/// The environment in which it makes every foreign call through libffi.
 pub const THROUGH_LIBFFI: [(&str, &str); 1] = [("RUSTPYTHON_CTYPES_WITHOUT", "direct")];
 
 /// The environment in which it leaves the whole fast path out.
 pub const THE_LONG_WAY: [(&str, &str); 1] = [(
     "RUSTPYTHON_CTYPES_WITHOUT",
-    "direct,exact,vectorcall,inline",
+    "plan,direct,exact,vectorcall,inline",
 )];
 
 fn wrapped(program: &Path) -> Command {
