@@ -10,7 +10,6 @@ use crate::{
     cdata::{CData, access},
     ctype::{Array as ArrayKind, CType, Kind, Simple, layout::Layout, scalar::Load, simple::Class},
 };
-use num_traits::ToPrimitive;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyGenericAlias, PyInt, PyList, PySlice, PyTuple, PyType, PyTypeRef},
@@ -443,8 +442,7 @@ impl AsMapping for Array {
         static METHODS: PyMappingMethods = PyMappingMethods {
             length: Some(|mapping, vm| Ok(Items::of(mapping.obj, vm)?.kind.length)),
             subscript: Some(|mapping, key, vm| {
-                if let Some(index) = key.downcast_ref_if_exact::<PyInt>(vm)
-                    && let Some(index) = index.as_bigint().to_isize()
+                if let Some(index) = metatype::exact_index(key, vm)
                     && let Some(number) = Items::number(mapping.obj, index, vm)
                 {
                     return number;
@@ -464,6 +462,9 @@ impl AsMapping for Array {
                 let Some(value) = value else {
                     return Err(vm.new_type_error("Array does not support item deletion"));
                 };
+                if let Some(index) = metatype::exact_index(key, vm) {
+                    return items.set(items.index(index, vm)?, &value, vm);
+                }
                 if let Some(slice) = key.downcast_ref::<PySlice>() {
                     return items.set_slice(slice, &value, vm);
                 }

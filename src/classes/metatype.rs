@@ -12,6 +12,7 @@ use crate::{
 };
 use std::sync::OnceLock;
 
+use num_traits::ToPrimitive;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, TryFromBorrowedObject,
     VirtualMachine,
@@ -319,6 +320,14 @@ impl CTypeType {
         drop(old);
         Ok(())
     }
+}
+
+/// The index that a key is, if it is an exact `int` that fits: what keys mostly are.
+#[inline]
+pub fn exact_index(key: &PyObject, vm: &VirtualMachine) -> Option<isize> {
+    key.downcast_ref_if_exact::<PyInt>(vm)?
+        .as_bigint()
+        .to_isize()
 }
 
 /// The index that `int` is. One too large for the machine is as invalid as any other.

@@ -370,6 +370,9 @@ impl AsMapping for Pointer {
             length: None,
             subscript: Some(|mapping, key, vm| {
                 let target = Target::of(mapping.obj, vm)?;
+                if let Some(index) = metatype::exact_index(key, vm) {
+                    return target.get(index, vm);
+                }
                 if let Some(slice) = key.downcast_ref::<PySlice>() {
                     return target.slice(slice, vm);
                 }
@@ -383,7 +386,10 @@ impl AsMapping for Pointer {
                 let Some(value) = value else {
                     return Err(vm.new_type_error("Pointer does not support item deletion"));
                 };
-                let index = metatype::index_value(&*key.try_index(vm)?, vm)?;
+                let index = match metatype::exact_index(key, vm) {
+                    Some(index) => index,
+                    None => metatype::index_value(&*key.try_index(vm)?, vm)?,
+                };
                 target.set(index, &value, vm)
             }),
         };

@@ -177,7 +177,11 @@ impl CFuncPtr {
 
     fn plan(&self) {
         if self.paramflags.is_none() {
-            self.planned.update(|| self.signature.read().plan());
+            let read = self.planned.update(|| {
+                let signature = self.signature.read();
+                (signature.plan(), signature)
+            });
+            drop(read);
         }
     }
 

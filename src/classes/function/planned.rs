@@ -44,12 +44,14 @@ impl Planned {
         unsafe { current.as_ref() }
     }
 
-    /// Puts what `latest` returns in the plan's place. Of several threads that do this, the last one to
-    /// ask decides. `latest` must run no Python code.
-    pub fn update(&self, latest: impl FnOnce() -> Option<Arc<Plan>>) {
+    /// Puts the plan that `latest` returns in this one's place. Of several threads that do this, the last
+    /// one to ask decides. What else `latest` returns is handed back, to be dropped outside the lock:
+    /// that can run Python code, and `latest` must not.
+    pub fn update<T>(&self, latest: impl FnOnce() -> (Option<Arc<Plan>>, T)) -> T {
         let later = self.later.get_or_init(Default::default);
         let mut later = later.lock();
-        let latest = latest().and_then(|plan| {
+        let (latest, rest) = latest();
+        let latest = latest.and_then(|plan| {
             let known = self
                 .first
                 .iter()
@@ -65,6 +67,7 @@ impl Planned {
         });
         self.current
             .store(address_of(latest.as_ref()), Ordering::Release);
+        rest
     }
 }
 
