@@ -1,23 +1,24 @@
 //! `Array` and its metaclass.
 
+mod items;
+mod strings;
+
 use super::{
-    accessor::{self, Attribute},
-    char_array,
     construct::Base,
     metatype::{self, CTypeType, shares_slot},
 };
 use crate::{
-    cdata::{CData, access},
-    ctype::{Array as ArrayKind, CType, Kind, Simple, layout::Layout, scalar::Load, simple::Class},
+    cdata::CData,
+    ctype::{Array as ArrayKind, CType, Kind, layout::Layout, simple::Class},
 };
+use items::Items;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyGenericAlias, PyInt, PyList, PySlice, PyTuple, PyType, PyTypeRef},
+    builtins::{PyGenericAlias, PyInt, PySlice, PyType, PyTypeRef},
     class::StaticType,
-    function::{FuncArgs, PySetterValue},
+    function::FuncArgs,
     protocol::{PyMappingMethods, PySequenceMethods},
     pyclass,
-    sliceable::SaturatedSlice,
     types::{AsMapping, AsSequence, Constructor, Initializer},
 };
 
@@ -59,12 +60,12 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
         item: item.to_owned(),
         length,
         item_size,
-        numbers: item.simple().and_then(number),
+        numbers: item.simple().and_then(items::number),
     });
     CType::define(class, kind, layout, metatype::constructor(class), vm)?;
     inherit_item_slots(class, vm);
     if let Some(characters @ (Class::Char | Class::WideChar)) = class_of_items {
-        add_string_attributes(class, characters, vm);
+        strings::add_attributes(class, characters, vm);
     }
     Ok(())
 }
@@ -111,32 +112,6 @@ fn declared_length(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<usize> {
     isize::try_from(length.as_bigint())
         .map(isize::unsigned_abs)
         .map_err(|_| vm.new_overflow_error("The '_length_' attribute is too large"))
-}
-
-/// How values of a simple type are loaded, if they are numbers and refer to nothing.
-fn number(simple: &Simple) -> Option<Load> {
-    let is_number = matches!(simple.code.class, Class::Integer { .. } | Class::Float);
-    (is_number && !simple.boxed).then_some(simple.access.load)
-}
-
-/// Gives an array of characters its `value`, and one of bytes its `raw`.
-fn add_string_attributes(class: &Py<PyType>, characters: Class, vm: &VirtualMachine) {
-    let value = Attribute {
-        name: "value",
-        doc: "The characters up to the first NUL.",
-        get: string_value,
-        set: set_string_value,
-    };
-    accessor::add(class, value, &vm.ctx);
-    if characters == Class::Char {
-        let raw = Attribute {
-            name: "raw",
-            doc: "All bytes.",
-            get: raw_bytes,
-            set: set_raw_bytes,
-        };
-        accessor::add(class, raw, &vm.ctx);
-    }
 }
 
 /// Multiplying a ctypes class by a length.
@@ -190,146 +165,6 @@ pub fn array_type(item: &Py<PyType>, length: usize, vm: &VirtualMachine) -> PyRe
 #[repr(transparent)]
 pub struct Array(CData);
 
-/// An array's memory and type, as its operations need them.
-struct Items<'a> {
-    array: &'a Py<CData>,
-    kind: &'a ArrayKind,
-}
-
-impl<'a> Items<'a> {
-    fn of(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<Self> {
-        let (array, kind) = CData::of(object)
-            .and_then(|array| Some((array, array.ctype().array()?)))
-            .ok_or_else(|| vm.new_type_error("expected an array"))?;
-        // From here on the item's size is what it is.
-        kind.item.finalize();
-        if kind.item.size() != kind.item_size {
-            return Err(vm.new_type_error(format!(
-                "'{}' was made before its items had their fields",
-                array.ctype().name()
-            )));
-        }
-        Ok(Self { array, kind })
-    }
-
-    /// Item `index`, counted from the start, if it is there and a number: what is read most.
-    #[inline]
-    fn number(object: &PyObject, index: isize, vm: &VirtualMachine) -> Option<PyResult> {
-        let array = CData::of(object)?;
-        let kind = array.ctype().array()?;
-        let load = kind.numbers?;
-        let index = usize::try_from(index).ok().filter(|&i| i < kind.length)?;
-        // SAFETY: the array's memory holds all items.
-        Some(unsafe { load(array.address().add(index * kind.item_size), vm) })
-    }
-
-    /// The address of item `index`, which is below the length.
-    fn address(&self, index: usize) -> *mut u8 {
-        // SAFETY: the array's memory holds all items.
-        unsafe { self.array.address().add(index * self.kind.item_size) }
-    }
-
-    fn get(&self, index: usize, vm: &VirtualMachine) -> PyResult {
-        // SAFETY: the address is that of an item.
-        unsafe { access::get(&self.kind.item, self.address(index), self.array, index, vm) }
-    }
-
-    fn set(&self, index: usize, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
-        // SAFETY: the address is that of an item.
-        unsafe {
-            access::set(
-                &self.kind.item,
-                self.array,
-                || Some(self.address(index)),
-                index,
-                value,
-                vm,
-            )
-        }
-    }
-
-    /// Stores values in the items from `start` on, `step` apart, all of which must be there.
-    fn set_all(
-        &self,
-        start: isize,
-        step: isize,
-        values: &[PyObjectRef],
-        vm: &VirtualMachine,
-    ) -> PyResult<()> {
-        let index = |number: usize| start.wrapping_add((number as isize).wrapping_mul(step));
-        let simple = self.kind.item.simple();
-        for (number, value) in values.iter().enumerate() {
-            let index = index(number) as usize;
-            if let Some(simple) = simple
-                // SAFETY: the address is that of an item.
-                && unsafe { access::set_number(simple, self.address(index), value, vm) }
-            {
-                continue;
-            }
-            self.set(index, value, vm)?;
-        }
-        Ok(())
-    }
-
-    /// The item that a Python index means.
-    fn index(&self, index: isize, vm: &VirtualMachine) -> PyResult<usize> {
-        let length = self.kind.length;
-        let index = if index < 0 {
-            index.wrapping_add_unsigned(length)
-        } else {
-            index
-        };
-        usize::try_from(index)
-            .ok()
-            .filter(|&index| index < length)
-            .ok_or_else(|| vm.new_index_error("invalid index"))
-    }
-
-    fn slice(&self, slice: &Py<PySlice>, vm: &VirtualMachine) -> PyResult {
-        let slice = SaturatedSlice::with_slice(slice, vm)?;
-        let (start, count) = slice.adjust_indices_start(self.kind.length);
-        let step = slice.step();
-        if let Some(class @ (Class::Char | Class::WideChar)) = self.kind.item.simple_class() {
-            let address = self.array.address();
-            // SAFETY: the slice was adjusted to the array's length.
-            return unsafe { char_array::load_slice(class, address, start, step, count, vm) };
-        }
-        let items = (0..count as isize)
-            .map(|number| self.get((start + number.wrapping_mul(step)) as usize, vm))
-            .collect::<PyResult<Vec<_>>>()?;
-        Ok(vm.ctx.new_list(items).into())
-    }
-
-    fn set_slice(
-        &self,
-        slice: &Py<PySlice>,
-        value: &PyObject,
-        vm: &VirtualMachine,
-    ) -> PyResult<()> {
-        let slice = SaturatedSlice::with_slice(slice, vm)?;
-        let (start, count) = slice.adjust_indices_start(self.kind.length);
-        let length = value.length_opt(vm).transpose().ok().flatten();
-        if length != Some(count) {
-            return Err(vm.new_value_error("Can only assign sequence of same size"));
-        }
-        if let Some(list) = value.downcast_ref_if_exact::<PyList>(vm) {
-            // Converting items may run Python code, which may change the list.
-            let values = list.borrow_vec().to_vec();
-            if values.len() == count {
-                return self.set_all(start, slice.step(), &values, vm);
-            }
-        } else if let Some(tuple) = value.downcast_ref_if_exact::<PyTuple>(vm) {
-            return self.set_all(start, slice.step(), tuple.as_slice(), vm);
-        }
-        for number in 0..count {
-            let item = value.get_item(&number, vm)?;
-            let index = start + (number as isize).wrapping_mul(slice.step());
-            self.set(index as usize, &item, vm)?;
-        }
-        Ok(())
-    }
-}
-
 #[pyclass(
     flags(BASETYPE, IMMUTABLETYPE),
     with(Constructor, Initializer, AsMapping, AsSequence)
@@ -342,57 +177,6 @@ impl Array {
         vm: &VirtualMachine,
     ) -> PyResult<PyGenericAlias> {
         PyGenericAlias::from_args(class, arguments, vm)
-    }
-}
-
-/// An array of characters, and what they are: the getters and setters of one array type can be
-/// applied to another's instances.
-fn characters<'a>(
-    zelf: &'a PyObject,
-    attribute: &str,
-    vm: &VirtualMachine,
-) -> PyResult<(Items<'a>, Class)> {
-    let items = Items::of(zelf, vm)?;
-    match items.kind.item.simple_class() {
-        Some(class @ Class::Char) => Ok((items, class)),
-        Some(class @ Class::WideChar) if attribute == "value" => Ok((items, class)),
-        _ => Err(accessor::does_not_apply(
-            attribute,
-            "character arrays",
-            zelf,
-            vm,
-        )),
-    }
-}
-
-fn string_value(zelf: &PyObject, vm: &VirtualMachine) -> PyResult {
-    let (items, class) = characters(zelf, "value", vm)?;
-    let size = items.kind.length * items.kind.item.size();
-    // SAFETY: the array's own memory.
-    unsafe { char_array::load_string(class, items.array.address(), size, vm) }
-}
-
-fn set_string_value(zelf: &PyObject, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
-    let (items, class) = characters(zelf, "value", vm)?;
-    let PySetterValue::Assign(value) = value else {
-        return Err(vm.new_type_error("can't delete attribute"));
-    };
-    char_array::set_value(class, items.array, &value, vm)
-}
-
-fn raw_bytes(zelf: &PyObject, vm: &VirtualMachine) -> PyResult {
-    let (items, _) = characters(zelf, "raw", vm)?;
-    let (start, size) = items.array.bytes();
-    // SAFETY: the array's own memory.
-    let bytes = unsafe { std::slice::from_raw_parts(start, size) };
-    Ok(vm.ctx.new_bytes(bytes.to_vec()).into())
-}
-
-fn set_raw_bytes(zelf: &PyObject, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
-    let (items, _) = characters(zelf, "raw", vm)?;
-    match value {
-        PySetterValue::Assign(value) => char_array::set_raw(items.array, &value, vm),
-        PySetterValue::Delete => Err(vm.new_attribute_error("cannot delete attribute")),
     }
 }
 

@@ -1,0 +1,186 @@
+//! The items of an array: reading, storing, slicing.
+
+use crate::{
+    cdata::{CData, access},
+    classes::char_array,
+    ctype::{Array as ArrayKind, Simple, scalar::Load, simple::Class},
+};
+use rustpython_vm::{
+    Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyList, PySlice, PyTuple},
+    sliceable::SaturatedSlice,
+};
+
+/// How values of a simple type are loaded, if they are numbers and refer to nothing.
+#[must_use]
+pub fn number(simple: &Simple) -> Option<Load> {
+    let is_number = matches!(simple.code.class, Class::Integer { .. } | Class::Float);
+    (is_number && !simple.boxed).then_some(simple.access.load)
+}
+
+/// An array's memory and type, as its operations need them.
+#[derive(Debug)]
+pub struct Items<'a> {
+    pub array: &'a Py<CData>,
+    pub kind: &'a ArrayKind,
+}
+
+impl<'a> Items<'a> {
+    /// The items of `object`.
+    ///
+    /// # Errors
+    /// `TypeError` if it is no array, or one that was made before its items had their fields.
+    pub fn of(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<Self> {
+        let (array, kind) = CData::of(object)
+            .and_then(|array| Some((array, array.ctype().array()?)))
+            .ok_or_else(|| vm.new_type_error("expected an array"))?;
+        // From here on the item's size is what it is.
+        kind.item.finalize();
+        if kind.item.size() != kind.item_size {
+            return Err(vm.new_type_error(format!(
+                "'{}' was made before its items had their fields",
+                array.ctype().name()
+            )));
+        }
+        Ok(Self { array, kind })
+    }
+
+    /// Item `index`, counted from the start, if it is there and a number: what is read most.
+    #[inline]
+    pub fn number(object: &PyObject, index: isize, vm: &VirtualMachine) -> Option<PyResult> {
+        let array = CData::of(object)?;
+        let kind = array.ctype().array()?;
+        let load = kind.numbers?;
+        let index = usize::try_from(index).ok().filter(|&i| i < kind.length)?;
+        // SAFETY: the array's memory holds all items.
+        Some(unsafe { load(array.address().add(index * kind.item_size), vm) })
+    }
+
+    /// The address of item `index`, which is below the length.
+    fn address(&self, index: usize) -> *mut u8 {
+        // SAFETY: the array's memory holds all items.
+        unsafe { self.array.address().add(index * self.kind.item_size) }
+    }
+
+    /// Item `index`, which is below the length.
+    ///
+    /// # Errors
+    /// What the conversion raises.
+    pub fn get(&self, index: usize, vm: &VirtualMachine) -> PyResult {
+        // SAFETY: the address is that of an item.
+        unsafe { access::get(&self.kind.item, self.address(index), self.array, index, vm) }
+    }
+
+    /// Stores `value` as item `index`, which is below the length.
+    ///
+    /// # Errors
+    /// What the conversion raises.
+    pub fn set(&self, index: usize, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
+        // SAFETY: the address is that of an item.
+        unsafe {
+            access::set(
+                &self.kind.item,
+                self.array,
+                || Some(self.address(index)),
+                index,
+                value,
+                vm,
+            )
+        }
+    }
+
+    /// Stores values in the items from `start` on, `step` apart, all of which must be there.
+    ///
+    /// # Errors
+    /// What the conversions raise.
+    pub fn set_all(
+        &self,
+        start: isize,
+        step: isize,
+        values: &[PyObjectRef],
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        let index = |number: usize| start.wrapping_add((number as isize).wrapping_mul(step));
+        let simple = self.kind.item.simple();
+        for (number, value) in values.iter().enumerate() {
+            let index = index(number) as usize;
+            if let Some(simple) = simple
+                // SAFETY: the address is that of an item.
+                && unsafe { access::set_number(simple, self.address(index), value, vm) }
+            {
+                continue;
+            }
+            self.set(index, value, vm)?;
+        }
+        Ok(())
+    }
+
+    /// The item that a Python index means.
+    ///
+    /// # Errors
+    /// `IndexError` if there is none.
+    pub fn index(&self, index: isize, vm: &VirtualMachine) -> PyResult<usize> {
+        let length = self.kind.length;
+        let index = if index < 0 {
+            index.wrapping_add_unsigned(length)
+        } else {
+            index
+        };
+        usize::try_from(index)
+            .ok()
+            .filter(|&index| index < length)
+            .ok_or_else(|| vm.new_index_error("invalid index"))
+    }
+
+    /// A list of the items in a slice, or a string if they are characters.
+    ///
+    /// # Errors
+    /// What the conversions raise.
+    pub fn slice(&self, slice: &Py<PySlice>, vm: &VirtualMachine) -> PyResult {
+        let slice = SaturatedSlice::with_slice(slice, vm)?;
+        let (start, count) = slice.adjust_indices_start(self.kind.length);
+        let step = slice.step();
+        if let Some(class @ (Class::Char | Class::WideChar)) = self.kind.item.simple_class() {
+            let address = self.array.address();
+            // SAFETY: the slice was adjusted to the array's length.
+            return unsafe { char_array::load_slice(class, address, start, step, count, vm) };
+        }
+        let items = (0..count as isize)
+            .map(|number| self.get((start + number.wrapping_mul(step)) as usize, vm))
+            .collect::<PyResult<Vec<_>>>()?;
+        Ok(vm.ctx.new_list(items).into())
+    }
+
+    /// Stores the items of a sequence in a slice.
+    ///
+    /// # Errors
+    /// `ValueError` if there are more or fewer; what the conversions raise.
+    pub fn set_slice(
+        &self,
+        slice: &Py<PySlice>,
+        value: &PyObject,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        let slice = SaturatedSlice::with_slice(slice, vm)?;
+        let (start, count) = slice.adjust_indices_start(self.kind.length);
+        let length = value.length_opt(vm).transpose().ok().flatten();
+        if length != Some(count) {
+            return Err(vm.new_value_error("Can only assign sequence of same size"));
+        }
+        if let Some(list) = value.downcast_ref_if_exact::<PyList>(vm) {
+            // Converting items may run Python code, which may change the list.
+            let values = list.borrow_vec().to_vec();
+            if values.len() == count {
+                return self.set_all(start, slice.step(), &values, vm);
+            }
+        } else if let Some(tuple) = value.downcast_ref_if_exact::<PyTuple>(vm) {
+            return self.set_all(start, slice.step(), tuple.as_slice(), vm);
+        }
+        for number in 0..count {
+            let item = value.get_item(&number, vm)?;
+            let index = start + (number as isize).wrapping_mul(slice.step());
+            self.set(index as usize, &item, vm)?;
+        }
+        Ok(())
+    }
+}
