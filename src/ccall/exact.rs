@@ -55,6 +55,10 @@ pub enum Exact {
     },
     /// Any object but a C value that holds one.
     Object,
+    /// A structure or union of this type, which is no word.
+    Aggregate {
+        ctype: usize,
+    },
     Other,
 }
 
@@ -89,7 +93,10 @@ impl Exact {
             Kind::Function(_) => Self::Function {
                 ctype: identity(ctype),
             },
-            _ => Self::Other,
+            Kind::Structure | Kind::Union => Self::Aggregate {
+                ctype: identity(ctype),
+            },
+            Kind::Array(_) => Self::Other,
         }
     }
 
@@ -126,7 +133,7 @@ impl Exact {
                 Some(float) => Some(scalar.float_bits(float.to_f64())),
                 None => float_of_int(scalar, value, vm),
             },
-            Self::Other => None,
+            Self::Aggregate { .. } | Self::Other => None,
             _ => self.address(value, arena, vm),
         }
     }
@@ -164,6 +171,15 @@ impl Exact {
             _ => return None,
         };
         Some(address as u64)
+    }
+
+    /// The structure or union that `value` is, if that is what is taken.
+    #[must_use]
+    pub fn aggregate<'a>(&self, value: &'a PyObject) -> Option<&'a Py<CData>> {
+        let Self::Aggregate { ctype } = *self else {
+            return None;
+        };
+        CData::of(value).filter(|cdata| identity(cdata.ctype()) == ctype)
     }
 
     /// Whether `bytes` are taken.

@@ -1,5 +1,5 @@
-//! Calls planned ahead: all arguments numbers or addresses that go into registers, the result a plain
-//! Python object.
+//! Calls planned ahead, which go straight through a function pointer: every argument is what its
+//! parameter takes at once.
 //!
 //! Such a call needs no list of arguments: each becomes a machine word and goes into the register that
 //! waits for it. What the plan does not expect, it leaves to the general call, before anything has
@@ -10,41 +10,57 @@ use super::{
     argument::AbiClass,
     default,
     enter::{
+        ResultBuffer,
         around::attached_or_not,
+        direct::Placed,
         registers::{INTEGERS, Registers, VECTORS},
         returned::Form,
     },
     exact::Exact,
     result::{Restype, ScalarResult},
 };
-use crate::{audit, ctype::scalar::terminated, without::without};
-use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, builtins::PyBytes};
+use crate::{
+    audit,
+    ctype::{ffi_type::CLASSIFIES, scalar::terminated},
+    without::without,
+};
+use rustpython_vm::{Py, PyObjectRef, PyResult, VirtualMachine, builtins::PyBytes};
 
 /// How to call a function of some signature. It refers to no Python object.
 #[derive(Debug, PartialEq)]
-pub struct Plan {
-    parameters: Parameters,
-    entry: Entry,
-    result: ScalarResult,
-}
-
-#[derive(Debug, PartialEq)]
-enum Parameters {
-    Declared {
+pub enum Plan {
+    /// All arguments are numbers and addresses that fit the argument registers, the result is a plain
+    /// Python object.
+    Words {
         list: Box<[Exact]>,
         /// Some of them take `bytes`, of which C is given copies.
         copies: bool,
+        entry: Entry,
+        result: ScalarResult,
     },
-    /// Not declared: each argument is passed by its own type.
-    Own,
+    /// The same without declared parameters: the arguments' own types decide.
+    Own { entry: Entry, result: ScalarResult },
+    /// There are structures, results that are instances, more arguments than registers.
+    Placed { list: Box<[Exact]> },
 }
 
 /// Which registers are loaded, and which one holds the result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Entry {
+pub enum Entry {
     Integers,
     All,
     AllForVector,
+}
+
+impl Entry {
+    fn new(vectors: bool, result: ScalarResult) -> Option<Self> {
+        match result.form? {
+            Form::Integer if vectors => Some(Self::All),
+            Form::Integer => Some(Self::Integers),
+            Form::Vector => Some(Self::AllForVector),
+            _ => None,
+        }
+    }
 }
 
 impl Plan {
@@ -52,46 +68,41 @@ impl Plan {
     #[must_use]
     pub fn declared(parameters: impl Iterator<Item = Exact>, restype: &Restype) -> Option<Self> {
         let list = parameters.collect::<Box<[Exact]>>();
-        if list.contains(&Exact::Other) {
+        let is_aggregate = |exact: &Exact| matches!(exact, Exact::Aggregate { .. });
+        let aggregates = list.iter().any(is_aggregate);
+        if list.contains(&Exact::Other) || aggregates && !CLASSIFIES || is_left_out() {
             return None;
         }
         let vectors = list.iter().filter(|exact| exact.is_vector()).count();
-        if vectors > VECTORS || list.len() - vectors > INTEGERS {
-            return None;
+        let fits = vectors <= VECTORS && list.len() - vectors <= INTEGERS && !aggregates;
+        match restype.scalar() {
+            Some(result) if fits && let Some(entry) = Entry::new(vectors > 0, result) => {
+                Some(Self::Words {
+                    copies: list.iter().any(Exact::takes_bytes),
+                    list,
+                    entry,
+                    result,
+                })
+            }
+            Some(ScalarResult { form: None, .. }) => None,
+            _ => Some(Self::Placed { list }),
         }
-        let copies = list.iter().any(Exact::takes_bytes);
-        Self::new(Parameters::Declared { list, copies }, vectors > 0, restype)
     }
 
     /// A plan for functions whose parameters are not declared, if there is one.
     #[must_use]
     pub fn undeclared(restype: &Restype) -> Option<Self> {
-        if without().exact {
-            return None;
-        }
-        Self::new(Parameters::Own, true, restype)
-    }
-
-    fn new(parameters: Parameters, vectors: bool, restype: &Restype) -> Option<Self> {
-        if without().plan || without().direct {
+        if is_left_out() {
             return None;
         }
         let result = restype.scalar()?;
-        let entry = match result.form? {
-            Form::Integer if vectors => Entry::All,
-            Form::Integer => Entry::Integers,
-            Form::Vector => Entry::AllForVector,
-            _ => return None,
-        };
-        Some(Self {
-            parameters,
-            entry,
-            result,
-        })
+        let entry = Entry::new(true, result)?;
+        Some(Self::Own { entry, result })
     }
 
     /// Calls the function at `address`. `None` if these arguments, or an audit hook, take more than
-    /// the plan provides for; then nothing has been called.
+    /// the plan provides for; then nothing has been called. `restype` gives the function's result
+    /// type, if it is needed.
     ///
     /// # Errors
     /// What the result's conversion raises, and for a `PYTHONAPI` function what it left.
@@ -99,61 +110,59 @@ impl Plan {
     /// # Safety
     /// If `address` is not NULL, there must be a function with the signature that was planned for.
     #[inline(always)]
-    pub unsafe fn call(
+    pub unsafe fn call<R: AsRef<Restype>>(
         &self,
         address: usize,
         call_flags: u32,
         given: &[PyObjectRef],
+        restype: impl FnOnce() -> R,
         vm: &VirtualMachine,
     ) -> Option<PyResult> {
         if address == 0 || audit::is_watched() {
             return None;
         }
-        match &self.parameters {
-            Parameters::Declared { list, copies } => {
+        match self {
+            Self::Words {
+                list,
+                copies,
+                entry,
+                result,
+            } => {
                 let mut arena = Arena::default();
                 let mut registers = Registers::new();
                 fill_declared(&mut registers, list, given, &mut arena, vm)?;
                 // SAFETY: the caller's promise; the registers hold what the parameters say.
-                let result = unsafe { self.enter(&registers, address, call_flags, vm) };
+                let word = unsafe { entry.enter(&registers, address, call_flags, vm) };
                 if *copies {
                     take_over_declared(list, &registers, given, vm);
                 }
                 // SAFETY: the word is what C returned, of the type that the plan says.
-                Some(result.and_then(|word| unsafe { self.convert(word, vm) }))
+                Some(word.and_then(|word| unsafe { result.of_word(word, vm) }))
             }
             // SAFETY: the caller's promise.
-            Parameters::Own => unsafe { self.call_by_type(address, call_flags, given, vm) },
+            Self::Own { entry, result } => unsafe {
+                call_by_type(*entry, *result, address, call_flags, given, vm)
+            },
+            // SAFETY: the caller's promise.
+            Self::Placed { list } => unsafe {
+                call_placed(list, address, call_flags, given, restype().as_ref(), vm)
+            },
         }
     }
+}
 
-    /// # Safety
-    /// As for [`Self::call`].
-    #[inline(never)]
-    unsafe fn call_by_type(
-        &self,
-        address: usize,
-        call_flags: u32,
-        given: &[PyObjectRef],
-        vm: &VirtualMachine,
-    ) -> Option<PyResult> {
-        let mut arena = Arena::default();
-        let mut registers = Registers::new();
-        fill_by_type(&mut registers, given, &mut arena, vm)?;
-        // SAFETY: the caller's promise.
-        let result = unsafe { self.enter(&registers, address, call_flags, vm) };
-        take_over_by_type(given, vm);
-        // SAFETY: as in `call`.
-        Some(result.and_then(|word| unsafe { self.convert(word, vm) }))
-    }
+fn is_left_out() -> bool {
+    without().plan || without().direct || without().exact
+}
 
+impl Entry {
     /// Calls the function; what it returns, in a machine word.
     ///
     /// # Safety
-    /// There must be a function that takes what the registers hold, and returns as the plan says.
+    /// There must be a function that takes what the registers hold, and returns a scalar in this way.
     #[inline(always)]
     unsafe fn enter(
-        &self,
+        self,
         registers: &Registers,
         address: usize,
         call_flags: u32,
@@ -163,23 +172,91 @@ impl Plan {
         attached_or_not(call_flags, vm, || {
             // SAFETY: the caller's promise.
             word = unsafe {
-                match self.entry {
-                    Entry::Integers => registers.call_with_integers::<u64>(address),
-                    Entry::All => registers.call::<u64>(address),
-                    Entry::AllForVector => registers.call::<f64>(address).to_bits(),
+                match self {
+                    Self::Integers => registers.call_with_integers::<u64>(address),
+                    Self::All => registers.call::<u64>(address),
+                    Self::AllForVector => registers.call::<f64>(address).to_bits(),
                 }
             };
         })?;
         Ok(word)
     }
+}
 
-    /// # Safety
-    /// The word must hold a value of the result's type.
-    #[inline(always)]
-    unsafe fn convert(&self, mut word: u64, vm: &VirtualMachine) -> PyResult {
-        // SAFETY: the caller's promise.
-        unsafe { self.result.convert((&raw mut word).cast(), vm) }
+/// [`Plan::Own`].
+///
+/// # Safety
+/// As for [`Plan::call`].
+#[inline(never)]
+unsafe fn call_by_type(
+    entry: Entry,
+    result: ScalarResult,
+    address: usize,
+    call_flags: u32,
+    given: &[PyObjectRef],
+    vm: &VirtualMachine,
+) -> Option<PyResult> {
+    let mut arena = Arena::default();
+    let mut registers = Registers::new();
+    fill_by_type(&mut registers, given, &mut arena, vm)?;
+    // SAFETY: the caller's promise.
+    let word = unsafe { entry.enter(&registers, address, call_flags, vm) };
+    take_over_by_type(given, vm);
+    // SAFETY: as in `call`.
+    Some(word.and_then(|word| unsafe { result.of_word(word, vm) }))
+}
+
+/// [`Plan::Placed`].
+///
+/// # Safety
+/// As for [`Plan::call`].
+#[inline(never)]
+unsafe fn call_placed(
+    list: &[Exact],
+    address: usize,
+    call_flags: u32,
+    given: &[PyObjectRef],
+    restype: &Restype,
+    vm: &VirtualMachine,
+) -> Option<PyResult> {
+    if given.len() != list.len() || !restype.settle() {
+        return None;
     }
+    let form = restype.entry().form?;
+    let mut buffer = ResultBuffer::new();
+    let instance = restype.instance_in_memory(vm).ok()?;
+    let target = match &instance {
+        Some(instance) => instance.address(),
+        None => buffer.start(restype.size(), vm).ok()?,
+    };
+    let mut arena = Arena::default();
+    let mut placed = Placed::new();
+    if form == Form::Memory {
+        placed.integer(target.expose_provenance() as u64)?;
+    }
+    for (exact, value) in list.iter().zip(given) {
+        match exact.word(value, &mut arena, vm) {
+            Some(word) if exact.is_vector() => placed.vector(word)?,
+            Some(word) => placed.integer(word)?,
+            None => placed.aggregate(exact.aggregate(value)?)?,
+        }
+    }
+    // SAFETY: the caller's promise; the target has room for the result, and for two words.
+    let called = attached_or_not(call_flags, vm, || unsafe {
+        placed.call(address, form, target);
+    });
+    if let Err(error) = called {
+        return Some(Err(error));
+    }
+    let copied = list.iter().zip(given);
+    for bytes in copied.filter_map(|(exact, value)| exact.copied(value, vm)) {
+        take_over(bytes);
+    }
+    Some(match instance {
+        Some(instance) => restype.check(instance.into(), vm),
+        // SAFETY: C has written a result of this type.
+        None => unsafe { restype.convert(target, vm) },
+    })
 }
 
 /// Fills the registers. `None` if an argument is not what its parameter takes at once.
@@ -258,8 +335,13 @@ fn take_over_declared(
 fn take_over_by_type(given: &[PyObjectRef], vm: &VirtualMachine) {
     for value in given {
         if let Some(bytes) = value.downcast_ref_if_exact::<PyBytes>(vm) {
-            // SAFETY: the copy that C was given, since an object has but one.
-            unsafe { terminated::take_over(bytes, terminated::address(bytes)) };
+            take_over(bytes);
         }
     }
+}
+
+/// The same for one object.
+fn take_over(bytes: &Py<PyBytes>) {
+    // SAFETY: the copy that C was given, since an object has but one.
+    unsafe { terminated::take_over(bytes, terminated::address(bytes)) };
 }

@@ -78,6 +78,19 @@ impl ScalarResult {
         // SAFETY: the caller's promise.
         unsafe { (self.load)(narrow(source, self.scalar), vm) }
     }
+
+    /// The Python object for the C result in a machine word.
+    ///
+    /// # Errors
+    /// What the conversion raises.
+    ///
+    /// # Safety
+    /// As for [`Restype::convert`].
+    #[inline(always)]
+    pub unsafe fn of_word(&self, mut word: u64, vm: &VirtualMachine) -> PyResult {
+        // SAFETY: the caller's promise.
+        unsafe { self.convert((&raw mut word).cast(), vm) }
+    }
 }
 
 /// An object whose reference C gives away.

@@ -186,9 +186,10 @@ impl Keepalive {
 
     /// The objects under these paths.
     #[must_use]
-    pub fn find(&self, paths: &[Path]) -> Objects {
+    pub fn find<'a>(&self, paths: impl IntoIterator<Item = &'a [usize]>) -> Objects {
         let mut found = Objects::new();
-        for object in paths.iter().filter_map(|path| self.item(path)).flatten() {
+        let items = paths.into_iter().filter_map(|path| self.item(path));
+        for object in items.flatten() {
             if !found.iter().any(|known| known.is(object)) {
                 found.push(object.clone());
             }
@@ -196,7 +197,7 @@ impl Keepalive {
         found
     }
 
-    fn item(&self, path: &Path) -> Option<&Objects> {
+    fn item(&self, path: &[usize]) -> Option<&Objects> {
         // Hashing takes longer than looking at the two that a pointer has.
         if self.items.len() > FEW {
             return self.items.get(path);

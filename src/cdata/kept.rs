@@ -17,6 +17,10 @@ use rustpython_vm::{
 use smallvec::SmallVec;
 use std::sync::atomic::{Ordering, fence};
 
+/// Where a pointer that lies in no other object keeps what it points to: the object, and what that
+/// keeps.
+const TARGET: [&[usize]; 2] = [&[1], &[0]];
+
 impl CData {
     #[inline]
     pub(super) fn state(&self) -> &PyMutex<State> {
@@ -205,7 +209,8 @@ impl CData {
         }
         // What was found by following pointers is kept under a path that is not known here.
         let mut paths = SmallVec::<[Path; 3]>::new();
-        if self.is_direct() {
+        let is_root = self.above().is_none();
+        if !is_root && self.is_direct() {
             paths.push(self.path(1).1);
             paths.push(self.path(0).1);
             // A pointer that is a field is kept under the field's own path.
@@ -217,7 +222,12 @@ impl CData {
             let state = root.state().lock();
             // SAFETY: a pointer's memory holds an address.
             let address = unsafe { pointer::read(self.address()) };
-            (address, state.keepalive.find(&paths))
+            let objects = if is_root {
+                state.keepalive.find(TARGET)
+            } else {
+                state.keepalive.find(paths.iter().map(|path| &path[..]))
+            };
+            (address, objects)
         };
         // What views lie on, not the views: those would hold each other for ever.
         let owners = objects.into_iter().map(|object| {
@@ -241,8 +251,8 @@ impl CData {
         source.state().lock().keepalive.begin_items();
         let mut objects = Objects::from_iter([PyObjectRef::from(source.to_owned())]);
         if source.ctype.is_address() {
-            let target = [1, 0].map(|index| Path::from_slice(&[index]));
-            objects.extend(source.state().lock().keepalive.find(&target));
+            let target = source.state().lock().keepalive.find(TARGET);
+            objects.extend(target);
         }
         let Some(shown) = source.objects(vm)? else {
             return Ok(None);

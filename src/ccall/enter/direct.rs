@@ -8,10 +8,13 @@ use super::{
     returned::Form,
 };
 use crate::{
-    ccall::argument::{AbiClass, Argument, Arguments, STACK_ALIGN, Value},
+    ccall::argument::{AbiClass, Argument, Arguments, EIGHTBYTE, STACK_ALIGN, Value},
+    cdata::CData,
     ctype::ffi_type::{CLASSIFIES, Passing, Scalar},
 };
+use rustpython_vm::Py;
 use smallvec::SmallVec;
+use std::ptr;
 
 /// What the registers and the stack hold at a call.
 #[derive(Debug)]
@@ -49,8 +52,9 @@ impl Placed {
         Some(())
     }
 
+    /// Places a value that takes an integer register.
     #[inline]
-    fn integer(&mut self, word: u64) -> Option<()> {
+    pub fn integer(&mut self, word: u64) -> Option<()> {
         match self.registers.integers.get_mut(self.used_integers) {
             Some(register) => {
                 *register = word;
@@ -61,9 +65,9 @@ impl Placed {
         }
     }
 
-    /// A value that takes a vector register; a `float` takes the lower half of one.
+    /// Places a value that takes a vector register; a `float` takes the lower half of one.
     #[inline]
-    fn vector(&mut self, word: u64) -> Option<()> {
+    pub fn vector(&mut self, word: u64) -> Option<()> {
         match self.registers.vectors.get_mut(self.used_vectors) {
             Some(register) => {
                 *register = f64::from_bits(word);
@@ -104,6 +108,39 @@ impl Placed {
         }
     }
 
+    /// Places a structure or union. `None` if libffi has to see to it, or if it cannot be passed.
+    pub fn aggregate(&mut self, value: &Py<CData>) -> Option<()> {
+        let layout = value.ctype().layout();
+        if !CLASSIFIES || !layout.ffi.is_passable() || layout.align > STACK_ALIGN {
+            return None;
+        }
+        let source = value.address();
+        let words = layout.size / EIGHTBYTE;
+        // SAFETY: an instance has memory of its type's size, which holds so many eightbytes.
+        let word = |index: usize| unsafe { source.cast::<u64>().add(index).read_unaligned() };
+        let mut last = [0; EIGHTBYTE];
+        let rest = layout.size % EIGHTBYTE;
+        // SAFETY: as above, and behind them as many bytes as are left.
+        unsafe { ptr::copy_nonoverlapping(source.add(words * EIGHTBYTE), last.as_mut_ptr(), rest) };
+        let last = (rest > 0).then(|| u64::from_ne_bytes(last));
+        match layout.ffi.passing() {
+            Passing::Registers(classes) => {
+                let mut all = (0..words).map(word).chain(last);
+                let eightbytes = [all.next().unwrap_or(0), all.next().unwrap_or(0)];
+                self.eightbytes(eightbytes.get(..classes.len())?, classes, layout.align)
+            }
+            Passing::Memory | Passing::X87 => {
+                self.pad(layout.align)?;
+                if words + usize::from(rest > 0) > STACK - self.stack.len() {
+                    return None;
+                }
+                self.stack.extend((0..words).map(word).chain(last));
+                Some(())
+            }
+            Passing::Scalar(_) => None,
+        }
+    }
+
     /// All eightbytes go into registers, or all to the stack.
     fn eightbytes(&mut self, words: &[u64], classes: &[Scalar], align: usize) -> Option<()> {
         let vectors = classes.iter().filter(|&&s| s == Scalar::Double).count();
@@ -122,13 +159,18 @@ impl Placed {
 
     /// A value that goes to the stack whole, aligned as its type is.
     fn on_stack(&mut self, words: &[u64], align: usize) -> Option<()> {
-        if align >= STACK_ALIGN && self.stack.len() % 2 == 1 {
-            self.push(0)?;
-        }
+        self.pad(align)?;
         if words.len() > STACK - self.stack.len() {
             return None;
         }
         self.stack.extend_from_slice(words);
+        Some(())
+    }
+
+    fn pad(&mut self, align: usize) -> Option<()> {
+        if align >= STACK_ALIGN && self.stack.len() % 2 == 1 {
+            self.push(0)?;
+        }
         Some(())
     }
 

@@ -7,7 +7,7 @@
 
 pub mod around;
 pub mod cif;
-mod direct;
+pub mod direct;
 pub mod registers;
 pub mod returned;
 

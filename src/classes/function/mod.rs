@@ -31,6 +31,7 @@ use rustpython_vm::{
     pyclass,
     types::{AsNumber, Callable, Constructor, Initializer, Representable},
 };
+use std::ops::Deref;
 
 /// The metaclass of function pointers.
 #[pyclass(module = "_ctypes", name = "PyCFuncPtrType", base = CTypeType)]
@@ -287,13 +288,24 @@ fn vectorcall(
         && let Some(plan) = function.planned.get()
         && is_called_by_us(zelf.class(), vm)
     {
+        let (address, flags) = (function.address(), function.flags);
+        let restype = || CurrentRestype(function.signature.read());
         // SAFETY: whoever gave the address and the types answers for the function being so, as in C.
-        let outcome = unsafe { plan.call(function.address(), function.flags, &args[..nargs], vm) };
+        let outcome = unsafe { plan.call(address, flags, &args[..nargs], restype, vm) };
         if let Some(outcome) = outcome {
             return outcome;
         }
     }
     vectorcall_unplanned(zelf, args, nargs, names, vm)
+}
+
+/// The result type of the signature that was read.
+struct CurrentRestype<S>(S);
+
+impl<S: Deref<Target = Py<Signature>>> AsRef<Restype> for CurrentRestype<S> {
+    fn as_ref(&self) -> &Restype {
+        &self.0.restype
+    }
 }
 
 #[inline(never)]
