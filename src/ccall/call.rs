@@ -50,7 +50,7 @@ pub fn address(
     if let Some(instance) = restype.instance_in_memory(vm)? {
         // SAFETY: whoever gave the address and the types answers for the function being so, as in C;
         // the instance has memory of the result's type, which takes more than two words.
-        unsafe {
+        let called = unsafe {
             enter::call(
                 target,
                 &mut arguments,
@@ -58,15 +58,17 @@ pub fn address(
                 instance.address(),
                 vm,
             )
-        }?;
+        };
         arguments.take_over();
+        called?;
         return restype.check(instance.into(), vm);
     }
     let mut result = enter::ResultBuffer::new();
     let start = result.start(restype.size(), vm)?;
     // SAFETY: as above; the buffer is as large as the result, and two words at least.
-    unsafe { enter::call(target, &mut arguments, restype.entry(), start, vm) }?;
+    let called = unsafe { enter::call(target, &mut arguments, restype.entry(), start, vm) };
     arguments.take_over();
+    called?;
     // SAFETY: the call wrote a result of this type.
     unsafe { restype.convert(start, vm) }
 }

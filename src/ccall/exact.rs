@@ -27,9 +27,9 @@ use rustpython_vm::{
 };
 
 /// What a parameter takes without a closer look, chosen when its type is declared. It holds no
-/// reference: ctypes are known by their addresses. An argument's ctype lives as long as the argument,
-/// so whatever has the address of a declared ctype is that one, or was taken for it after the
-/// declaration was replaced by another thread.
+/// reference: ctypes are known by their addresses. That is enough: an argument's ctype lives as long
+/// as the argument, and a declared one as long as the signature, which is not dropped before nobody can
+/// find this any more. So whatever has the address of a declared ctype is that one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exact {
     /// An `int`, which becomes this type: cut to its width by this shift, up and down again.
@@ -148,7 +148,7 @@ impl Exact {
                 terminated::address(bytes)
             }
             Self::Function { ctype } => {
-                let cdata = CData::of(value).filter(|cdata| identity(cdata.ctype()) == ctype)?;
+                let cdata = instance(value).filter(|cdata| identity(cdata.ctype()) == ctype)?;
                 pointed_to(cdata)
             }
             Self::Object => {
@@ -179,7 +179,7 @@ impl Exact {
         let Self::Aggregate { ctype } = *self else {
             return None;
         };
-        CData::of(value).filter(|cdata| identity(cdata.ctype()) == ctype)
+        instance(value).filter(|cdata| identity(cdata.ctype()) == ctype)
     }
 
     /// Whether `bytes` are taken.
@@ -243,6 +243,12 @@ fn other(
     is_exact.then(|| arguments.cdata(cdata, vm))
 }
 
+/// `value` as a C value, if its class is the one that it was made for: Python code may assign another.
+#[inline]
+fn instance(value: &PyObject) -> Option<&Py<CData>> {
+    CData::of(value).filter(|cdata| value.class().is(cdata.ctype().python_class()))
+}
+
 /// What identifies a ctype among all that live.
 #[inline(always)]
 fn identity(ctype: &Py<CType>) -> usize {
@@ -259,9 +265,9 @@ fn float_of_int(scalar: Scalar, value: &PyObject, vm: &VirtualMachine) -> Option
 
 #[inline]
 fn to_target(value: &PyObject, ctype: usize, target: usize) -> Option<usize> {
-    let Some(cdata) = CData::of(value) else {
+    let Some(cdata) = instance(value) else {
         let arg = value.downcast_ref::<CArg>()?;
-        let of = CData::of(arg.object()?)?;
+        let of = instance(arg.object()?)?;
         return (identity(of.ctype()) == target && !target::any_replaced())
             .then(|| arg.address())?;
     };

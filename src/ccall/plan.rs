@@ -245,12 +245,12 @@ unsafe fn call_placed(
     let called = attached_or_not(call_flags, vm, || unsafe {
         placed.call(address, form, target);
     });
-    if let Err(error) = called {
-        return Some(Err(error));
-    }
     let copied = list.iter().zip(given);
     for bytes in copied.filter_map(|(exact, value)| exact.copied(value, vm)) {
         take_over(bytes);
+    }
+    if let Err(error) = called {
+        return Some(Err(error));
     }
     Some(match instance {
         Some(instance) => restype.check(instance.into(), vm),

@@ -5,12 +5,12 @@
 
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
-    builtins::{PyBaseExceptionRef, PyGetSet, PyType},
+    builtins::{PyBaseExceptionRef, PyGetSet, PyType, PyTypeRef},
     class::{PyClassImpl, StaticType},
     function::PySetterValue,
     object::{Traverse, TraverseFn},
     pyclass,
-    types::GetDescriptor,
+    types::{GetDescriptor, Representable},
     vm::Context,
 };
 
@@ -30,15 +30,16 @@ pub type Set = fn(&PyObject, PySetterValue, &VirtualMachine) -> PyResult<()>;
 #[repr(C)]
 pub struct Accessor {
     base: PyGetSet,
-    doc: &'static str,
-    get: Get,
-    set: Set,
+    /// The class that has it, which the base does not tell.
+    class: PyTypeRef,
+    attribute: Attribute,
 }
 
-// SAFETY: visits what the base owns, as that does.
+// SAFETY: visits each object it owns exactly once; the base visits its own.
 unsafe impl Traverse for Accessor {
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
         self.base.traverse(visit);
+        self.class.traverse(visit);
     }
 }
 
@@ -53,18 +54,12 @@ pub struct Attribute {
 
 /// Gives `class` an attribute.
 pub fn add(class: &Py<PyType>, attribute: Attribute, context: &Context) {
-    let Attribute {
-        name,
-        doc,
-        get,
-        set,
-    } = attribute;
     let _ = Accessor::make_static_type();
+    let name = attribute.name;
     let accessor = Accessor {
         base: PyGetSet::new(name, class, context),
-        doc,
-        get,
-        set,
+        class: class.to_owned(),
+        attribute,
     };
     let accessor: PyRef<Accessor> = accessor.into_ref(context);
     class.set_attr(context.intern_str(name), accessor.into());
@@ -84,11 +79,16 @@ pub fn does_not_apply(
     ))
 }
 
-#[pyclass(flags(DISALLOW_INSTANTIATION), with(GetDescriptor))]
+#[pyclass(flags(DISALLOW_INSTANTIATION), with(GetDescriptor, Representable))]
 impl Accessor {
     #[pygetset]
     fn __doc__(zelf: &Py<Self>) -> &'static str {
-        zelf.doc
+        zelf.attribute.doc
+    }
+
+    #[pygetset]
+    fn __qualname__(zelf: &Py<Self>) -> String {
+        format!("{}.{}", zelf.class.name(), zelf.attribute.name)
     }
 
     #[pyslot]
@@ -99,7 +99,7 @@ impl Accessor {
         vm: &VirtualMachine,
     ) -> PyResult<()> {
         let accessor = Self::of(zelf).ok_or_else(|| vm.new_type_error("not a descriptor"))?;
-        (accessor.set)(&object, value, vm)
+        (accessor.attribute.set)(&object, value, vm)
     }
 
     #[inline]
@@ -115,13 +115,22 @@ impl GetDescriptor for Accessor {
     fn descr_get(
         zelf: &PyObject,
         object: Option<&PyObject>,
-        _class: Option<&PyObject>,
+        class: Option<&PyObject>,
         vm: &VirtualMachine,
     ) -> PyResult {
         let accessor = Self::of(zelf).ok_or_else(|| vm.new_type_error("not a descriptor"))?;
-        match object {
-            Some(object) if !vm.is_none(object) => (accessor.get)(object, vm),
-            _ => Ok(zelf.to_owned()),
+        let some = |object: &&PyObject| !vm.is_none(object);
+        match (object.filter(some), class.filter(some)) {
+            (Some(object), _) => (accessor.attribute.get)(object, vm),
+            (None, Some(_)) => Ok(zelf.to_owned()),
+            (None, None) => Err(vm.new_type_error("__get__(None, None) is invalid")),
         }
+    }
+}
+
+impl Representable for Accessor {
+    fn repr_str(zelf: &Py<Self>, _vm: &VirtualMachine) -> PyResult<String> {
+        let (name, class) = (zelf.attribute.name, zelf.class.slot_name());
+        Ok(format!("<attribute '{name}' of '{class}' objects>"))
     }
 }

@@ -55,10 +55,10 @@ impl<T: PyPayload> Shared<T> {
     }
 
     /// Puts what `change` makes of the object in its place. If another thread was faster, `change` is
-    /// asked again.
-    pub fn change(&self, mut change: impl FnMut(&Py<T>) -> PyRef<T>) {
-        let old = self.0.rcu(|old| Counted(change(&old.0)));
-        drop(old);
+    /// asked again. The old object is returned: dropping it can run Python code.
+    #[must_use]
+    pub fn change(&self, mut change: impl FnMut(&Py<T>) -> PyRef<T>) -> PyRef<T> {
+        self.0.rcu(|old| Counted(change(&old.0))).0
     }
 
     #[must_use]

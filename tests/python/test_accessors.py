@@ -21,12 +21,14 @@ class Accessors(TestCase):
         self.assertEqual(VALUE.__name__, "value")
         self.assertIs(VALUE.__objclass__, _SimpleCData)
         self.assertIs(CONTENTS.__objclass__, _Pointer)
-        self.assertIn("attribute 'value' of", repr(VALUE))
+        self.assertEqual(VALUE.__qualname__, "_SimpleCData.value")
+        self.assertEqual(repr(VALUE), "<attribute 'value' of '_ctypes._SimpleCData' objects>")
 
     def test_of_a_class(self):
         self.assertIs(c_int.value, VALUE)
         self.assertIs(POINTER(c_int).contents, CONTENTS)
         self.assertIs(VALUE.__get__(None, c_int), VALUE)
+        self.assertError(TypeError, "__get__(None, None) is invalid", VALUE.__get__, None)
 
     def test_of_another_object(self):
         class Other(Structure):

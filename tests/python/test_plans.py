@@ -109,6 +109,37 @@ class Declarations(TestCase):
         null.argtypes = None
         self.assertRaises(ValueError, null, 5)
 
+    def test_called_while_the_old_declaration_dies(self):
+        absolute = clib["echo_int"]
+        outcomes = []
+
+        class Declaration(list):
+            def __del__(self):
+                try:
+                    outcomes.append(absolute(3))
+                except ArgumentError:
+                    outcomes.append(absolute.argtypes)
+
+        absolute.argtypes = Declaration([c_int])
+        self.assertEqual(absolute(3), 3)
+        absolute.argtypes = [c_char_p]
+        gc.collect()
+        self.assertEqual(outcomes, [[c_char_p]])
+
+    def test_another_class_assigned(self):
+        class A(Structure):
+            _fields_ = [("a", c_int)]
+
+        class B(Structure):
+            _fields_ = [("a", c_int)]
+
+        value = A(5)
+        value.__class__ = B
+        increment = function("increment", c_int, POINTER(A))
+        self.assertRaises(ArgumentError, increment, value)
+        self.assertRaises(ArgumentError, increment, byref(value))
+        self.assertEqual(increment(byref(A(5))), 6)
+
     def test_changed_by_own_callback(self):
         prototype = CFUNCTYPE(c_int, c_int)
         function = prototype(lambda value: change(value))

@@ -171,9 +171,12 @@ impl CFuncPtr {
 
     /// Calls that are under way go on with the signature they have read.
     fn change(&self, mut change: impl FnMut(&mut Signature), vm: &VirtualMachine) {
-        self.signature
-            .change(|old| old.with(&mut change).into_ref(&vm.ctx));
+        let signature = &self.signature;
+        let old = signature.change(|old| old.with(&mut change).into_ref(&vm.ctx));
         self.plan();
+        // Not before: nobody may see the new signature with the old plan, and the plan knows the old
+        // signature's ctypes by their addresses.
+        drop(old);
     }
 
     fn plan(&self) {
