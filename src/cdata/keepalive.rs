@@ -22,8 +22,11 @@ use std::collections::HashSet;
 /// Where an item lies in the memory of its owner: the indices on the way up, innermost first.
 pub type Path = SmallVec<[usize; 3]>;
 
-/// So many items are searched one by one.
+/// So many items are looked at one by one: hashing a path takes longer.
 const FEW: usize = 4;
+
+/// Where a pointer keeps what it points to, and what that keeps.
+const OF_POINTER: [&[usize]; 2] = [&[1], &[0]];
 
 /// The objects of one item.
 pub type Objects = SmallVec<[PyObjectRef; 2]>;
@@ -184,12 +187,16 @@ impl Keepalive {
         once(below.flat_map(|(_, objects)| objects).chain(&self.whole))
     }
 
-    /// The objects under these paths.
+    /// The objects of a pointer that lies in no other object: what it points to, and what that keeps.
     #[must_use]
-    pub fn find<'a>(&self, paths: impl IntoIterator<Item = &'a [usize]>) -> Objects {
+    pub fn of_pointer(&self) -> Objects {
+        if self.items.len() > FEW {
+            return self.find(OF_POINTER);
+        }
         let mut found = Objects::new();
-        let items = paths.into_iter().filter_map(|path| self.item(path));
-        for object in items.flatten() {
+        let is_of_pointer = |path: &Path| path.len() == 1 && path[0] <= 1;
+        let items = self.items.iter().filter(|(path, _)| is_of_pointer(path));
+        for object in items.flat_map(|(_, objects)| objects) {
             if !found.iter().any(|known| known.is(object)) {
                 found.push(object.clone());
             }
@@ -197,14 +204,17 @@ impl Keepalive {
         found
     }
 
-    fn item(&self, path: &[usize]) -> Option<&Objects> {
-        // Hashing takes longer than looking at the two that a pointer has.
-        if self.items.len() > FEW {
-            return self.items.get(path);
+    /// The objects under these paths.
+    #[must_use]
+    pub fn find<'a>(&self, paths: impl IntoIterator<Item = &'a [usize]>) -> Objects {
+        let mut found = Objects::new();
+        let items = paths.into_iter().filter_map(|path| self.items.get(path));
+        for object in items.flatten() {
+            if !found.iter().any(|known| known.is(object)) {
+                found.push(object.clone());
+            }
         }
-        let mut items = self.items.iter();
-        let is_it = |known: &Path| known.len() == path.len() && known.iter().eq(path);
-        items.find_map(|(known, objects)| is_it(known).then_some(objects))
+        found
     }
 
     /// Takes everything out, for the garbage collector.

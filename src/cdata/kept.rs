@@ -17,10 +17,6 @@ use rustpython_vm::{
 use smallvec::SmallVec;
 use std::sync::atomic::{Ordering, fence};
 
-/// Where a pointer that lies in no other object keeps what it points to: the object, and what that
-/// keeps.
-const TARGET: [&[usize]; 2] = [&[1], &[0]];
-
 impl CData {
     #[inline]
     pub(super) fn state(&self) -> &PyMutex<State> {
@@ -223,7 +219,7 @@ impl CData {
             // SAFETY: a pointer's memory holds an address.
             let address = unsafe { pointer::read(self.address()) };
             let objects = if is_root {
-                state.keepalive.find(TARGET)
+                state.keepalive.of_pointer()
             } else {
                 state.keepalive.find(paths.iter().map(|path| &path[..]))
             };
@@ -251,7 +247,7 @@ impl CData {
         source.state().lock().keepalive.begin_items();
         let mut objects = Objects::from_iter([PyObjectRef::from(source.to_owned())]);
         if source.ctype.is_address() {
-            let target = source.state().lock().keepalive.find(TARGET);
+            let target = source.state().lock().keepalive.of_pointer();
             objects.extend(target);
         }
         let Some(shown) = source.objects(vm)? else {
