@@ -223,6 +223,8 @@ MACHINE = [
     Row("virtual machine", "an attribute written by a descriptor",
         "def g(): pass\nempty = ()", "g.__defaults__ = empty"),
     Row("virtual machine", "a new bytes object", "", "text[1:4]"),
+    Row("virtual machine", "a new float", "", "-d"),
+    Row("virtual machine", "a new object of one argument", "", "complex(d)"),
     # What a call costs that need not let other threads run.
     Row("virtual machine", "abs(c_int) through PyDLL",
         "f = PyDLL(library_path).abs\nf.restype, f.argtypes = c_int, [c_int]", "f(i)"),
