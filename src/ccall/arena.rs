@@ -7,7 +7,7 @@ use crate::ctype::scalar::wide;
 use bumpalo::Bump;
 use libc::wchar_t;
 use rustpython_common::wtf8::Wtf8;
-use std::{alloc::Layout, cell::Cell, ptr::NonNull};
+use std::{alloc::Layout, cell::Cell, mem::ManuallyDrop, ptr::NonNull};
 
 /// An arena that grew beyond this is not kept.
 const MAX_KEPT: usize = 64 * 1024;
@@ -16,9 +16,10 @@ thread_local! {
     static IDLE: Cell<Option<Bump>> = const { Cell::new(None) };
 }
 
-/// A call's arena, which it takes from its thread when it first needs one.
+/// A call's arena, which it takes from its thread when it first needs one. It goes back as a whole, so
+/// that a call that needed none has nothing to drop.
 #[derive(Debug, Default)]
-pub struct Arena(Option<Bump>);
+pub struct Arena(ManuallyDrop<Option<Bump>>);
 
 impl Arena {
     /// Uninitialised memory that lives as long as the arena. `None` if there is none.

@@ -134,6 +134,12 @@ impl Exact {
                 None => float_of_int(scalar, value, vm),
             },
             Self::Aggregate { .. } | Self::Other => None,
+            // What a string parameter is mostly given.
+            Self::CharPointer | Self::VoidPointer
+                if let Some(bytes) = value.downcast_ref_if_exact::<PyBytes>(vm) =>
+            {
+                Some(terminated::address(bytes) as u64)
+            }
             _ => self.address(value, arena, vm),
         }
     }
@@ -141,12 +147,6 @@ impl Exact {
     #[inline(never)]
     fn address(&self, value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<u64> {
         let address = match *self {
-            // Before all else: what a string parameter is mostly given.
-            Self::CharPointer | Self::VoidPointer
-                if let Some(bytes) = value.downcast_ref_if_exact::<PyBytes>(vm) =>
-            {
-                terminated::address(bytes)
-            }
             Self::Function { ctype } => {
                 let cdata = instance(value).filter(|cdata| identity(cdata.ctype()) == ctype)?;
                 pointed_to(cdata)

@@ -113,7 +113,7 @@ pub unsafe fn take_over(bytes: &Py<PyBytes>, copy: usize) {
     let own = bytes.as_bytes().as_ptr();
     let copy: *const u8 = std::ptr::with_exposed_provenance(copy);
     // SAFETY: the copy holds the object's bytes and a terminator, and lives as long as the object.
-    if unsafe { libc::memcmp(own.cast(), copy.cast(), size) } == 0 {
+    if unsafe { are_equal(own, copy, size) } {
         return;
     }
     // SAFETY: the storage is a heap block of the object's own with as many bytes, and no reference
@@ -122,6 +122,35 @@ pub unsafe fn take_over(bytes: &Py<PyBytes>, copy: usize) {
     // but what races with C anyway: the program that lets C write into an immutable object answers
     // for that, as in CPython.
     unsafe { std::ptr::copy_nonoverlapping(copy, own.cast_mut(), size) };
+}
+
+/// Whether `size` bytes are equal. Most strings that are passed to C are short, and comparing those
+/// takes less time than calling a function for it.
+///
+/// # Safety
+/// Both must be valid for reads of `size` bytes.
+#[inline]
+unsafe fn are_equal(a: *const u8, b: *const u8, size: usize) -> bool {
+    macro_rules! ends_are_equal {
+        ($word:ty) => {{
+            let last = size - size_of::<$word>();
+            // SAFETY: there is room for a word at the beginning and at the end; they may overlap.
+            let words = |start: *const u8| unsafe {
+                let first = start.cast::<$word>().read_unaligned();
+                (first, start.add(last).cast::<$word>().read_unaligned())
+            };
+            words(a) == words(b)
+        }};
+    }
+    match size {
+        0 => true,
+        1 => ends_are_equal!(u8),
+        2..4 => ends_are_equal!(u16),
+        4..8 => ends_are_equal!(u32),
+        8..=16 => ends_are_equal!(u64),
+        // SAFETY: the caller's promise.
+        _ => unsafe { libc::memcmp(a.cast(), b.cast(), size) == 0 },
+    }
 }
 
 impl Copies {
@@ -142,5 +171,27 @@ impl Copies {
             .sum::<usize>();
         self.sweep_at = 2 * self.total;
         dead
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::are_equal;
+
+    #[test]
+    fn a_difference_anywhere_is_seen() {
+        for size in 0..40 {
+            let text: Vec<u8> = (0..size).collect();
+            let same = |other: &[u8]| {
+                // SAFETY: both have as many bytes.
+                unsafe { are_equal(text.as_ptr(), other.as_ptr(), text.len()) }
+            };
+            assert!(same(&text.clone()), "{size}");
+            for place in 0..text.len() {
+                let mut other = text.clone();
+                other[place] ^= 0x80;
+                assert!(!same(&other), "{place} of {size}");
+            }
+        }
     }
 }
