@@ -187,6 +187,17 @@ impl Keepalive {
         once(below.flat_map(|(_, objects)| objects).chain(&self.whole))
     }
 
+    /// The object that a pointer points to, if that is all there is.
+    #[inline]
+    #[must_use]
+    pub fn only_pointee(&self) -> Option<PyObjectRef> {
+        let (path, objects) = self.items.first().filter(|_| self.items.len() == 1)?;
+        match (&path[..], &objects[..]) {
+            ([1], [pointee]) => Some(pointee.clone()),
+            _ => None,
+        }
+    }
+
     /// The objects of a pointer that lies in no other object: what it points to, and what that keeps.
     #[must_use]
     pub fn of_pointer(&self) -> Objects {

@@ -203,9 +203,18 @@ impl CData {
         if root.keeps_nothing() {
             return (address, None);
         }
+        let is_root = self.above().is_none();
+        if is_root {
+            let state = self.state().lock();
+            // SAFETY: a pointer's memory holds an address.
+            let address = unsafe { pointer::read(self.address()) };
+            if let Some(pointee) = state.keepalive.only_pointee() {
+                drop(state);
+                return (address, Some(Self::anchor_of(pointee)));
+            }
+        }
         // What was found by following pointers is kept under a path that is not known here.
         let mut paths = SmallVec::<[Path; 3]>::new();
-        let is_root = self.above().is_none();
         if !is_root && self.is_direct() {
             paths.push(self.path(1).1);
             paths.push(self.path(0).1);
@@ -225,12 +234,15 @@ impl CData {
             };
             (address, objects)
         };
-        // What views lie on, not the views: those would hold each other for ever.
-        let owners = objects.into_iter().map(|object| {
-            let anchor = Self::of(&object).and_then(|view| view.anchor.clone());
-            anchor.unwrap_or(object)
-        });
-        (address, together(owners, vm))
+        let anchors = objects.into_iter().map(Self::anchor_of);
+        (address, together(anchors, vm))
+    }
+
+    /// What a view lies on, not the view: views would hold each other for ever.
+    #[inline]
+    fn anchor_of(object: PyObjectRef) -> PyObjectRef {
+        let anchor = Self::of(&object).and_then(|view| view.anchor.clone());
+        anchor.unwrap_or(object)
     }
 
     /// Makes this pointer show what `source` keeps, and keep `source` and, if that is a pointer too,

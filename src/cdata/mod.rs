@@ -108,7 +108,8 @@ impl CData {
     ///
     /// # Errors
     /// `MemoryError` if there is no memory for the value.
-    #[inline]
+    // Into its callers, and so is what follows: the payload is put together where it is copied from.
+    #[inline(always)]
     pub fn new(ctype: PyRef<CType>, place: Place, vm: &VirtualMachine) -> PyResult<Self> {
         ctype.finalize();
         let layout = ctype.layout();
@@ -158,7 +159,7 @@ impl CData {
 
     /// Makes the payload an instance of `class`, which is known to derive from `_CData` and to add
     /// nothing to its payload.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn into_instance(self, class: PyTypeRef) -> PyRef<Self> {
         let object = PyRef::new_ref(self, class, None);
