@@ -192,18 +192,19 @@ impl CData {
 
     /// The address that this pointer holds, and what the pointer keeps of what is there, for an
     /// object that lies there: the pointer may be made to point elsewhere while that object lives.
+    #[inline]
     #[must_use]
     pub fn pointee(&self, vm: &VirtualMachine) -> (*mut u8, Option<PyObjectRef>) {
         if !self.ctype.is_pointer() {
             return (std::ptr::null_mut(), None);
         }
-        let root = self.root();
+        let is_root = self.above().is_none();
+        let root = if is_root { self } else { self.root() };
         // SAFETY: a pointer's memory holds an address.
         let address = unsafe { pointer::read(self.address()) };
         if root.keeps_nothing() {
             return (address, None);
         }
-        let is_root = self.above().is_none();
         if is_root {
             let state = self.state().lock();
             // SAFETY: a pointer's memory holds an address.
@@ -213,6 +214,17 @@ impl CData {
                 return (address, Some(Self::anchor_of(pointee)));
             }
         }
+        self.pointee_among_others(root, is_root, vm)
+    }
+
+    /// The same, where more is kept than the object that this points to.
+    #[inline(never)]
+    fn pointee_among_others(
+        &self,
+        root: &Self,
+        is_root: bool,
+        vm: &VirtualMachine,
+    ) -> (*mut u8, Option<PyObjectRef>) {
         // What was found by following pointers is kept under a path that is not known here.
         let mut paths = SmallVec::<[Path; 3]>::new();
         if !is_root && self.is_direct() {
