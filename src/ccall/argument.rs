@@ -6,7 +6,7 @@ use crate::{
     ctype::{
         CType, Kind,
         ffi_type::{FfiType, Scalar},
-        scalar::{pointer, terminated},
+        scalar::terminated,
     },
 };
 use rustpython_common::wtf8::Wtf8;
@@ -39,6 +39,35 @@ pub enum AbiClass {
     Vector,
     /// That depends: the value is in memory.
     Memory,
+}
+
+impl AbiClass {
+    /// That of a scalar in a machine word.
+    #[inline]
+    #[must_use]
+    pub fn of_word(scalar: Scalar) -> Self {
+        if scalar.is_float() {
+            Self::Vector
+        } else {
+            Self::Integer
+        }
+    }
+}
+
+/// The machine word that a C value is as an argument, and its type: scalars by value, arrays by address.
+/// `None` if a word is not enough.
+#[inline]
+#[must_use]
+pub fn word_of(value: &Py<CData>) -> Option<(Scalar, u64)> {
+    let start = value.address();
+    let scalar = match &value.ctype().kind {
+        Kind::Array(_) => return Some((Scalar::Pointer, start.expose_provenance() as u64)),
+        Kind::Pointer(_) | Kind::Function(_) => Scalar::Pointer,
+        Kind::Simple(simple) => simple.code.scalar,
+        Kind::Structure | Kind::Union => return None,
+    };
+    // SAFETY: an instance has memory of its type's size, which holds a value of the scalar.
+    Some((scalar, unsafe { scalar.read_word(start) }?))
 }
 
 /// Where an argument is, and what.
@@ -256,8 +285,7 @@ impl Arguments {
     ) -> PyResult<()> {
         // SAFETY: the caller's promise.
         let (class, word) = match unsafe { scalar.read_word(source) } {
-            Some(word) if scalar.is_float() => (AbiClass::Vector, word),
-            Some(word) => (AbiClass::Integer, word),
+            Some(word) => (AbiClass::of_word(scalar), word),
             // SAFETY: as above.
             None => (AbiClass::Memory, unsafe {
                 self.copy(source, scalar.size(), vm)
@@ -275,21 +303,17 @@ impl Arguments {
     /// there is no memory for a copy.
     #[inline]
     pub fn cdata(&mut self, source: &Py<CData>, vm: &VirtualMachine) -> PyResult<()> {
-        let ctype = source.ctype();
-        match &ctype.kind {
-            Kind::Array(_) => self.pointer(source.address().expose_provenance()),
-            Kind::Pointer(_) | Kind::Function(_) => {
-                // SAFETY: a pointer's memory holds an address.
-                let address = unsafe { pointer::read(source.address()) };
-                self.pointer(address.expose_provenance());
-            }
+        if let Some((scalar, word)) = word_of(source) {
+            self.scalar_at(AbiClass::of_word(scalar), scalar, word);
+            return Ok(());
+        }
+        match &source.ctype().kind {
             // SAFETY: an instance has memory of its type's size.
             Kind::Simple(simple) => unsafe {
-                self.scalar(simple.code.scalar, source.address(), vm)?;
+                self.scalar(simple.code.scalar, source.address(), vm)
             },
-            Kind::Structure | Kind::Union => self.aggregate(source, vm)?,
+            _ => self.aggregate(source, vm),
         }
-        Ok(())
     }
 
     fn aggregate(&mut self, source: &Py<CData>, vm: &VirtualMachine) -> PyResult<()> {

@@ -2,12 +2,12 @@
 
 use super::{
     arena::Arena,
-    argument::{AbiClass, Arguments},
+    argument::{AbiClass, Arguments, word_of},
     byref::CArg,
 };
 use crate::{
     cdata::CData,
-    ctype::{Kind, ffi_type::Scalar, scalar::terminated},
+    ctype::{ffi_type::Scalar, scalar::terminated},
 };
 use num_traits::ToPrimitive;
 use rustpython_vm::{
@@ -25,7 +25,8 @@ pub fn word(value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<
     } else if let Some(bytes) = value.downcast_ref_if_exact::<PyBytes>(vm) {
         terminated::address(bytes)
     } else if let Some(cdata) = CData::of(value) {
-        return scalar(cdata);
+        let (scalar, word) = word_of(cdata)?;
+        return Some((AbiClass::of_word(scalar), word));
     } else if let Some(arg) = value.downcast_ref::<CArg>() {
         arg.address()?
     } else if vm.is_none(value) {
@@ -35,27 +36,6 @@ pub fn word(value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<
         arena.wide(text.as_wtf8())?.as_ptr().expose_provenance()
     };
     Some((AbiClass::Integer, address as u64))
-}
-
-/// A C value as it is passed, if that takes a register.
-fn scalar(cdata: &Py<CData>) -> Option<(AbiClass, u64)> {
-    let start = cdata.address();
-    let scalar = match &cdata.ctype().kind {
-        Kind::Array(_) => {
-            return Some((AbiClass::Integer, start.expose_provenance() as u64));
-        }
-        Kind::Pointer(_) | Kind::Function(_) => Scalar::Pointer,
-        Kind::Simple(simple) => simple.code.scalar,
-        Kind::Structure | Kind::Union => return None,
-    };
-    // SAFETY: the memory holds a value of the type.
-    let word = unsafe { scalar.read_word(start) }?;
-    let class = if scalar.is_float() {
-        AbiClass::Vector
-    } else {
-        AbiClass::Integer
-    };
-    Some((class, word))
 }
 
 /// Adds `value` to a call's arguments, converted by its own type: a C value to itself, an `int` to C's `int`, strings and `None`

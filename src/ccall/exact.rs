@@ -212,12 +212,8 @@ impl Exact {
         vm: &VirtualMachine,
     ) -> Option<PyResult<()>> {
         if let Some(word) = self.word(value, arguments.arena(), vm) {
-            let class = if self.is_vector() {
-                AbiClass::Vector
-            } else {
-                AbiClass::Integer
-            };
-            arguments.scalar_at(class, self.scalar(), word);
+            let scalar = self.scalar();
+            arguments.scalar_at(AbiClass::of_word(scalar), scalar, word);
             if let Some(bytes) = self.copied(value, vm) {
                 // SAFETY: the word is the address of their copy; the caller holds `value`.
                 unsafe { arguments.copied(bytes, word as usize) };

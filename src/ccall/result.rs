@@ -7,7 +7,7 @@ use super::enter::{
 use crate::{
     cdata::CData,
     ctype::{
-        CType, Kind, Place, Simple,
+        CType, Place, Simple,
         ffi_type::{Passing, Scalar},
         scalar::{self, Load},
         simple::{self, Class},
@@ -272,12 +272,17 @@ impl Restype {
 
 /// The conversion of a simple type whose results are plain Python objects.
 fn transparent(simple: &Simple) -> Option<RestypeKind> {
-    if simple.code.class == Class::Object && !simple.boxed {
-        let result = ScalarResult::new(simple.code.scalar, load_given_away);
-        return Some(RestypeKind::Scalar(result));
+    let result = ScalarResult::new(simple.code.scalar, plain_load(simple)?);
+    Some(RestypeKind::Scalar(result))
+}
+
+/// How such a result is loaded.
+fn plain_load(simple: &Simple) -> Option<Load> {
+    match simple.code.class {
+        _ if simple.boxed => None,
+        Class::Object => Some(load_given_away),
+        _ => Some(simple.access.load),
     }
-    (!simple.boxed)
-        .then(|| RestypeKind::Scalar(ScalarResult::new(simple.code.scalar, simple.access.load)))
 }
 
 /// Where in the machine word at `source` C leaves a scalar: at its low end.
@@ -304,17 +309,9 @@ unsafe fn take(ctype: &PyRef<CType>, source: *mut u8, vm: &VirtualMachine) -> Py
         Passing::Scalar(scalar) => unsafe { narrow(source, *scalar) },
         _ => source,
     };
-    if let Kind::Simple(simple) = &ctype.kind
-        && !simple.boxed
-    {
-        // SAFETY: the caller's promise.
-        let value = unsafe { (simple.access.load)(start, vm) }?;
-        if simple.code.class == Class::Object {
-            // The function gave its reference away, and the load took one more.
-            // SAFETY: the reference that came as the result is released here and nowhere else.
-            drop(unsafe { owned_object(start) });
-        }
-        return Ok(value);
+    if let Some(load) = ctype.simple().and_then(plain_load) {
+        // SAFETY: the caller's promise; nobody else has the result.
+        return unsafe { load(start, vm) };
     }
     let instance = (ctype.construct)(ctype, Place::New, vm)?;
     if let Some(cdata) = CData::of(&instance) {

@@ -22,12 +22,6 @@ use std::collections::HashSet;
 /// Where an item lies in the memory of its owner: the indices on the way up, innermost first.
 pub type Path = SmallVec<[usize; 3]>;
 
-/// So many items are looked at one by one: hashing a path takes longer.
-const FEW: usize = 4;
-
-/// Where a pointer keeps what it points to, and what that keeps.
-const OF_POINTER: [&[usize]; 2] = [&[1], &[0]];
-
 /// The objects of one item.
 pub type Objects = SmallVec<[PyObjectRef; 2]>;
 
@@ -198,28 +192,11 @@ impl Keepalive {
         }
     }
 
-    /// The objects of a pointer that lies in no other object: what it points to, and what that keeps.
-    #[must_use]
-    pub fn of_pointer(&self) -> Objects {
-        if self.items.len() > FEW {
-            return self.find(OF_POINTER);
-        }
-        let mut found = Objects::new();
-        let is_of_pointer = |path: &Path| path.len() == 1 && path[0] <= 1;
-        let items = self.items.iter().filter(|(path, _)| is_of_pointer(path));
-        for object in items.flat_map(|(_, objects)| objects) {
-            if !found.iter().any(|known| known.is(object)) {
-                found.push(object.clone());
-            }
-        }
-        found
-    }
-
     /// The objects under these paths.
     #[must_use]
-    pub fn find<'a>(&self, paths: impl IntoIterator<Item = &'a [usize]>) -> Objects {
+    pub fn find(&self, paths: &[Path]) -> Objects {
         let mut found = Objects::new();
-        let items = paths.into_iter().filter_map(|path| self.items.get(path));
+        let items = paths.iter().filter_map(|path| self.items.get(path));
         for object in items.flatten() {
             if !found.iter().any(|known| known.is(object)) {
                 found.push(object.clone());

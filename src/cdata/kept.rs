@@ -214,7 +214,7 @@ impl CData {
                 return (address, Some(Self::anchor_of(pointee)));
             }
         }
-        self.pointee_among_others(root, is_root, vm)
+        self.pointee_among_others(root, vm)
     }
 
     /// The same, where more is kept than the object that this points to.
@@ -222,12 +222,11 @@ impl CData {
     fn pointee_among_others(
         &self,
         root: &Self,
-        is_root: bool,
         vm: &VirtualMachine,
     ) -> (*mut u8, Option<PyObjectRef>) {
         // What was found by following pointers is kept under a path that is not known here.
         let mut paths = SmallVec::<[Path; 3]>::new();
-        if !is_root && self.is_direct() {
+        if self.is_direct() {
             paths.push(self.path(1).1);
             paths.push(self.path(0).1);
             // A pointer that is a field is kept under the field's own path.
@@ -239,12 +238,7 @@ impl CData {
             let state = root.state().lock();
             // SAFETY: a pointer's memory holds an address.
             let address = unsafe { pointer::read(self.address()) };
-            let objects = if is_root {
-                state.keepalive.of_pointer()
-            } else {
-                state.keepalive.find(paths.iter().map(|path| &path[..]))
-            };
-            (address, objects)
+            (address, state.keepalive.find(&paths))
         };
         let anchors = objects.into_iter().map(Self::anchor_of);
         (address, together(anchors, vm))
@@ -271,7 +265,8 @@ impl CData {
         source.state().lock().keepalive.begin_items();
         let mut objects = Objects::from_iter([PyObjectRef::from(source.to_owned())]);
         if source.ctype.is_address() {
-            let target = source.state().lock().keepalive.of_pointer();
+            let paths = [1, 0].map(|index| Path::from_slice(&[index]));
+            let target = source.state().lock().keepalive.find(&paths);
             objects.extend(target);
         }
         let Some(shown) = source.objects(vm)? else {

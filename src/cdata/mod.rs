@@ -108,7 +108,7 @@ impl CData {
     ///
     /// # Errors
     /// `MemoryError` if there is no memory for the value.
-    // Into its callers, and so is what follows: the payload is put together where it is copied from.
+    // Inlined, as `into_instance` is, so that the payload is not moved on its way into the object.
     #[inline(always)]
     pub fn new(ctype: PyRef<CType>, place: Place, vm: &VirtualMachine) -> PyResult<Self> {
         ctype.finalize();

@@ -100,11 +100,7 @@ impl Placed {
                 self.eightbytes(words, &[Scalar::Double; 2], align)
             }
             Value::Word(_) | Value::Wide(_) => self.on_stack(words, align),
-            Value::Aggregate(ffi) => match ffi.passing() {
-                Passing::Registers(classes) => self.eightbytes(words, classes, align),
-                Passing::Memory | Passing::X87 => self.on_stack(words, align),
-                Passing::Scalar(_) => None,
-            },
+            Value::Aggregate(ffi) => self.passed(ffi.passing(), words, align),
         }
     }
 
@@ -114,29 +110,20 @@ impl Placed {
         if !CLASSIFIES || !layout.ffi.is_passable() || layout.align > STACK_ALIGN {
             return None;
         }
-        let source = value.address();
-        let words = layout.size / EIGHTBYTE;
-        // SAFETY: an instance has memory of its type's size, which holds so many eightbytes.
-        let word = |index: usize| unsafe { source.cast::<u64>().add(index).read_unaligned() };
-        let mut last = [0; EIGHTBYTE];
-        let rest = layout.size % EIGHTBYTE;
-        // SAFETY: as above, and behind them as many bytes as are left.
-        unsafe { ptr::copy_nonoverlapping(source.add(words * EIGHTBYTE), last.as_mut_ptr(), rest) };
-        let last = (rest > 0).then(|| u64::from_ne_bytes(last));
-        match layout.ffi.passing() {
-            Passing::Registers(classes) => {
-                let mut all = (0..words).map(word).chain(last);
-                let eightbytes = [all.next().unwrap_or(0), all.next().unwrap_or(0)];
-                self.eightbytes(eightbytes.get(..classes.len())?, classes, layout.align)
-            }
-            Passing::Memory | Passing::X87 => {
-                self.pad(layout.align)?;
-                if words + usize::from(rest > 0) > STACK - self.stack.len() {
-                    return None;
-                }
-                self.stack.extend((0..words).map(word).chain(last));
-                Some(())
-            }
+        let mut words = [0u64; STACK];
+        let words = words.get_mut(..layout.size.div_ceil(EIGHTBYTE))?;
+        // SAFETY: an instance has memory of its type's size, and there is room for as many bytes.
+        unsafe {
+            ptr::copy_nonoverlapping(value.address(), words.as_mut_ptr().cast(), layout.size);
+        }
+        self.passed(layout.ffi.passing(), words, layout.align)
+    }
+
+    /// The eightbytes of an aggregate, as it is passed.
+    fn passed(&mut self, passing: &Passing, words: &[u64], align: usize) -> Option<()> {
+        match passing {
+            Passing::Registers(classes) => self.eightbytes(words, classes, align),
+            Passing::Memory | Passing::X87 => self.on_stack(words, align),
             Passing::Scalar(_) => None,
         }
     }
@@ -159,18 +146,13 @@ impl Placed {
 
     /// A value that goes to the stack whole, aligned as its type is.
     fn on_stack(&mut self, words: &[u64], align: usize) -> Option<()> {
-        self.pad(align)?;
+        if align >= STACK_ALIGN && self.stack.len() % 2 == 1 {
+            self.push(0)?;
+        }
         if words.len() > STACK - self.stack.len() {
             return None;
         }
         self.stack.extend_from_slice(words);
-        Some(())
-    }
-
-    fn pad(&mut self, align: usize) -> Option<()> {
-        if align >= STACK_ALIGN && self.stack.len() % 2 == 1 {
-            self.push(0)?;
-        }
         Some(())
     }
 
