@@ -23,14 +23,14 @@ mod _ctypes {
             result::Restype,
             signature::Signature,
         },
-        cdata::{CData, ctype_of, pickle},
+        cdata::{CData, ctype_of, pickle, young},
         classes::{aggregate, array, construct, field, function, metatype, pointer, simple},
         clib::{self, Handle},
         ctype::{CType, positional::Positional, scalar::pointer::wrapping_address},
         error, exports,
     };
     use rustpython_vm::{
-        AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+        AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
         builtins::{PyBytes, PyInt, PyModule, PyStr, PyTuple, PyTupleRef, PyType, PyTypeRef},
         class::{PyClassImpl, StaticType},
         function::OptionalArg,
@@ -149,7 +149,7 @@ mod _ctypes {
         let offset = byref_offset(offset, vm)?;
         let address = cdata.address().expose_provenance();
         let address = address.wrapping_add_signed(offset);
-        Ok(CArg::pointer('P', address, Some(object)).into_ref(&vm.ctx))
+        Ok(CArg::pointer('P', address, Some(object)).into_object(vm))
     }
 
     #[inline]
@@ -394,6 +394,7 @@ mod _ctypes {
     pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
         __module_exec(vm, module);
         audit::watch(vm)?;
+        young::install(vm);
         // Bases before what derives from them.
         let _ = CType::make_static_type();
         let _ = Positional::make_static_type();

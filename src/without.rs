@@ -17,6 +17,8 @@ pub struct Without {
     pub vectorcall: bool,
     /// Values inside their object: all lie in a block of their own.
     pub inline: bool,
+    /// Values that the garbage collector is not told of at once.
+    pub young: bool,
 }
 
 /// What the environment says.
@@ -32,6 +34,7 @@ pub fn without() -> &'static Without {
             exact: listed("exact"),
             vectorcall: listed("vectorcall"),
             inline: listed("inline"),
+            young: listed("young"),
         }
     })
 }

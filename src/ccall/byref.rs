@@ -2,15 +2,20 @@
 
 use super::argument::Arguments;
 use crate::{
-    cdata::CData,
+    cdata::{
+        CData,
+        young::{self, BeginsYoung, Young},
+    },
     ctype::{ffi_type::Scalar, simple::SimpleCode},
 };
 use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
-    builtins::PyBytes,
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    builtins::{PyBytes, PyType},
+    class::StaticType,
     object::{Traverse, TraverseFn},
     pyclass,
     types::Representable,
+    vm::Context,
 };
 
 /// Room for the largest scalar: a complex long double.
@@ -18,8 +23,9 @@ type Wide = [u64; 4];
 
 /// What `byref` and the `from_param` of simple types return.
 #[pyclass(module = "_ctypes", name = "CArgObject", traverse = "manual")]
-#[derive(Debug, PyPayload)]
+#[derive(Debug)]
 pub struct CArg {
+    young: Young,
     /// The type code of the value; `P` for addresses.
     tag: char,
     scalar: Scalar,
@@ -48,6 +54,7 @@ impl CArg {
     #[must_use]
     pub fn pointer(tag: char, address: usize, object: Option<PyObjectRef>) -> Self {
         Self {
+            young: Young::default(),
             tag,
             scalar: Scalar::Pointer,
             value: Value::Word(address as u64),
@@ -77,11 +84,19 @@ impl CArg {
             Value::Wide(Box::new(wide))
         };
         Ok(Self {
+            young: Young::default(),
             tag: code.code,
             scalar: code.scalar,
             value,
             object,
         })
+    }
+
+    /// The Python object.
+    #[inline]
+    #[must_use]
+    pub fn into_object(self, vm: &VirtualMachine) -> PyRef<Self> {
+        young::new_object(self, Self::static_type().to_owned(), vm)
     }
 
     /// Adds the value to a call's arguments. The caller holds this, or the object it is of, as long as
@@ -123,6 +138,23 @@ impl CArg {
     #[must_use]
     pub fn object(&self) -> Option<&PyObjectRef> {
         self.object.as_ref()
+    }
+}
+
+impl PyPayload for CArg {
+    const NEW_REF_UNTRACKED: bool = true;
+
+    #[inline]
+    fn class(_ctx: &Context) -> &'static Py<PyType> {
+        Self::static_type()
+    }
+}
+
+// SAFETY: a field.
+unsafe impl BeginsYoung for CArg {
+    #[inline]
+    fn young(&self) -> &Young {
+        &self.young
     }
 }
 

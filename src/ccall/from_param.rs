@@ -14,7 +14,7 @@ use crate::{
     },
 };
 use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
+    AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyBytes, PyInt, PyStr},
 };
 
@@ -32,7 +32,7 @@ impl Param {
     pub fn into_object(self, vm: &VirtualMachine) -> PyObjectRef {
         match self {
             Self::Object(object) => object,
-            Self::Arg(arg) => arg.into_pyobject(vm),
+            Self::Arg(arg) => arg.into_object(vm).into(),
         }
     }
 }

@@ -20,7 +20,17 @@ use std::sync::atomic::{Ordering, fence};
 impl CData {
     #[inline]
     pub(super) fn state(&self) -> &PyMutex<State> {
-        self.state.get_or_init(Box::default)
+        match self.state.get() {
+            Some(state) => state,
+            None => self.make_state(),
+        }
+    }
+
+    #[inline(never)]
+    fn make_state(&self) -> &PyMutex<State> {
+        let state = self.state.get_or_init(Box::default);
+        self.young.grow_up();
+        state
     }
 
     /// Whether this object keeps nothing, and never has.

@@ -11,6 +11,7 @@ pub mod keepalive;
 mod kept;
 pub mod memory;
 pub mod pickle;
+pub mod young;
 
 use crate::{
     ctype::{CType, Place},
@@ -36,6 +37,7 @@ use std::{
     mem::MaybeUninit,
     sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering},
 };
+use young::{BeginsYoung, Young};
 
 /// Values up to this size lie inside the payload.
 const INLINE_SIZE: usize = 16;
@@ -43,6 +45,7 @@ const INLINE_SIZE: usize = 16;
 /// The payload of every ctypes instance.
 #[pyclass(module = "_ctypes", name = "_CData", traverse = "manual")]
 pub struct CData {
+    young: Young,
     /// The memory. Changes only when `resize` moves it.
     address: AtomicPtr<u8>,
     /// Bytes of memory.
@@ -143,6 +146,7 @@ impl CData {
             Place::At(address) => (address, Own::Foreign, None, 0, None),
         };
         Ok(Self {
+            young: Young::default(),
             address: AtomicPtr::new(address),
             size: AtomicUsize::new(size),
             ctype,
@@ -161,8 +165,8 @@ impl CData {
     /// nothing to its payload.
     #[inline(always)]
     #[must_use]
-    pub fn into_instance(self, class: PyTypeRef) -> PyRef<Self> {
-        let object = PyRef::new_ref(self, class, None);
+    pub fn into_instance(self, class: PyTypeRef, vm: &VirtualMachine) -> PyRef<Self> {
+        let object = young::new_object(self, class, vm);
         object.settle();
         object
     }
@@ -267,9 +271,19 @@ impl CData {
 }
 
 impl PyPayload for CData {
+    const NEW_REF_UNTRACKED: bool = true;
+
     #[inline]
     fn class(_ctx: &Context) -> &'static Py<PyType> {
         Self::static_type()
+    }
+}
+
+// SAFETY: a field.
+unsafe impl BeginsYoung for CData {
+    #[inline]
+    fn young(&self) -> &Young {
+        &self.young
     }
 }
 

@@ -45,7 +45,7 @@ fn call<B: Base>(
         && (ctype.is_plain() || find_plain::<B>(ctype, vm))
     {
         let payload = CData::new(ctype.to_owned(), Place::New, vm)?;
-        let object = payload.into_instance(class.to_owned());
+        let object = payload.into_instance(class.to_owned(), vm);
         B::initialize(&object, &args[..nargs], vm)?;
         return Ok(object.into());
     }

@@ -51,7 +51,8 @@ pub struct CTypeType(PyType);
 /// `MemoryError` if there is no memory for the value.
 pub fn construct(ctype: &Py<CType>, place: Place, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
     let payload = CData::new(ctype.to_owned(), place, vm)?;
-    Ok(payload.into_instance(ctype.python_class().clone()).into())
+    let class = ctype.python_class().clone();
+    Ok(payload.into_instance(class, vm).into())
 }
 
 /// The same, for a class that some metaclass call made of no base of ours.
