@@ -87,8 +87,13 @@ fn cast_object(
     if let Some(source) = CData::of(source)
         && let Some(dict) = cdata.share_keepalive(source, vm)?
     {
-        let key: PyObjectRef = vm.ctx.new_int(source.get_id()).into();
-        dict.set_item(&*key, source.to_owned().into(), vm)?;
+        // Mostly it is there already.
+        let id = source.get_id();
+        let known = dict.get_item_opt(&id, vm)?;
+        if !known.is_some_and(|known| known.is(source)) {
+            let key: PyObjectRef = vm.ctx.new_int(id).into();
+            dict.set_item(&*key, source.to_owned().into(), vm)?;
+        }
     }
     // SAFETY: an instance of a pointer type holds an address.
     unsafe { pointer::write(cdata.address(), address.expose_provenance()) };

@@ -6,6 +6,7 @@
 //! can be told to C, so exceptions go to `sys.unraisablehook`, and C receives zero.
 
 mod attach;
+mod spare;
 
 use crate::{
     ccall::{argument::check_alignment, errno, flags},
@@ -25,6 +26,7 @@ use rustpython_vm::{
     object::{Traverse, TraverseFn},
     pyclass,
 };
+use spare::{InUse, Spare};
 use std::{
     ffi::c_void,
     mem::MaybeUninit,
@@ -51,6 +53,7 @@ struct Data {
     _types: Vec<*mut ffi_type>,
     callable: PyObjectRef,
     arguments: Vec<PyRef<CType>>,
+    spare: Spare,
     result: Option<PyRef<CType>>,
     flags: u32,
     attacher: Attacher,
@@ -133,6 +136,7 @@ impl Thunk {
             cif,
             _types: types,
             callable,
+            spare: Spare::new(arguments.len()),
             arguments,
             result,
             flags,
@@ -182,6 +186,7 @@ unsafe impl Traverse for Thunk {
         if Arc::strong_count(&self.data) == 1 {
             self.data.callable.traverse(visit);
             self.data.arguments.traverse(visit);
+            self.data.spare.traverse(visit);
             self.data.result.traverse(visit);
         }
     }
@@ -238,13 +243,13 @@ impl Data {
     /// Calls the callable.
     fn run(&self, result: *mut c_void, arguments: *mut *mut c_void, vm: &VirtualMachine) {
         let callable = &self.callable;
-        let count = self.arguments.len();
-        let mut converted = Vec::with_capacity(count);
+        let mut spare = self.spare.take(&self.arguments);
+        let mut converted = Vec::with_capacity(self.arguments.len());
         for (index, ctype) in self.arguments.iter().enumerate() {
             // SAFETY: libffi passes a pointer for each argument of the cif.
             let source = unsafe { *arguments.add(index) };
             // SAFETY: it points to a value of the argument's type.
-            match unsafe { load_argument(ctype, source.cast(), vm) } {
+            match unsafe { load_argument(ctype, index, source.cast(), spare.as_mut(), vm) } {
                 Ok(value) => converted.push(value),
                 Err(error) => {
                     let what = format!("creating argument {index} for");
@@ -271,7 +276,13 @@ impl Data {
 ///
 /// # Safety
 /// `source` must point to a value of type `ctype`, to a pointer if it is an array.
-unsafe fn load_argument(ctype: &PyRef<CType>, source: *mut u8, vm: &VirtualMachine) -> PyResult {
+unsafe fn load_argument(
+    ctype: &PyRef<CType>,
+    index: usize,
+    source: *mut u8,
+    spare: Option<&mut InUse<'_>>,
+    vm: &VirtualMachine,
+) -> PyResult {
     match &ctype.kind {
         Kind::Simple(simple) if !simple.boxed => {
             // SAFETY: the caller's promise.
@@ -286,25 +297,45 @@ unsafe fn load_argument(ctype: &PyRef<CType>, source: *mut u8, vm: &VirtualMachi
             (ctype.construct)(ctype, Place::At(first), vm)
         }
         _ => {
-            let instance = if ctype.is_plain() {
-                (ctype.construct)(ctype, Place::New, vm)
-            } else {
-                let class = ctype.python_class().as_object();
-                class.vectorcall(Vec::new(), 0, None, vm)
-            }?;
-            let room = CData::of(&instance).filter(|cdata| cdata.size() >= ctype.size());
-            let Some(cdata) = room else {
-                return Err(vm.new_type_error(format!(
-                    "unexpected result of creating an argument: {} object expected, got {}",
-                    ctype.name(),
-                    instance.class().slot_name()
-                )));
-            };
+            let instance = instance(ctype, index, spare, vm)?;
             // SAFETY: both have the type's size.
-            unsafe { std::ptr::copy_nonoverlapping(source, cdata.address(), ctype.size()) };
-            Ok(instance)
+            unsafe { std::ptr::copy_nonoverlapping(source, instance.address(), ctype.size()) };
+            Ok(instance.into())
         }
     }
+}
+
+/// An instance for an argument, whose memory is about to be overwritten.
+fn instance(
+    ctype: &PyRef<CType>,
+    index: usize,
+    spare: Option<&mut InUse<'_>>,
+    vm: &VirtualMachine,
+) -> PyResult<PyRef<CData>> {
+    let is_plain = ctype.is_plain();
+    // A function pointer has more to it than its memory.
+    let serves_again = is_plain && ctype.function().is_none();
+    if serves_again && let Some(known) = spare.as_ref().and_then(|spare| spare.get(index)) {
+        return Ok(known.to_owned());
+    }
+    let made = if is_plain {
+        (ctype.construct)(ctype, Place::New, vm)
+    } else {
+        let class = ctype.python_class().as_object();
+        class.vectorcall(Vec::new(), 0, None, vm)
+    }?;
+    let room = CData::of(&made).filter(|cdata| cdata.size() >= ctype.size());
+    let Some(instance) = room else {
+        return Err(vm.new_type_error(format!(
+            "unexpected result of creating an argument: {} object expected, got {}",
+            ctype.name(),
+            made.class().slot_name()
+        )));
+    };
+    if serves_again && let Some(spare) = spare {
+        spare.put(index, instance);
+    }
+    Ok(instance.to_owned())
 }
 
 /// Stores what the callable returned as the C result.

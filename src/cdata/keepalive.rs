@@ -192,6 +192,15 @@ impl Keepalive {
         }
     }
 
+    /// What a pointer points to, and what that keeps, if the pointer lies in no other value.
+    #[must_use]
+    pub fn pointees(&self) -> Objects {
+        match self.only_pointee() {
+            Some(pointee) => Objects::from_iter([pointee]),
+            None => self.find(&[1, 0].map(|index| Path::from_slice(&[index]))),
+        }
+    }
+
     /// The objects under these paths.
     #[must_use]
     pub fn find(&self, paths: &[Path]) -> Objects {

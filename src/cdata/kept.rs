@@ -272,16 +272,22 @@ impl CData {
         source: &Py<Self>,
         vm: &VirtualMachine,
     ) -> PyResult<Option<PyDictRef>> {
-        source.state().lock().keepalive.begin_items();
-        let mut objects = Objects::from_iter([PyObjectRef::from(source.to_owned())]);
-        if source.ctype.is_address() {
-            let paths = [1, 0].map(|index| Path::from_slice(&[index]));
-            let target = source.state().lock().keepalive.find(&paths);
-            objects.extend(target);
-        }
-        let Some(shown) = source.objects(vm)? else {
+        let (shown, targets) = {
+            let mut state = source.state().lock();
+            let keepalive = &mut state.keepalive;
+            keepalive.begin_items();
+            let targets = source.ctype.is_address().then(|| keepalive.pointees());
+            (keepalive.shown(), targets)
+        };
+        let shown = match shown {
+            Some(shown) => shown,
+            None => source.objects(vm)?,
+        };
+        let Some(shown) = shown else {
             return Ok(None);
         };
+        let mut objects = Objects::from_iter([PyObjectRef::from(source.to_owned())]);
+        objects.extend(targets.into_iter().flatten());
         let shown = shown.downcast::<PyDict>();
         let dict = shown.as_ref().ok().cloned();
         let shared = Keepalive::shared(shown, objects);
@@ -292,7 +298,7 @@ impl CData {
 
     /// Holds the buffer that this object's memory lies in, for as long as the object lives.
     pub fn hold_source(&self, source: PyBuffer) {
-        let old = self.state().lock().source.replace(source);
+        let old = self.state().lock().source.replace(Box::new(source));
         drop(old);
     }
 }

@@ -84,7 +84,7 @@ enum Own {
 struct State {
     keepalive: Keepalive,
     /// The buffer that the memory lies in (`from_buffer`), whose export keeps it there.
-    source: Option<PyBuffer>,
+    source: Option<Box<PyBuffer>>,
     /// The blocks that `resize` made. The last one is in use; the others are kept, because other
     /// objects and other threads may still hold addresses in them.
     blocks: Vec<Block>,
@@ -210,6 +210,13 @@ impl CData {
         &self.ctype
     }
 
+    /// Whether there is nothing to this value but its memory: it keeps nothing, and nobody has a view of
+    /// it.
+    #[must_use]
+    pub fn is_bare(&self) -> bool {
+        self.state.get().is_none() && self.exports.load(Ordering::Acquire) == 0
+    }
+
     #[must_use]
     pub fn needs_free(&self) -> bool {
         self.own == Own::Mine
@@ -302,7 +309,9 @@ unsafe impl Traverse for CData {
         self.anchor.traverse(visit);
         if let Some(state) = self.state.get().and_then(PyMutex::try_lock) {
             state.keepalive.traverse(visit);
-            state.source.traverse(visit);
+            if let Some(source) = &state.source {
+                source.traverse(visit);
+            }
         }
     }
 

@@ -1,0 +1,98 @@
+//! Instances for the arguments of a callback, used again call after call.
+//!
+//! A pointer or structure that C passes becomes an instance, which is mostly gone when the callback
+//! returns. Then nobody can tell whether the next call gets a new instance or the same one, and making
+//! one costs more than the rest of a callback. So the callback holds on to its instances, and if after
+//! the call nobody else does and nothing was done to them but with their memory, they serve again.
+
+use crate::{cdata::CData, ctype::CType};
+use rustpython_common::lock::{PyMutex, PyMutexGuard};
+use rustpython_vm::{
+    AsObject, Py, PyObjectRef, PyRef,
+    object::{Traverse, TraverseFn},
+};
+
+/// The instances of a callback, by the position of the argument.
+pub struct Spare(PyMutex<Box<[Option<PyRef<CData>>]>>);
+
+/// The instances while a call uses them. Other calls at the same time, on other threads or further down,
+/// do without.
+pub struct InUse<'a> {
+    instances: PyMutexGuard<'a, Box<[Option<PyRef<CData>>]>>,
+    types: &'a [PyRef<CType>],
+}
+
+impl Spare {
+    /// For a callback of so many arguments.
+    #[must_use]
+    pub fn new(arguments: usize) -> Self {
+        Self(PyMutex::new(vec![None; arguments].into_boxed_slice()))
+    }
+
+    /// The instances, of these types, if no other call uses them. Nobody ever waits for the lock, so
+    /// Python code can run while it is held.
+    #[must_use]
+    pub fn take<'a>(&'a self, types: &'a [PyRef<CType>]) -> Option<InUse<'a>> {
+        let instances = self.0.try_lock()?;
+        Some(InUse { instances, types })
+    }
+}
+
+impl InUse<'_> {
+    /// The instance for an argument, if there is one; what is in its memory is of no use.
+    #[must_use]
+    pub fn get(&self, argument: usize) -> Option<&Py<CData>> {
+        self.instances.get(argument)?.as_deref()
+    }
+
+    /// Holds on to the instance that was made for an argument.
+    pub fn put(&mut self, argument: usize, instance: &Py<CData>) {
+        if let Some(place) = self.instances.get_mut(argument) {
+            *place = Some(instance.to_owned());
+        }
+    }
+}
+
+impl Drop for InUse<'_> {
+    /// Gives up what is not as if it were new.
+    fn drop(&mut self) {
+        for (place, ctype) in self.instances.iter_mut().zip(self.types) {
+            if let Some(instance) = place
+                && !is_as_new(instance, ctype)
+            {
+                *place = None;
+            }
+        }
+    }
+}
+
+/// Whether an instance could be taken for one that was just made, but for what is in its memory.
+fn is_as_new(instance: &Py<CData>, ctype: &Py<CType>) -> bool {
+    let object = instance.as_object();
+    let class = object.class();
+    object.strong_count() == 1
+        && class.is(ctype.python_class())
+        // What `__slots__` names in a subclass, and a finaliser, belong to one instance.
+        && class.slots.member_count == 0
+        && class.slots.del.load().is_none()
+        && !object.has_instance_dict()
+        && object.weak_count().is_none_or(|references| references == 0)
+        && instance.is_bare()
+}
+
+// SAFETY: visits each object it owns exactly once, and none while a call uses them: the collector then
+// takes them for alive.
+unsafe impl Traverse for Spare {
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        if let Some(instances) = self.0.try_lock() {
+            for instance in instances.iter().flatten() {
+                instance.traverse(visit);
+            }
+        }
+    }
+
+    fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
+        let instances = self.0.get_mut().iter_mut();
+        out.extend(instances.filter_map(Option::take).map(PyObjectRef::from));
+    }
+}
