@@ -64,6 +64,7 @@ python_tests! {
     buffers
     byteorder
     callback_errors
+    callback_instances
     callback_threads
     callbacks
     calls_without_argtypes
@@ -101,6 +102,7 @@ python_tests! {
     union
     util
     weakref_dict_gc
+    young_values
 }
 
 fn run(interpreter: &std::path::Path, name: &str, environment: &[(&str, &str)]) {

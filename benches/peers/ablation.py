@@ -21,7 +21,7 @@ SETTINGS = {
     "without exact types": "exact",
     "without vectorcall": "vectorcall",
     "without inline memory": "inline",
-    "without any": "plan,direct,exact,vectorcall,inline",
+    "without any": "plan,direct,exact,vectorcall,inline,young",
 }
 ROWS = ("^(abs|sqrt|fma|strlen)\\(c_|^(abs, no argtypes|memset|frexp|6 ints|12 mixed|div.7|16 bytes"
         "|64 bytes|c_int\\(3\\)|P\\(|nested|cast\\(|callback|qsort)")
