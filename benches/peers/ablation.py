@@ -21,6 +21,7 @@ SETTINGS = {
     "without exact types": "exact",
     "without vectorcall": "vectorcall",
     "without inline memory": "inline",
+    "without young values": "young",
     "without any": "plan,direct,exact,vectorcall,inline,young",
 }
 ROWS = ("^(abs|sqrt|fma|strlen)\\(c_|^(abs, no argtypes|memset|frexp|6 ints|12 mixed|div.7|16 bytes"

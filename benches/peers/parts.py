@@ -21,7 +21,9 @@ from compare import HERE, ROOT, compiled_library
 PARTS = {
     "other threads may run": r"thread::(attach|detach|allow)|stw_trace|suspend_if_needed",
     "this crate": r"rustpython_ctypes|arc_swap|bumpalo",
-    "virtual machine": r"rustpython",
+    "bytecode": r"rustpython_vm::frame::|run_trampoline|_iframe",
+    "objects, collector": r"object::(core|payload|traverse)|gc_state",
+    "rest of the VM": r"rustpython",
     "allocator": r"\bmi_|_mi_|alloc::",
     "C library and the rest": "",
 }

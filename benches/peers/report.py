@@ -37,8 +37,7 @@ OWN_STEPS = {
     r"^(c_double\.value|double field) get": ["floor", "a new float"],
     r"^(nested|pointer\.contents)": ["d.real", "object()"],
     r"^(c_int\(3\)|byref)": ["a new object of one argument"],
-    # `POINTER(c_int)` is one Python function, `cast` another.
-    r"^cast": ["a Python function's call", "a Python function's call", "abs(i)", "object()"],
+    r"^cast": ["a Python function's call", "abs(i)", "object()"],
     r"^string_at": ["a Python function's call", "abs(i)", "a new bytes object"],
     r"^char buffer": ["d.real", "a new bytes object"],
     r"^(for|sum)": ["floor"],

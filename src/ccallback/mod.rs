@@ -26,7 +26,7 @@ use rustpython_vm::{
     object::{Traverse, TraverseFn},
     pyclass,
 };
-use spare::{InUse, Spare};
+use spare::{InUse, Spare, is_given_in_instance};
 use std::{
     ffi::c_void,
     mem::MaybeUninit,
@@ -136,7 +136,7 @@ impl Thunk {
             cif,
             _types: types,
             callable,
-            spare: Spare::new(arguments.len()),
+            spare: Spare::new(&arguments),
             arguments,
             result,
             flags,
@@ -313,8 +313,7 @@ fn instance(
     vm: &VirtualMachine,
 ) -> PyResult<PyRef<CData>> {
     let is_plain = ctype.is_plain();
-    // A function pointer has more to it than its memory.
-    let serves_again = is_plain && ctype.function().is_none();
+    let serves_again = is_plain && is_given_in_instance(ctype);
     if serves_again && let Some(known) = spare.as_ref().and_then(|spare| spare.get(index)) {
         return Ok(known.to_owned());
     }

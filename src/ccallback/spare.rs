@@ -5,15 +5,19 @@
 //! one costs more than the rest of a callback. So the callback holds on to its instances, and if after
 //! the call nobody else does and nothing was done to them but with their memory, they serve again.
 
-use crate::{cdata::CData, ctype::CType};
+use crate::{
+    cdata::CData,
+    ctype::{CType, Kind},
+};
 use rustpython_common::lock::{PyMutex, PyMutexGuard};
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyRef,
     object::{Traverse, TraverseFn},
 };
 
-/// The instances of a callback, by the position of the argument.
-pub struct Spare(PyMutex<Box<[Option<PyRef<CData>>]>>);
+/// The instances of a callback, by the position of the argument; nothing if its arguments are given in
+/// none.
+pub struct Spare(Option<PyMutex<Box<[Option<PyRef<CData>>]>>>);
 
 /// The instances while a call uses them. Other calls at the same time, on other threads or further down,
 /// do without.
@@ -23,17 +27,18 @@ pub struct InUse<'a> {
 }
 
 impl Spare {
-    /// For a callback of so many arguments.
+    /// For a callback with arguments of these types.
     #[must_use]
-    pub fn new(arguments: usize) -> Self {
-        Self(PyMutex::new(vec![None; arguments].into_boxed_slice()))
+    pub fn new(types: &[PyRef<CType>]) -> Self {
+        let is_any = types.iter().any(|ctype| is_given_in_instance(ctype));
+        Self(is_any.then(|| PyMutex::new(vec![None; types.len()].into_boxed_slice())))
     }
 
     /// The instances, of these types, if no other call uses them. Nobody ever waits for the lock, so
     /// Python code can run while it is held.
     #[must_use]
     pub fn take<'a>(&'a self, types: &'a [PyRef<CType>]) -> Option<InUse<'a>> {
-        let instances = self.0.try_lock()?;
+        let instances = self.0.as_ref()?.try_lock()?;
         Some(InUse { instances, types })
     }
 }
@@ -66,6 +71,17 @@ impl Drop for InUse<'_> {
     }
 }
 
+/// Whether an argument of this type becomes an instance with memory of its own, and nothing more to it:
+/// a function pointer has a signature too.
+#[must_use]
+pub fn is_given_in_instance(ctype: &CType) -> bool {
+    match &ctype.kind {
+        Kind::Simple(simple) => simple.boxed,
+        Kind::Array(_) | Kind::Function(_) => false,
+        Kind::Structure | Kind::Union | Kind::Pointer(_) => true,
+    }
+}
+
 /// Whether an instance could be taken for one that was just made, but for what is in its memory.
 fn is_as_new(instance: &Py<CData>, ctype: &Py<CType>) -> bool {
     let object = instance.as_object();
@@ -84,7 +100,7 @@ fn is_as_new(instance: &Py<CData>, ctype: &Py<CType>) -> bool {
 // takes them for alive.
 unsafe impl Traverse for Spare {
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
-        if let Some(instances) = self.0.try_lock() {
+        if let Some(instances) = self.0.as_ref().and_then(PyMutex::try_lock) {
             for instance in instances.iter().flatten() {
                 instance.traverse(visit);
             }
@@ -92,7 +108,7 @@ unsafe impl Traverse for Spare {
     }
 
     fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
-        let instances = self.0.get_mut().iter_mut();
+        let instances = self.0.iter_mut().flat_map(|instances| instances.get_mut());
         out.extend(instances.filter_map(Option::take).map(PyObjectRef::from));
     }
 }

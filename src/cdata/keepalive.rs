@@ -192,12 +192,11 @@ impl Keepalive {
         }
     }
 
-    /// What a pointer points to, and what that keeps, if the pointer lies in no other value.
-    #[must_use]
-    pub fn pointees(&self) -> Objects {
+    /// Adds what a pointer points to, and what that keeps, if the pointer lies in no other value.
+    pub fn add_pointees(&self, objects: &mut Objects) {
         match self.only_pointee() {
-            Some(pointee) => Objects::from_iter([pointee]),
-            None => self.find(&[1, 0].map(|index| Path::from_slice(&[index]))),
+            Some(pointee) => objects.push(pointee),
+            None => objects.extend(self.find(&[1, 0].map(|index| Path::from_slice(&[index])))),
         }
     }
 
@@ -216,7 +215,9 @@ impl Keepalive {
 
     /// Takes everything out, for the garbage collector.
     pub fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
-        out.extend(self.items.drain(..).flat_map(|(_, objects)| objects));
+        for (_, mut objects) in self.items.drain(..) {
+            out.extend(objects.drain(..));
+        }
         out.extend(self.whole.drain(..));
         if let View::Dict(dict) = std::mem::take(&mut self.view) {
             out.push(dict.into());

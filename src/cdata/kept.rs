@@ -272,12 +272,15 @@ impl CData {
         source: &Py<Self>,
         vm: &VirtualMachine,
     ) -> PyResult<Option<PyDictRef>> {
-        let (shown, targets) = {
+        let (shown, objects) = {
             let mut state = source.state().lock();
             let keepalive = &mut state.keepalive;
             keepalive.begin_items();
-            let targets = source.ctype.is_address().then(|| keepalive.pointees());
-            (keepalive.shown(), targets)
+            let mut objects = Objects::from_iter([PyObjectRef::from(source.to_owned())]);
+            if source.ctype.is_address() {
+                keepalive.add_pointees(&mut objects);
+            }
+            (keepalive.shown(), objects)
         };
         let shown = match shown {
             Some(shown) => shown,
@@ -286,8 +289,6 @@ impl CData {
         let Some(shown) = shown else {
             return Ok(None);
         };
-        let mut objects = Objects::from_iter([PyObjectRef::from(source.to_owned())]);
-        objects.extend(targets.into_iter().flatten());
         let shown = shown.downcast::<PyDict>();
         let dict = shown.as_ref().ok().cloned();
         let shared = Keepalive::shared(shown, objects);
