@@ -33,8 +33,8 @@ pub enum Plan {
     /// Python object.
     Words {
         list: Box<[Exact]>,
-        /// Some of them take `bytes`, of which C is given copies.
-        copies: bool,
+        /// Which of them take `bytes`, of which C is given copies.
+        copied: Box<[Copied]>,
         entry: Entry,
         result: ScalarResult,
     },
@@ -42,6 +42,28 @@ pub enum Plan {
     Own { entry: Entry, result: ScalarResult },
     /// There are structures, results that are instances, more arguments than registers.
     Placed { list: Box<[Exact]> },
+}
+
+/// An argument that C is given a copy of, if it is `bytes`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Copied {
+    argument: usize,
+    /// The integer register that holds its address.
+    register: usize,
+}
+
+impl Copied {
+    fn among(list: &[Exact]) -> Box<[Self]> {
+        let integers = list
+            .iter()
+            .enumerate()
+            .filter(|(_, exact)| !exact.is_vector());
+        integers
+            .enumerate()
+            .filter(|(_, (_, exact))| exact.takes_bytes())
+            .map(|(register, (argument, _))| Self { argument, register })
+            .collect()
+    }
 }
 
 /// Which registers are loaded, and which one holds the result.
@@ -78,7 +100,7 @@ impl Plan {
         match restype.scalar() {
             Some(result) if fits && let Some(entry) = Entry::new(vectors > 0, result) => {
                 Some(Self::Words {
-                    copies: list.iter().any(Exact::takes_bytes),
+                    copied: Copied::among(&list),
                     list,
                     entry,
                     result,
@@ -124,7 +146,7 @@ impl Plan {
         match self {
             Self::Words {
                 list,
-                copies,
+                copied,
                 entry,
                 result,
             } => {
@@ -133,9 +155,7 @@ impl Plan {
                 fill_declared(&mut registers, list, given, &mut arena, vm)?;
                 // SAFETY: the caller's promise; the registers hold what the parameters say.
                 let word = unsafe { entry.enter(&registers, address, call_flags, vm) };
-                if *copies {
-                    take_over_declared(list, &registers, given, vm);
-                }
+                take_over_declared(copied, &registers, given, vm);
                 // SAFETY: the word is what C returned, of the type that the plan says.
                 Some(word.and_then(|word| unsafe { result.of_word(word, vm) }))
             }
@@ -312,18 +332,14 @@ fn fill_by_type(
 /// Takes over what C wrote into the copies of `bytes`.
 #[inline(always)]
 fn take_over_declared(
-    list: &[Exact],
+    copied: &[Copied],
     registers: &Registers,
     given: &[PyObjectRef],
     vm: &VirtualMachine,
 ) {
-    let mut words = registers.integers.iter();
-    for (exact, value) in list.iter().zip(given) {
-        if exact.is_vector() {
-            continue;
-        }
-        let Some(&word) = words.next() else { return };
-        if let Some(bytes) = exact.copied(value, vm) {
+    for &Copied { argument, register } in copied {
+        if let Some(bytes) = given[argument].downcast_ref_if_exact::<PyBytes>(vm) {
+            let word = registers.integers[register];
             // SAFETY: the word is the address of their copy, and `given` has held them since.
             unsafe { terminated::take_over(bytes, word as usize) };
         }

@@ -15,14 +15,16 @@ use rustpython_vm::{
     object::{Traverse, TraverseFn},
 };
 
-/// The instances of a callback, by the position of the argument; nothing if its arguments are given in
-/// none.
-pub struct Spare(Option<PyMutex<Box<[Option<PyRef<CData>>]>>>);
+/// Instances by the position of the argument.
+type Instances = Box<[Option<PyRef<CData>>]>;
+
+/// The instances of a callback; nothing if its arguments are given in none.
+pub struct Spare(Option<PyMutex<Instances>>);
 
 /// The instances while a call uses them. Other calls at the same time, on other threads or further down,
 /// do without.
 pub struct InUse<'a> {
-    instances: PyMutexGuard<'a, Box<[Option<PyRef<CData>>]>>,
+    instances: PyMutexGuard<'a, Instances>,
     types: &'a [PyRef<CType>],
 }
 
