@@ -96,7 +96,7 @@ impl CArg {
     #[inline]
     #[must_use]
     pub fn into_object(self, vm: &VirtualMachine) -> PyRef<Self> {
-        young::new_object(self, Self::static_type().to_owned(), vm)
+        young::new_object(self, Self::static_type().to_owned(), |_| (), vm)
     }
 
     /// Adds the value to a call's arguments. The caller holds this, or the object it is of, as long as
@@ -150,7 +150,7 @@ impl PyPayload for CArg {
     }
 }
 
-// SAFETY: a field.
+// SAFETY: a field; there is no freelist.
 unsafe impl BeginsYoung for CArg {
     #[inline]
     fn young(&self) -> &Young {

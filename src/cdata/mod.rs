@@ -166,9 +166,7 @@ impl CData {
     #[inline(always)]
     #[must_use]
     pub fn into_instance(self, class: PyTypeRef, vm: &VirtualMachine) -> PyRef<Self> {
-        let object = young::new_object(self, class, vm);
-        object.settle();
-        object
+        young::new_object(self, class, Self::settle, vm)
     }
 
     /// Points the payload at the memory inside itself, once it is where it will stay.
@@ -286,7 +284,7 @@ impl PyPayload for CData {
     }
 }
 
-// SAFETY: a field.
+// SAFETY: a field; there is no freelist.
 unsafe impl BeginsYoung for CData {
     #[inline]
     fn young(&self) -> &Young {

@@ -6,15 +6,15 @@
 //! thread has to itself. The collector is told when the ring comes round and the value is still there.
 //!
 //! Until then the collector finds references to what the value refers to that it cannot account for,
-//! and leaves all of that alone. So a cycle that a young value is part of is collected when the value is
-//! no longer young, or by `gc.collect()`, before which the collector is told of all that its thread has
-//! made. The ring is short, because the collector puts what it leaves alone where it looks less often.
-//! A value that begins to keep other objects alive is not young any more.
+//! and leaves all of that alone, in this VM until somebody calls `gc.collect()`: what an automatic
+//! collection leaves, no later one looks at. So the ring is short, and a value that gets a keepalive is
+//! not young any more. `gc.collect()` itself, and the end of the interpreter, find all that their thread
+//! has made, because the collector is told of it first.
 //!
 //! Only the thread that has a ring puts values into it, but any thread may take one out again: the one
-//! that frees the object, or stores into it. Who takes it out is settled by exchanging what is in the
-//! slot. That takes time, so a thread that frees an object of its own ring just empties the slot: nobody
-//! else can be about to take out what has no references.
+//! that frees the object, or stores a reference into it. Who takes it out is settled by exchanging what
+//! is in the slot. That takes time, so a thread that frees an object of its own ring just empties the
+//! slot: nobody else can be about to take out what has no references.
 
 use crate::without::without;
 use rustpython_vm::{
@@ -23,16 +23,14 @@ use rustpython_vm::{
     function::FuncArgs,
     gc_state::{current_owner, gc_state},
     object::MaybeTraverse,
+    vm::Context,
 };
 use std::{
     cell::Cell,
     fmt::Debug,
-    hint, ptr,
-    ptr::NonNull,
-    sync::{
-        Mutex,
-        atomic::{AtomicPtr, Ordering},
-    },
+    hint, iter,
+    ptr::{self, NonNull},
+    sync::atomic::{AtomicPtr, Ordering},
 };
 
 /// Values that a thread makes before it tells the collector of the first one.
@@ -47,8 +45,7 @@ type Slot = AtomicPtr<Young>;
 /// The ring's thread is about to take the value out, and must find the object's memory there.
 const BUSY: *mut Young = ptr::dangling_mut();
 
-/// What a value that can be young has in its payload. It must be the first field with a destructor,
-/// so that the object is out of the ring before anything of it is gone.
+/// What a value that can be young has in its payload. Dropping it takes the object out of its ring.
 #[derive(Debug)]
 pub struct Young {
     /// Where the value is noted; NULL if it is not.
@@ -60,27 +57,36 @@ pub struct Young {
 /// Payloads of objects that begin young.
 ///
 /// # Safety
-/// `young` must always return the same part of the payload.
+/// `young` must always return the same part of the payload, and the payload must be dropped before the
+/// object's memory serves another one: there must be no freelist.
 pub unsafe trait BeginsYoung: PyPayload + MaybeTraverse + Debug {
     fn young(&self) -> &Young;
 }
 
-/// Makes an object of `class`, which must be one of the payload's.
+/// Makes an object of `class`, which must be one of the payload's. `placed` is given it before anybody
+/// else can find it.
 #[inline(always)]
-pub fn new_object<T: BeginsYoung>(payload: T, class: PyTypeRef, vm: &VirtualMachine) -> PyRef<T> {
+pub fn new_object<T: BeginsYoung>(
+    payload: T,
+    class: PyTypeRef,
+    placed: impl FnOnce(&T),
+    vm: &VirtualMachine,
+) -> PyRef<T> {
     // The collector must not be told of it by the VM.
-    const { assert!(T::NEW_REF_UNTRACKED) };
+    const { assert!(T::NEW_REF_UNTRACKED && !T::HAS_FREELIST) };
     let object = PyRef::new_ref(payload, class, None);
+    placed(&object);
     match RING.get() {
         Some(ring) if ring.interpreter.get() == vm.state.interpreter_id => {
-            ring.note(object.as_object(), object.young(), vm);
+            ring.note(object.as_object(), object.young());
         }
         _ => note_first(object.as_object(), object.young(), vm),
     }
     object
 }
 
-/// The young values of a thread.
+/// The young values of a thread. Rings are never freed, since values that are noted in them live on when
+/// the thread has ended; then they serve other threads.
 struct Ring {
     slots: [Slot; YOUNG],
     /// The slot for the next value.
@@ -89,20 +95,22 @@ struct Ring {
     interpreter: Cell<i64>,
     /// What the collector calls that interpreter.
     owner: Cell<u16>,
-    /// How many values the collector has been told of.
-    told: Cell<usize>,
+    /// The ring below this one, while both are idle.
+    below: Cell<Option<&'static Ring>>,
 }
 
 // SAFETY: slots are atomic. Everything else is used by the one thread that has the ring; it goes from
-// thread to thread through a mutex.
+// thread to thread through `IDLE`, by which one thread releases what the other acquires.
 unsafe impl Sync for Ring {}
 
-/// Rings of threads that have ended. Rings are never freed, since values that are noted in them live on.
-static IDLE: Mutex<Vec<&'static Ring>> = Mutex::new(Vec::new());
+/// The topmost of the idle rings. A stack without a lock: a forked child could find one locked for ever.
+static IDLE: AtomicPtr<Ring> = AtomicPtr::new(ptr::null_mut());
 
 thread_local! {
     static RING: Cell<Option<&'static Ring>> = const { Cell::new(None) };
     static GIVE_BACK: GiveBack = const { GiveBack };
+    /// How many values the collector has been told of by this thread.
+    static TOLD: Cell<usize> = const { Cell::new(0) };
 }
 
 /// Gives a thread's ring back when the thread ends.
@@ -110,12 +118,8 @@ struct GiveBack;
 
 impl Drop for GiveBack {
     fn drop(&mut self) {
-        // A forked child may find the mutex locked by a thread that it does not have, so nobody waits
-        // for it.
-        if let Some(ring) = RING.take()
-            && let Ok(mut idle) = IDLE.try_lock()
-        {
-            idle.push(ring);
+        if let Some(ring) = RING.take() {
+            ring.give_back();
         }
     }
 }
@@ -124,23 +128,50 @@ impl Ring {
     /// A ring for this thread. `None` if the thread is ending.
     fn take() -> Option<&'static Self> {
         GIVE_BACK.try_with(|_| ()).ok()?;
-        let idle = IDLE.try_lock().ok().and_then(|mut idle| idle.pop());
-        let ring = idle.unwrap_or_else(|| {
+        let mut idle = Self::take_idle();
+        let ring = idle.next().unwrap_or_else(|| {
             Box::leak(Box::new(Self {
                 slots: [const { AtomicPtr::new(ptr::null_mut()) }; YOUNG],
                 next: Cell::new(0),
                 interpreter: Cell::new(i64::MIN),
                 owner: Cell::new(0),
-                told: Cell::new(0),
+                below: Cell::new(None),
             }))
         });
+        idle.for_each(Self::give_back);
         RING.set(Some(ring));
         Some(ring)
     }
 
+    /// All idle rings, which are this thread's now.
+    fn take_idle() -> impl Iterator<Item = &'static Self> {
+        let top: *const Self = IDLE.swap(ptr::null_mut(), Ordering::Acquire);
+        // SAFETY: NULL, or a ring, which is never freed.
+        let mut rest = unsafe { top.as_ref() };
+        iter::from_fn(move || {
+            let ring = rest?;
+            rest = ring.below.take();
+            Some(ring)
+        })
+    }
+
+    /// Makes a ring of this thread's idle.
+    fn give_back(&'static self) {
+        let this = ptr::from_ref(self).cast_mut();
+        let mut top = IDLE.load(Ordering::Relaxed);
+        loop {
+            // SAFETY: NULL, or a ring, which is never freed.
+            self.below.set(unsafe { top.cast_const().as_ref() });
+            match IDLE.compare_exchange_weak(top, this, Ordering::Release, Ordering::Relaxed) {
+                Ok(_) => return,
+                Err(now) => top = now,
+            }
+        }
+    }
+
     /// Notes a new object, which only this thread knows.
     #[inline(always)]
-    fn note(&self, object: &PyObject, young: &Young, vm: &VirtualMachine) {
+    fn note(&self, object: &PyObject, young: &Young) {
         let index = self.next.get();
         self.next.set((index + 1) % YOUNG);
         let slot = &self.slots[index];
@@ -153,13 +184,13 @@ impl Ring {
         if slot.load(Ordering::Relaxed).is_null() {
             slot.store(young, Ordering::Release);
         } else {
-            self.replace(slot, young, vm);
+            self.replace(slot, young);
         }
     }
 
     /// Puts `new` in a slot, and tells the collector of the value that is there.
     #[cold]
-    fn replace(&self, slot: &Slot, new: *mut Young, vm: &VirtualMachine) {
+    fn replace(&self, slot: &Slot, new: *mut Young) {
         let old = slot.load(Ordering::Acquire);
         let is_taken = !old.is_null()
             && slot
@@ -169,8 +200,9 @@ impl Ring {
             // SAFETY: a value takes itself out of its slot before its memory is freed, and waits
             // while the slot is busy.
             let old = unsafe { &*old };
-            // SAFETY: the same goes for the object that it is in. It may be about to be freed: then
-            // it has no references, and is not given another one.
+            // SAFETY: the same goes for the object that it is in. If that is about to be freed, it has
+            // no references, and is given none here. (A finaliser that gives it one again leaves an
+            // object that the collector is not told of.)
             let object =
                 unsafe { PyObject::try_to_owned_from_ptr(old.object.load(Ordering::Relaxed)) };
             if object.is_some() {
@@ -183,25 +215,14 @@ impl Ring {
         slot.store(new, Ordering::Release);
         // Not before: telling takes a lock, and dropping the object can run Python code.
         if let Some(object) = object {
-            self.tell(object, vm);
-        }
-    }
-
-    /// Tells the collector of a value that is in no slot any more.
-    fn tell(&self, object: PyObjectRef, vm: &VirtualMachine) {
-        tell(&object, self.owner.get());
-        drop(object);
-        self.told.set(self.told.get().wrapping_add(1));
-        if self.told.get().is_multiple_of(TOLD_BEFORE_ASKING) {
-            // What makes the VM look whether it is time to collect is an object made the usual way.
-            drop(vm.ctx.new_dict());
+            tell(&object, self.owner.get());
         }
     }
 
     /// Tells the collector of all values.
-    fn tell_all(&self, vm: &VirtualMachine) {
+    fn flush(&self) {
         for slot in &self.slots {
-            self.replace(slot, ptr::null_mut(), vm);
+            self.replace(slot, ptr::null_mut());
         }
     }
 
@@ -215,6 +236,12 @@ fn tell(object: &PyObject, owner: u16) {
     // SAFETY: the object is alive. Nobody else tells of it: an object is noted once, when it is made,
     // and who takes it out of its slot tells.
     unsafe { gc_state().track_object(NonNull::from(object), owner) };
+    let told = TOLD.get().wrapping_add(1);
+    TOLD.set(told);
+    if told.is_multiple_of(TOLD_BEFORE_ASKING) {
+        // What makes the VM look whether it is time to collect is an object made the usual way.
+        drop(Context::genesis().new_dict());
+    }
 }
 
 /// Notes a new object on a thread that has no ring yet, or had it for another interpreter.
@@ -226,35 +253,31 @@ fn note_first(object: &PyObject, young: &Young, vm: &VirtualMachine) {
     let Some(ring) = RING.get().or_else(Ring::take) else {
         return tell(object, current_owner());
     };
-    ring.tell_all(vm);
+    ring.flush();
     ring.interpreter.set(vm.state.interpreter_id);
     ring.owner.set(current_owner());
-    ring.note(object, young, vm);
+    ring.note(object, young);
 }
 
-/// Tells the collector of the young values of this thread and of threads that have ended.
-fn tell_all(vm: &VirtualMachine) {
+/// Tells the collector of the young values of this thread, and of threads of this interpreter that have
+/// ended.
+fn flush(vm: &VirtualMachine) {
     if let Some(ring) = RING.get() {
-        ring.tell_all(vm);
+        ring.flush();
     }
-    let idle = match IDLE.try_lock() {
-        Ok(mut idle) => std::mem::take(&mut *idle),
-        Err(_) => return,
-    };
-    // Not under the lock: this can run Python code.
-    for ring in &idle {
-        ring.tell_all(vm);
-    }
-    if let Ok(mut now_idle) = IDLE.try_lock() {
-        now_idle.extend(idle);
+    for ring in Ring::take_idle() {
+        if ring.interpreter.get() == vm.state.interpreter_id {
+            ring.flush();
+        }
+        ring.give_back();
     }
 }
 
-/// Has young values told before `gc.collect()` and before the interpreter ends.
+/// Has the collector told of young values before `gc.collect()` and before the interpreter ends.
 pub fn install(vm: &VirtualMachine) {
     let function = || {
-        let tell = |_: FuncArgs, vm: &VirtualMachine| tell_all(vm);
-        PyObjectRef::from(vm.new_function("tell_of_young_values", tell))
+        let flush = |_: FuncArgs, vm: &VirtualMachine| flush(vm);
+        PyObjectRef::from(vm.new_function("tell_of_young_values", flush))
     };
     vm.state.gc.py_callbacks.borrow_vec_mut().push(function());
     let at_exit = (function(), FuncArgs::default());
@@ -262,8 +285,8 @@ pub fn install(vm: &VirtualMachine) {
 }
 
 impl Young {
-    /// Tells the collector of the object, if it does not know it yet: from now on the object can keep
-    /// others alive. The caller holds the object.
+    /// Tells the collector of the object, if it does not know it yet: from now on the object has a
+    /// keepalive. The caller holds the object.
     pub fn grow_up(&self) {
         let slot: *const Slot = self.slot.load(Ordering::Relaxed);
         // SAFETY: NULL or the slot of a ring, which is never freed.
@@ -299,7 +322,8 @@ impl Drop for Young {
         if RING.get().is_some_and(|ring| ring.has(slot)) {
             // This thread alone writes into the ring, but for other values that take themselves out.
             if slot.load(Ordering::Relaxed) == this {
-                slot.store(ptr::null_mut(), Ordering::Relaxed);
+                // Releases what this thread has read of values that were in the slot before.
+                slot.store(ptr::null_mut(), Ordering::Release);
             }
         } else {
             let _ = leave(slot, this);

@@ -6,15 +6,23 @@ import threading
 import unittest
 import weakref
 from ctypes import (
-    CFUNCTYPE, POINTER, Structure, addressof, byref, c_int, c_size_t, c_void_p, cast, pointer,
+    CFUNCTYPE, POINTER, Structure, addressof, byref, c_char_p, c_int, c_size_t, c_void_p, cast, pointer,
     resize, sizeof,
 )
 
-from support import PY314, TestCase, function
+from support import OURS, PY314, TestCase, function
 
 
 class Pair(Structure):
     _fields_ = [("x", c_int), ("y", c_int)]
+
+
+class Name(Structure):
+    _fields_ = [("text", c_char_p)]
+
+
+class Boxed(c_char_p):
+    pass
 
 
 IntPointer = POINTER(c_int)
@@ -227,6 +235,41 @@ class Instances(TestCase):
         call = cast(prototype(look), prototype)
         self.assertEqual([call(Pair(1, number)) for number in range(3)], [0, 1, 2])
         self.assertEqual(sizes, [sizeof(Pair)] * 3)
+
+
+class Idle(TestCase):
+    """Between two calls an instance is nobody's, but the collector shows it."""
+
+    def given(self, argument, ctype):
+        """A callback that was called with the argument, and what it left behind."""
+        seen = []
+        prototype = CFUNCTYPE(None, ctype)
+        callback = prototype(lambda given: seen.append((dict(vars(given)), type(given))))
+        # The first call finds out what calling the class does.
+        callback(argument)
+        callback(argument)
+        (thunk,) = [kept for kept in callback._objects.values() if type(kept) is not prototype]
+        left = [known for known in gc.get_referents(thunk) if isinstance(known, ctype)]
+        return callback, seen, left
+
+    @unittest.skipUnless(OURS, "how we make callbacks")
+    def test_changed(self):
+        class Other(Structure):
+            _fields_ = Pair._fields_
+
+        callback, seen, (idle,) = self.given(Pair(1, 2), Pair)
+        idle.note = "mine"
+        idle.__class__ = Other
+        callback(Pair(3, 4))
+        self.assertEqual(seen, [({}, Pair)] * 3)
+        self.assertEqual((idle.x, idle.note), (0, "mine"))
+
+    @unittest.skipUnless(OURS, "how we make callbacks")
+    def test_no_addresses(self):
+        for argument, ctype in [(pointer(c_int(5)), IntPointer), (Name(b"name"), Name),
+                                (Boxed(b"name"), Boxed)]:
+            _, _, (idle,) = self.given(argument, ctype)
+            self.assertEqual(bytes(idle), bytes(sizeof(ctype)))
 
 
 class Calls(TestCase):

@@ -6,7 +6,7 @@ import sys
 import threading
 import unittest
 import weakref
-from ctypes import POINTER, Structure, byref, c_char_p, c_int, pointer
+from ctypes import POINTER, Structure, byref, c_char_p, c_int, pointer, py_object
 
 from support import OURS, TestCase
 
@@ -116,6 +116,18 @@ class Collected(TestCase):
         for _ in range(20_000):
             watched = Watched()
             watched.next = pointer(watched)
+        self.assertGreater(len(gone), 10_000)
+
+    def test_without_anything_but_c_values(self):
+        gone = []
+
+        class Watched(py_object):
+            def __del__(self):
+                gone.append(1)
+
+        for _ in range(20_000):
+            watched = Watched()
+            watched.value = watched
         self.assertGreater(len(gone), 10_000)
 
 
