@@ -10,6 +10,9 @@ PY314 = sys.version_info >= (3, 14)
 # What CPython gets wrong or dies of is expected of our interpreter alone.
 OURS = sys.implementation.name == "rustpython"
 
+# What our interpreter has been told to leave out of its fast path.
+LEFT_OUT = os.environ.get("RUSTPYTHON_CTYPES_WITHOUT", "").split(",")
+
 LIBRARY = os.environ["CTYPES_TEST_LIB"]
 clib = ctypes.CDLL(LIBRARY)
 

@@ -1,6 +1,5 @@
 """Values that the garbage collector is told of late: nothing of that must show but in `gc` itself."""
 import gc
-import os
 import subprocess
 import sys
 import threading
@@ -8,7 +7,7 @@ import unittest
 import weakref
 from ctypes import POINTER, Structure, byref, c_char_p, c_int, pointer, py_object
 
-from support import OURS, TestCase
+from support import LEFT_OUT, OURS, TestCase
 
 # More than a thread's ring holds.
 MANY = 50
@@ -238,7 +237,7 @@ class Told(TestCase):
     @unittest.skipUnless(OURS, "CPython tells of everything at once")
     def test_late(self):
         values = [Node() for _ in range(MANY)]
-        late = 0 if "young" in os.environ.get("RUSTPYTHON_CTYPES_WITHOUT", "").split(",") else 8
+        late = 0 if "young" in LEFT_OUT else 8
         self.assertEqual(told(values), [True] * (MANY - late) + [False] * late)
 
 
