@@ -5,6 +5,7 @@
 //! - `native`: the row's statement with this crate's `_ctypes`;
 //! - `floor`: what the virtual machine's own builtins need for an operation of the same shape,
 //!   where the row names one;
+//! - `layered`: the row's statement with the layered `_ctypes`, Python code on a small native module;
 //! - `stock`: the row's statement with the `_ctypes` that comes with the virtual machine.
 //!
 //! A time includes the Python loop around the statement. The group `empty loop` is that loop alone.
@@ -18,10 +19,10 @@
 //! `row/function`, matches a regular expression. `--profile dist` measures what is installed. Each
 //! run is compared with the one before, and `-- --save-baseline NAME` keeps one to compare with.
 //!
-//! Both interpreters live in this process, made by two builders: the virtual machine allows any
+//! The three interpreters live in this process, each made by a builder: the virtual machine allows any
 //! number of them. They share its built-in types and interned strings, but no modules and no other
-//! objects. The two `_ctypes` have nothing in common, since their classes are different Rust types.
-//! One thread enters the interpreters in turn.
+//! objects. The `_ctypes` have nothing in common, since their classes are different types. One thread
+//! enters the interpreters in turn.
 
 use std::{
     mem::ManuallyDrop,
@@ -182,10 +183,15 @@ fn main() {
     let builder = InterpreterBuilder::new().init_stdlib();
     let ctypes = rustpython_ctypes::module_def(&builder.ctx);
     let native = Machine::new(builder.add_native_module(ctypes), &library);
+    let builder = InterpreterBuilder::new().init_stdlib();
+    let rawffi = rustpython_rawffi::module_def(&builder.ctx);
+    let ctypes = rustpython_rawffi::ctypes_module_def(&builder.ctx);
+    let builder = builder.add_native_module(rawffi).add_native_module(ctypes);
+    let layered = Machine::new(builder, &library);
     let stock = Machine::new(InterpreterBuilder::new().init_stdlib(), &library);
 
     // A row is an object of the interpreter that it is measured in.
-    for (row, stock_row) in native.rows.iter().zip(&stock.rows) {
+    for (number, row) in native.rows.iter().enumerate() {
         // These compare one thread with two, which is no time for a statement.
         if native.text(row, "group") == "threads" {
             continue;
@@ -196,9 +202,12 @@ fn main() {
         if let Err(exception) = native.measure(row, &functions, &mut group) {
             panic!("native: row {name}: {exception}");
         }
-        // It cannot do everything, and the rest is worth measuring.
-        if let Err(exception) = stock.measure(stock_row, &[("stock", "statement")], &mut group) {
-            eprintln!("stock: row {name}: {exception}");
+        // These cannot do everything, and the rest is worth measuring.
+        for (function, machine) in [("layered", &layered), ("stock", &stock)] {
+            let row = &machine.rows[number];
+            if let Err(exception) = machine.measure(row, &[(function, "statement")], &mut group) {
+                eprintln!("{function}: row {name}: {exception}");
+            }
         }
         group.finish();
     }

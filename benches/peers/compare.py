@@ -61,6 +61,7 @@ def candidates(options, library, packages, modules):
     return [
         Peer("ours", options.ours, library),
         Peer("stock", options.stock, library),
+        Peer("layered", options.layered, library),
         Peer("CPython 3.11", PYTHON, library),
         Peer("CPython 3.13", PYTHON_313, library),
         Peer("PyPy", shutil.which("pypy3") or "pypy3", library),
@@ -181,6 +182,9 @@ def arguments():
     parser.add_argument("--ours", metavar="PATH", default=ROOT / "target/dist/rustpython-ctypes")
     parser.add_argument("--stock", metavar="PATH", default=ROOT / "target/dist/examples/stock",
                         help="RustPython with the _ctypes that comes with it")
+    parser.add_argument("--layered", metavar="PATH",
+                        default=ROOT / "target/dist/examples/layered",
+                        help="RustPython with the layered _ctypes")
     parser.add_argument("--folder", metavar="PATH", type=Path, default=ROOT / "target/bench-peers",
                         help="for what is compiled and installed")
     parser.add_argument("--install-cffi", action="store_true", help="with pip, into the folder")

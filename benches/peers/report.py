@@ -49,6 +49,9 @@ TABLES = {
     "data": ["value", "construct", "module function", "bulk"],
     "machine": ["virtual machine"],
 }
+# Whose rows the comparison of the designs has, and what stands beside them.
+DESIGNS_GROUPS = ["calls", "data"]
+DESIGNS_BESIDE = ["PyPy", "CPython 3.11", "CPython 3.13", "cffi ABI"]
 # Peers whose column is followed by one with the ratio.
 WITH_RATIO = ["CPython 3.11", "stock"]
 
@@ -65,6 +68,7 @@ COLOURS = {
     "PyPy": "#a371f7",
     "cffi compiled": "#2da44e",
     "stock": "#e5534b",
+    "layered": "#bf3989",
 }
 LEGEND = {"floor": "floor (builtin)"}
 WIDTH = 860
@@ -235,6 +239,27 @@ def own_steps_table(results):
     return markdown(["ns", "target", "that is", "ours", "the VM's own steps", "which are"], lines)
 
 
+def designs_table(results):
+    """The three designs on one virtual machine, then PyPy's layered one with its compiler."""
+    designs = ["layered", "stock"]
+    header = ["ns", "native"]
+    for design in designs:
+        header += [design, f"{design}/native"]
+    header += [peer for peer in DESIGNS_BESIDE if peer in results.versions]
+    lines = []
+    for row in results.grouped(group for groups in DESIGNS_GROUPS for group in TABLES[groups]):
+        name = row["row"]
+        if results.ns("layered", name) is None and results.failure("layered", name) is None:
+            continue
+        line = [name, spread_cell(results, name)]
+        for design in designs:
+            ratio = results.ratio(design, name)
+            line += [ns_cell(results, design, name), "" if ratio is None else f"{1 / ratio:.1f}"]
+        line += [ns_cell(results, peer, name) for peer in header[6:]]
+        lines.append(line)
+    return markdown(header, lines)
+
+
 def peers_table(results):
     machine = results.machine
     described = (
@@ -250,7 +275,7 @@ def peers_table(results):
 def all_named(results):
     tables = {name: table(results, groups) for name, groups in TABLES.items()}
     return dict(tables, threads=threads_table(results), peers=peers_table(results),
-                **{"own steps": own_steps_table(results)})
+                designs=designs_table(results), **{"own steps": own_steps_table(results)})
 
 
 def all_tables(results):
@@ -298,7 +323,7 @@ def chart(results, rows):
                      f'fill="{COLOURS[peer]}"/>')
 
     for position, peer in enumerate(COLOURS):
-        left = 10 + position * 135
+        left = 10 + position * 118
         rectangle(left, 10, 14, peer)
         text(left + 20, 18, LEGEND.get(peer, peer))
     top = y = 50

@@ -1,0 +1,146 @@
+//! What an array, a structure, or a list of arguments consists of.
+
+use crate::{
+    array::ArrayShape,
+    code::{self, Code},
+    structure::StructureShape,
+};
+use libffi::raw::ffi_type;
+use rustpython_vm::{
+    AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
+    builtins::{PyStr, PyTuple},
+};
+
+/// A type: a letter, a structure, or an array of some length.
+#[derive(Clone, Debug)]
+pub enum Item {
+    Scalar(&'static Code),
+    Array(PyRef<ArrayShape>, usize),
+    Structure(PyRef<StructureShape>),
+}
+
+impl Item {
+    /// The type that an object names: a letter, a shape, or a shape with a length.
+    ///
+    /// # Errors
+    /// `ValueError` for an unknown letter, `TypeError` for anything else.
+    pub fn of(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Self> {
+        if object.downcast_ref::<PyStr>().is_some() {
+            return Ok(Self::Scalar(code::of(object, vm)?));
+        }
+        let (shape, length) = match object.downcast_ref::<PyTuple>().map(|pair| pair.as_slice()) {
+            Some([shape, length]) => (shape, length.try_to_value::<usize>(vm)?),
+            _ => (object, 1),
+        };
+        if let Ok(shape) = shape.clone().downcast::<ArrayShape>() {
+            return Ok(Self::Array(shape, length));
+        }
+        match shape.clone().downcast::<StructureShape>() {
+            Ok(shape) if length == 1 => Ok(Self::Structure(shape)),
+            _ => Err(vm.new_type_error("expected a type letter, a shape, or a shape and a length")),
+        }
+    }
+
+    pub fn size(&self) -> usize {
+        match self {
+            Self::Scalar(code) => code.size,
+            Self::Array(shape, length) => shape.item.size() * length,
+            Self::Structure(shape) => shape.size,
+        }
+    }
+
+    pub fn align(&self) -> usize {
+        match self {
+            Self::Scalar(code) => code.align,
+            Self::Array(shape, _) => shape.item.align(),
+            Self::Structure(shape) => shape.align,
+        }
+    }
+
+    pub fn code(&self) -> Option<&'static Code> {
+        match self {
+            Self::Scalar(code) => Some(code),
+            _ => None,
+        }
+    }
+
+    /// How messages name it.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Scalar(code) => code.letter.to_string(),
+            Self::Array(shape, length) => format!("{}[{length}]", shape.item.name()),
+            Self::Structure(_) => "a structure".to_owned(),
+        }
+    }
+
+    /// Whether the other is passed and accessed as this is.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Scalar(one), Self::Scalar(other)) => {
+                one.letter == other.letter || one.is_pointer() && other.is_pointer()
+            }
+            (Self::Structure(one), Self::Structure(other)) => one.is(other),
+            (Self::Array(one, length), Self::Array(other, other_length)) => {
+                length == other_length && one.item.is_same(&other.item)
+            }
+            _ => false,
+        }
+    }
+
+    /// libffi's description of an argument or result of this type. `None` if it has none: libffi
+    /// knows neither arrays nor unions nor bit fields.
+    pub fn ffi(&self) -> Option<*mut ffi_type> {
+        match self {
+            Self::Scalar(code) => Some((code.ffi)()),
+            Self::Structure(shape) => shape.ffi(),
+            Self::Array(..) => None,
+        }
+    }
+
+    /// Adds libffi's descriptions of what it consists of inside a structure.
+    #[must_use]
+    pub fn add_elements(&self, elements: &mut Vec<*mut ffi_type>) -> bool {
+        match self {
+            Self::Array(shape, length) => (0..*length).all(|_| shape.item.add_elements(elements)),
+            _ => self.ffi().is_some_and(|ffi| {
+                elements.push(ffi);
+                true
+            }),
+        }
+    }
+
+    /// The Python value at an address.
+    ///
+    /// # Errors
+    /// `TypeError` if it is not a scalar, what the conversion raises.
+    ///
+    /// # Safety
+    /// There must be a value of the type.
+    pub unsafe fn load(&self, address: *const u8, vm: &VirtualMachine) -> PyResult {
+        match self {
+            // SAFETY: the caller's promise.
+            Self::Scalar(code) => unsafe { (code.load)(address, vm) },
+            _ => Err(vm.new_type_error("only scalars can be read; ask for the address")),
+        }
+    }
+
+    /// Stores a Python value at an address.
+    ///
+    /// # Errors
+    /// As for `load`.
+    ///
+    /// # Safety
+    /// There must be room for a value of the type.
+    pub unsafe fn store(
+        &self,
+        address: *mut u8,
+        value: &PyObject,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        match self {
+            // SAFETY: the caller's promise.
+            Self::Scalar(code) => unsafe { (code.store)(address, value, vm) },
+            _ => Err(vm.new_type_error("only scalars can be written; ask for the address")),
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! C memory that an object stands for.
+
+use std::{
+    alloc::Layout,
+    ptr,
+    sync::atomic::{AtomicPtr, Ordering},
+};
+
+/// An address, and whether what is there goes with the object.
+#[derive(Debug)]
+pub struct Memory {
+    /// NULL once it was freed.
+    address: AtomicPtr<u8>,
+    /// How it was allocated, for what is ours to free.
+    layout: Option<Layout>,
+    autofree: bool,
+}
+
+impl Memory {
+    /// New memory, zeroed. `None` if there is none.
+    pub fn new(size: usize, align: usize, autofree: bool) -> Option<Self> {
+        // Results of calls are written as whole words.
+        let layout = Layout::from_size_align(size.max(16), align.max(16)).ok()?;
+        // SAFETY: the size is not zero.
+        let address = unsafe { std::alloc::alloc_zeroed(layout) };
+        (!address.is_null()).then(|| Self {
+            address: AtomicPtr::new(address),
+            layout: Some(layout),
+            autofree,
+        })
+    }
+
+    /// Memory at an address that somebody else answers for.
+    pub fn at(address: usize) -> Self {
+        Self {
+            address: AtomicPtr::new(ptr::with_exposed_provenance_mut(address)),
+            layout: None,
+            autofree: false,
+        }
+    }
+
+    /// NULL once it was freed.
+    pub fn address(&self) -> *mut u8 {
+        self.address.load(Ordering::Acquire)
+    }
+
+    /// Frees it; `false` if there is nothing to free.
+    pub fn free(&self) -> bool {
+        let Some(layout) = self.layout else {
+            return false;
+        };
+        let address = self.address.swap(ptr::null_mut(), Ordering::AcqRel);
+        if address.is_null() {
+            return false;
+        }
+        // SAFETY: allocated with this layout, and taken out so that nobody else frees it.
+        unsafe { std::alloc::dealloc(address, layout) };
+        true
+    }
+}
+
+impl Drop for Memory {
+    fn drop(&mut self) {
+        if self.autofree {
+            self.free();
+        }
+    }
+}

@@ -1,0 +1,358 @@
+"""Function pointers, foreign functions and callbacks."""
+import _rawffi
+from _ctypes.basics import ArgumentError, CArgObject, CDataMeta, POINTER_ARRAY, _CData
+from _ctypes.primitive import ARRAYS, PLAIN, SimpleType, copied_string
+
+PARAMFLAG_IN, PARAMFLAG_OUT, PARAMFLAG_LCID = 1, 2, 4
+
+
+class FuncPtrType(CDataMeta):
+    def __new__(metaclass, name, bases, namespace):
+        self = type.__new__(metaclass, name, bases, namespace)
+        if bases == (_CData,):
+            return self
+        if not isinstance(getattr(self, "_flags_", None), int):
+            raise TypeError("class must define _flags_ which must be an integer")
+        self._ffiitem = "P"
+        self._argtypes_ = checked_argtypes(getattr(self, "_argtypes_", None))
+        check_restype(getattr(self, "_restype_", None), "_restype_")
+        return self
+
+    def _size(self):
+        return 8
+
+    def _new_buffer(self):
+        return POINTER_ARRAY(1, autofree=True)
+
+    def _buffer_at(self, address):
+        return POINTER_ARRAY.fromaddress(address, 1)
+
+    def _kept_with(self, value):
+        return {"0": value}
+
+
+def checked_argtypes(argtypes):
+    if argtypes is None:
+        return None
+    if not isinstance(argtypes, (tuple, list)):
+        raise TypeError("_argtypes_ must be a sequence of types")
+    for number, argtype in enumerate(argtypes, 1):
+        if not hasattr(argtype, "from_param"):
+            raise TypeError(f"item {number} in _argtypes_ has no from_param method")
+    return tuple(argtypes)
+
+
+def check_restype(restype, name):
+    if restype is not None and not isinstance(restype, CDataMeta) and not callable(restype):
+        raise TypeError(f"{name} must be a type, a callable, or None")
+
+
+class CFuncPtr(_CData, metaclass=FuncPtrType):
+    _argtypes_ = _restype_ = None
+    _errcheck = _paramflags = _direct = _function = _check = None
+
+    def __new__(cls, *args, **kwargs):
+        if cls is CFuncPtr:
+            raise TypeError("abstract class")
+        self = _CData.__new__(cls)
+        self._buffer = cls._new_buffer()
+        self._argtypes = cls._argtypes_
+        self._set_restype(cls._restype_)
+        return self
+
+    def __init__(self, target=0, paramflags=None):
+        if isinstance(target, int):
+            self._buffer[0] = target
+        elif isinstance(target, tuple):
+            self._from_library(*target)
+        elif isinstance(target, Builtin):
+            self._direct = target.function
+        elif callable(target):
+            self._from_callable(target)
+        else:
+            raise TypeError("argument must be callable or integer function address")
+        if paramflags is not None:
+            self._paramflags = checked_paramflags(paramflags, self._argtypes)
+
+    def _from_library(self, name, library):
+        from _ctypes.builtin import dlsym
+        if isinstance(name, bytes):
+            name = name.decode()
+        if not isinstance(name, str):
+            raise TypeError("the _handle attribute of the second argument must be an integer")
+        try:
+            self._buffer[0] = dlsym(library._handle, name)
+        except OSError as error:
+            raise AttributeError(str(error)) from None
+        self._kept = {"0": library}
+
+    def _from_callable(self, function):
+        argtypes, restype = self._argtypes_ or (), self._restype_
+        if restype is not None and not isinstance(restype, SimpleType):
+            raise TypeError("invalid result type for callback function")
+
+        item = None if restype is None else restype._ffiitem
+        called = Called(function, argtypes, restype)
+        items = [ctype._ffiitem for ctype in argtypes]
+        callback = _rawffi.CallbackPtr(called, items, item, self._flags_)
+        self._buffer[0] = callback.buffer
+        self._kept = {"0": callback}
+
+    @property
+    def argtypes(self):
+        return self._argtypes
+
+    @argtypes.setter
+    def argtypes(self, argtypes):
+        argtypes = checked_argtypes(argtypes)
+        self._argtypes = self._argtypes_ if argtypes is None else argtypes
+        self._function = None
+
+    @property
+    def restype(self):
+        return self._restype
+
+    @restype.setter
+    def restype(self, restype):
+        check_restype(restype, "restype")
+        self._set_restype(restype)
+
+    @restype.deleter
+    def restype(self):
+        self._set_restype(self._restype_)
+
+    def _set_restype(self, restype):
+        self._restype, self._function = restype, None
+        self._check = getattr(restype, "_check_retval_", None)
+        # Results that are what `_rawffi` loads.
+        self._plain = isinstance(restype, SimpleType) and not restype._boxed and (
+            restype._type_ in PLAIN and not restype._swapped and self._check is None)
+
+    @property
+    def errcheck(self):
+        return self._errcheck
+
+    @errcheck.setter
+    def errcheck(self, errcheck):
+        if not callable(errcheck):
+            raise TypeError("the errcheck attribute must be callable")
+        self._errcheck = errcheck
+
+    @errcheck.deleter
+    def errcheck(self):
+        self._errcheck = None
+
+    def __bool__(self):
+        return self._buffer[0] != 0
+
+    def __repr__(self):
+        return f"<{type(self).__name__} object at {id(self):#x}>"
+
+    def __call__(self, *args, **kwargs):
+        argtypes = self._argtypes
+        outputs = None
+        if self._paramflags is not None and argtypes:
+            args, outputs = arranged(self._paramflags, argtypes, args, kwargs)
+        if argtypes is not None and len(args) < len(argtypes):
+            plural = "" if len(argtypes) == 1 else "s"
+            raise TypeError(f"this function takes at least {len(argtypes)} argument{plural} "
+                            f"({len(args)} given)")
+        if len(args) > MAX_ARGUMENTS:
+            raise ArgumentError(f"too many arguments ({len(args)}), maximum is {MAX_ARGUMENTS}")
+        parameters = self._parameters(argtypes, args)
+        if self._direct is not None:
+            result = self._direct(*(plain(parameter) for parameter in parameters))
+        else:
+            result = self._result(self._call(argtypes, parameters))
+        if self._errcheck is not None:
+            checked = self._errcheck(result, self, args)
+            if checked is not args:
+                return checked
+        if outputs:
+            values = [output.__ctypes_from_outparam__() for output in outputs]
+            return values[0] if len(values) == 1 else tuple(values)
+        return result
+
+    def _parameters(self, argtypes, args):
+        parameters = []
+        for number, value in enumerate(args):
+            try:
+                if argtypes is not None and number < len(argtypes):
+                    value = argtypes[number].from_param(value)
+                if not isinstance(value, _CData):
+                    value = undeclared(value, number + 1)
+                parameters.append(value)
+            except Exception as error:
+                raise ArgumentError(f"argument {number + 1}: {type(error).__name__}: "
+                                    f"{error}") from None
+        return parameters
+
+    def _call(self, argtypes, parameters):
+        arguments = [parameter._as_argument() for parameter in parameters]
+        function = self._function
+        if function is None or argtypes is None or len(argtypes) != len(arguments):
+            function = _rawffi.FuncPtr(
+                self._buffer[0], [item_of(argument) for argument in arguments],
+                result_item(self._restype), self._flags_)
+            if argtypes is not None and len(argtypes) == len(arguments):
+                self._function = function
+        elif function.buffer != self._buffer[0]:
+            self._function = None
+            return self._call(argtypes, parameters)
+        return function(*arguments)
+
+    def _result(self, buffer):
+        if self._plain:
+            return buffer[0]
+        restype = self._restype
+        if restype is None:
+            return None
+        if not isinstance(restype, CDataMeta):
+            return restype(buffer[0])
+        if isinstance(restype, SimpleType) and not restype._boxed:
+            result = restype._load(buffer)
+        else:
+            result = restype.__new__(restype)
+            result._buffer = buffer
+        return result if self._check is None else self._check(result)
+
+
+class Called:
+    """What a callback calls: a Python function, with its types."""
+
+    def __init__(self, function, argtypes, restype):
+        self.function, self.argtypes, self.restype = function, argtypes, restype
+
+    def __call__(self, *values):
+        arguments = [from_c(ctype, value) for ctype, value in zip(self.argtypes, values)]
+        result = self.function(*arguments)
+        if self.restype is not None:
+            return to_c(self.restype, result)
+
+    def __repr__(self):
+        return repr(self.function)
+
+
+MAX_ARGUMENTS = 1024
+
+
+class Builtin:
+    """What the package takes for the address of a C function of ours."""
+
+    def __init__(self, function):
+        self.function = function
+
+
+def plain(parameter):
+    """What a function of ours is called with."""
+    return parameter._buffer[0] if isinstance(parameter, _CData) else parameter._address
+
+
+def result_item(restype):
+    if restype is None:
+        return None
+    return restype._ffiitem if isinstance(restype, CDataMeta) else "i"
+
+
+def item_of(argument):
+    """The type of an argument's buffer."""
+    shape = argument.shape
+    return shape if isinstance(shape, _rawffi.Structure) else shape.item
+
+
+class Parameter:
+    """An argument that no C type was declared for."""
+
+    def __init__(self, letter, value, kept=None):
+        self._value, self._letter, self._kept = value, letter, kept
+
+    def _as_argument(self):
+        return ARRAYS[self._letter]([self._value], autofree=True)
+
+
+def undeclared(value, number):
+    if isinstance(value, (_CData, CArgObject, Parameter)):
+        return value
+    if value is None:
+        return Parameter("P", 0)
+    if isinstance(value, int):
+        return Parameter("i", value)
+    if isinstance(value, (bytes, str)):
+        address, copy = copied_string(value)
+        return Parameter("P", address, copy)
+    if hasattr(value, "_as_parameter_"):
+        return undeclared(value._as_parameter_, number)
+    raise TypeError(f"Don't know how to convert parameter {number}")
+
+
+def from_c(ctype, value):
+    """What a callback is given for a value that `_rawffi` has loaded."""
+    if isinstance(ctype, SimpleType) and not ctype._boxed:
+        buffer = ctype._new_buffer()
+        buffer[0] = value
+        return ctype._load(buffer)
+    instance = ctype.__new__(ctype)
+    if isinstance(value, (int, float, bytes, str)):
+        instance._buffer[0] = value
+    else:
+        instance._buffer = value
+    return instance
+
+
+def to_c(ctype, value):
+    """What `_rawffi` stores for what a callback returns."""
+    buffer = ctype._new_buffer()
+    _, copy = ctype._store(buffer, value)
+    if copy is not None:
+        # Nobody can tell how long C uses it.
+        import warnings
+        LEAKED.append(copy)
+        warnings.warn("memory leak in callback function.", RuntimeWarning)
+    return buffer[0]
+
+
+LEAKED = []
+
+
+def checked_paramflags(paramflags, argtypes):
+    if not isinstance(paramflags, tuple):
+        raise TypeError("paramflags must be a tuple or None")
+    if argtypes is not None and len(paramflags) != len(argtypes):
+        raise ValueError("paramflags must have the same length as argtypes")
+    for flags in paramflags:
+        if not isinstance(flags, tuple) or not 1 <= len(flags) <= 3:
+            raise TypeError("paramflags must be a sequence of (int [,string [,value]]) tuples")
+    return paramflags
+
+
+def arranged(paramflags, argtypes, args, kwargs):
+    """The arguments in the order of the parameters, and those that are results."""
+    given, arguments, outputs = list(args), [], []
+    for flags, ctype in zip(paramflags, argtypes):
+        kind = flags[0] or PARAMFLAG_IN
+        name = flags[1] if len(flags) > 1 else None
+        if kind == PARAMFLAG_OUT:
+            output = ctype._type_()
+            outputs.append(output)
+            arguments.append(output)
+            continue
+        if given:
+            value = given.pop(0)
+        elif name in kwargs:
+            value = kwargs[name]
+        elif len(flags) > 2:
+            value = flags[2]
+        elif kind == PARAMFLAG_IN | PARAMFLAG_LCID:
+            value = 0
+        else:
+            raise TypeError(f"required argument '{name}' missing" if name
+                            else "not enough arguments")
+        if kind & PARAMFLAG_OUT:
+            value = value if isinstance(value, _CData) else ctype._type_(value)
+            outputs.append(value)
+        arguments.append(value)
+    if given:
+        plural = "" if len(argtypes) == 1 else "s"
+        raise TypeError(f"call takes exactly {len(argtypes)} argument{plural} "
+                        f"({len(args) + len(kwargs)} given)")
+    return tuple(arguments), outputs

@@ -1,0 +1,121 @@
+"""Pointers."""
+import _rawffi
+from _ctypes.array import Array, set_at
+from _ctypes.basics import CArgObject, CDataMeta, POINTER_ARRAY, _CData, keep, kept_by
+from _ctypes.primitive import _SimpleCData, SimpleType
+
+
+class PointerType(CDataMeta):
+    def __new__(metaclass, name, bases, namespace):
+        self = type.__new__(metaclass, name, bases, namespace)
+        if bases != (_CData,):
+            self._ffiitem = "P"
+            if "_type_" in namespace:
+                self.set_type(namespace["_type_"])
+        return self
+
+    def set_type(self, target):
+        if not isinstance(target, type):
+            raise TypeError("_type_ must be a type")
+        if not isinstance(target, CDataMeta):
+            raise TypeError(f"{target!r} must have storage info")
+        type.__setattr__(self, "_type_", target)
+        if "__pointer_type__" not in vars(target):
+            target.__pointer_type__ = self
+
+    def _size(self):
+        return 8
+
+    def _new_buffer(self):
+        return POINTER_ARRAY(1, autofree=True)
+
+    def _buffer_at(self, address):
+        return POINTER_ARRAY.fromaddress(address, 1)
+
+    def _kept_with(self, value):
+        return kept_by(value)
+
+    def _converted(self, value):
+        if value is None:
+            return self()
+        if isinstance(value, Array) and issubclass(value._type_, self._type_):
+            instance = self._new()
+            instance._buffer[0] = value._buffer.buffer
+            instance._kept = {"1": value}
+            return instance
+        return CDataMeta._converted(self, value)
+
+    def from_param(self, value):
+        if value is None or isinstance(value, self):
+            return value
+        target = getattr(self, "_type_", None)
+        if target is not None:
+            if isinstance(value, target):
+                return CArgObject(value)
+            if isinstance(value, CArgObject) and isinstance(value._obj, target):
+                return value
+            if isinstance(value, (Array, _Pointer)) and issubclass(value._type_, target):
+                return value
+        return CDataMeta.from_param(self, value)
+
+
+class _Pointer(_CData, metaclass=PointerType):
+    def __new__(cls, *args, **kwargs):
+        if getattr(cls, "_type_", None) is None:
+            raise TypeError("Cannot create instance: has no _type_")
+        self = _CData.__new__(cls)
+        self._buffer = cls._new_buffer()
+        return self
+
+    def __init__(self, value=None):
+        if value is not None:
+            self.contents = value
+
+    def _address(self):
+        address = self._buffer[0]
+        if not address:
+            raise ValueError("NULL pointer access")
+        return address
+
+    @property
+    def contents(self):
+        return self._type_._view(self._address(), self, 0)
+
+    @contents.setter
+    def contents(self, value):
+        if not isinstance(value, self._type_):
+            raise TypeError(f"expected {self._type_.__name__} instead of {type(value).__name__}")
+        self._buffer[0] = value._buffer.buffer
+        keep(self, 1, value)
+        keep(self, 0, kept_by(value))
+
+    def _place(self, index):
+        return self._address() + index.__index__() * self._type_._size()
+
+    def __getitem__(self, index):
+        if isinstance(index, slice):
+            return self._slice(index)
+        if not hasattr(index, "__index__"):
+            raise TypeError("Pointer indices must be integer")
+        return self._type_._output(self._place(index), self, index.__index__())
+
+    def __setitem__(self, index, value):
+        set_at(self._type_, self._place(index), self, index, value)
+
+    def __delitem__(self, index):
+        raise TypeError("Pointer does not support item deletion")
+
+    def _slice(self, index):
+        step = 1 if index.step is None else index.step
+        if step == 0:
+            raise ValueError("slice step cannot be zero")
+        if index.start is None and step < 0:
+            raise ValueError("slice start is required for step < 0")
+        if index.stop is None:
+            raise ValueError("slice stop is required")
+        items = [self[i] for i in range(index.start or 0, index.stop, step)]
+        letter = isinstance(self._type_, SimpleType) and self._type_._type_
+        return {"c": b"".join, "u": "".join}.get(letter, list)(items)
+
+    def __bool__(self):
+        return self._buffer[0] != 0

@@ -1,0 +1,62 @@
+//! The project's own tests under the layered design (`benches/layered.rs`): what it is compared with has to
+//! work, and what it cannot do is listed in `layered/expected.txt`.
+
+mod common;
+
+use std::path::PathBuf;
+
+/// The program, which cargo builds with the tests.
+fn layered() -> PathBuf {
+    let programs = common::interpreter();
+    let program = programs
+        .with_file_name("examples")
+        .join(format!("layered{}", std::env::consts::EXE_SUFFIX));
+    assert!(
+        program.exists(),
+        "{} is missing: `cargo build --example layered` makes it",
+        program.display()
+    );
+    program
+}
+
+macro_rules! modules {
+    ($($name:ident)*) => {
+        $(#[test] fn $name() { run(stringify!($name)); })*
+    };
+}
+
+modules! {
+    argtypes_conversion
+    array
+    array_slices
+    bitfields
+    callback_errors
+    callbacks
+    calls_without_argtypes
+    char_arrays
+    errno
+    function_objects
+    in_dll
+    incomplete_types
+    keepalive
+    many_arguments
+    paramflags
+    pointer
+    pointer_specials
+    restype_errcheck
+    scalars_in_memory
+    simple_subclasses
+    simple_types
+    strings
+    struct_by_value
+    structure
+    structure_layout
+    union
+}
+
+fn run(module: &str) {
+    let suite = common::tests_directory().join("layered/suite.py");
+    let module = format!("test_{module}");
+    let arguments = [suite.as_os_str(), module.as_ref()];
+    common::run(&layered(), arguments, [("", ""); 0]).expect_success();
+}
