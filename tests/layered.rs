@@ -5,7 +5,7 @@ mod common;
 
 use std::path::PathBuf;
 
-/// The program, which cargo builds with the tests.
+/// The program, which `cargo test` builds with all tests, though not with this one alone.
 fn layered() -> PathBuf {
     let programs = common::interpreter();
     let program = programs
@@ -13,7 +13,7 @@ fn layered() -> PathBuf {
         .join(format!("layered{}", std::env::consts::EXE_SUFFIX));
     assert!(
         program.exists(),
-        "{} is missing: `cargo build --example layered` makes it",
+        "{} is missing: `cargo build --release --ignore-rust-version --example layered` makes it",
         program.display()
     );
     program

@@ -33,16 +33,16 @@ PYTHON_313 = Path.home() / ".pyenv/versions/3.13.0/bin/python3"
 
 
 class Peer:
-    def __init__(self, name, interpreter, *arguments, path=None):
+    def __init__(self, name, interpreter, *arguments, path=None, options=()):
         self.name = name
-        self.interpreter = str(interpreter)
+        self.command = [str(interpreter), *options]
         self.question = CFFI if path else INTERPRETER
         self.arguments = [str(HERE / ("cffi_workload.py" if path else "workload.py")),
                           *map(str, arguments)]
         self.environment = dict(os.environ, PYTHONPATH=str(path)) if path else None
 
     def run(self, *arguments, **options):
-        return subprocess.run([self.interpreter, *arguments], env=self.environment, text=True,
+        return subprocess.run([*self.command, *arguments], env=self.environment, text=True,
                               capture_output=True, **options)
 
     def version(self):
@@ -65,6 +65,8 @@ def candidates(options, library, packages, modules):
         Peer("CPython 3.11", PYTHON, library),
         Peer("CPython 3.13", PYTHON_313, library),
         Peer("PyPy", shutil.which("pypy3") or "pypy3", library),
+        Peer("PyPy without JIT", shutil.which("pypy3") or "pypy3", library,
+             options=["--jit", "off"]),
         Peer("cffi ABI", PYTHON, library, path=packages),
         Peer("cffi compiled", PYTHON, library, "--compiled", modules, path=packages),
     ]
@@ -73,7 +75,7 @@ def candidates(options, library, packages, modules):
 def found(peers):
     versions = {peer.name: peer.version() for peer in peers}
     for peer in peers:
-        print(f"{peer.name}: {versions[peer.name] or 'not found'} ({peer.interpreter})")
+        print(f"{peer.name}: {versions[peer.name] or 'not found'} ({' '.join(peer.command)})")
     return [peer for peer in peers if versions[peer.name]], versions
 
 
