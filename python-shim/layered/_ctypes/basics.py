@@ -58,9 +58,13 @@ class CDataMeta(type):
     def _alignment(self):
         return _rawffi.alignment(self._ffiitem)
 
+    def _bare(self):
+        """An instance that is yet to get its memory."""
+        return object.__new__(self)
+
     def _view(self, address, base=None, index=None):
         """An instance on memory that exists."""
-        instance = self.__new__(self)
+        instance = self._bare()
         instance._buffer = self._buffer_at(address)
         instance._owns = False
         instance._base = base
@@ -120,9 +124,8 @@ class CDataMeta(type):
 
     def _new(self):
         """An instance with zeroed memory, without its `__init__`."""
-        instance = self.__new__(self)
-        if instance._buffer is None:
-            instance._buffer = self._new_buffer()
+        instance = self._bare()
+        instance._buffer = self._new_buffer()
         return instance
 
     def __mul__(self, length):

@@ -27,6 +27,12 @@ class FuncPtrType(CDataMeta):
     def _buffer_at(self, address):
         return POINTER_ARRAY.fromaddress(address, 1)
 
+    def _bare(self):
+        instance = object.__new__(self)
+        instance._argtypes = self._argtypes_
+        instance._set_restype(self._restype_)
+        return instance
+
     def _kept_with(self, value):
         return {"0": value}
 
@@ -54,10 +60,8 @@ class CFuncPtr(_CData, metaclass=FuncPtrType):
     def __new__(cls, *args, **kwargs):
         if cls is CFuncPtr:
             raise TypeError("abstract class")
-        self = _CData.__new__(cls)
+        self = cls._bare()
         self._buffer = cls._new_buffer()
-        self._argtypes = cls._argtypes_
-        self._set_restype(cls._restype_)
         return self
 
     def __init__(self, target=0, paramflags=None):
@@ -212,7 +216,7 @@ class CFuncPtr(_CData, metaclass=FuncPtrType):
         if isinstance(restype, SimpleType) and not restype._boxed:
             result = restype._load(buffer)
         else:
-            result = restype.__new__(restype)
+            result = restype._bare()
             result._buffer = buffer
         return result if self._check is None else self._check(result)
 
