@@ -71,6 +71,9 @@ def main():
     if missing:
         sys.exit(f"not built: {', '.join(missing)}")
     library = compiled_library(options.folder)
+    # Compiled Python files must be there before anything is counted.
+    for interpreter in DESIGNS.values():
+        counted(interpreter, library, EMPTY, 1)
     runs = [(design, row) for design in DESIGNS for row in [EMPTY, *ROWS]]
     with ThreadPoolExecutor(2) as pool:
         found = dict(zip(runs, pool.map(
