@@ -66,11 +66,7 @@ def main():
     rows, results = compare.measure(peers, options)
     rows = [row for row in rows if row["row"] in results["all of it"]]
     text = table(list(SETTINGS), rows, results)
-    if options.markdown:
-        whole = options.markdown.read_text()
-        options.markdown.write_text(report.put_in(whole, NAME, text))
-    else:
-        print(text)
+    report.publish(options.markdown, NAME, text)
 
 
 if __name__ == "__main__":

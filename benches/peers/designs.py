@@ -89,10 +89,7 @@ def main():
     header = ["row", *(f"instructions, {design}" for design in DESIGNS),
               *(f"blocks, {design}" for design in DESIGNS)]
     table = report.markdown(header, lines)
-    if options.markdown:
-        options.markdown.write_text(report.put_in(options.markdown.read_text(), NAME, table))
-    else:
-        print(table)
+    report.publish(options.markdown, NAME, table)
 
 
 if __name__ == "__main__":

@@ -84,10 +84,7 @@ def main():
         net = [found[row][part] - found[EMPTY][part] for part in PARTS]
         lines.append([row, *(f"{count:.0f}" for count in [sum(net), *net])])
     table = report.markdown(["instructions", "all", *PARTS], lines)
-    if options.markdown:
-        options.markdown.write_text(report.put_in(options.markdown.read_text(), NAME, table))
-    else:
-        print(table)
+    report.publish(options.markdown, NAME, table)
 
 
 if __name__ == "__main__":

@@ -303,6 +303,14 @@ def put_in(text, name, table):
     return f"{before}{begin}\n{table}\n{end}{rest.partition(end)[2]}"
 
 
+def publish(file, name, table):
+    """Puts a table into a Markdown file, or prints it if there is none."""
+    if file:
+        file.write_text(put_in(file.read_text(), name, table))
+    else:
+        print(table)
+
+
 def filled_in(text, results):
     for name, table in all_named(results).items():
         text = put_in(text, name, table)

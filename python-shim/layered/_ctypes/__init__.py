@@ -2,7 +2,7 @@
 
 Types, conversions and keepalive are here; memory, calls and callbacks are in `_rawffi`.
 """
-from _ctypes.basics import ArgumentError, COPY_OF_VERSION as __version__, _CData
+from _ctypes.basics import ArgumentError, VERSION as __version__, _CData
 from _ctypes.primitive import _SimpleCData
 from _ctypes.array import Array
 from _ctypes.pointer import _Pointer

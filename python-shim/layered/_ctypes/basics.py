@@ -1,9 +1,9 @@
 """What all C types and values share."""
 import _rawffi
-import sys
 
-COPY_OF_VERSION = "1.1.0"
+VERSION = "1.1.0"
 BYTES = _rawffi.Array("c")
+POINTER_ARRAY = _rawffi.Array("P")
 
 
 class ArgumentError(Exception):
@@ -135,6 +135,19 @@ class CDataMeta(type):
     __rmul__ = __mul__
 
 
+class AddressMeta(CDataMeta):
+    """The metaclass of types whose values are addresses."""
+
+    def _size(self):
+        return 8
+
+    def _new_buffer(self):
+        return POINTER_ARRAY(1, autofree=True)
+
+    def _buffer_at(self, address):
+        return POINTER_ARRAY.fromaddress(address, 1)
+
+
 class _CData(metaclass=CDataMeta):
     """A C value: `_buffer` is its memory, `_base` the value that the memory belongs to, and `_index` the
     key of this one there."""
@@ -237,9 +250,6 @@ class CArgObject:
 
     def __repr__(self):
         return f"<cparam 'P' ({self._address:#x})>"
-
-
-POINTER_ARRAY = _rawffi.Array("P")
 
 
 def type_name(value):

@@ -1,12 +1,12 @@
 """Function pointers, foreign functions and callbacks."""
 import _rawffi
-from _ctypes.basics import ArgumentError, CArgObject, CDataMeta, POINTER_ARRAY, _CData
+from _ctypes.basics import AddressMeta, ArgumentError, CArgObject, CDataMeta, _CData
 from _ctypes.primitive import ARRAYS, PLAIN, SimpleType, copied_string
 
 PARAMFLAG_IN, PARAMFLAG_OUT, PARAMFLAG_LCID = 1, 2, 4
 
 
-class FuncPtrType(CDataMeta):
+class FuncPtrType(AddressMeta):
     def __new__(metaclass, name, bases, namespace):
         self = type.__new__(metaclass, name, bases, namespace)
         if bases == (_CData,):
@@ -17,15 +17,6 @@ class FuncPtrType(CDataMeta):
         self._argtypes_ = checked_argtypes(getattr(self, "_argtypes_", None))
         check_restype(getattr(self, "_restype_", None), "_restype_")
         return self
-
-    def _size(self):
-        return 8
-
-    def _new_buffer(self):
-        return POINTER_ARRAY(1, autofree=True)
-
-    def _buffer_at(self, address):
-        return POINTER_ARRAY.fromaddress(address, 1)
 
     def _bare(self):
         instance = object.__new__(self)

@@ -1,11 +1,10 @@
 """Pointers."""
-import _rawffi
 from _ctypes.array import Array, set_at
-from _ctypes.basics import CArgObject, CDataMeta, POINTER_ARRAY, _CData, keep, kept_by
-from _ctypes.primitive import _SimpleCData, SimpleType
+from _ctypes.basics import AddressMeta, CArgObject, CDataMeta, _CData, keep, kept_by
+from _ctypes.primitive import SimpleType
 
 
-class PointerType(CDataMeta):
+class PointerType(AddressMeta):
     def __new__(metaclass, name, bases, namespace):
         self = type.__new__(metaclass, name, bases, namespace)
         if bases != (_CData,):
@@ -22,18 +21,6 @@ class PointerType(CDataMeta):
         type.__setattr__(self, "_type_", target)
         if "__pointer_type__" not in vars(target):
             target.__pointer_type__ = self
-
-    def _size(self):
-        return 8
-
-    def _new_buffer(self):
-        return POINTER_ARRAY(1, autofree=True)
-
-    def _buffer_at(self, address):
-        return POINTER_ARRAY.fromaddress(address, 1)
-
-    def _kept_with(self, value):
-        return kept_by(value)
 
     def _converted(self, value):
         if value is None:
