@@ -40,6 +40,13 @@ impl Callable for ArrayShape {
     type Args = Making;
 
     fn call(zelf: &Py<Self>, making: Making, vm: &VirtualMachine) -> PyResult {
+        if let Some(bytes) = characters(&zelf.item, &making.of) {
+            let instance = Self::instance(zelf, bytes.len(), making.autofree, vm)?;
+            let start = instance.memory.address();
+            // SAFETY: the array was made for as many bytes; a Python object is not in it.
+            unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), start, bytes.len()) };
+            return Ok(instance.into());
+        }
         let items: Option<Vec<PyObjectRef>> = match making.of.try_index_opt(vm) {
             Some(_) => None,
             None => Some(making.of.try_to_value(vm)?),
@@ -54,6 +61,13 @@ impl Callable for ArrayShape {
         }
         Ok(instance.into())
     }
+}
+
+/// The `bytes` that are the items of an array of characters.
+fn characters<'a>(item: &Item, of: &'a PyObject) -> Option<&'a [u8]> {
+    let are_characters = item.code().is_some_and(|code| code.letter == 'c');
+    let bytes = of.downcast_ref::<PyBytes>().filter(|_| are_characters);
+    bytes.map(|bytes| bytes.as_bytes())
 }
 
 #[pyclass(with(Constructor, Callable))]

@@ -2,7 +2,7 @@
 import _rawffi
 from types import GenericAlias
 from _ctypes.basics import CArgObject, CDataMeta, _CData, copies_of, copy_memory, keep, kept_by
-from _ctypes.primitive import PLAIN, STORE, SimpleType
+from _ctypes.primitive import CHARACTERS, PLAIN, STORE, SimpleType
 
 TYPES = {}
 
@@ -182,6 +182,14 @@ class Array(_CData, metaclass=ArrayMeta):
 
     def _as_argument(self):
         return CArgObject(self)._as_argument()
+
+    def _pointed_to(self, letter):
+        return self._buffer.buffer if points_to(letter, self._type_) else None
+
+
+def points_to(letter, item):
+    """Whether a parameter of this letter can be a pointer to such an item."""
+    return letter == "P" or getattr(item, "_type_", None) == CHARACTERS[letter]
 
 
 def set_at(ctype, address, owner, index, value):

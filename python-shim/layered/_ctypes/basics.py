@@ -180,6 +180,11 @@ class _CData(metaclass=CDataMeta):
         """An array of one or a structure, which is what a call is given."""
         return self._buffer
 
+    def _pointed_to(self, letter):
+        """The address that a `c_char_p` (`z`), `c_wchar_p` (`Z`) or `c_void_p` (`P`) parameter has for
+        this; None if it cannot be one."""
+        return None
+
     def __buffer__(self, flags):
         return memoryview(BYTES.fromaddress(self._buffer.buffer, self._bytesize()))
 

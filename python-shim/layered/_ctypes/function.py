@@ -120,8 +120,7 @@ class CFuncPtr(_CData, metaclass=FuncPtrType):
         self._restype, self._function = restype, None
         self._check = getattr(restype, "_check_retval_", None)
         # Results that are what `_rawffi` loads.
-        self._plain = isinstance(restype, SimpleType) and not restype._boxed and (
-            restype._type_ in PLAIN and not restype._swapped and self._check is None)
+        self._plain = is_plain(restype) and self._check is None
 
     @property
     def errcheck(self):
@@ -136,6 +135,9 @@ class CFuncPtr(_CData, metaclass=FuncPtrType):
     @errcheck.deleter
     def errcheck(self):
         self._errcheck = None
+
+    def _pointed_to(self, letter):
+        return self._buffer[0] if letter == "P" else None
 
     def __bool__(self):
         return self._buffer[0] != 0
@@ -217,9 +219,12 @@ class Called:
 
     def __init__(self, function, argtypes, restype):
         self.function, self.argtypes, self.restype = function, argtypes, restype
+        self.is_plain = all(map(is_plain, argtypes))
 
     def __call__(self, *values):
-        arguments = [from_c(ctype, value) for ctype, value in zip(self.argtypes, values)]
+        arguments = values
+        if not self.is_plain:
+            arguments = [from_c(ctype, value) for ctype, value in zip(self.argtypes, values)]
         result = self.function(*arguments)
         if self.restype is not None:
             return to_c(self.restype, result)
@@ -280,17 +285,24 @@ def undeclared(value, number):
     raise TypeError(f"Don't know how to convert parameter {number}")
 
 
+def is_plain(ctype):
+    """Whether what `_rawffi` loads is what Python sees of such a value."""
+    return (isinstance(ctype, SimpleType) and not ctype._boxed and not ctype._swapped
+            and ctype._type_ in PLAIN)
+
+
 def from_c(ctype, value):
     """What a callback is given for a value that `_rawffi` has loaded."""
-    if isinstance(ctype, SimpleType) and not ctype._boxed:
-        buffer = ctype._new_buffer()
-        buffer[0] = value
-        return ctype._load(buffer)
-    instance = ctype.__new__(ctype)
+    if is_plain(ctype):
+        return value
+    instance = ctype._bare()
     if isinstance(value, (int, float, bytes, str)):
+        instance._buffer = ctype._new_buffer()
         instance._buffer[0] = value
     else:
         instance._buffer = value
+    if isinstance(ctype, SimpleType) and not ctype._boxed:
+        return ctype._load(instance._buffer)
     return instance
 
 

@@ -1,5 +1,5 @@
 """Pointers."""
-from _ctypes.array import Array, set_at
+from _ctypes.array import Array, points_to, set_at
 from _ctypes.basics import AddressMeta, CArgObject, CDataMeta, _CData, keep, kept_by
 from _ctypes.primitive import SimpleType
 
@@ -103,6 +103,9 @@ class _Pointer(_CData, metaclass=PointerType):
         items = [self[i] for i in range(index.start or 0, index.stop, step)]
         letter = isinstance(self._type_, SimpleType) and self._type_._type_
         return {"c": b"".join, "u": "".join}.get(letter, list)(items)
+
+    def _pointed_to(self, letter):
+        return self._buffer[0] if points_to(letter, self._type_) else None
 
     def __bool__(self):
         return self._buffer[0] != 0

@@ -49,13 +49,9 @@ def as_address(value):
 def copied_string(value):
     """The address of a terminated copy, and what holds it."""
     if isinstance(value, str):
-        copy = ARRAYS["u"](len(value) + 1, autofree=True)
-        for index, character in enumerate(value):
-            copy[index] = character
+        copy = ARRAYS["u"](value + "\0", autofree=True)
     else:
-        copy = ARRAYS["c"](len(value) + 1, autofree=True)
-        if value:
-            copy[0:len(value)] = value
+        copy = ARRAYS["c"](value + b"\0", autofree=True)
     return copy.buffer, copy
 
 
@@ -84,6 +80,8 @@ WANTED = {"z": "bytes or integer address", "Z": "unicode string or integer addre
 
 
 PLAIN = "cu?" + INTEGERS + FLOATS
+# What a pointer to characters points to.
+CHARACTERS = {"z": "c", "Z": "u"}
 
 
 def load_plain(value):
@@ -203,32 +201,21 @@ class SimpleType(CDataMeta):
         raise TypeError("wrong type")
 
     def _pointer_from_param(self, value):
-        from _ctypes.array import Array
-        from _ctypes.function import CFuncPtr
-        from _ctypes.pointer import _Pointer
         letter = self._type_
         if value is None:
             return self._pointing(0, None)
-        if isinstance(value, CArgObject):
-            return value if letter == "P" or getattr(value._obj, "_type_", "") in "cu" else None
         if isinstance(value, (bytes, str)):
             if letter != "P" and not isinstance(value, bytes if letter == "z" else str):
                 return None
             address, copy = copied_string(value)
             return self._pointing(address, value, copy)
-        if letter == "P":
-            if isinstance(value, int):
-                return self._pointing(value, None)
-            if isinstance(value, (_Pointer, CFuncPtr)):
-                return self._pointing(value._buffer[0], value)
-            if isinstance(value, _SimpleCData) and value._type_ in "zZ":
-                return self._pointing(value._buffer[0], value)
-            if isinstance(value, Array):
-                return self._pointing(value._buffer.buffer, value)
-        elif isinstance(value, (Array, _Pointer)):
-            if getattr(value._type_, "_type_", None) == {"z": "c", "Z": "u"}[letter]:
-                address = value._buffer.buffer if isinstance(value, Array) else value._buffer[0]
-                return self._pointing(address, value)
+        if letter == "P" and isinstance(value, int):
+            return self._pointing(value, None)
+        if isinstance(value, _CData):
+            address = value._pointed_to(letter)
+            return None if address is None else self._pointing(address, value)
+        if isinstance(value, CArgObject):
+            return value if letter == "P" or getattr(value._obj, "_type_", "") in "cu" else None
         return None
 
     def _pointing(self, address, kept, copy=None):
@@ -263,6 +250,9 @@ class _SimpleCData(_CData, metaclass=SimpleType):
         kept, copy = type(self)._store(self._buffer, value)
         if kept is not None or self._kept is not None:
             keep_whole(self, kept, copy)
+
+    def _pointed_to(self, letter):
+        return self._buffer[0] if letter == "P" and self._type_ in "zZ" else None
 
     def __bool__(self):
         return any(_rawffi.charp2rawstring(self._buffer, type(self)._size()))

@@ -73,7 +73,9 @@ class AggregateMeta(CDataMeta):
         type.__setattr__(self, name, value)
 
     def _settle(self):
-        type.__setattr__(self, "_final", True)
+        # Assigned only once, because that empties the virtual machine's caches of the type.
+        if not self._final:
+            type.__setattr__(self, "_final", True)
 
     def _set_layout(self, fields):
         pack = getattr(self, "_pack_", 0)
@@ -81,8 +83,9 @@ class AggregateMeta(CDataMeta):
             raise ValueError("_pack_ must be a non-negative integer")
         described = [(name, ctype._ffiitem, *width) for name, ctype, *width in fields]
         shape = _rawffi.Structure(described, union=self._is_union, pack=pack)
-        for attribute, value in [("_all_fields", tuple(fields)), ("_shape", shape),
-                                 ("_ffiitem", shape)]:
+        names = tuple(name for name, *_ in fields)
+        for attribute, value in [("_all_fields", tuple(fields)), ("_names", names),
+                                 ("_shape", shape), ("_ffiitem", shape)]:
             type.__setattr__(self, attribute, value)
 
     def _set_fields(self, fields):
@@ -130,11 +133,13 @@ class AggregateMeta(CDataMeta):
         return self._shape.alignment
 
     def _new_buffer(self):
-        self._settle()
+        if not self._final:
+            self._settle()
         return self._shape(autofree=True)
 
     def _buffer_at(self, address):
-        self._settle()
+        if not self._final:
+            self._settle()
         return self._shape.fromaddress(address)
 
     def _converted(self, value):
@@ -159,7 +164,7 @@ class Aggregate:
         return self
 
     def __init__(self, *args, **kwargs):
-        names = [field[0] for field in type(self)._all_fields]
+        names = self._names
         if len(args) > len(names):
             raise TypeError("too many initializers")
         for name, value in zip(names, args):
