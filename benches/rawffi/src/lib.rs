@@ -5,6 +5,7 @@
 //! classes of C types, keeps nothing alive, and converts nothing but numbers and characters. Memory is
 //! the C heap's: whoever makes it frees it, or asks for that to happen with the object (`autofree`).
 
+mod aggregate;
 mod array;
 mod callback;
 mod code;

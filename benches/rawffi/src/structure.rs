@@ -1,7 +1,7 @@
 //! Structures and unions: `Structure(fields)` makes a shape, and calling that makes instances.
 
-use crate::{array, code::Code, item::Item, memory::Memory, module::freed};
-use libffi::raw::{self, ffi_type};
+use crate::{aggregate::Description, array, code::Code, item::Item, memory::Memory, module::freed};
+use libffi::raw::ffi_type;
 use rustpython_vm::{
     AsObject, FromArgs, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyStr, PyTuple, PyType},
@@ -9,41 +9,29 @@ use rustpython_vm::{
     pyclass,
     types::{Callable, Constructor, GetAttr, SetAttr},
 };
-use std::{cell::UnsafeCell, sync::OnceLock};
+use std::sync::OnceLock;
 
 /// Where a field lies.
 #[derive(Debug)]
-struct Field {
+pub struct Field {
     name: String,
-    item: Item,
-    offset: usize,
+    pub item: Item,
+    pub offset: usize,
     /// For a bit field, the first bit within the item and how many there are.
-    bits: Option<(u32, u32)>,
+    pub bits: Option<(u32, u32)>,
 }
 
 /// What a structure or union is made of.
 #[pyclass(module = "_rawffi", name = "Structure")]
 #[derive(Debug, PyPayload)]
 pub struct StructureShape {
-    fields: Vec<Field>,
+    pub fields: Vec<Field>,
     pub size: usize,
     pub align: usize,
-    ffi: OnceLock<Option<Box<FfiStructure>>>,
-    is_plain: bool,
+    /// Whether libffi knows such structures.
+    pub is_plain: bool,
+    ffi: OnceLock<Option<Box<Description>>>,
 }
-
-/// libffi's description, with the list that it points to.
-#[derive(Debug)]
-struct FfiStructure {
-    description: UnsafeCell<ffi_type>,
-    _elements: Vec<*mut ffi_type>,
-}
-
-// SAFETY: libffi writes size and alignment of a description when a cif is prepared with it, always the
-// same; nothing else is ever written.
-unsafe impl Send for FfiStructure {}
-// SAFETY: as for Send.
-unsafe impl Sync for FfiStructure {}
 
 /// Arguments of `Structure`.
 #[derive(FromArgs)]
@@ -178,31 +166,8 @@ impl StructureShape {
 
     /// As [`Item::ffi`].
     pub fn ffi(&self) -> Option<*mut ffi_type> {
-        let described = self.ffi.get_or_init(|| {
-            let mut elements = Vec::new();
-            let are_known = self.is_plain
-                && self
-                    .fields
-                    .iter()
-                    .all(|field| field.item.add_elements(&mut elements));
-            if !are_known || elements.is_empty() {
-                return None;
-            }
-            elements.push(std::ptr::null_mut());
-            let description = ffi_type {
-                size: 0,
-                alignment: 0,
-                type_: raw::ffi_type_enum_STRUCT,
-                elements: elements.as_mut_ptr(),
-            };
-            Some(Box::new(FfiStructure {
-                description: UnsafeCell::new(description),
-                _elements: elements,
-            }))
-        });
-        described
-            .as_ref()
-            .map(|described| described.description.get())
+        let described = self.ffi.get_or_init(|| Description::of(self));
+        described.as_ref().map(|described| described.as_ptr())
     }
 }
 

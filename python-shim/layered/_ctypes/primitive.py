@@ -17,6 +17,8 @@ def as_integer(value):
 
 
 def as_float(value):
+    if type(value) is float:
+        return value
     if isinstance(value, (int, float)) or hasattr(type(value), "__float__") or hasattr(
             type(value), "__index__"):
         return float(value)
