@@ -55,15 +55,27 @@ TABLES = {
 }
 # Whose rows the comparison of the designs has, and what stands beside them.
 DESIGNS_GROUPS = ["calls", "data"]
+DESIGNS = ["ours", "layered", "stock"]
 DESIGNS_BESIDE = ["PyPy without JIT", "PyPy", "CPython 3.11", "CPython 3.13", "cffi ABI"]
 # Peers whose column is followed by one with the ratio.
 WITH_RATIO = ["CPython 3.11", "stock"]
 
+NATIVE = {"ours": "native"}
+BARS_OF = ["ours", "floor", "CPython 3.11", "PyPy", "cffi compiled", "stock", "layered"]
+Chart = namedtuple("Chart", "groups rows bars legend")
 CHARTS = {
-    "calls.svg": r"^(?!.*no argtypes|qsort)",
-    "data.svg": r"^(?!c_double|double|bit field set|.*char|list of|sum of|sizeof|addressof)",
+    "calls.svg": Chart(TABLES["calls"], r"^(?!.*no argtypes|qsort)", BARS_OF,
+                       {"floor": "floor (builtin)"}),
+    "data.svg": Chart(
+        TABLES["data"],
+        r"^(?!c_double|double|bit field set|.*char|list of|sum of|sizeof|addressof)", BARS_OF,
+        {"floor": "floor (builtin)"}),
+    "designs.svg": Chart(
+        TABLES["calls"] + TABLES["data"],
+        r"^(abs\(c_int|strlen\(|6 ints|div|frexp\(d, byref|callback|c_int\.value|int field|nested|"
+        r"c_int array item|pointer|c_int\(3|P\(1|cast|slice of 100 get|array of 100)",
+        ["ours", "stock", "layered", "PyPy without JIT", "PyPy"], NATIVE),
 }
-CHART_GROUPS = {"calls.svg": TABLES["calls"], "data.svg": TABLES["data"]}
 # Colours that stand out on white and on black.
 COLOURS = {
     "ours": "#2f81f7",
@@ -73,8 +85,8 @@ COLOURS = {
     "cffi compiled": "#2da44e",
     "stock": "#e5534b",
     "layered": "#bf3989",
+    "PyPy without JIT": "#d2a8ff",
 }
-LEGEND = {"floor": "floor (builtin)"}
 WIDTH = 860
 LABELS = 220
 # Room for the number behind the longest bar.
@@ -99,6 +111,7 @@ class Results:
         self.versions = measured["peers"]
         self.rows = measured["rows"]
         self.measured = measured
+        self.counts = measured.get("counts", {})
 
     def reports(self, peer, row):
         return self.measured["results"].get(peer, {}).get(row, [])
@@ -272,6 +285,20 @@ def designs_table(results):
     return markdown(header, lines)
 
 
+def counts_table(results):
+    """Instructions and blocks of heap memory for each row and design."""
+    designs = [design for design in DESIGNS if design in results.counts]
+    names = [NATIVE.get(design, design) for design in designs]
+    header = ["row", *(f"instructions, {name}" for name in names),
+              *(f"blocks, {name}" for name in names)]
+    lines = []
+    for row in results.counts[designs[0]]:
+        counts = [results.counts[design][row] for design in designs]
+        lines.append([row, *("fails" if "error" in each else f"{round(each[what]):,}"
+                             for what in range(2) for each in counts)])
+    return markdown(header, lines)
+
+
 def peers_table(results):
     machine = results.machine
     described = (
@@ -286,6 +313,8 @@ def peers_table(results):
 
 def all_named(results):
     tables = {name: table(results, groups) for name, groups in TABLES.items()}
+    if results.counts:
+        tables["designs counted"] = counts_table(results)
     return dict(tables, threads=threads_table(results), peers=peers_table(results),
                 designs=designs_table(results), **{"own steps": own_steps_table(results)})
 
@@ -317,10 +346,10 @@ def filled_in(text, results):
     return text
 
 
-def chart(results, rows):
+def chart(results, rows, peers, legend):
     """Horizontal bars of nanoseconds on a logarithmic axis, a bundle of them for each row."""
     bars = {
-        row["row"]: [(peer, ns) for peer in COLOURS
+        row["row"]: [(peer, ns) for peer in peers
                      if (ns := results.ns(peer, row["row"])) is not None]
         for row in rows
     }
@@ -342,10 +371,10 @@ def chart(results, rows):
         drawn.append(f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{BAR - 1}" '
                      f'fill="{COLOURS[peer]}"/>')
 
-    for position, peer in enumerate(COLOURS):
+    for position, peer in enumerate(peers):
         left = 10 + position * 118
         rectangle(left, 10, 14, peer)
-        text(left + 20, 18, LEGEND.get(peer, peer))
+        text(left + 20, 18, legend.get(peer, peer))
     top = y = 50
     group = None
     for row in rows:
@@ -373,6 +402,6 @@ def chart(results, rows):
 
 
 def charts(results):
-    for name, pattern in CHARTS.items():
-        rows = results.grouped(CHART_GROUPS[name])
-        yield name, chart(results, [row for row in rows if re.search(pattern, row["row"])])
+    for name, (groups, pattern, peers, legend) in CHARTS.items():
+        rows = [row for row in results.grouped(groups) if re.search(pattern, row["row"])]
+        yield name, chart(results, rows, peers, legend)

@@ -300,13 +300,14 @@ class Timer:
 
 def timed(row, environment, options):
     names = environment(row, options.library)
-    statements = [row.statement] + [row.floor] * bool(row.floor)
+    floor = None if options.no_floor else row.floor
+    statements = [row.statement] + [floor] * bool(floor)
     timers = [Timer(each, names, options.milliseconds * 1_000_000) for each in statements]
     for _ in range(options.samples):
         for timer in timers:
             timer.sample()
     result = {"ns": median(timers[0].samples), "floor_ns": None, "samples": timers[0].samples}
-    if row.floor:
+    if floor:
         result.update(floor_ns=median(timers[1].samples), floor_samples=timers[1].samples)
     return result
 
@@ -350,6 +351,7 @@ def parser(description):
     result.add_argument("--samples", metavar="K", type=int, default=5)
     result.add_argument("--milliseconds", metavar="M", type=int, default=20,
                         help="length of a sample")
+    result.add_argument("--no-floor", action="store_true", help="leave out what a row is held against")
     result.add_argument("--list", action="store_true", help="name the rows, run nothing")
     return result
 
@@ -376,8 +378,32 @@ def once(library, name, times):
     looped(row.statement, environment(row, library))(int(times))
 
 
+def marked(library, fewer, more, *names):
+    """Runs rows so many times with calls of the library's `mark` before, between and after."""
+    import ctypes
+    import json
+
+    mark = ctypes.CDLL(library).mark
+    for name in names:
+        row = next(row for row in ROWS if row.name == name)
+        report = {"row": name}
+        try:
+            run = looped(row.statement, environment(row, library))
+            run(1)
+            mark()
+            run(int(fewer))
+            mark()
+            run(int(more))
+            mark()
+        except Exception as error:
+            report["error"] = f"{type(error).__name__}: {error}"
+        print(json.dumps(report), flush=True)
+
+
 if __name__ == "__main__":
     if sys.argv[2:3] == ["--once"]:
         once(sys.argv[1], *sys.argv[3:])
+    elif sys.argv[2:3] == ["--marked"]:
+        marked(sys.argv[1], *sys.argv[3:])
     else:
         main(ROWS, environment, parser(__doc__.splitlines()[0]).parse_args())
