@@ -1,10 +1,14 @@
 """Arrays."""
 import _rawffi
+import sys
 from types import GenericAlias
-from _ctypes.basics import CArgObject, CDataMeta, _CData, copies_of, copy_memory, keep, kept_by
+from _ctypes.basics import (
+    CArgObject, CDataMeta, MISSING, _CData, copies_of, copy_memory, keep, kept_by,
+)
 from _ctypes.primitive import CHARACTERS, PLAIN, STORE, SimpleType
 
 TYPES = {}
+BAD_SLICE = "slice indices must be integers or None or have an __index__ method"
 
 
 def array_type(item, length):
@@ -25,29 +29,33 @@ class ArrayMeta(CDataMeta):
         self = type.__new__(metaclass, name, bases, namespace)
         if bases == (_CData,):
             return self
-        length = getattr(self, "_length_", None)
-        item = getattr(self, "_type_", None)
-        if length is None:
+        length = getattr(self, "_length_", MISSING)
+        item = getattr(self, "_type_", MISSING)
+        if length is MISSING:
             raise AttributeError("class must define a '_length_' attribute")
         if not isinstance(length, int):
             raise TypeError("The '_length_' attribute must be an integer")
         if length < 0:
             raise ValueError("The '_length_' attribute must not be negative")
-        if item is None:
+        if length > sys.maxsize:
+            raise OverflowError("The '_length_' attribute is too large")
+        if item is MISSING:
             raise AttributeError("class must define a '_type_' attribute")
-        if not isinstance(item, CDataMeta):
+        if not isinstance(item, CDataMeta) or item._ffiitem is None:
             raise TypeError("_type_ must have storage info")
-        item._check_concrete()
-        item._settle()
+        if item._size() * length > sys.maxsize:
+            raise OverflowError("array too large")
         self._shape = _rawffi.Array(item._ffiitem)
         self._ffiitem = (self._shape, length)
+        if not innermost(item)._final:
+            self._shape = PendingShape(self, innermost(item))
         # What `_rawffi` can read and write by itself.
         self._plain = isinstance(item, SimpleType) and not item._boxed and not item._swapped
         if self._plain and item._type_ == "c":
-            self.value = property(char_value, set_char_value)
-            self.raw = property(char_raw, set_char_raw)
+            self.value = property(char_value, set_char_value, delete_value)
+            self.raw = property(char_raw, set_char_raw, delete_raw)
         elif self._plain and item._type_ == "u":
-            self.value = property(wide_value, set_wide_value)
+            self.value = property(wide_value, set_wide_value, delete_value)
         return self
 
     def _new_buffer(self):
@@ -57,14 +65,54 @@ class ArrayMeta(CDataMeta):
         return self._shape.fromaddress(address, self._length_)
 
     def _converted(self, value):
-        if isinstance(value, (tuple, list)) or self._plain and isinstance(
-                value, {"c": bytes, "u": str}.get(self._type_._type_, tuple)):
-            if isinstance(value, (bytes, str)):
-                instance = self._new()
-                instance.value = value
-                return instance
-            return self(*value)
-        return CDataMeta._converted(self, value)
+        if isinstance(value, tuple):
+            return self._built(value)
+        text = TEXTS.get(self._type_._type_) if self._plain else None
+        if text is None or isinstance(value, _CData):
+            return CDataMeta._converted(self, value)
+        wanted, refused, kind = text
+        if not isinstance(value, wanted):
+            raise TypeError(refused.format(type(value).__name__))
+        instance = self._new()
+        try:
+            instance.value = value
+        except ValueError:
+            raise ValueError(f"{kind} too long ({len(value)}, maximum length "
+                             f"{self._length_})") from None
+        return instance
+
+
+# By the letter of the items: what such an array is made of, and the words when it is not.
+TEXTS = {
+    "c": (bytes, "expected bytes, {} found", "bytes"),
+    "u": (str, "unicode string expected instead of {} instance", "string"),
+}
+
+
+def innermost(item):
+    return innermost(item._type_) if isinstance(item, ArrayMeta) else item
+
+
+class PendingShape:
+    """The shape of an array type of unsettled items, which the first instance settles."""
+
+    def __init__(self, ctype, item):
+        self.ctype, self.shape = ctype, ctype._shape
+        self.item, self.ffiitem = item, item._ffiitem
+
+    def settled(self):
+        if self.item._ffiitem is not self.ffiitem:
+            raise TypeError(f"{self.ctype.__name__} was made before {self.item.__name__} was "
+                            "complete")
+        self.item._settle()
+        self.ctype._shape = self.shape
+        return self.shape
+
+    def __call__(self, length, autofree):
+        return self.settled()(length, autofree=autofree)
+
+    def fromaddress(self, address, length):
+        return self.settled().fromaddress(address, length)
 
 
 def char_value(array):
@@ -82,12 +130,25 @@ def set_char_value(array, value):
         array._buffer[0:len(value)] = value
 
 
+def delete_value(array):
+    raise TypeError("can't delete attribute")
+
+
+def delete_raw(array):
+    raise AttributeError("cannot delete attribute")
+
+
 def char_raw(array):
     return _rawffi.charp2rawstring(array._buffer, array._bytesize())
 
 
 def set_char_raw(array, value):
-    value = bytes(value)
+    if not isinstance(value, bytes):
+        try:
+            value = bytes(memoryview(value))
+        except TypeError:
+            raise TypeError("a bytes-like object is required, not "
+                            f"'{type(value).__name__}'") from None
     if len(value) > array._length_:
         raise ValueError("byte string too long")
     if value:
@@ -162,7 +223,10 @@ class Array(_CData, metaclass=ArrayMeta):
         raise TypeError("Array does not support item deletion")
 
     def _slice(self, index):
-        indices = range(*index.indices(self._length_))
+        try:
+            indices = range(*index.indices(self._length_))
+        except TypeError:
+            raise TypeError(BAD_SLICE) from None
         if self._plain and self._type_._type_ == "c":
             if indices.step == 1 and len(indices):
                 return self._buffer[indices.start:indices.stop]
@@ -171,11 +235,11 @@ class Array(_CData, metaclass=ArrayMeta):
         return "".join(items) if self._plain and self._type_._type_ == "u" else items
 
     def _set_slice(self, index, values):
-        indices = range(*index.indices(self._length_))
-        if indices.step != 1:
-            if len(values) != len(indices):
-                raise ValueError("Can only assign sequence of same size")
-        elif len(values) != len(indices):
+        try:
+            indices = range(*index.indices(self._length_))
+        except TypeError:
+            raise TypeError(BAD_SLICE) from None
+        if len(values) != len(indices):
             raise ValueError("Can only assign sequence of same size")
         for i, value in zip(indices, values):
             self[i] = value

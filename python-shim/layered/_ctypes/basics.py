@@ -1,13 +1,23 @@
 """What all C types and values share."""
 import _rawffi
+from _ctypes.library import dlsym
 
 VERSION = "1.1.0"
 BYTES = _rawffi.Array("c")
 POINTER_ARRAY = _rawffi.Array("P")
+# Where `None` is something that can be given.
+MISSING = object()
 
 
 class ArgumentError(Exception):
     pass
+
+
+class NoPointerType:
+    """Stands in a type for the `__pointer_type__` of its base, which is not its own."""
+
+    def __get__(self, instance, owner):
+        raise AttributeError(f"type object '{owner.__name__}' has no attribute '__pointer_type__'")
 
 
 def copy_memory(target, source, size):
@@ -23,6 +33,12 @@ class CDataMeta(type):
     """
 
     _ffiitem = None
+    _final = True
+
+    def __init__(self, name, bases, namespace):
+        type.__init__(self, name, bases, namespace)
+        if hasattr(self, "__pointer_type__") and "__pointer_type__" not in namespace:
+            self.__pointer_type__ = NoPointerType()
 
     def from_param(self, value):
         if isinstance(value, self):
@@ -30,9 +46,11 @@ class CDataMeta(type):
         try:
             parameter = value._as_parameter_
         except AttributeError:
-            raise TypeError(f"expected {self.__name__} instance instead of "
-                            f"{type(value).__name__}") from None
-        return self.from_param(parameter)
+            given = (f"pointer to {type(value._obj).__name__}" if isinstance(value, CArgObject)
+                     else type(value).__name__)
+            raise TypeError(f"expected {self.__name__} instance instead of {given}") from None
+        # What a type takes besides its instances must be given directly.
+        return CDataMeta.from_param(self, parameter)
 
     def _settle(self):
         """From here on the layout is what it is."""
@@ -42,7 +60,15 @@ class CDataMeta(type):
         if isinstance(value, _CData):
             raise TypeError(f"incompatible types, {type(value).__name__} instance instead of "
                             f"{self.__name__} instance")
-        raise TypeError(f"expected {self.__name__} instance, got {type(value).__name__}")
+        given = "_ctypes." * isinstance(value, CArgObject) + type(value).__name__
+        raise TypeError(f"expected {self.__name__} instance, got {given}")
+
+    def _built(self, values):
+        """An instance made of a tuple."""
+        try:
+            return self(*values)
+        except Exception as error:
+            raise RuntimeError(f"({self.__name__}) {type(error).__name__}: {error}") from None
 
     def _kept_with(self, value):
         """What must be kept with a copy of the value."""
@@ -115,9 +141,11 @@ class CDataMeta(type):
 
     def in_dll(self, dll, name):
         self._check_concrete()
-        from _ctypes.builtin import dlsym
+        handle = dll._handle
+        if not isinstance(name, str):
+            raise TypeError(f"in_dll() argument 2 must be str, not {type_name(name)}")
         try:
-            address = dlsym(dll._handle, name)
+            address = dlsym(handle, name)
         except OSError as error:
             raise ValueError(str(error)) from None
         return self._view(address)

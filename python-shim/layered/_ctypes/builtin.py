@@ -1,12 +1,8 @@
 """The functions of `_ctypes`."""
 import _rawffi
-import os
 from _ctypes.basics import BYTES, CArgObject, CDataMeta, _CData, type_name
 from _ctypes.function import Builtin, CFuncPtr
-from _ctypes.pointer import PointerType, _Pointer
-
-LIBRARIES = {}
-
+from _ctypes.primitive import copied_string
 
 def sizeof(thing):
     if isinstance(thing, _CData):
@@ -70,47 +66,26 @@ def set_errno(value):
     return _rawffi.set_errno(value)
 
 
-def dlopen(name, mode=0):
-    library = _rawffi.CDLL(None if name is None else os.fsdecode(name), mode)
-    LIBRARIES[id(library)] = library
-    return id(library)
-
-
-def dlsym(handle, name):
-    try:
-        return LIBRARIES[handle].getaddressindll(name)
-    except AttributeError as error:
-        raise OSError(str(error)) from None
-
-
-def dlclose(handle):
-    del LIBRARIES[handle]
-
-
 def call_function(address, arguments):
     return CallFunction(address)(*arguments)
 
 
 call_cdeclfunction = call_function
 
+# References that C owns. It gives none back: `_rawffi` takes objects from C without one.
+OWNED_BY_C = []
+
+
+def Py_INCREF(thing):
+    OWNED_BY_C.append(thing)
+    return thing
+
 
 class CallFunction(CFuncPtr):
     _flags_ = _rawffi.FUNCFLAG_CDECL
-    _restype_ = None
 
     def _result(self, buffer):
         return buffer[0]
-
-
-def POINTER(ctype):
-    known = vars(ctype).get("__pointer_type__")
-    if known is None:
-        known = PointerType(f"LP_{ctype.__name__}", (_Pointer,), {"_type_": ctype})
-    return known
-
-
-def pointer(value):
-    return POINTER(type(value))(value)
 
 
 LIBC = _rawffi.get_libc()
@@ -128,6 +103,7 @@ def cast(address, source, ctype):
     source, ctype = _rawffi.objectat(source), _rawffi.objectat(ctype)
     is_pointer = isinstance(ctype, CDataMeta) and ctype._ffiitem in ("P", "z", "Z")
     if not is_pointer:
+        ctype = type(ctype) if isinstance(ctype, _CData) else ctype
         name = f", not {ctype.__name__}" if isinstance(ctype, CDataMeta) else ""
         raise TypeError(f"cast() argument 2 must be a pointer type{name}")
     result = ctype()
@@ -139,6 +115,9 @@ def cast(address, source, ctype):
             source._kept = kept
         kept[id(source)] = source
         result._kept = kept
+    elif isinstance(source, (bytes, str)):
+        # The address is that of a copy for this call.
+        result._buffer[0], result._copies = copied_string(source)
     return result
 
 

@@ -1,9 +1,12 @@
 """Function pointers, foreign functions and callbacks."""
 import _rawffi
 from _ctypes.basics import AddressMeta, ArgumentError, CArgObject, CDataMeta, _CData
-from _ctypes.primitive import ARRAYS, PLAIN, SimpleType, copied_string
+from _ctypes.callback import Called
+from _ctypes.library import dlsym
+from _ctypes.paramflags import arranged, checked_paramflags
+from _ctypes.primitive import ARRAYS, SimpleType, copied_string, is_plain
 
-PARAMFLAG_IN, PARAMFLAG_OUT, PARAMFLAG_LCID = 1, 2, 4
+MAX_ARGUMENTS = 1024
 
 
 class FuncPtrType(AddressMeta):
@@ -14,14 +17,15 @@ class FuncPtrType(AddressMeta):
         if not isinstance(getattr(self, "_flags_", None), int):
             raise TypeError("class must define _flags_ which must be an integer")
         self._ffiitem = "P"
-        self._argtypes_ = checked_argtypes(getattr(self, "_argtypes_", None))
-        check_restype(getattr(self, "_restype_", None), "_restype_")
+        self._default_argtypes = checked_argtypes(getattr(self, "_argtypes_", None))
+        self._default_restype = getattr(self, "_restype_", None)
+        check_restype(self._default_restype, "_restype_")
         return self
 
     def _bare(self):
         instance = object.__new__(self)
-        instance._argtypes = self._argtypes_
-        instance._set_restype(self._restype_)
+        instance._argtypes = self._default_argtypes
+        instance._set_restype(self._default_restype)
         return instance
 
     def _kept_with(self, value):
@@ -33,6 +37,9 @@ def checked_argtypes(argtypes):
         return None
     if not isinstance(argtypes, (tuple, list)):
         raise TypeError("_argtypes_ must be a sequence of types")
+    if len(argtypes) > MAX_ARGUMENTS:
+        raise ArgumentError(f"_argtypes_ has too many arguments ({len(argtypes)}), maximum is "
+                            f"{MAX_ARGUMENTS}")
     for number, argtype in enumerate(argtypes, 1):
         if not hasattr(argtype, "from_param"):
             raise TypeError(f"item {number} in _argtypes_ has no from_param method")
@@ -45,8 +52,7 @@ def check_restype(restype, name):
 
 
 class CFuncPtr(_CData, metaclass=FuncPtrType):
-    _argtypes_ = _restype_ = None
-    _errcheck = _paramflags = _direct = _function = _check = None
+    _given_argtypes = _errcheck = _paramflags = _direct = _function = _check = None
 
     def __new__(cls, *args, **kwargs):
         if cls is CFuncPtr:
@@ -59,7 +65,7 @@ class CFuncPtr(_CData, metaclass=FuncPtrType):
         if isinstance(target, int):
             self._buffer[0] = target
         elif isinstance(target, tuple):
-            self._from_library(*target)
+            self._from_library(target)
         elif isinstance(target, Builtin):
             self._direct = target.function
         elif callable(target):
@@ -67,25 +73,31 @@ class CFuncPtr(_CData, metaclass=FuncPtrType):
         else:
             raise TypeError("argument must be callable or integer function address")
         if paramflags is not None:
+            if not isinstance(target, tuple):
+                raise TypeError("function takes exactly 1 argument (2 given)")
             self._paramflags = checked_paramflags(paramflags, self._argtypes)
 
-    def _from_library(self, name, library):
-        from _ctypes.builtin import dlsym
+    def _from_library(self, spec):
+        if len(spec) != 2:
+            raise TypeError("illegal func_spec argument")
+        name, library = spec
         if isinstance(name, bytes):
             name = name.decode()
         if not isinstance(name, str):
-            raise TypeError("the _handle attribute of the second argument must be an integer")
+            raise TypeError("function name must be string, bytes object or integer")
+        handle = library._handle
         try:
-            self._buffer[0] = dlsym(library._handle, name)
+            self._buffer[0] = dlsym(handle, name)
         except OSError as error:
             raise AttributeError(str(error)) from None
         self._kept = {"0": library}
 
     def _from_callable(self, function):
-        argtypes, restype = self._argtypes_ or (), self._restype_
+        argtypes, restype = self._default_argtypes or (), self._default_restype
         if restype is not None and not isinstance(restype, SimpleType):
             raise TypeError("invalid result type for callback function")
-
+        for ctype in argtypes:
+            ctype._settle()
         item = None if restype is None else restype._ffiitem
         called = Called(function, argtypes, restype)
         items = [ctype._ffiitem for ctype in argtypes]
@@ -95,13 +107,17 @@ class CFuncPtr(_CData, metaclass=FuncPtrType):
 
     @property
     def argtypes(self):
-        return self._argtypes
+        return self._argtypes if self._given_argtypes is None else self._given_argtypes
 
     @argtypes.setter
     def argtypes(self, argtypes):
-        argtypes = checked_argtypes(argtypes)
-        self._argtypes = self._argtypes_ if argtypes is None else argtypes
-        self._function = None
+        checked = checked_argtypes(argtypes)
+        self._argtypes = self._default_argtypes if checked is None else checked
+        self._given_argtypes, self._function = argtypes, None
+
+    @argtypes.deleter
+    def argtypes(self):
+        self.argtypes = None
 
     @property
     def restype(self):
@@ -114,7 +130,7 @@ class CFuncPtr(_CData, metaclass=FuncPtrType):
 
     @restype.deleter
     def restype(self):
-        self._set_restype(self._restype_)
+        self._set_restype(self._default_restype)
 
     def _set_restype(self, restype):
         self._restype, self._function = restype, None
@@ -166,7 +182,7 @@ class CFuncPtr(_CData, metaclass=FuncPtrType):
             if checked is not args:
                 return checked
         if outputs:
-            values = [output.__ctypes_from_outparam__() for output in outputs]
+            values = [output() for output in outputs]
             return values[0] if len(values) == 1 else tuple(values)
         return result
 
@@ -214,28 +230,6 @@ class CFuncPtr(_CData, metaclass=FuncPtrType):
         return result if self._check is None else self._check(result)
 
 
-class Called:
-    """What a callback calls: a Python function, with its types."""
-
-    def __init__(self, function, argtypes, restype):
-        self.function, self.argtypes, self.restype = function, argtypes, restype
-        self.is_plain = all(map(is_plain, argtypes))
-
-    def __call__(self, *values):
-        arguments = values
-        if not self.is_plain:
-            arguments = [from_c(ctype, value) for ctype, value in zip(self.argtypes, values)]
-        result = self.function(*arguments)
-        if self.restype is not None:
-            return to_c(self.restype, result)
-
-    def __repr__(self):
-        return repr(self.function)
-
-
-MAX_ARGUMENTS = 1024
-
-
 class Builtin:
     """What the package takes for the address of a C function of ours."""
 
@@ -251,7 +245,12 @@ def plain(parameter):
 def result_item(restype):
     if restype is None:
         return None
-    return restype._ffiitem if isinstance(restype, CDataMeta) else "i"
+    if isinstance(restype, SimpleType):
+        return restype._ffiitem
+    if not isinstance(restype, CDataMeta):
+        return "i"
+    restype._settle()
+    return restype._ffiitem
 
 
 def item_of(argument):
@@ -270,96 +269,24 @@ class Parameter:
         return ARRAYS[self._letter]([self._value], autofree=True)
 
 
+# Integers that no type was declared for: C gets the lower half of a wide one.
+LEAST, GREATEST = -2 ** 63, 2 ** 64 - 1
+
+
 def undeclared(value, number):
-    if isinstance(value, (_CData, CArgObject, Parameter)):
+    if isinstance(value, CArgObject):
         return value
+    if isinstance(value, int):
+        if not LEAST <= value <= GREATEST:
+            raise OverflowError("int too long to convert")
+        return Parameter("i", value)
     if value is None:
         return Parameter("P", 0)
-    if isinstance(value, int):
-        return Parameter("i", value)
+    if isinstance(value, (_CData, Parameter)):
+        return value
     if isinstance(value, (bytes, str)):
         address, copy = copied_string(value)
         return Parameter("P", address, copy)
     if hasattr(value, "_as_parameter_"):
         return undeclared(value._as_parameter_, number)
     raise TypeError(f"Don't know how to convert parameter {number}")
-
-
-def is_plain(ctype):
-    """Whether what `_rawffi` loads is what Python sees of such a value."""
-    return (isinstance(ctype, SimpleType) and not ctype._boxed and not ctype._swapped
-            and ctype._type_ in PLAIN)
-
-
-def from_c(ctype, value):
-    """What a callback is given for a value that `_rawffi` has loaded."""
-    if is_plain(ctype):
-        return value
-    instance = ctype._bare()
-    if isinstance(value, (int, float, bytes, str)):
-        instance._buffer = ctype._new_buffer()
-        instance._buffer[0] = value
-    else:
-        instance._buffer = value
-    if isinstance(ctype, SimpleType) and not ctype._boxed:
-        return ctype._load(instance._buffer)
-    return instance
-
-
-def to_c(ctype, value):
-    """What `_rawffi` stores for what a callback returns."""
-    buffer = ctype._new_buffer()
-    _, copy = ctype._store(buffer, value)
-    if copy is not None:
-        # Nobody can tell how long C uses it.
-        import warnings
-        LEAKED.append(copy)
-        warnings.warn("memory leak in callback function.", RuntimeWarning)
-    return buffer[0]
-
-
-LEAKED = []
-
-
-def checked_paramflags(paramflags, argtypes):
-    if not isinstance(paramflags, tuple):
-        raise TypeError("paramflags must be a tuple or None")
-    if argtypes is not None and len(paramflags) != len(argtypes):
-        raise ValueError("paramflags must have the same length as argtypes")
-    for flags in paramflags:
-        if not isinstance(flags, tuple) or not 1 <= len(flags) <= 3:
-            raise TypeError("paramflags must be a sequence of (int [,string [,value]]) tuples")
-    return paramflags
-
-
-def arranged(paramflags, argtypes, args, kwargs):
-    """The arguments in the order of the parameters, and those that are results."""
-    given, arguments, outputs = list(args), [], []
-    for flags, ctype in zip(paramflags, argtypes):
-        kind = flags[0] or PARAMFLAG_IN
-        name = flags[1] if len(flags) > 1 else None
-        if kind == PARAMFLAG_OUT:
-            output = ctype._type_()
-            outputs.append(output)
-            arguments.append(output)
-            continue
-        if given:
-            value = given.pop(0)
-        elif name in kwargs:
-            value = kwargs[name]
-        elif len(flags) > 2:
-            value = flags[2]
-        elif kind == PARAMFLAG_IN | PARAMFLAG_LCID:
-            value = 0
-        else:
-            raise TypeError(f"required argument '{name}' missing" if name
-                            else "not enough arguments")
-        if kind & PARAMFLAG_OUT:
-            value = value if isinstance(value, _CData) else ctype._type_(value)
-            outputs.append(value)
-        arguments.append(value)
-    if given:
-        plural = "" if len(argtypes) == 1 else "s"
-        raise TypeError(f"call takes exactly {len(argtypes)} argument{plural} "
-                        f"({len(args) + len(kwargs)} given)")
-    return tuple(arguments), outputs

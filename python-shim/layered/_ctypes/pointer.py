@@ -1,12 +1,14 @@
 """Pointers."""
+from operator import index as number
 from _ctypes.array import Array, points_to, set_at
-from _ctypes.basics import AddressMeta, CArgObject, CDataMeta, _CData, keep, kept_by
+from _ctypes.basics import AddressMeta, CArgObject, CDataMeta, MISSING, _CData, keep, kept_by
 from _ctypes.primitive import SimpleType
 
 
 class PointerType(AddressMeta):
     def __new__(metaclass, name, bases, namespace):
         self = type.__new__(metaclass, name, bases, namespace)
+        self._target = None
         if bases != (_CData,):
             self._ffiitem = "P"
             if "_type_" in namespace:
@@ -16,10 +18,10 @@ class PointerType(AddressMeta):
     def set_type(self, target):
         if not isinstance(target, type):
             raise TypeError("_type_ must be a type")
-        if not isinstance(target, CDataMeta):
+        if not isinstance(target, CDataMeta) or target._ffiitem is None:
             raise TypeError(f"{target!r} must have storage info")
-        type.__setattr__(self, "_type_", target)
-        if "__pointer_type__" not in vars(target):
+        self._type_ = self._target = target
+        if not isinstance(vars(target).get("__pointer_type__"), PointerType):
             target.__pointer_type__ = self
 
     def _converted(self, value):
@@ -28,7 +30,7 @@ class PointerType(AddressMeta):
         if isinstance(value, Array) and issubclass(value._type_, self._type_):
             instance = self._new()
             instance._buffer[0] = value._buffer.buffer
-            instance._kept = {"1": value}
+            instance._kept = kept_by(value) or {}, value
             return instance
         return CDataMeta._converted(self, value)
 
@@ -46,27 +48,37 @@ class PointerType(AddressMeta):
         return CDataMeta.from_param(self, value)
 
 
+FIRST, LAST = -2 ** 63, 2 ** 63 - 1
+
+
 class _Pointer(_CData, metaclass=PointerType):
     def __new__(cls, *args, **kwargs):
-        if getattr(cls, "_type_", None) is None:
+        if cls._target is None:
             raise TypeError("Cannot create instance: has no _type_")
         self = _CData.__new__(cls)
         self._buffer = cls._new_buffer()
         return self
 
-    def __init__(self, value=None):
-        if value is not None:
+    def __init__(self, value=MISSING, *others):
+        if others:
+            raise TypeError(f"POINTER expected at most 1 argument, got {1 + len(others)}")
+        if value is not MISSING:
             self.contents = value
 
-    def _address(self):
+    def _place(self, index):
         address = self._buffer[0]
         if not address:
             raise ValueError("NULL pointer access")
-        return address
+        if not FIRST <= index <= LAST:
+            raise IndexError("cannot fit 'int' into an index-sized integer")
+        return address + index * self._type_._size()
 
     @property
     def contents(self):
-        return self._type_._view(self._address(), self, 0)
+        address = self._buffer[0]
+        if not address:
+            raise ValueError("NULL pointer access")
+        return self._type_._view(address, self, 0)
 
     @contents.setter
     def contents(self, value):
@@ -76,17 +88,21 @@ class _Pointer(_CData, metaclass=PointerType):
         keep(self, 1, value)
         keep(self, 0, kept_by(value))
 
-    def _place(self, index):
-        return self._address() + index.__index__() * self._type_._size()
+    @contents.deleter
+    def contents(self):
+        raise TypeError("Pointer does not support item deletion")
 
     def __getitem__(self, index):
         if isinstance(index, slice):
             return self._slice(index)
-        if not hasattr(index, "__index__"):
-            raise TypeError("Pointer indices must be integer")
-        return self._type_._output(self._place(index), self, index.__index__())
+        try:
+            index = number(index)
+        except TypeError:
+            raise TypeError("Pointer indices must be integer") from None
+        return self._type_._output(self._place(index), self, index)
 
     def __setitem__(self, index, value):
+        index = number(index)
         set_at(self._type_, self._place(index), self, index, value)
 
     def __delitem__(self, index):

@@ -7,7 +7,7 @@ from _ctypes.basics import CArgObject, CDataMeta, _CData, keep_whole
 
 INTEGERS = "bBhHiIlLqQ"
 FLOATS = "fdg"
-LETTERS = "cuPzZO?" + INTEGERS + FLOATS
+LETTERS = "c" + INTEGERS + FLOATS + "uPzZO?"
 ARRAYS = {letter: _rawffi.Array(letter) for letter in LETTERS}
 SIZES = {letter: _rawffi.sizeof(letter) for letter in LETTERS}
 NATIVE, FOREIGN = ("<", ">") if sys.byteorder == "little" else (">", "<")
@@ -26,18 +26,25 @@ def as_float(value):
 
 
 def as_char(value):
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int):
         if 0 <= value < 256:
             return bytes([value])
-    elif isinstance(value, (bytes, bytearray)) and len(value) == 1:
-        return bytes(value)
-    raise TypeError("one character bytes, bytearray, or an integer in range(256) expected")
+        raise TypeError("integer not in range(256)")
+    size = ""
+    if isinstance(value, (bytes, bytearray)):
+        if len(value) == 1:
+            return bytes(value)
+        size = f" of length {len(value)}"
+    raise TypeError("one character bytes, bytearray, or an integer in range(256) expected, not "
+                    f"{type(value).__name__}{size}")
 
 
 def as_wide_char(value):
     if isinstance(value, str) and len(value) == 1:
         return value
-    raise TypeError("a unicode character expected")
+    given = (f"a string of length {len(value)}" if isinstance(value, str)
+             else f"instance of {type(value).__name__}")
+    raise TypeError(f"a unicode character expected, not {given}")
 
 
 def as_address(value):
@@ -78,6 +85,7 @@ LOAD = {
 }
 
 DEFAULT = {"c": b"\0", "u": "\0", "?": False}
+NAMES = {"z": "c_char_p", "Z": "c_wchar_p", "P": "c_void_p"}
 WANTED = {"z": "bytes or integer address", "Z": "unicode string or integer address"}
 
 
@@ -100,11 +108,11 @@ def store_with(convert):
 class SimpleType(CDataMeta):
     def __new__(metaclass, name, bases, namespace):
         self = type.__new__(metaclass, name, bases, namespace)
-        letter = getattr(self, "_type_", None)
-        if letter is None:
-            if bases != (_CData,):
-                raise AttributeError("class must define a '_type_' attribute")
+        if bases == (_CData,):
             return self
+        if not hasattr(self, "_type_"):
+            raise AttributeError("class must define a '_type_' attribute")
+        letter = self._type_
         if not isinstance(letter, str):
             raise TypeError("class must define a '_type_' string attribute")
         if len(letter) != 1:
@@ -112,7 +120,8 @@ class SimpleType(CDataMeta):
                              "length 1")
         if letter not in LETTERS:
             raise AttributeError("class must define a '_type_' attribute which must be\n"
-                                 f"a single character string containing one of '{LETTERS}'.")
+                                 "a single character string containing one of the\n"
+                                 f"supported types: '{LETTERS}'.")
         self._ffiitem = letter
         # A subclass of a simple type keeps its own identity.
         self._boxed = _SimpleCData not in bases
@@ -189,7 +198,7 @@ class SimpleType(CDataMeta):
             converted = self._pointer_from_param(value)
             if converted is not None:
                 return converted
-        elif letter == "O" or not isinstance(value, _CData):
+        else:
             try:
                 return self(value)
             except (TypeError, ValueError, OverflowError):
@@ -197,10 +206,8 @@ class SimpleType(CDataMeta):
                     raise
         if hasattr(value, "_as_parameter_"):
             return self.from_param(value._as_parameter_)
-        if letter in "zZ":
-            wanted = WANTED[letter].replace("integer address", "an address")
-            raise TypeError(f"'{type(value).__name__}' object instead of {wanted}")
-        raise TypeError("wrong type")
+        raise TypeError(f"'{type(value).__name__}' object cannot be interpreted as "
+                        f"ctypes.{NAMES[letter]}")
 
     def _pointer_from_param(self, value):
         letter = self._type_
@@ -225,6 +232,12 @@ class SimpleType(CDataMeta):
         instance._buffer[0] = address
         instance._kept, instance._copies = kept, copy
         return instance
+
+
+def is_plain(ctype):
+    """Whether what `_rawffi` loads is what Python sees of such a value."""
+    return (isinstance(ctype, SimpleType) and not ctype._boxed and not ctype._swapped
+            and ctype._type_ in PLAIN)
 
 
 class _SimpleCData(_CData, metaclass=SimpleType):

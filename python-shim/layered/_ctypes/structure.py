@@ -11,6 +11,8 @@ class CField:
     def __init__(self, name, type, byte_size, byte_offset, index, bit_size=None, bit_offset=None,
                  *, _internal_use=True):
         self.name, self.type, self.index = name, type, index
+        # `_rawffi` knows fields by their numbers: names may repeat.
+        self._key = str(index)
         self.offset = self.byte_offset = byte_offset
         self.byte_size = byte_size
         self.is_bitfield = bit_size is not None
@@ -28,24 +30,56 @@ class CField:
         if instance is None:
             return self
         if self._plain:
-            return getattr(instance._buffer, self.name)
-        output = self.type._output(instance._buffer.fieldaddress(self.name), instance, self.index)
+            return getattr(instance._buffer, self._key)
+        output = self.type._output(instance._buffer.fieldaddress(self._key), instance, self.index)
         return output.value if self._is_text else output
 
     def __set__(self, instance, value):
         if self._plain and not isinstance(value, _CData):
-            setattr(instance._buffer, self.name, STORE[self.type._type_](value))
+            setattr(instance._buffer, self._key, STORE[self.type._type_](value))
         else:
-            address = instance._buffer.fieldaddress(self.name)
+            address = instance._buffer.fieldaddress(self._key)
             set_at(self.type, address, instance, self.index, value)
 
     def __delete__(self, instance):
-        raise TypeError(f"can't delete attribute '{self.name}'")
+        raise TypeError("can't delete attribute")
+
+    def _address(self, instance):
+        return instance._buffer.fieldaddress(self._key)
 
     def __repr__(self):
         place = (f"bits={self.bit_size}, bit_offset={self.bit_offset}" if self.is_bitfield
                  else f"size={self.byte_size}")
         return f"<Field type={self.type.__name__}, ofs={self.offset}, {place}>"
+
+
+class AnonymousField(CField):
+    """A field of an anonymous field, as one of the structure around."""
+
+    def __init__(self, outer, inner):
+        vars(self).update(vars(inner))
+        self.offset = self.byte_offset = outer.offset + inner.offset
+        self.index = outer.index + inner.index
+        self._outer, self._inner = outer, inner
+
+    def __get__(self, instance, owner=None):
+        if instance is None:
+            return self
+        part = self._outer.__get__(instance)
+        if self._plain:
+            return self._inner.__get__(part)
+        output = self.type._output(self._inner._address(part), instance, self.index)
+        return output.value if self._is_text else output
+
+    def __set__(self, instance, value):
+        part = self._outer.__get__(instance)
+        if self._plain and not isinstance(value, _CData):
+            self._inner.__set__(part, value)
+        else:
+            set_at(self.type, self._inner._address(part), instance, self.index, value)
+
+    def _address(self, instance):
+        return self._inner._address(self._outer.__get__(instance))
 
 
 class AggregateMeta(CDataMeta):
@@ -81,7 +115,8 @@ class AggregateMeta(CDataMeta):
         pack = getattr(self, "_pack_", 0)
         if not isinstance(pack, int) or pack < 0:
             raise ValueError("_pack_ must be a non-negative integer")
-        described = [(name, ctype._ffiitem, *width) for name, ctype, *width in fields]
+        described = [(str(index), ctype._ffiitem, *width)
+                     for index, (_, ctype, *width) in enumerate(fields)]
         shape = _rawffi.Structure(described, union=self._is_union, pack=pack)
         names = tuple(name for name, *_ in fields)
         for attribute, value in [("_all_fields", tuple(fields)), ("_names", names),
@@ -98,10 +133,10 @@ class AggregateMeta(CDataMeta):
         self._set_layout([*inherited, *fields])
         self._settle()
         for index, (name, ctype, *width) in enumerate(fields, len(inherited)):
-            size = self._shape.fieldsize(name)
+            size = self._shape.fieldsize(str(index))
             bits = dict(bit_size=size >> 16, bit_offset=size & 0xffff) if width else {}
             type.__setattr__(self, name, CField(
-                name, ctype, ctype._size(), self._shape.fieldoffset(name), index, **bits))
+                name, ctype, ctype._size(), self._shape.fieldoffset(str(index)), index, **bits))
         for name in getattr(self, "_anonymous_", ()):
             self._expose(name)
 
@@ -110,6 +145,8 @@ class AggregateMeta(CDataMeta):
             raise TypeError("_fields_ must be a sequence of (name, C type) pairs")
         if not isinstance(field[1], CDataMeta) or field[1]._ffiitem is None:
             raise TypeError("second item in _fields_ tuple (index 0) must be a C type")
+        if field[1] is self:
+            raise AttributeError("Structure or union cannot contain itself")
         if hasattr(self, "_swappedbytes_"):
             raise TypeError("structures in the other byte order are not supported")
         field[1]._settle()
@@ -120,11 +157,10 @@ class AggregateMeta(CDataMeta):
         if outer is None:
             raise AttributeError(name)
         outer.is_anonymous = True
-        for inner, *_ in outer.type._all_fields:
-            if inner not in vars(self):
-                type.__setattr__(self, inner, property(
-                    lambda value, inner=inner: getattr(getattr(value, name), inner),
-                    lambda value, new, inner=inner: setattr(getattr(value, name), inner, new)))
+        for ctype in outer.type.__mro__:
+            for inner, field in vars(ctype).items():
+                if isinstance(field, CField) and inner not in vars(self):
+                    type.__setattr__(self, inner, AnonymousField(outer, field))
 
     def _size(self):
         return self._shape.size
@@ -144,7 +180,7 @@ class AggregateMeta(CDataMeta):
 
     def _converted(self, value):
         if isinstance(value, tuple):
-            return self(*value)
+            return self._built(value)
         return CDataMeta._converted(self, value)
 
 
