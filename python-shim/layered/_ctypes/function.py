@@ -97,7 +97,8 @@ class CFuncPtr(_CData, metaclass=FuncPtrType):
         if restype is not None and not isinstance(restype, SimpleType):
             raise TypeError("invalid result type for callback function")
         for ctype in argtypes:
-            ctype._settle()
+            if not ctype._final:
+                ctype._settle()
         item = None if restype is None else restype._ffiitem
         called = Called(function, argtypes, restype)
         items = [ctype._ffiitem for ctype in argtypes]
