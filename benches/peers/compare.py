@@ -35,8 +35,10 @@ PYTHON_313 = Path.home() / ".pyenv/versions/3.13.0/bin/python3"
 
 
 class Peer:
-    def __init__(self, name, interpreter, *arguments, path=None, options=()):
+    def __init__(self, name, interpreter, *arguments, path=None, options=(), patience=1):
         self.name = name
+        # How many times as long as the others' its samples are.
+        self.patience = patience
         self.command = [str(interpreter), *options]
         self.question = CFFI if path else INTERPRETER
         self.arguments = [str(HERE / ("cffi_workload.py" if path else "workload.py")),
@@ -66,7 +68,8 @@ def candidates(options, library, packages, modules):
         Peer("layered", options.layered, library),
         Peer("CPython 3.11", PYTHON, library),
         Peer("CPython 3.13", PYTHON_313, library),
-        Peer("PyPy", shutil.which("pypy3") or "pypy3", library),
+        # A compiler in time has to see a statement often before it compiles it.
+        Peer("PyPy", shutil.which("pypy3") or "pypy3", library, patience=4),
         Peer("PyPy without JIT", shutil.which("pypy3") or "pypy3", library,
              options=["--jit", "off"]),
         Peer("cffi ABI", PYTHON, library, path=packages),
@@ -103,10 +106,11 @@ def run_round(peer, rows, options):
     while remaining:
         pattern = "^(" + "|".join(map(re.escape, remaining)) + ")$"
         # A row takes twice its samples for the floor, and the first call may take long.
-        limit = 60 + len(remaining) * options.samples * options.milliseconds / 50
+        milliseconds = peer.patience * options.milliseconds
+        limit = 60 + len(remaining) * options.samples * milliseconds / 50
         try:
             process = peer.workload("--rows", pattern, "--samples", str(options.samples),
-                                    "--milliseconds", str(options.milliseconds),
+                                    "--milliseconds", str(milliseconds),
                                     *["--no-floor"] * (peer.name != "ours"), timeout=limit)
             output, reason = process.stdout, ending(process)
         except subprocess.TimeoutExpired as expired:

@@ -146,7 +146,11 @@ class Verdict(namedtuple("Verdict", "row against sign limit value missed")):
         target = f"{self.against} {self.sign} {self.limit:g}"
         if not self.missed:
             return target
-        return f"{target}: missed, {'fails' if self.value is None else f'{self.value:.2f}'}"
+        if self.value is None:
+            return f"{target}: missed, fails"
+        # With as many digits as show that it is another number.
+        shown = f"{self.value:.2f}"
+        return f"{target}: missed, {f'{self.value:.3f}' if float(shown) == self.limit else shown}"
 
 
 def verdicts(results):
