@@ -8,7 +8,7 @@ from pathlib import Path
 
 # For this process, which no window of a client is in.
 REQUIREMENTS = ["python-xlib==0.33", "pillow==13.0.0"]
-SCREEN = "1280x1024x24"
+SCREEN = "1600x1024x24"
 # The same picture by every run: one thread of Mesa's software renderer.
 GRAPHICS = {"LIBGL_ALWAYS_SOFTWARE": "1", "GALLIUM_DRIVER": "llvmpipe", "LP_NUM_THREADS": "1"}
 # How far the means of two pictures of a moving scene may lie apart, of 255.
@@ -20,7 +20,11 @@ class Picture:
 
     def __init__(self, image, moves, file):
         self.image, self.moves, self.file = image, moves, file
-        image.save(file)
+
+    @classmethod
+    def of(cls, file):
+        from PIL import Image
+        return cls(Image.open(file).convert("RGBA"), False, file)
 
     def means(self):
         from PIL import ImageStat
@@ -64,6 +68,7 @@ class Desktop:
         self.x, self.keys, self.atoms, self.protocol, self.test = X, XK, Xatom, protocol, xtest
         self.display = display.Display(self.name)
         self.root = self.display.screen().root
+        self.width = self.display.screen().width_in_pixels
         return self
 
     def __exit__(self, *raised):
@@ -96,6 +101,14 @@ class Desktop:
     def size(self, window):
         geometry = window.get_geometry()
         return geometry.width, geometry.height
+
+    def arrange(self, windows):
+        """Side by side, as nobody else arranges them."""
+        left = 0
+        for window in windows:
+            window.configure(x=left, y=0)
+            left += self.size(window)[0]
+        self.display.sync()
 
     def point_at(self, window, x, y):
         at = window.translate_coords(self.root, 0, 0)
@@ -134,7 +147,10 @@ class Desktop:
     def picture(self, window, moves, file):
         from PIL import Image
         width, height = self.size(window)
-        raw = window.get_image(0, 0, width, height, self.x.ZPixmap, 0xffffffff)
+        at = window.translate_coords(self.root, 0, 0)
+        # Of the screen: a part of it is always there, while a window may have been redrawn or hidden.
+        raw = self.root.get_image(-at.x, -at.y, width, height, self.x.ZPixmap, 0xffffffff)
         data = raw.data if isinstance(raw.data, bytes) else raw.data.encode("latin-1")
-        return Picture(Image.frombytes("RGB", (width, height), data, "raw", "BGRX"), moves,
-                       Path(file))
+        image = Image.frombytes("RGB", (width, height), data, "raw", "BGRX")
+        image.save(file)
+        return Picture(image, moves, Path(file))
