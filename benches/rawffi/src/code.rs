@@ -117,6 +117,25 @@ static CODES: &[Code] = &[
         },
         signed: Some(false),
     },
+    // VARIANT_BOOL: all bits of a short, or none.
+    Code {
+        letter: 'v',
+        size: 2,
+        align: 2,
+        ffi: ffi!(ffi_type_sint16),
+        load: |source, vm| {
+            // SAFETY: the caller's promise.
+            let word = unsafe { source.cast::<i16>().read_unaligned() };
+            Ok(vm.ctx.new_bool(word != 0).into())
+        },
+        store: |target, value, vm| {
+            let truth = value.to_owned().try_to_bool(vm)?;
+            // SAFETY: the caller's promise.
+            unsafe { target.cast::<i16>().write_unaligned(-i16::from(truth)) };
+            Ok(())
+        },
+        signed: None,
+    },
     Code {
         letter: 'c',
         size: 1,

@@ -7,7 +7,7 @@ from _ctypes.basics import CArgObject, CDataMeta, _CData, keep_whole
 
 INTEGERS = "bBhHiIlLqQ"
 FLOATS = "fdg"
-LETTERS = "c" + INTEGERS + FLOATS + "uPzZO?"
+LETTERS = "c" + INTEGERS + FLOATS + "uPzZO?v"
 ARRAYS = {letter: _rawffi.Array(letter) for letter in LETTERS}
 SIZES = {letter: _rawffi.sizeof(letter) for letter in LETTERS}
 NATIVE, FOREIGN = ("<", ">") if sys.byteorder == "little" else (">", "<")
@@ -66,7 +66,7 @@ def copied_string(value):
 
 # What a value becomes in a `_rawffi` array of one.
 STORE = dict.fromkeys(INTEGERS, as_integer) | dict.fromkeys(FLOATS, as_float) | {
-    "c": as_char, "u": as_wide_char, "P": as_address, "?": bool, "O": id,
+    "c": as_char, "u": as_wide_char, "P": as_address, "?": bool, "v": bool, "O": id,
 }
 
 
@@ -89,7 +89,7 @@ NAMES = {"z": "c_char_p", "Z": "c_wchar_p", "P": "c_void_p"}
 WANTED = {"z": "bytes or integer address", "Z": "unicode string or integer address"}
 
 
-PLAIN = "cu?" + INTEGERS + FLOATS
+PLAIN = "cu?v" + INTEGERS + FLOATS
 # What a pointer to characters points to.
 CHARACTERS = {"z": "c", "Z": "u"}
 
