@@ -20,7 +20,7 @@ from machine import Machine
 
 ROOT = HERE.parents[1]
 # Modules with a list of CLIENTS, in the order of the table.
-MODULES = ["pyglet_examples"]
+MODULES = ["pyglet_examples", "sqlite_dbapi"]
 BEGIN, END = "<!-- table: clients -->", "<!-- end: clients -->"
 
 
