@@ -20,7 +20,10 @@ from machine import Machine
 
 ROOT = HERE.parents[1]
 # Modules with a list of CLIENTS, in the order of the table.
-MODULES = ["pyglet_examples", "sqlite_dbapi"]
+MODULES = [
+    "pyglet_examples", "sqlite_dbapi", "client_sdl2", "client_z3", "client_psycopg",
+    "client_opengl",
+]
 BEGIN, END = "<!-- table: clients -->", "<!-- end: clients -->"
 
 
