@@ -5,55 +5,23 @@
 
 use crate::{
     code::Code,
-    item::Item,
-    structure::{Field, StructureShape},
+    description::Description,
+    item::{Field, Item, Layout},
 };
 use libffi::raw::{self, ffi_type};
-use std::{cell::UnsafeCell, ptr};
 
-/// libffi's description, with the list that it points to.
-#[derive(Debug)]
-pub struct Description {
-    description: UnsafeCell<ffi_type>,
-    _elements: Vec<*mut ffi_type>,
-}
-
-// SAFETY: libffi writes size and alignment of a description when a cif is prepared with it, always the
-// same; nothing else is ever written.
-unsafe impl Send for Description {}
-// SAFETY: as for Send.
-unsafe impl Sync for Description {}
-
-impl Description {
-    /// `None` if a value of the shape cannot be passed.
-    pub fn of(shape: &StructureShape) -> Option<Box<Self>> {
-        let mut elements = Vec::new();
-        if shape.is_plain {
-            let fields = &mut shape.fields.iter();
-            if !fields.all(|field| field.item.add_elements(&mut elements)) {
-                return None;
-            }
-        } else {
-            add_eightbytes(shape, &mut elements)?;
-        }
-        if elements.is_empty() {
+/// The description of a structure or union with these fields. `None` if a value of it cannot be passed.
+pub fn described(layout: &Layout) -> Option<Box<Description>> {
+    let mut elements = Vec::new();
+    if layout.is_plain {
+        let fields = &mut layout.fields.iter();
+        if !fields.all(|field| field.item.add_elements(&mut elements)) {
             return None;
         }
-        elements.push(ptr::null_mut());
-        Some(Box::new(Self {
-            description: UnsafeCell::new(ffi_type {
-                size: shape.size,
-                alignment: shape.align as u16,
-                type_: raw::ffi_type_enum_STRUCT,
-                elements: elements.as_mut_ptr(),
-            }),
-            _elements: elements,
-        }))
+    } else {
+        add_eightbytes(layout, &mut elements)?;
     }
-
-    pub fn as_ptr(&self) -> *mut ffi_type {
-        self.description.get()
-    }
+    (!elements.is_empty()).then(|| Description::new(layout.size, layout.align, elements))
 }
 
 /// What the registers for an eightbyte are, as in the System V ABI for x86-64, 3.2.3.
@@ -64,20 +32,20 @@ enum Class {
 }
 
 /// Adds members that are passed as the shape's are. `None` where that is not known.
-fn add_eightbytes(shape: &StructureShape, elements: &mut Vec<*mut ffi_type>) -> Option<()> {
+fn add_eightbytes(layout: &Layout, elements: &mut Vec<*mut ffi_type>) -> Option<()> {
     if !cfg!(target_arch = "x86_64") {
         return None;
     }
     let mut classes = [None; 2];
-    if shape.size <= 16 {
-        classify_structure(shape, 0, &mut classes)?;
+    if layout.size <= 16 {
+        classify_structure(layout, 0, &mut classes)?;
     } else {
         // In memory, whatever it consists of.
         classes = [Some(Class::Integer); 2];
     }
-    for start in (0..shape.size).step_by(8) {
+    for start in (0..layout.size).step_by(8) {
         let class = classes[(start / 8).min(1)]?;
-        match (class, shape.size - start) {
+        match (class, layout.size - start) {
             (Class::Integer, 8..) => elements.push(&raw mut raw::ffi_type_uint64),
             (Class::Integer, rest) => {
                 elements.extend((0..rest).map(|_| &raw mut raw::ffi_type_uint8));
@@ -91,10 +59,10 @@ fn add_eightbytes(shape: &StructureShape, elements: &mut Vec<*mut ffi_type>) -> 
 
 type Classes = [Option<Class>; 2];
 
-fn classify_structure(shape: &StructureShape, at: usize, classes: &mut Classes) -> Option<()> {
+fn classify_structure(layout: &Layout, at: usize, classes: &mut Classes) -> Option<()> {
     for Field {
         item, offset, bits, ..
-    } in &shape.fields
+    } in &layout.fields
     {
         let at = at + offset;
         match bits {
@@ -112,7 +80,7 @@ fn classify_structure(shape: &StructureShape, at: usize, classes: &mut Classes) 
 fn classify(item: &Item, at: usize, classes: &mut Classes) -> Option<()> {
     match item {
         Item::Scalar(code) => merge(classes, at, class(code, at)?),
-        Item::Structure(shape) => classify_structure(shape, at, classes)?,
+        Item::Structure(shape) => classify_structure(&shape.layout, at, classes)?,
         Item::Array(shape, length) => {
             for index in 0..*length {
                 classify(&shape.item, at + index * shape.item.size(), classes)?;

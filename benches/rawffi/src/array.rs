@@ -1,6 +1,10 @@
 //! Arrays: `Array(code)` makes a shape, and calling that makes instances.
 
-use crate::{code, item::Item, memory::Memory, module::freed};
+use crate::{
+    code,
+    item::{ArrayShape, Item},
+    memory::{self, Memory, freed},
+};
 use rustpython_common::borrow::{BorrowedValue, BorrowedValueMut};
 use rustpython_vm::{
     AsObject, FromArgs, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
@@ -9,13 +13,6 @@ use rustpython_vm::{
     pyclass,
     types::{AsBuffer, AsMapping, Callable, Constructor},
 };
-
-/// What an array is made of.
-#[pyclass(module = "_rawffi", name = "Array")]
-#[derive(Debug, PyPayload)]
-pub struct ArrayShape {
-    pub item: Item,
-}
 
 /// Arguments of the call of a shape.
 #[derive(FromArgs)]
@@ -99,7 +96,7 @@ impl ArrayShape {
         Ok(ArrayInstance {
             shape: zelf,
             length,
-            memory: Memory::at(crate::module::address(&address, vm)?),
+            memory: Memory::at(memory::address(&address, vm)?),
         })
     }
 }
@@ -264,7 +261,7 @@ impl ArrayInstance {
 
     #[pymethod]
     fn free(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<()> {
-        crate::module::free(&zelf.memory, vm)
+        memory::free(&zelf.memory, vm)
     }
 }
 

@@ -1,8 +1,10 @@
 //! Callbacks: C functions that call Python.
 
 use crate::{
-    array, errno, function::Signature, item::Item, module::FUNCFLAG_USE_ERRNO,
-    structure::StructureShape,
+    array,
+    errno::{self, FUNCFLAG_USE_ERRNO},
+    function::Signature,
+    item::{Item, StructureShape},
 };
 use libffi::raw::{self, ffi_cif, ffi_closure};
 use rustpython_vm::{
@@ -165,7 +167,7 @@ impl Data {
                     let instance = StructureShape::instance(shape, true, vm)?;
                     let target = instance.memory.address();
                     // SAFETY: both have the structure's size.
-                    unsafe { std::ptr::copy_nonoverlapping(source, target, shape.size) };
+                    unsafe { std::ptr::copy_nonoverlapping(source, target, shape.layout.size) };
                     Ok(instance.into())
                 }
                 // SAFETY: as above.

@@ -2,6 +2,9 @@
 
 use std::cell::Cell;
 
+/// The function sees and leaves its `errno` in the copy.
+pub const FUNCFLAG_USE_ERRNO: u32 = 8;
+
 thread_local! {
     static COPY: Cell<i32> = const { Cell::new(0) };
 }

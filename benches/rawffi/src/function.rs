@@ -1,12 +1,11 @@
 //! Functions: `CDLL(name).ptr(…)` and `FuncPtr(address, …)`.
 
 use crate::{
-    array::{ArrayInstance, ArrayShape},
-    errno,
-    item::Item,
-    memory::Memory,
-    module::{FUNCFLAG_PYTHONAPI, FUNCFLAG_USE_ERRNO, address},
-    structure::{StructureInstance, StructureShape},
+    array::ArrayInstance,
+    errno::{self, FUNCFLAG_USE_ERRNO},
+    item::{ArrayShape, Item, StructureShape},
+    memory::{Memory, address, freed},
+    structure::StructureInstance,
 };
 use libffi::raw::{self, ffi_cif, ffi_type};
 use rustpython_vm::{
@@ -17,6 +16,9 @@ use rustpython_vm::{
     types::{Callable, Constructor},
 };
 use std::{cell::UnsafeCell, ffi::c_void, mem::MaybeUninit};
+
+/// The function is called without letting other threads run.
+pub const FUNCFLAG_PYTHONAPI: u32 = 4;
 
 /// A signature as libffi wants it, prepared once.
 #[derive(Debug)]
@@ -166,7 +168,7 @@ impl Callable for FuncPtr {
                     "Argument {number} should be typecode {wanted}, got {given}"
                 )));
             }
-            pointers.push(crate::module::freed(memory.address(), vm)?.cast());
+            pointers.push(freed(memory.address(), vm)?.cast());
         }
         if zelf.address == 0 {
             return Err(vm.new_value_error("NULL pointer access"));

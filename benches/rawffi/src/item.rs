@@ -1,14 +1,14 @@
 //! What an array, a structure, or a list of arguments consists of.
 
 use crate::{
-    array::ArrayShape,
     code::{self, Code},
-    structure::StructureShape,
+    description::Description,
 };
 use libffi::raw::ffi_type;
 use rustpython_vm::{
-    AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
+    AsObject, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyStr, PyTuple},
+    pyclass,
 };
 
 /// A type: a letter, a structure, or an array of some length.
@@ -17,6 +17,42 @@ pub enum Item {
     Scalar(&'static Code),
     Array(PyRef<ArrayShape>, usize),
     Structure(PyRef<StructureShape>),
+}
+
+/// What an array is made of.
+#[pyclass(module = "_rawffi", name = "Array")]
+#[derive(Debug, PyPayload)]
+pub struct ArrayShape {
+    pub item: Item,
+}
+
+/// A structure or union.
+#[pyclass(module = "_rawffi", name = "Structure")]
+#[derive(Debug, PyPayload)]
+pub struct StructureShape {
+    pub layout: Layout,
+    /// libffi's, if a value can be passed.
+    pub description: Option<Box<Description>>,
+}
+
+/// What a structure or union consists of.
+#[derive(Debug)]
+pub struct Layout {
+    pub fields: Vec<Field>,
+    pub size: usize,
+    pub align: usize,
+    /// Whether libffi knows such structures.
+    pub is_plain: bool,
+}
+
+/// Where a field lies.
+#[derive(Debug)]
+pub struct Field {
+    pub name: String,
+    pub item: Item,
+    pub offset: usize,
+    /// For a bit field, the first bit within the item and how many there are.
+    pub bits: Option<(u32, u32)>,
 }
 
 impl Item {
@@ -45,7 +81,7 @@ impl Item {
         match self {
             Self::Scalar(code) => code.size,
             Self::Array(shape, length) => shape.item.size() * length,
-            Self::Structure(shape) => shape.size,
+            Self::Structure(shape) => shape.layout.size,
         }
     }
 
@@ -53,7 +89,7 @@ impl Item {
         match self {
             Self::Scalar(code) => code.align,
             Self::Array(shape, _) => shape.item.align(),
-            Self::Structure(shape) => shape.align,
+            Self::Structure(shape) => shape.layout.align,
         }
     }
 
@@ -92,7 +128,7 @@ impl Item {
     pub fn ffi(&self) -> Option<*mut ffi_type> {
         match self {
             Self::Scalar(code) => Some((code.ffi)()),
-            Self::Structure(shape) => shape.ffi(),
+            Self::Structure(shape) => shape.description.as_ref().map(|it| it.as_ptr()),
             Self::Array(..) => None,
         }
     }

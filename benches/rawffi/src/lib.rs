@@ -13,6 +13,7 @@ mod aggregate;
 mod array;
 mod callback;
 mod code;
+mod description;
 mod errno;
 mod function;
 mod item;

@@ -1,5 +1,6 @@
 //! C memory that an object stands for.
 
+use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, builtins::PyInt};
 use std::{
     alloc::Layout,
     ptr,
@@ -65,4 +66,35 @@ impl Drop for Memory {
             self.free();
         }
     }
+}
+
+/// An address, as a Python `int` or what has a `buffer`.
+///
+/// # Errors
+/// `TypeError` if it is neither.
+pub fn address(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult<usize> {
+    if let Some(int) = object.downcast_ref::<PyInt>() {
+        return Ok(int.as_u64_mask() as usize);
+    }
+    object.get_attr("buffer", vm)?.try_to_value(vm)
+}
+
+/// An address, unless what was there has been freed.
+///
+/// # Errors
+/// `RuntimeError`.
+pub fn freed(address: *mut u8, vm: &VirtualMachine) -> PyResult<*mut u8> {
+    if address.is_null() {
+        return Err(vm.new_runtime_error("trying to access a freed memory"));
+    }
+    Ok(address)
+}
+
+/// # Errors
+/// `RuntimeError` if there is nothing to free.
+pub fn free(memory: &Memory, vm: &VirtualMachine) -> PyResult<()> {
+    if memory.free() {
+        return Ok(());
+    }
+    Err(vm.new_runtime_error("trying to free what is not this object's, or no more"))
 }

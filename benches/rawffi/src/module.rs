@@ -1,14 +1,6 @@
 //! The module: its functions and classes.
 
-use crate::memory::Memory;
-use rustpython_vm::{
-    PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyInt, PyModuleDef},
-    vm::Context,
-};
-
-pub const FUNCFLAG_PYTHONAPI: u32 = 4;
-pub const FUNCFLAG_USE_ERRNO: u32 = 8;
+use rustpython_vm::{builtins::PyModuleDef, vm::Context};
 
 /// The definition of the native module `_rawffi`, to be given to
 /// [`InterpreterBuilder::add_native_module`](rustpython_vm::InterpreterBuilder::add_native_module).
@@ -17,41 +9,14 @@ pub fn module_def(ctx: &Context) -> &'static PyModuleDef {
     _rawffi::module_def(ctx)
 }
 
-/// An address, as a Python `int` or what has a `buffer`.
-///
-/// # Errors
-/// `TypeError` if it is neither.
-pub fn address(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult<usize> {
-    if let Some(int) = object.downcast_ref::<PyInt>() {
-        return Ok(int.as_u64_mask() as usize);
-    }
-    object.get_attr("buffer", vm)?.try_to_value(vm)
-}
-
-/// An address, unless what was there has been freed.
-///
-/// # Errors
-/// `RuntimeError`.
-pub fn freed(address: *mut u8, vm: &VirtualMachine) -> PyResult<*mut u8> {
-    if address.is_null() {
-        return Err(vm.new_runtime_error("trying to access a freed memory"));
-    }
-    Ok(address)
-}
-
-/// # Errors
-/// `RuntimeError` if there is nothing to free.
-pub fn free(memory: &Memory, vm: &VirtualMachine) -> PyResult<()> {
-    if memory.free() {
-        return Ok(());
-    }
-    Err(vm.new_runtime_error("trying to free what is not this object's, or no more"))
-}
-
 #[rustpython_vm::pymodule]
 mod _rawffi {
-    use super::address;
-    use crate::{array, callback, errno, function, item::Item, structure};
+    use crate::{
+        array, callback, errno, function,
+        item::{ArrayShape, Item, StructureShape},
+        memory::address,
+        structure,
+    };
     use rustpython_vm::{
         Py, PyObject, PyObjectRef, PyRef, PyResult, TryFromBorrowedObject, VirtualMachine,
         builtins::{PyBytes, PyModule},
@@ -63,9 +28,9 @@ mod _rawffi {
     #[pyattr]
     const FUNCFLAG_CDECL: u32 = 1;
     #[pyattr]
-    const FUNCFLAG_PYTHONAPI: u32 = super::FUNCFLAG_PYTHONAPI;
+    const FUNCFLAG_PYTHONAPI: u32 = function::FUNCFLAG_PYTHONAPI;
     #[pyattr]
-    const FUNCFLAG_USE_ERRNO: u32 = super::FUNCFLAG_USE_ERRNO;
+    const FUNCFLAG_USE_ERRNO: u32 = errno::FUNCFLAG_USE_ERRNO;
 
     #[pyfunction]
     fn sizeof(item: PyObjectRef, vm: &VirtualMachine) -> PyResult<usize> {
@@ -206,8 +171,8 @@ mod _rawffi {
         let _ = array::ArrayInstance::make_static_type();
         let _ = structure::StructureInstance::make_static_type();
         rustpython_vm::extend_module!(vm, module, {
-            "Array" => array::ArrayShape::make_static_type(),
-            "Structure" => structure::StructureShape::make_static_type(),
+            "Array" => ArrayShape::make_static_type(),
+            "Structure" => StructureShape::make_static_type(),
             "FuncPtr" => function::FuncPtr::make_static_type(),
             "CallbackPtr" => callback::CallbackPtr::make_static_type(),
             "CDLL" => function::Cdll::make_static_type(),

@@ -1,7 +1,12 @@
 //! Structures and unions: `Structure(fields)` makes a shape, and calling that makes instances.
 
-use crate::{aggregate::Description, array, code::Code, item::Item, memory::Memory, module::freed};
-use libffi::raw::ffi_type;
+use crate::{
+    aggregate::described,
+    array,
+    code::Code,
+    item::{Field, Item, Layout, StructureShape},
+    memory::{self, Memory, freed},
+};
 use rustpython_vm::{
     AsObject, FromArgs, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyStr, PyTuple, PyType},
@@ -9,29 +14,6 @@ use rustpython_vm::{
     pyclass,
     types::{Callable, Constructor, GetAttr, SetAttr},
 };
-use std::sync::OnceLock;
-
-/// Where a field lies.
-#[derive(Debug)]
-pub struct Field {
-    name: String,
-    pub item: Item,
-    pub offset: usize,
-    /// For a bit field, the first bit within the item and how many there are.
-    pub bits: Option<(u32, u32)>,
-}
-
-/// What a structure or union is made of.
-#[pyclass(module = "_rawffi", name = "Structure")]
-#[derive(Debug, PyPayload)]
-pub struct StructureShape {
-    pub fields: Vec<Field>,
-    pub size: usize,
-    pub align: usize,
-    /// Whether libffi knows such structures.
-    pub is_plain: bool,
-    ffi: OnceLock<Option<Box<Description>>>,
-}
 
 /// Arguments of `Structure`.
 #[derive(FromArgs)]
@@ -59,7 +41,7 @@ impl Constructor for StructureShape {
             0 => usize::MAX,
             pack => pack,
         };
-        let mut layout = Laying {
+        let mut laying = Laying {
             is_union: making.union,
             pack,
             bits: 0,
@@ -71,7 +53,7 @@ impl Constructor for StructureShape {
         for given in making.fields.try_to_value::<Vec<PyObjectRef>>(vm)? {
             let (name, item, width) = field(&given, vm)?;
             is_plain &= width.is_none();
-            let (offset, bits) = layout.place(&item, width);
+            let (offset, bits) = laying.place(&item, width);
             fields.push(Field {
                 name,
                 item,
@@ -79,12 +61,16 @@ impl Constructor for StructureShape {
                 bits,
             });
         }
-        Ok(Self {
+        let layout = Layout {
             fields,
-            size: layout.end.next_multiple_of(layout.align),
-            align: layout.align,
-            ffi: OnceLock::new(),
+            size: laying.end.next_multiple_of(laying.align),
+            align: laying.align,
             is_plain,
+        };
+        let description = described(&layout);
+        Ok(Self {
+            layout,
+            description,
         })
     }
 }
@@ -161,13 +147,7 @@ impl StructureShape {
     }
 
     fn find(&self, name: &str) -> Option<&Field> {
-        self.fields.iter().find(|field| field.name == name)
-    }
-
-    /// As [`Item::ffi`].
-    pub fn ffi(&self) -> Option<*mut ffi_type> {
-        let described = self.ffi.get_or_init(|| Description::of(self));
-        described.as_ref().map(|described| described.as_ptr())
+        self.layout.fields.iter().find(|field| field.name == name)
     }
 }
 
@@ -185,7 +165,7 @@ impl StructureShape {
         autofree: bool,
         vm: &VirtualMachine,
     ) -> PyResult<PyRef<StructureInstance>> {
-        let memory = Memory::new(shape.size, shape.align, autofree);
+        let memory = Memory::new(shape.layout.size, shape.layout.align, autofree);
         let instance = StructureInstance {
             shape: shape.to_owned(),
             memory: memory.ok_or_else(|| vm.new_memory_error(""))?,
@@ -198,12 +178,12 @@ impl StructureShape {
 impl StructureShape {
     #[pygetset]
     fn size(zelf: &Py<Self>) -> usize {
-        zelf.size
+        zelf.layout.size
     }
 
     #[pygetset]
     fn alignment(zelf: &Py<Self>) -> usize {
-        zelf.align
+        zelf.layout.align
     }
 
     /// A structure at an address that somebody else answers for.
@@ -215,7 +195,7 @@ impl StructureShape {
     ) -> PyResult<StructureInstance> {
         Ok(StructureInstance {
             shape: zelf,
-            memory: Memory::at(crate::module::address(&address, vm)?),
+            memory: Memory::at(memory::address(&address, vm)?),
         })
     }
 
@@ -327,7 +307,7 @@ impl StructureInstance {
 
     #[pymethod]
     fn free(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<()> {
-        crate::module::free(&zelf.memory, vm)
+        memory::free(&zelf.memory, vm)
     }
 }
 

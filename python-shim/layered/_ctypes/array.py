@@ -24,6 +24,10 @@ def array_type(item, length):
     return known
 
 
+# What multiplying a type by a length makes.
+CDataMeta.__mul__ = CDataMeta.__rmul__ = array_type
+
+
 class ArrayMeta(CDataMeta):
     def __new__(metaclass, name, bases, namespace):
         self = type.__new__(metaclass, name, bases, namespace)

@@ -156,12 +156,6 @@ class CDataMeta(type):
         instance._buffer = self._new_buffer()
         return instance
 
-    def __mul__(self, length):
-        from _ctypes.array import array_type
-        return array_type(self, length)
-
-    __rmul__ = __mul__
-
 
 class AddressMeta(CDataMeta):
     """The metaclass of types whose values are addresses."""

@@ -1,0 +1,37 @@
+//! libffi's description of a structure, as data.
+
+use libffi::raw::{self, ffi_type};
+use std::{cell::UnsafeCell, ptr};
+
+/// A description, with the list that it points to.
+#[derive(Debug)]
+pub struct Description {
+    description: UnsafeCell<ffi_type>,
+    _elements: Vec<*mut ffi_type>,
+}
+
+// SAFETY: libffi writes size and alignment of a description when a cif is prepared with it, always the
+// same; nothing else is ever written.
+unsafe impl Send for Description {}
+// SAFETY: as for Send.
+unsafe impl Sync for Description {}
+
+impl Description {
+    /// A structure of these elements. It stays in its box, where libffi may point to it.
+    pub fn new(size: usize, align: usize, mut elements: Vec<*mut ffi_type>) -> Box<Self> {
+        elements.push(ptr::null_mut());
+        Box::new(Self {
+            description: UnsafeCell::new(ffi_type {
+                size,
+                alignment: align as u16,
+                type_: raw::ffi_type_enum_STRUCT,
+                elements: elements.as_mut_ptr(),
+            }),
+            _elements: elements,
+        })
+    }
+
+    pub fn as_ptr(&self) -> *mut ffi_type {
+        self.description.get()
+    }
+}
