@@ -63,13 +63,13 @@ def table(results, errors):
         cells = [row]
         for peer in peers:
             rates = results.get(peer, {}).get(row)
-            failure = errors.get(peer, "no result").replace("|", "\\|")
-            cells.append(f"{median(rates):,.0f}" if rates else f"fails: {failure}")
+            cells.append(f"{median(rates):,.0f}" if rates else "fails")
         ratios = [a / b for a, b in zip(rounds, results.get("CPython 3.11", {}).get(row, []))]
         spread = f" ({min(ratios):.2f}..{max(ratios):.2f})" if ratios else ""
         cells.append(f"{median(ratios):.2f}{spread}" if ratios else "")
         lines.append(cells)
-    return report.markdown(header, lines)
+    reasons = [f"{peer}: `{error}`." for peer, error in errors.items()]
+    return "\n\n".join([report.markdown(header, lines), *reasons])
 
 
 def main():
