@@ -1,4 +1,4 @@
-"""pyglet's own tests that need nobody at the screen, from its source distributions, test by test."""
+"""pyglet's own tests that need nobody at the screen, from its source distributions."""
 
 import json
 import re

@@ -21,7 +21,7 @@ from machine import Machine
 ROOT = HERE.parents[1]
 # Modules with a list of CLIENTS, in the order of the table.
 MODULES = [
-    "pyglet_examples", "pyglet_tests", "client_sdl2", "client_z3", "client_psycopg",
+    "pyglet_examples", "pyglet_tests", "pyglet_media", "client_sdl2", "client_z3", "client_psycopg",
     "client_opengl", "sqlite_dbapi",
 ]
 BEGIN, END = "<!-- table: clients -->", "<!-- end: clients -->"
