@@ -88,7 +88,7 @@ def runner(example):
             details = watched(example, desktop, process, scratch)
             finished = finish(process, 20)
         details |= ended(example, finished)
-        return Outcome(finished.error() or "ran and ended", details)
+        return Outcome("ran and ended", details)
 
     return run
 
@@ -133,8 +133,9 @@ def pictures(example, desktop, when, scratch):
 
 
 def ended(example, finished: Finished):
-    lines = [steady(line) for line in finished.stderr.strip().splitlines()]
-    details = {"exit": finished.error(), "error output": " / ".join(lines[-3:])}
+    if finished.error() or "Traceback" in finished.stderr:
+        raise RuntimeError(f"{finished.error()} {finished.stderr[-500:]}")
+    details = {"error output": steady(finished.stderr.strip())}
     if example.prints:
         # Which events come twice, and in what order, is the X server's affair.
         printed = sorted({steady(line) for line in finished.stdout.splitlines()})
@@ -156,7 +157,7 @@ def converted(version):
         details = ended(example=CONVERTER, finished=finished)
         # The pixels: two compressors need not make the same bytes of them.
         details["picture"] = Picture.of(target)
-        return Outcome(finished.error() or "saved the picture", details)
+        return Outcome("saved the picture", details)
 
     return run
 

@@ -8,9 +8,8 @@ from collections import Counter
 from client import PROGRAMS, Client, Outcome, steady
 from desktop import Desktop
 from sound import Sound
+from suites import PYTEST
 
-PYTEST = ["pytest==8.4.2", "pluggy==1.7.0", "iniconfig==2.3.1", "packaging==26.3",
-          "pygments==2.21.0"]
 # Without a folder for what failed last and without its own handler of crashes.
 OPTIONS = ["--assert=plain", "--continue-on-collection-errors", "-p", "pytest_outcomes",
            "-p", "no:cacheprovider", "-p", "no:faulthandler"]
