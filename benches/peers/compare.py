@@ -31,7 +31,15 @@ INTERPRETER = "import sys; print(sys.implementation.name, sys.version.split()[0]
 CFFI = "import cffi; print('cffi', cffi.__version__)"
 # Rows that a peer runs before the next one has its turn.
 ROWS_AT_A_TIME = 6
-PYTHON_313 = Path.home() / ".pyenv/versions/3.13.0/bin/python3"
+# By the peer's name.
+INTERPRETERS = {
+    "ours": ROOT / "target/dist/rustpython-ctypes",
+    "stock": ROOT / "target/dist/examples/stock",
+    "layered": ROOT / "target/dist/examples/layered",
+    "CPython 3.11": PYTHON,
+    "CPython 3.13": Path.home() / ".pyenv/versions/3.13.0/bin/python3",
+    "PyPy": shutil.which("pypy3") or "pypy3",
+}
 
 
 class Peer:
@@ -62,16 +70,16 @@ class Peer:
 
 
 def candidates(options, library, packages, modules):
+    named = INTERPRETERS
     return [
         Peer("ours", options.ours, library),
         Peer("stock", options.stock, library),
         Peer("layered", options.layered, library),
-        Peer("CPython 3.11", PYTHON, library),
-        Peer("CPython 3.13", PYTHON_313, library),
+        Peer("CPython 3.11", named["CPython 3.11"], library),
+        Peer("CPython 3.13", named["CPython 3.13"], library),
         # A compiler in time has to see a statement often before it compiles it.
-        Peer("PyPy", shutil.which("pypy3") or "pypy3", library, patience=4),
-        Peer("PyPy without JIT", shutil.which("pypy3") or "pypy3", library,
-             options=["--jit", "off"]),
+        Peer("PyPy", named["PyPy"], library, patience=4),
+        Peer("PyPy without JIT", named["PyPy"], library, options=["--jit", "off"]),
         Peer("cffi ABI", PYTHON, library, path=packages),
         Peer("cffi compiled", PYTHON, library, "--compiled", modules, path=packages),
     ]
@@ -189,11 +197,10 @@ def measurements(options):
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--ours", metavar="PATH", default=ROOT / "target/dist/rustpython-ctypes")
-    parser.add_argument("--stock", metavar="PATH", default=ROOT / "target/dist/examples/stock",
+    parser.add_argument("--ours", metavar="PATH", default=INTERPRETERS["ours"])
+    parser.add_argument("--stock", metavar="PATH", default=INTERPRETERS["stock"],
                         help="RustPython with the _ctypes that comes with it")
-    parser.add_argument("--layered", metavar="PATH",
-                        default=ROOT / "target/dist/examples/layered",
+    parser.add_argument("--layered", metavar="PATH", default=INTERPRETERS["layered"],
                         help="RustPython with the layered _ctypes")
     parser.add_argument("--folder", metavar="PATH", type=Path, default=ROOT / "target/bench-peers",
                         help="for what is compiled and installed")

@@ -7,7 +7,6 @@ when mimalloc is asked for it.
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import tempfile
@@ -18,7 +17,7 @@ HERE = Path(__file__).resolve().parent
 DESIGNS = ["ours", "layered", "stock"]
 EMPTY = "empty loop"
 ROWS = [
-    EMPTY, "abs(c_int)", "sqrt(c_double)", "strlen(c_char_p)", "frexp(d, byref(n))", "6 ints",
+    "abs(c_int)", "sqrt(c_double)", "strlen(c_char_p)", "frexp(d, byref(n))", "6 ints",
     "div(7, 2) -> div_t", "callback(int) -> int", "c_int.value get", "c_int.value set",
     "int field get", "int field set", "nested structure get", "c_int array item get",
     "pointer[0] get", "pointer.contents get", "c_int(3)", "P(1, 2, 3.0)",
@@ -43,14 +42,14 @@ def totals(section):
     return instructions, blocks
 
 
-def per_operation(peer):
-    """The counts of each row that the peer can run, or what it fails with."""
+def per_operation(peer, rows):
+    """Instructions and blocks of each row that the peer can run, net of the loop, or what it fails with."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out"
         process = subprocess.run(
             [VALGRIND, "--tool=callgrind", "--compress-strings=no", "--compress-pos=no",
              "--dump-before=section_ends", f"--callgrind-out-file={out}", *peer.command, "-S",
-             *peer.arguments, "--marked", str(FEWER), str(MORE), *ROWS],
+             *peer.arguments, "--marked", str(FEWER), str(MORE), EMPTY, *rows],
             env=dict(os.environ, PYTHONHASHSEED="0"), text=True, capture_output=True)
         reports = [json.loads(line) for line in process.stdout.splitlines()]
         if process.returncode != 0:
@@ -73,7 +72,8 @@ def per_operation(peer):
 
 def counted(peers):
     """By design and row. Nothing without valgrind."""
-    peers = [peer for peer in peers if peer.name in DESIGNS]
+    named = {peer.name: peer for peer in peers}
+    peers = [named[design] for design in DESIGNS if design in named]
     if not VALGRIND:
         print("valgrind: not found, so that nothing is counted")
         return {}
@@ -81,4 +81,4 @@ def counted(peers):
         # Compiled Python files must be there before anything is counted.
         peer.workload("--rows", "^$")
     with ThreadPoolExecutor(2) as pool:
-        return dict(zip((peer.name for peer in peers), pool.map(per_operation, peers)))
+        return dict(zip((peer.name for peer in peers), pool.map(lambda peer: per_operation(peer, ROWS), peers)))

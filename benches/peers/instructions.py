@@ -8,18 +8,15 @@ one compiler version.
 """
 
 import argparse
-import os
 import re
-import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from compare import HERE, ROOT, compiled_library
+import counts
+from compare import HERE, INTERPRETERS, ROOT, Peer, compiled_library
 
 TABLE = HERE / "instructions.txt"
 HEADER = "# Instructions per operation, as instructions.py counts them.\n"
-EMPTY = "empty loop"
 ROWS = [
     "divmod(i, j)",
     "abs(c_int)",
@@ -38,30 +35,15 @@ ROWS = [
     "P(1, 2, 3.0)",
     "slice of 100 get",
 ]
-FEWER, MORE = 2000, 6000
 
 
-def collected(interpreter, library, row, times):
-    """All instructions of a process that runs the row so many times."""
-    process = subprocess.run(
-        ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", interpreter,
-         # Without the module site, the start is shorter.
-         "-S", HERE / "workload.py", library, "--once", row, str(times)],
-        env=dict(os.environ, PYTHONHASHSEED="0"), text=True, capture_output=True)
-    if process.returncode != 0:
-        sys.exit(f"{row}: exit {process.returncode}\n{process.stderr}")
-    return int(re.search(r"Collected\s*: (\d+)", process.stderr)[1])
-
-
-def count(interpreter, library, rows):
+def counted(interpreter, library, rows):
     """Instructions per operation, net of the loop around it."""
-    runs = [(row, times) for row in [EMPTY, *rows] for times in (FEWER, MORE)]
-    # As many at a time as a small machine has processors.
-    with ThreadPoolExecutor(2) as pool:
-        totals = dict(zip(runs, pool.map(lambda run: collected(interpreter, library, *run), runs)))
-    gross = {row: (totals[row, MORE] - totals[row, FEWER]) / (MORE - FEWER)
-             for row in [EMPTY, *rows]}
-    return {row: round(gross[row] - gross[EMPTY]) for row in rows}
+    found = counts.per_operation(Peer("ours", interpreter, library), rows)
+    failed = [f"{row}: {what['error']}" for row, what in found.items() if "error" in what]
+    if failed:
+        sys.exit("\n".join(failed))
+    return {row: round(instructions) for row, (instructions, _) in found.items()}
 
 
 def read_table():
@@ -70,14 +52,14 @@ def read_table():
     return {row: int(instructions) for row, instructions in pairs}
 
 
-def write_table(counts):
-    TABLE.write_text(HEADER + "".join(f"{row:24}{n:8}\n" for row, n in counts.items()))
+def write_table(instructions):
+    TABLE.write_text(HEADER + "".join(f"{row:24}{n:8}\n" for row, n in instructions.items()))
 
 
-def compare(counts, committed, tolerance):
+def compare(instructions, committed, tolerance):
     """Prints every change beyond the tolerance; whether one of them is for the worse."""
     worse = False
-    for row, now in counts.items():
+    for row, now in instructions.items():
         before = committed.get(row)
         if before is None:
             print(f"{row}: {now}, not in the table")
@@ -90,7 +72,7 @@ def compare(counts, committed, tolerance):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--interpreter", metavar="PATH",
-                        default=ROOT / "target/dist/rustpython-ctypes")
+                        default=INTERPRETERS["ours"])
     parser.add_argument("--folder", metavar="PATH", type=Path, default=ROOT / "target/bench-peers",
                         help="for what is compiled")
     parser.add_argument("--rows", metavar="REGEX", default="")
@@ -99,13 +81,13 @@ def main():
     options = parser.parse_args()
 
     rows = [row for row in ROWS if re.search(options.rows, row)]
-    counts = count(options.interpreter, compiled_library(options.folder), rows)
+    now = counted(options.interpreter, compiled_library(options.folder), rows)
     committed = read_table()
     if options.check:
-        sys.exit(1 if compare(counts, committed, options.tolerance) else 0)
-    for row, instructions in counts.items():
+        sys.exit(1 if compare(now, committed, options.tolerance) else 0)
+    for row, instructions in now.items():
         print(f"{row}: {instructions}")
-    merged = {**committed, **counts}
+    merged = {**committed, **now}
     write_table({row: merged[row] for row in ROWS if row in merged})
 
 

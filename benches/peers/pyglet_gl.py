@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 import report
-from compare import HERE, PYTHON, PYTHON_313, ROOT
+from compare import HERE, INTERPRETERS, PYTHON, ROOT
 from workload import median
 
 NAME = "pyglet"
@@ -24,14 +24,7 @@ CONFIGURATIONS = [
     ("1.5.31", "", {}), ("1.5.31", ", debug_gl off", {"PYGLET_DEBUG_GL": "False"}),
     ("2.1.19", "", {}), ("2.1.19", ", debug_gl off", {"PYGLET_DEBUG_GL": "False"}),
 ]
-PEERS = {
-    "ours": ROOT / "target/dist/rustpython-ctypes",
-    "layered": ROOT / "target/dist/examples/layered",
-    "stock": ROOT / "target/dist/examples/stock",
-    "CPython 3.11": PYTHON,
-    "CPython 3.13": PYTHON_313,
-    "PyPy": shutil.which("pypy3") or "pypy3",
-}
+PEERS = ["ours", "layered", "stock", "CPython 3.11", "CPython 3.13", "PyPy"]
 GRAPHICS = {"LIBGL_ALWAYS_SOFTWARE": "1", "GALLIUM_DRIVER": "llvmpipe", "LP_NUM_THREADS": "0"}
 DISPLAY = ["xvfb-run", "-a", "-s", "-screen 0 640x480x24"]
 
@@ -85,7 +78,8 @@ def main():
         print(f"round {number} of {options.rounds}", file=sys.stderr)
         for version, suffix, variables in CONFIGURATIONS:
             packages = installed(version, options.folder)
-            for peer, interpreter in PEERS.items():
+            for peer in PEERS:
+                interpreter = INTERPRETERS[peer]
                 if shutil.which(interpreter) is None:
                     print(f"{peer}: not found ({interpreter})")
                     continue

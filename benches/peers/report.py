@@ -55,7 +55,6 @@ TABLES = {
 }
 # Whose rows the comparison of the designs has, and what stands beside them.
 DESIGNS_GROUPS = ["calls", "data"]
-DESIGNS = ["ours", "layered", "stock"]
 DESIGNS_BESIDE = ["PyPy without JIT", "PyPy", "CPython 3.11", "CPython 3.13", "cffi ABI"]
 # Peers whose column is followed by one with the ratio.
 WITH_RATIO = ["CPython 3.11", "stock"]
@@ -291,7 +290,7 @@ def designs_table(results):
 
 def counts_table(results):
     """Instructions and blocks of heap memory for each row and design."""
-    designs = [design for design in DESIGNS if design in results.counts]
+    designs = list(results.counts)
     names = [NATIVE.get(design, design) for design in designs]
     header = ["row", *(f"instructions, {name}" for name in names),
               *(f"blocks, {name}" for name in names)]

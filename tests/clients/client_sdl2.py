@@ -1,7 +1,7 @@
 """PySDL2: its own tests, over Debian's SDL and its satellites, with no screen and no sound card."""
 
-from client import Client
-from suites import PYTEST, pytest
+from client import Client, Outcome, steady
+from suites import counted, error, pytest
 
 VERSION = "0.9.17"
 REQUIREMENT = f"PySDL2=={VERSION}"
@@ -17,9 +17,13 @@ QUICK = ["audio", "events", "rwops", "timer", "sdl2ext_array", "sdl2ext_pixelacc
 
 def suite(name, files):
     def run(machine, interpreter):
-        packages = [machine.installed([REQUIREMENT]), machine.installed(PYTEST)]
-        return pytest(machine, interpreter, *files, *WITHOUT, packages=packages,
-                      cwd=machine.source(REQUIREMENT), name=name, timeout=600, **DRIVERS)
+        scratch = machine.scratch(name, interpreter.name)
+        outcomes, finished = pytest(
+            machine, interpreter, f"--basetemp={scratch / 'temporary'}", *files, *WITHOUT,
+            packages=[machine.installed([REQUIREMENT])], log=scratch / "outcomes",
+            cwd=machine.source(REQUIREMENT), timeout=600, **DRIVERS)
+        details = {test: steady(outcome or finished.error()) for test, outcome in outcomes.items()}
+        return Outcome(counted(details), details | {"process": error(finished)})
 
     return run
 

@@ -1,18 +1,14 @@
 """pyglet's own tests that need nobody at the screen, from its source distributions."""
 
-import json
-import re
 import shutil
-from collections import Counter
 
-from client import PROGRAMS, Client, Outcome, steady
+from client import Client, Outcome, steady
 from desktop import Desktop
 from sound import Sound
-from suites import PYTEST
+from suites import counted, error, pytest
 
-# Without a folder for what failed last and without its own handler of crashes.
-OPTIONS = ["--assert=plain", "--continue-on-collection-errors", "-p", "pytest_outcomes",
-           "-p", "no:cacheprovider", "-p", "no:faulthandler"]
+# Without its own handler of crashes.
+OPTIONS = ["--assert=plain", "--continue-on-collection-errors", "-p", "no:faulthandler"]
 # Seconds for all tests of a folder, and how often a process is begun anew for the rest of them.
 PATIENCE, RESTARTS = 600, 10
 # Whose outcome is not the same from run to run, of CPython too.
@@ -32,35 +28,29 @@ def runner(name, version, folder, options):
     requirement = f"pyglet=={version}"
 
     def run(machine, interpreter):
-        packages = [machine.installed(PYTEST), PROGRAMS]
         scratch = machine.scratch(name, interpreter.name)
         root = scratch / "pyglet"
         shutil.copytree(machine.source(requirement), root)
         with Desktop(machine) as desktop, Sound() as sound:
             variables = desktop.variables() | sound.variables() | {"HOME": str(scratch)}
-            return tested(interpreter, root, folder, options, packages, variables)
+            return tested(machine, interpreter, root, folder, options, variables)
 
     return run
 
 
-def tested(interpreter, root, folder, options, packages, variables):
+def tested(machine, interpreter, root, folder, options, variables):
     """Runs all files in a process. If one is the end of it, another goes on with the next file."""
     files = sorted(str(file.relative_to(root)) for file in (root / folder).rglob("test_*.py"))
-    log = root.parent / "outcomes"
     outcomes, ends = {}, []
     for _ in range(RESTARTS):
-        log.unlink(missing_ok=True)
         # Its tests leave some out where the environment says that they are run by a machine.
-        finished = interpreter.run(
-            "-m", "pytest", *OPTIONS, *options, *files, packages=packages, cwd=root,
-            timeout=PATIENCE, around=("env", "--unset=CI", "--unset=TRAVIS"), OUTCOMES=str(log),
-            **variables)
-        lines = map(json.loads, log.read_text().splitlines()) if log.exists() else ()
-        last = {line["test"]: line["outcome"] for line in lines}
+        last, finished = pytest(
+            machine, interpreter, *OPTIONS, *options, *files, packages=[],
+            log=root.parent / "outcomes", cwd=root, timeout=PATIENCE,
+            around=("env", "--unset=CI", "--unset=TRAVIS"), **variables)
         unfinished = [test for test, outcome in last.items() if outcome is None]
         outcomes |= last | {test: f"ended the process: {finished.error()}" for test in unfinished}
-        # 0 and 1 are pytest's, when all have been run.
-        ends.append("" if finished.returncode in (0, 1) else finished.error())
+        ends.append(error(finished))
         if not unfinished:
             break
         files = files[files.index(unfinished[-1].partition("::")[0]) + 1:]
@@ -70,9 +60,7 @@ def tested(interpreter, root, folder, options, packages, variables):
 def summed(outcomes, ends, root):
     details = {test: steady(outcome.replace(root, "")) for test, outcome in outcomes.items()
                if test not in FLICKERS}
-    counts = Counter(re.match(r"\w+", outcome)[0] for outcome in details.values())
-    words = ", ".join(f"{count} {word}" for word, count in counts.most_common())
-    return Outcome(words, details | {"processes": ends})
+    return Outcome(counted(details), details | {"processes": ends})
 
 
 def client(version, folder, *options, quick=False):

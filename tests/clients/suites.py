@@ -1,43 +1,33 @@
-"""A package's own tests: pytest's, by pytest, and compared test by test."""
+"""A package's own tests under pytest, compared test by test."""
 
+import json
+import re
 from collections import Counter
-from xml.etree import ElementTree
 
-from client import Outcome, steady
+from client import PROGRAMS
 
 PYTEST = ["pytest==8.4.2", "pluggy==1.7.0", "iniconfig==2.3.1", "packaging==26.3",
           "pygments==2.21.0"]
 # No cache beside the tests, which both interpreters run at the same time.
-OPTIONS = ["-q", "-p", "no:cacheprovider", "--tb=short"]
+OPTIONS = ["-q", "-p", "pytest_outcomes", "-p", "no:cacheprovider"]
 
 
-def pytest(machine, interpreter, *arguments, packages, cwd, name, **options):
-    """Runs pytest with these arguments, and has from JUnit's report what came of each test."""
-    scratch = machine.scratch(name, interpreter.name)
-    report = scratch / "report.xml"
+def pytest(machine, interpreter, *arguments, packages, log, **options):
+    """Runs pytest. What came of each test, None of one that the process has ended in, and how that ended."""
+    log.unlink(missing_ok=True)
     finished = interpreter.run(
-        "-m", "pytest", *OPTIONS, f"--basetemp={scratch / 'temporary'}", f"--junitxml={report}",
-        *arguments, packages=packages, cwd=cwd, **options)
-    (scratch / "output.txt").write_text(finished.stdout + finished.stderr)
-    if not report.exists():
-        return Outcome(finished.error(), {"exit": finished.error()})
-    details = {identity(case): steady(verdict(case))
-               for case in ElementTree.parse(report).iter("testcase")}
-    return Outcome(counted(details), details | {"exit status": finished.returncode})
+        "-m", "pytest", *OPTIONS, *arguments, OUTCOMES=str(log),
+        packages=[*packages, machine.installed(PYTEST), PROGRAMS], **options)
+    lines = map(json.loads, log.read_text().splitlines()) if log.exists() else ()
+    return {line["test"]: line["outcome"] for line in lines}, finished
 
 
-def identity(case):
-    return f"{case.get('classname')}::{case.get('name')}"
+def error(finished):
+    """What ended pytest before it had run all; 0 and 1 are its own when it has."""
+    return "" if finished.returncode in (0, 1) else finished.error()
 
 
-def verdict(case):
-    for element in case:
-        if element.tag in ("failure", "error", "skipped"):
-            words = "xfailed" if element.get("type") == "pytest.xfail" else element.tag
-            return f"{words}: {element.get('message') or ''}".splitlines()[0]
-    return "passed"
-
-
-def counted(details):
-    counts = Counter(text.partition(":")[0] for text in details.values())
+def counted(outcomes):
+    """How many tests of each outcome, in words."""
+    counts = Counter(re.match(r"\w+", outcome)[0] for outcome in outcomes.values())
     return ", ".join(f"{count} {word}" for word, count in counts.most_common())

@@ -6,7 +6,6 @@
 A method that fails and is not listed fails the run, and so does one that is listed and passes.
 """
 
-import os
 import sys
 import unittest
 from pathlib import Path

@@ -37,7 +37,10 @@ impl Callable for ArrayShape {
     type Args = Making;
 
     fn call(zelf: &Py<Self>, making: Making, vm: &VirtualMachine) -> PyResult {
-        if let Some(bytes) = characters(&zelf.item, &making.of) {
+        if let Some(bytes) = making.of.downcast_ref::<PyBytes>()
+            && zelf.has_characters()
+        {
+            let bytes = bytes.as_bytes();
             let instance = Self::instance(zelf, bytes.len(), making.autofree, vm)?;
             let start = instance.memory.address();
             // SAFETY: the array was made for as many bytes; a Python object is not in it.
@@ -60,13 +63,6 @@ impl Callable for ArrayShape {
     }
 }
 
-/// The `bytes` that are the items of an array of characters.
-fn characters<'a>(item: &Item, of: &'a PyObject) -> Option<&'a [u8]> {
-    let are_characters = item.code().is_some_and(|code| code.letter == 'c');
-    let bytes = of.downcast_ref::<PyBytes>().filter(|_| are_characters);
-    bytes.map(|bytes| bytes.as_bytes())
-}
-
 #[pyclass(with(Constructor, Callable))]
 impl ArrayShape {
     /// What it is made of, as the constructor takes it.
@@ -77,12 +73,6 @@ impl ArrayShape {
             Item::Structure(shape) => shape.clone().into(),
             Item::Array(shape, length) => vm.new_tuple((shape.clone(), *length)).into(),
         }
-    }
-
-    /// Size and alignment of an array of this length.
-    #[pymethod]
-    fn size_alignment(zelf: &Py<Self>, length: usize) -> (usize, usize) {
-        (zelf.item.size() * length, zelf.item.align())
     }
 
     /// An array at an address that somebody else answers for.
@@ -102,6 +92,11 @@ impl ArrayShape {
 }
 
 impl ArrayShape {
+    /// Whether `bytes` are its items.
+    fn has_characters(&self) -> bool {
+        self.item.code().is_some_and(|code| code.letter == 'c')
+    }
+
     /// A new array.
     ///
     /// # Errors
@@ -164,12 +159,7 @@ impl ArrayInstance {
         if step != 1 {
             return Err(vm.new_value_error("slices have steps of one"));
         }
-        if self
-            .shape
-            .item
-            .code()
-            .is_some_and(|code| code.letter == 'c')
-        {
+        if self.shape.has_characters() {
             let start = freed(self.memory.address(), vm)?.wrapping_add(range.start);
             // SAFETY: as in `get`.
             let bytes = unsafe { std::slice::from_raw_parts(start, range.len()) };

@@ -10,8 +10,9 @@ pub struct Description {
     _elements: Vec<*mut ffi_type>,
 }
 
-// SAFETY: libffi writes size and alignment of a description when a cif is prepared with it, always the
-// same; nothing else is ever written.
+// SAFETY: nothing is written any more: libffi computes size and alignment when a cif is prepared, but only
+// of a description whose size is zero, and a structure with elements has one. The list it points to moves
+// with it and is not changed.
 unsafe impl Send for Description {}
 // SAFETY: as for Send.
 unsafe impl Sync for Description {}
