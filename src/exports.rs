@@ -8,15 +8,12 @@
 use crate::{
     audit,
     ccall::enter::around::leave_exception,
-    cdata::{CData, ctype_of},
-    ctype::{
-        CType,
-        scalar::{pointer, wide},
-    },
+    cdata::{CData, ctype_of, kept::Kept},
+    ctype::{CType, scalar::wide},
 };
 use rustpython_common::borrow::{BorrowedValue, BorrowedValueMut};
 use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
+    Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
     builtins::PyMemoryView,
     protocol::{BufferDescriptor, BufferMethods, PyBuffer},
     pyclass,
@@ -84,20 +81,27 @@ fn cast_object(
     let Some(cdata) = made else {
         return Err(vm.new_type_error("cast() argument 2 must make a ctypes instance"));
     };
-    if let Some(source) = CData::of(source)
-        && let Some(dict) = cdata.share_keepalive(source, vm)?
-    {
-        // Mostly it is there already.
-        let id = source.get_id();
-        let known = dict.get_item_opt(&id, vm)?;
-        if !known.is_some_and(|known| known.is(source)) {
-            let key: PyObjectRef = vm.ctx.new_int(id).into();
-            dict.set_item(&*key, source.to_owned().into(), vm)?;
+    let kept = match CData::of(source) {
+        Some(source) => {
+            cdata.show_like(source, vm)?;
+            source_to_keep(source, address)
         }
-    }
-    // SAFETY: an instance of a pointer type holds an address.
-    unsafe { pointer::write(cdata.address(), address.expose_provenance()) };
+        None => Kept::Nothing,
+    };
+    CData::point_to(cdata, address.cast(), kept, vm)?;
     Ok(result)
+}
+
+/// What to keep for a pointer to `address`, which is the address of an array or that in a pointer.
+fn source_to_keep(source: &Py<CData>, address: *mut c_void) -> Kept {
+    if !source.ctype().is_address() {
+        return Kept::Object(CData::keep_as_target(source));
+    }
+    match CData::reference(source) {
+        (known, kept) if known == address.addr() => kept,
+        // It was made to lead elsewhere meanwhile.
+        _ => Kept::Nothing,
+    }
 }
 
 fn is_pointer_type(class: &PyObject, vm: &VirtualMachine) -> bool {

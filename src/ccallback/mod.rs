@@ -294,7 +294,11 @@ unsafe fn load_argument(
             if first.is_null() {
                 return Ok(vm.ctx.none());
             }
-            (ctype.construct)(ctype, Place::At(first), vm)
+            let place = Place::At {
+                address: first,
+                anchor: None,
+            };
+            (ctype.construct)(ctype, place, vm)
         }
         _ => {
             let instance = instance(ctype, index, spare, vm)?;

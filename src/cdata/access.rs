@@ -1,12 +1,12 @@
 //! Reading and writing a typed place in memory: a field, an item, what a pointer points to.
 //!
-//! A reference in memory (a pointer that something is kept alive for) and what keeps it are two
-//! things that other threads must see change together, or they would find a pointer to what is gone.
-//! So references are read and written under the lock of the object that keeps; all other values are
-//! plain loads and stores. No Python code runs under the lock: values are converted before, and what
-//! is displaced is dropped after.
+//! References change together with what is kept for them ([`super::kept`]); all other values are plain
+//! loads and stores. Values are converted before they are stored.
 
-use super::{CData, keepalive::Retained};
+use super::{
+    CData,
+    kept::{Copied, Kept},
+};
 use crate::{
     ctype::{
         CType, Kind, Place, Simple,
@@ -20,9 +20,9 @@ use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyFloat, PyInt, PyTuple},
 };
-use std::ffi::CStr;
+use std::{ffi::CStr, slice};
 
-/// The value of type `ctype` at `address`, item or field number `index` of `owner`.
+/// The value of type `ctype` at `address`, an item or field of `owner`.
 ///
 /// A simple value is converted; anything else becomes an instance that shares the memory.
 ///
@@ -36,7 +36,6 @@ pub unsafe fn get(
     ctype: &Py<CType>,
     address: *mut u8,
     owner: &Py<CData>,
-    index: usize,
     vm: &VirtualMachine,
 ) -> PyResult {
     if let Kind::Simple(simple) = &ctype.kind
@@ -46,15 +45,7 @@ pub unsafe fn get(
         return unsafe { load(simple, address, owner, vm) };
     }
     let owner = owner.to_owned().into();
-    (ctype.construct)(
-        ctype,
-        Place::Inside {
-            address,
-            owner,
-            index,
-        },
-        vm,
-    )
+    (ctype.construct)(ctype, Place::Inside { address, owner }, vm)
 }
 
 /// The simple value at `address`, in the memory of `owner`.
@@ -68,27 +59,28 @@ pub unsafe fn get(
 pub unsafe fn load(
     simple: &Simple,
     address: *mut u8,
-    owner: &CData,
+    owner: &Py<CData>,
     vm: &VirtualMachine,
 ) -> PyResult {
-    match simple.code.class {
-        Class::Object | Class::CharPointer | Class::WideCharPointer => {
-            // SAFETY: the caller's promise.
-            unsafe { load_reference(simple, address, owner, vm) }
-        }
+    if simple.code.class.is_reference() {
         // SAFETY: the caller's promise.
-        _ => unsafe { (simple.access.load)(address, vm) },
+        return unsafe { load_reference(simple, address, CData::home(owner), vm) };
     }
+    // SAFETY: the caller's promise.
+    unsafe { (simple.access.load)(address, vm) }
 }
 
-/// Loads what a reference leads to while it is kept, and converts it afterwards.
+/// Loads what a reference in the memory that `home` owns leads to, while it is kept.
+///
+/// # Errors
+/// What the conversion raises.
 ///
 /// # Safety
 /// `address` must be valid for reads of a pointer, which is NULL or what its type says.
-unsafe fn load_reference(
+pub unsafe fn load_reference(
     simple: &Simple,
     address: *mut u8,
-    owner: &CData,
+    home: &Py<CData>,
     vm: &VirtualMachine,
 ) -> PyResult {
     /// What a reference leads to.
@@ -98,7 +90,13 @@ unsafe fn load_reference(
         Bytes(Vec<u8>),
         Wide(Vec<wchar_t>),
     }
-    let found = owner.locked(|| {
+    // SAFETY: the caller's promise.
+    let mut start = unsafe { pointer::read(address) };
+    if !home.keeps() {
+        // SAFETY: what is loaded is the pointer that was read, which is what its type says.
+        return unsafe { (simple.access.load)((&raw mut start).cast(), vm) };
+    }
+    let found = home.locked(|_| {
         // SAFETY: the caller's promise.
         let start = unsafe { pointer::read(address) };
         if start.is_null() {
@@ -128,43 +126,129 @@ unsafe fn load_reference(
     }
 }
 
-/// Stores `value` as a `ctype` at the place that `locate` tells, item or field number `index` of
-/// `owner`, which keeps alive what the stored value refers to.
+/// The value of type `simple` in item number `index` of what `pointer` leads to, which stays alive while
+/// it is read. `None` if the pointer is NULL.
 ///
-/// The conversion may run Python code, and that code may move the memory; so the place is asked for
+/// # Errors
+/// What the conversion raises.
+///
+/// # Safety
+/// The pointer must be what its type says, and have that item.
+#[inline]
+pub unsafe fn load_pointee(
+    simple: &Simple,
+    pointer: &Py<CData>,
+    index: isize,
+    vm: &VirtualMachine,
+) -> Option<PyResult> {
+    let size = simple.code.size;
+    let place = |start: *mut u8| start.wrapping_offset(index.wrapping_mul(size as isize));
+    if simple.code.class.is_reference() {
+        let (start, anchor) = CData::pointee(pointer);
+        let home = anchor.as_deref().and_then(CData::of);
+        let home = home.unwrap_or_else(|| CData::home(pointer));
+        // SAFETY: the caller's promise.
+        let load = || unsafe { load_reference(simple, place(start), home, vm) };
+        return (!start.is_null()).then(load);
+    }
+    // Made a Python object of after the lock: that may start a garbage collection.
+    let mut copy = [0u128; 2];
+    let target: *mut u8 = copy.as_mut_ptr().cast();
+    let is_there = CData::with_pointee(pointer, |start| {
+        if start.is_null() {
+            return false;
+        }
+        let source = place(start);
+        // SAFETY: the caller's promise; the copy has room for every scalar.
+        unsafe {
+            match size {
+                4 => target.cast::<[u8; 4]>().write(source.cast::<[u8; 4]>().read()),
+                8 => target.cast::<[u8; 8]>().write(source.cast::<[u8; 8]>().read()),
+                _ => std::ptr::copy_nonoverlapping(source, target, size),
+            }
+        }
+        true
+    });
+    // SAFETY: a value of the type.
+    is_there.then(|| unsafe { (simple.access.load)(target, vm) })
+}
+
+/// Stores `value` as a `ctype` in item number `index` of what `pointer` leads to.
+///
+/// # Errors
+/// `ValueError` if the pointer is NULL; those of [`set`].
+///
+/// # Safety
+/// The pointer must be what its type says, and have that item.
+pub unsafe fn set_pointee(
+    ctype: &Py<CType>,
+    pointer: &Py<CData>,
+    index: isize,
+    value: &PyObject,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    let null = || vm.new_value_error("NULL pointer access");
+    let distance = index.wrapping_mul(ctype.size() as isize);
+    if let Kind::Simple(simple) = &ctype.kind {
+        let is_stored = CData::with_pointee(pointer, |start| {
+            let target = start.wrapping_offset(distance);
+            // SAFETY: the caller's promise, unless it is NULL.
+            (!start.is_null()).then(|| unsafe { set_number(simple, target, value, vm) })
+        });
+        if is_stored.ok_or_else(null)? {
+            return Ok(());
+        }
+    } else if CData::pointee(pointer).0.is_null() {
+        return Err(null());
+    }
+    let ready = convert(ctype, value, vm)?;
+    // Not before: the conversion may run Python code, which may make the pointer lead elsewhere.
+    let (start, anchor) = CData::pointee(pointer);
+    if start.is_null() {
+        return Err(null());
+    }
+    let home = anchor.as_deref().and_then(CData::of);
+    let home = home.unwrap_or_else(|| CData::home(pointer));
+    // SAFETY: the caller's promise; what is ready has the type's size.
+    unsafe { ready.store(start.wrapping_offset(distance), home, vm) }
+}
+
+/// Stores `value` as a `ctype` in item or field number `index` of `owner`, at `distance` from the start of
+/// its memory.
+///
+/// The conversion may run Python code, and that code may move the memory; so the address is asked for
 /// when the value is ready.
 ///
 /// # Errors
 /// `TypeError` if `value` is not convertible; `RuntimeError` if it is a tuple from which no instance
-/// could be made; `ValueError` if `locate` finds a NULL pointer; what the conversion raises.
+/// could be made; what the conversion raises.
 ///
 /// # Safety
-/// What `locate` tells must be valid for writes of the type's size.
+/// The memory of `owner` must have a value of the type at that distance.
 #[inline]
 pub unsafe fn set(
     ctype: &Py<CType>,
-    owner: &CData,
-    locate: impl Fn() -> Option<*mut u8>,
+    owner: &Py<CData>,
+    distance: usize,
     index: usize,
     value: &PyObject,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
+    // SAFETY: the caller's promise.
+    let place = || unsafe { owner.address().add(distance) };
     if let Kind::Simple(simple) = &ctype.kind {
         // A number runs no Python code, so the place stays where it is.
-        let target = locate().ok_or_else(|| vm.new_value_error("NULL pointer access"))?;
         // SAFETY: the caller's promise.
-        if unsafe { set_number(simple, target, value, vm) } {
+        if unsafe { set_number(simple, place(), value, vm) } {
             return Ok(());
         }
     }
-    let (ready, retained) = match (CData::of(value), &ctype.kind) {
-        (None, Kind::Simple(simple)) => convert(simple, value, vm)?,
-        (None, _) => convert_foreign(ctype, value, vm)?,
-        (Some(source), _) => convert_cdata(ctype, source, vm)?,
-    };
-    let retained = retained.map(|retained| (index, retained));
+    let ready = convert(ctype, value, vm)?;
+    if !matches!(ready, Ready::Word { .. }) {
+        owner.mark_whole(index);
+    }
     // SAFETY: the caller's promise; what is ready has the type's size.
-    unsafe { write(&ready, owner, locate, retained, vm) }
+    unsafe { ready.store(place(), CData::home(owner), vm) }
 }
 
 /// Stores `value` as a simple type, if it is an exact `int` or `float` and the type a number of this
@@ -198,7 +282,7 @@ pub unsafe fn set_number(
 ///
 /// # Errors
 /// `TypeError` if `owner` is none; what the conversion raises.
-pub fn set_simple(owner: &CData, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
+pub fn set_simple(owner: &Py<CData>, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     let simple = owner
         .ctype()
         .simple()
@@ -207,75 +291,87 @@ pub fn set_simple(owner: &CData, value: &PyObject, vm: &VirtualMachine) -> PyRes
     if unsafe { set_number(simple, owner.address(), value, vm) } {
         return Ok(());
     }
-    let (ready, retained) = convert(simple, value, vm)?;
-    let retained = retained.map(|retained| (0, retained));
+    let ready = convert_simple(simple, value, vm)?;
     // SAFETY: an instance of a simple type has memory of its size.
-    unsafe { write(&ready, owner, || Some(owner.address()), retained, vm) }
+    unsafe { ready.store(owner.address(), CData::home(owner), vm) }
 }
 
 /// A value on its way into memory.
-enum Ready {
+pub enum Ready {
     /// A scalar of `size` bytes; the word has room for the largest, a complex long double.
-    Word { word: [u128; 2], size: usize },
-    /// A copy of bytes that hold references.
-    Bytes(Vec<u8>),
-    /// The first bytes of an object that hold none.
+    Word {
+        word: [u128; 2],
+        size: usize,
+        kept: Kept,
+    },
+    /// A copy of bytes among which there are references.
+    Copied(Copied),
+    /// The first bytes of an object, where there are none.
     Source { source: PyObjectRef, size: usize },
 }
 
-/// A value, and what must be kept alive because of it.
-type Converted = (Ready, Option<Retained>);
+impl Ready {
+    /// Stores the value at `address` in the memory that `home` owns.
+    ///
+    /// # Errors
+    /// What bringing `_objects` up to date raises.
+    ///
+    /// # Safety
+    /// `address` must be valid for writes of as many bytes as are ready.
+    #[inline]
+    pub unsafe fn store(
+        self,
+        address: *mut u8,
+        home: &Py<CData>,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        match self {
+            Self::Word { word, size, kept } => {
+                // SAFETY: the word has room for every scalar.
+                let bytes = unsafe { slice::from_raw_parts(word.as_ptr().cast::<u8>(), size) };
+                // SAFETY: the caller's promise.
+                unsafe { CData::store_reference(home, address, bytes, kept, vm) }
+            }
+            // SAFETY: the caller's promise.
+            Self::Copied(copied) => unsafe { CData::store_copied(home, address, copied, vm) },
+            Self::Source { source, size } => {
+                if let Some(source) = CData::of(&source) {
+                    // SAFETY: the caller's promise; source and target may overlap (`s.a = s.a`).
+                    unsafe { std::ptr::copy(source.address(), address, size) };
+                }
+                CData::was_stored(home, vm)
+            }
+        }
+    }
+}
 
-/// # Safety
-/// What `locate` tells must be valid for writes of what is ready.
-#[inline]
-unsafe fn write(
-    ready: &Ready,
-    owner: &CData,
-    locate: impl FnOnce() -> Option<*mut u8>,
-    retained: Option<(usize, Retained)>,
-    vm: &VirtualMachine,
-) -> PyResult<()> {
-    let store = || {
-        let Some(target) = locate() else { return false };
-        let (start, size): (*const u8, usize) = match ready {
-            Ready::Word { word, size } => (word.as_ptr().cast(), *size),
-            Ready::Bytes(bytes) => (bytes.as_ptr(), bytes.len()),
-            Ready::Source { source, size } => match CData::of(source) {
-                Some(source) => (source.address(), *size),
-                None => return false,
-            },
-        };
-        // SAFETY: the caller's promise; source and target may overlap (`s.a = s.a`).
-        unsafe { std::ptr::copy(start, target, size) };
-        true
-    };
-    let stored = match retained {
-        Some(retained) => owner.replace(store, [retained], vm)?,
-        None => store(),
-    };
-    if stored {
-        Ok(())
-    } else {
-        Err(vm.new_value_error("NULL pointer access"))
+/// A Python object as a ctype.
+///
+/// # Errors
+/// `TypeError` if it is not convertible; `RuntimeError` if it is a tuple from which no instance could be
+/// made; what the conversion raises.
+pub fn convert(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> PyResult<Ready> {
+    match (CData::of(value), &ctype.kind) {
+        (None, Kind::Simple(simple)) => convert_simple(simple, value, vm),
+        (None, _) => convert_foreign(ctype, value, vm),
+        (Some(source), _) => convert_cdata(ctype, source, vm),
     }
 }
 
 /// A Python object as a simple type.
-fn convert(simple: &Simple, value: &PyObject, vm: &VirtualMachine) -> PyResult<Converted> {
+fn convert_simple(simple: &Simple, value: &PyObject, vm: &VirtualMachine) -> PyResult<Ready> {
     let mut word = [0u128; 2];
     // SAFETY: the word has room for every scalar.
     let kept = unsafe { (simple.access.store)(word.as_mut_ptr().cast(), value, vm) }?;
-    let size = simple.code.size;
-    Ok((Ready::Word { word, size }, kept.map(Retained::from)))
+    Ok(Ready::Word {
+        word,
+        size: simple.code.size,
+        kept: kept.map_or(Kept::AsItIs, Kept::Object),
+    })
 }
 
 /// What is no C value, as something that is no simple type.
-fn convert_foreign(
-    ctype: &Py<CType>,
-    value: &PyObject,
-    vm: &VirtualMachine,
-) -> PyResult<Converted> {
+fn convert_foreign(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> PyResult<Ready> {
     if let Some(arguments) = value.downcast_ref::<PyTuple>() {
         let arguments: Vec<PyObjectRef> = arguments.as_slice().to_vec();
         let class = ctype.python_class().as_object();
@@ -289,17 +385,17 @@ fn convert_foreign(
         };
     }
     if ctype.is_pointer() && vm.is_none(value) {
-        return Ok((address(0), None));
+        return Ok(address(0, Kept::AsItIs));
     }
     Err(expected(ctype, value, vm))
 }
 
-fn address(address: usize) -> Ready {
+fn address(address: usize, kept: Kept) -> Ready {
     let mut word = [0u128; 2];
     // SAFETY: the word has room for an address.
     unsafe { pointer::write(word.as_mut_ptr().cast(), address) };
     let size = size_of::<usize>();
-    Ready::Word { word, size }
+    Ready::Word { word, size, kept }
 }
 
 fn expected(ctype: &CType, got: &PyObject, vm: &VirtualMachine) -> PyBaseExceptionRef {
@@ -312,35 +408,31 @@ fn expected(ctype: &CType, got: &PyObject, vm: &VirtualMachine) -> PyBaseExcepti
 
 /// A C value: its bytes if it is of the type, the address of an array's first item if the type is a
 /// pointer to such items.
-fn convert_cdata(
-    ctype: &Py<CType>,
-    source: &Py<CData>,
-    vm: &VirtualMachine,
-) -> PyResult<Converted> {
+fn convert_cdata(ctype: &Py<CType>, source: &Py<CData>, vm: &VirtualMachine) -> PyResult<Ready> {
     let class = ctype.python_class();
     let value = source.as_object();
     if value.class().is(class) || value.is_instance(class.as_object(), vm)? {
         let size = ctype.size();
         // `__instancecheck__` can claim anything; the bytes must be there all the same.
         if source.size() >= size {
-            if ctype.layout().has_pointer {
-                let (bytes, retained) = source.snapshot(size, vm)?;
-                return Ok((Ready::Bytes(bytes), Some(retained)));
+            CData::home(source).ask();
+            if ctype.is_address() {
+                let (word, kept) = CData::reference(source);
+                return Ok(address(word, kept));
             }
-            let retained = source.kept(vm)?.into();
+            if CData::home(source).keeps() || ctype.layout().has_pointer {
+                return Ok(Ready::Copied(CData::copied(source, size, vm)?));
+            }
             let source = value.to_owned();
-            return Ok((Ready::Source { source, size }, Some(retained)));
+            return Ok(Ready::Source { source, size });
         }
     } else if let (Some(target), Some(array)) = (ctype.target(), source.ctype().array())
         && target.is(&*array.item)
     {
         // Items that the pointer will lead to must not grow any more.
         target.finalize();
-        // The array itself is pointed to, and with it all that it keeps.
-        let pair = vec![source.kept(vm)?, value.to_owned()];
-        let pair = PyObjectRef::from(vm.ctx.new_tuple(pair));
-        let first = address(source.address().expose_provenance());
-        return Ok((first, Some(pair.into())));
+        let kept = Kept::Object(CData::keep_as_target(source));
+        return Ok(address(source.address().expose_provenance(), kept));
     }
     Err(vm.new_type_error(format!(
         "incompatible types, {} instance instead of {} instance",

@@ -1,300 +1,351 @@
-//! What a value's memory keeps alive.
+//! References in memory, and what keeps alive what they lead to.
 //!
-//! The object that owns the memory keeps, for each reference in it, what the reference leads to. Values
-//! that lie in the memory of another find their way up to it.
+//! Whoever owns a block of memory keeps, for each place in it that Python code has stored a reference in,
+//! what the reference leads to. A value finds the owner of the memory that it lies in at once, whichever
+//! way led to it: a field, an item, a pointer. So what `p.contents.next = q` stores is kept by the node
+//! that is pointed to, and found there by whoever comes another way.
+//!
+//! A reference and what is kept for it are two things that other threads must see change together, or
+//! they would find a pointer to what is gone. So both change under the owner's lock, and references are
+//! followed under it. No Python code runs under a lock, and nobody holds two.
 
 use super::{
-    CData, Own, State,
-    keepalive::{Keepalive, Objects, Path, Retained},
+    CData, Own, State, flag,
+    keepalive::{Displaced, Entries, Keepalive},
+    objects,
 };
 use crate::ctype::scalar::pointer;
 use rustpython_common::lock::PyMutex;
 use rustpython_vm::{
-    Py, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyDict, PyDictRef},
-    protocol::PyBuffer,
+    AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine, protocol::PyBuffer,
 };
 use smallvec::SmallVec;
-use std::sync::atomic::{Ordering, fence};
+use std::{
+    ops::Range,
+    ptr,
+    sync::atomic::{Ordering, fence},
+};
+
+/// A copy of bytes, and what the references among them lead to.
+#[derive(Debug)]
+pub struct Copied {
+    bytes: SmallVec<[u8; 32]>,
+    entries: Entries,
+}
+
+/// What a store does to what is kept for the place.
+#[derive(Debug)]
+pub enum Kept {
+    /// Nothing: what is stored is no reference that Python code has made, and does no harm.
+    AsItIs,
+    /// This is kept from now on.
+    Object(PyObjectRef),
+    /// Nothing is kept any more.
+    Nothing,
+}
 
 impl CData {
+    /// Whoever owns the memory that this value lies in, and keeps what the references there lead to.
+    /// Memory that nobody here owns belongs to the value by which it was reached first.
     #[inline]
-    pub(super) fn state(&self) -> &PyMutex<State> {
-        match self.state.get() {
-            Some(state) => state,
-            None => self.make_state(),
+    #[must_use]
+    pub fn home(zelf: &Py<Self>) -> &Py<Self> {
+        if zelf.own == Own::Mine {
+            return zelf;
+        }
+        let above = zelf.anchor.as_deref().or(zelf.owner.as_deref());
+        above.and_then(Self::of).unwrap_or(zelf)
+    }
+
+    /// The home of a value, if it is another one.
+    pub(super) fn home_above(object: &PyObject) -> Option<PyObjectRef> {
+        let value = Self::of(object)?;
+        let home = Self::home(value);
+        (!home.is(value)).then(|| home.to_owned().into())
+    }
+
+    pub(super) fn has_flag(&self, flag: u8) -> bool {
+        self.flags.load(Ordering::Relaxed) & flag != 0
+    }
+
+    pub(super) fn set_flag(&self, flag: u8) {
+        if !self.has_flag(flag) {
+            self.flags.fetch_or(flag, Ordering::AcqRel);
         }
     }
 
-    #[inline(never)]
-    fn make_state(&self) -> &PyMutex<State> {
-        let state = self.state.get_or_init(Box::default);
-        self.young.grow_up();
-        state
-    }
-
-    /// Whether this object keeps nothing, and never has.
+    /// Whether this object may keep something. What was read of its memory before this returned `false`
+    /// was stored by nobody who keeps anything for it.
     #[inline]
-    fn keeps_nothing(&self) -> bool {
-        // What was read before must not have been stored after: whoever stores a reference makes the
-        // state first.
+    pub(super) fn keeps(&self) -> bool {
+        // Whoever stores a reference raises the flag first.
         fence(Ordering::Acquire);
-        self.state.get().is_none()
+        self.has_flag(flag::KEEPS)
     }
 
-    /// The object that owns the memory this is part of, and the key of item `index` there.
-    fn path(&self, index: usize) -> (&Self, Path) {
-        let mut path = Path::new();
-        path.push(index);
-        let mut at = self;
-        while let Some(owner) = at.above() {
-            path.push(at.index);
-            at = owner;
-        }
-        (at, path)
-    }
-
-    /// The object whose memory this is part of, or that points to it.
     #[inline]
-    fn above(&self) -> Option<&Self> {
-        self.owner
-            .as_deref()
-            .and_then(Self::of)
-            .map(|owner| &**owner)
+    fn begin_to_keep(&self) {
+        if !self.has_flag(flag::KEEPS) {
+            self.set_flag(flag::KEEPS);
+            // The memory must not change before.
+            fence(Ordering::Release);
+            self.young.grow_up();
+        }
     }
 
-    /// The object that owns the memory this is part of.
+    /// Notes that something else is about to depend on what this object keeps, for `_objects`.
     #[inline]
-    fn root(&self) -> &Self {
-        let mut at = self;
-        while let Some(owner) = at.above() {
-            at = owner;
+    pub(super) fn ask(&self) {
+        self.set_flag(flag::ASKED);
+    }
+
+    /// What few values have, which is made now if this value has it not.
+    pub(super) fn state(&self) -> &PyMutex<State> {
+        self.state.get_or_init(Box::default)
+    }
+
+    /// Whether an address lies in this object's memory, or at its end.
+    fn has_memory_at(&self, address: usize) -> bool {
+        let (start, size) = self.bytes();
+        if address.wrapping_sub(start.addr()) <= size {
+            return true;
         }
-        at
+        self.was_resized_from(address)
     }
 
-    /// Whether the memory is the root's own: no pointer was followed on the way there.
-    fn is_direct(&self) -> bool {
-        let mut at = self;
-        while let Some(owner) = at.above() {
-            if at.own == Own::Pointees {
-                return false;
-            }
-            at = owner;
-        }
-        true
+    /// Whether an address lies in memory that `resize` has left behind.
+    pub(super) fn was_resized_from(&self, address: usize) -> bool {
+        let Some(state) = self.state.get().filter(|_| self.own == Own::Mine) else {
+            return false;
+        };
+        let state = state.lock();
+        let mut blocks = state.blocks.iter().chain(&self.block);
+        let is_at = |start: usize, size: usize| address.wrapping_sub(start) <= size;
+        let in_block = blocks.any(|block| is_at(block.start().addr(), block.size()));
+        in_block || is_at(self.inline.0.get().addr(), super::INLINE_SIZE)
     }
 
-    /// Runs `f` while nothing changes what this value's memory keeps. `f` must run no Python code.
-    pub fn locked<R>(&self, f: impl FnOnce() -> R) -> R {
-        let _state = self.root().state().lock();
-        f()
+    /// Keeps `object` as long as this object lives or nothing else is stored at the start of its memory.
+    /// Nobody else knows this object yet.
+    pub fn keep_at_start(&self, object: PyObjectRef) {
+        self.begin_to_keep();
+        let old = self.keepalive.lock().set(self.address().addr(), Some(object));
+        debug_assert!(old.is_none());
     }
 
-    /// Changes memory by `write`, and what its items keep, at once; `write` must run no Python code.
-    /// If it returns `false`, nothing else is changed, and so does this.
-    ///
-    /// An item that retains `None` changes nothing of what is kept.
+    /// Runs `f` while nothing changes what this object keeps, or the references in its memory. `f` must
+    /// run no Python code.
+    #[inline]
+    pub(super) fn locked<R>(&self, f: impl FnOnce(&Keepalive) -> R) -> R {
+        f(&self.keepalive.lock())
+    }
+
+    /// Stores the bytes of a reference at `address` in the memory that this object owns.
     ///
     /// # Errors
-    /// What storing into a dict that Python has seen raises.
-    pub fn replace(
-        &self,
-        write: impl FnOnce() -> bool,
-        items: impl IntoIterator<Item = (usize, Retained)>,
-        vm: &VirtualMachine,
-    ) -> PyResult<bool> {
-        let root = self.root();
-        let by_key = root.ctype.reference_count() > 0;
-        let items: SmallVec<[_; 2]> = items
-            .into_iter()
-            .filter(|(_, retained)| !vm.is_none(&retained.shown) || !retained.hidden.is_empty())
-            .map(|(index, retained)| (by_key.then(|| self.path(index).1), retained))
-            .collect();
-        let mut displaced = Vec::new();
-        let mut stores = SmallVec::<[_; 2]>::new();
-        let mut state = root.state().lock();
-        let written = write();
-        if written {
-            for (key, retained) in items {
-                stores.extend(state.keepalive.set(key, retained, &mut displaced));
-            }
-        }
-        drop(state);
-        // Both may run Python code.
-        drop(displaced);
-        for store in stores {
-            store.finish(vm)?;
-        }
-        Ok(written)
-    }
-
-    /// Keeps what is retained alive as long as item `index` of this value's memory. `None` is
-    /// nothing to keep.
+    /// What bringing `_objects` up to date raises.
     ///
-    /// # Errors
-    /// What storing into a dict that Python has seen raises.
-    pub fn keep(
-        &self,
-        index: usize,
-        retained: impl Into<Retained>,
+    /// # Safety
+    /// `address` must be valid for writes of as many bytes.
+    pub(super) unsafe fn store_reference(
+        zelf: &Py<Self>,
+        address: *mut u8,
+        bytes: &[u8],
+        kept: Kept,
         vm: &VirtualMachine,
     ) -> PyResult<()> {
-        self.replace(|| true, [(index, retained.into())], vm)?;
+        // SAFETY: the caller's promise.
+        let write = || unsafe { ptr::copy(bytes.as_ptr(), address, bytes.len()) };
+        let object = match kept {
+            Kept::AsItIs => {
+                write();
+                return Ok(());
+            }
+            Kept::Nothing if !zelf.keeps() => {
+                write();
+                return Ok(());
+            }
+            Kept::Nothing => None,
+            Kept::Object(object) => {
+                zelf.begin_to_keep();
+                Some(object)
+            }
+        };
+        let displaced = {
+            let mut keepalive = zelf.keepalive.lock();
+            write();
+            keepalive.set(address.addr(), object)
+        };
+        drop(displaced);
+        if zelf.has_flag(flag::SEEN) {
+            objects::refresh_place(zelf, address.addr(), vm)?;
+        }
         Ok(())
     }
 
-    /// `_objects`.
+    /// Stores copied bytes at `address` in the memory that this object owns.
+    ///
+    /// # Errors
+    /// What bringing `_objects` up to date raises.
+    ///
+    /// # Safety
+    /// `address` must be valid for writes of as many bytes.
+    pub(super) unsafe fn store_copied(
+        zelf: &Py<Self>,
+        address: *mut u8,
+        copied: Copied,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        let Copied { bytes, entries } = copied;
+        let places = places(address, bytes.len());
+        // SAFETY: the caller's promise.
+        let write = || unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), address, bytes.len()) };
+        if entries.is_empty() && !zelf.keeps() {
+            write();
+            return Self::was_stored(zelf, vm);
+        }
+        zelf.begin_to_keep();
+        let mut displaced = Displaced::new();
+        {
+            let mut keepalive = zelf.keepalive.lock();
+            write();
+            keepalive.replace(&places, entries, &mut displaced);
+        }
+        drop(displaced);
+        Self::was_stored(zelf, vm)
+    }
+
+    /// Brings `_objects` up to date after a value was stored as a whole.
     ///
     /// # Errors
     /// What storing into the dict raises.
-    pub fn objects(&self, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
-        let Some(state) = self.state.get() else {
-            return Ok(None);
-        };
-        if let Some(shown) = state.lock().keepalive.shown() {
-            return Ok(shown);
+    #[inline]
+    pub(super) fn was_stored(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<()> {
+        if zelf.has_flag(flag::SEEN) {
+            objects::refresh(zelf, vm)?;
         }
-        let fresh = vm.ctx.new_dict();
-        state.lock().keepalive.show(fresh, vm)
+        Ok(())
     }
 
-    /// What this value's memory shows as kept, now and later, for whoever keeps the value itself.
+    /// The first `size` bytes of this value, and what the references among them lead to.
     ///
     /// # Errors
-    /// What storing into the dict raises.
-    pub fn kept(&self, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
-        let root = self.root();
-        if root.ctype.reference_count() > 0 {
-            root.state().lock().keepalive.begin_items();
-        }
-        Ok(vm.unwrap_or_none(root.objects(vm)?))
-    }
-
-    /// The first `size` bytes, for whoever copies them, and what must be kept with the copy: what
-    /// this value's memory shows as kept, and the objects that it keeps at that moment.
-    ///
-    /// # Errors
-    /// What storing into the dict raises, `MemoryError`.
-    pub fn snapshot(&self, size: usize, vm: &VirtualMachine) -> PyResult<(Vec<u8>, Retained)> {
-        let root = self.root();
-        let path = match self.above() {
-            Some(owner) => owner.path(self.index).1,
-            None => Path::new(),
-        };
-        let mut bytes = Vec::new();
+    /// `MemoryError`.
+    pub(super) fn copied(zelf: &Py<Self>, size: usize, vm: &VirtualMachine) -> PyResult<Copied> {
+        let mut bytes = SmallVec::new();
         bytes
             .try_reserve_exact(size)
             .map_err(|_| vm.no_memory_error())?;
-        let objects = {
-            let state = root.state().lock();
-            let size = size.min(self.size());
-            // SAFETY: no more than the value's memory has.
-            bytes.extend_from_slice(unsafe { std::slice::from_raw_parts(self.address(), size) });
-            state.keepalive.objects(&path)
+        let home = Self::home(zelf);
+        let address = zelf.address();
+        let mut copy = || {
+            bytes.clear();
+            // SAFETY: the caller asks for no more than the value has.
+            bytes.extend_from_slice(unsafe { std::slice::from_raw_parts(address, size) });
         };
-        let retained = Retained {
-            shown: self.kept(vm)?,
-            hidden: objects,
-        };
-        Ok((bytes, retained))
+        copy();
+        if !home.keeps() {
+            let entries = Entries::new();
+            return Ok(Copied { bytes, entries });
+        }
+        let entries = home.locked(|keepalive| {
+            copy();
+            keepalive.entries(&places(address, size))
+        });
+        Ok(Copied { bytes, entries })
     }
 
-    /// The address that this pointer holds, and what the pointer keeps of what is there, for an
-    /// object that lies there: the pointer may be made to point elsewhere while that object lives.
+    /// The address in this value's memory, and what is kept for it: for copying a reference.
+    #[inline]
+    pub fn reference(zelf: &Py<Self>) -> (usize, Kept) {
+        let place = zelf.address();
+        // SAFETY: the caller knows that the value is an address.
+        let read = || unsafe { pointer::read(place) }.addr();
+        let address = read();
+        let home = Self::home(zelf);
+        if !home.keeps() {
+            return (address, Kept::Nothing);
+        }
+        home.locked(|keepalive| {
+            let kept = keepalive.get(place.addr());
+            (read(), kept.cloned().map_or(Kept::Nothing, Kept::Object))
+        })
+    }
+
+    /// The address that this pointer holds, and whoever owns the memory there, if that is known: it is
+    /// there as long as the owner is.
     #[inline]
     #[must_use]
-    pub fn pointee(&self, vm: &VirtualMachine) -> (*mut u8, Option<PyObjectRef>) {
-        if !self.ctype.is_pointer() {
-            return (std::ptr::null_mut(), None);
-        }
-        let is_root = self.above().is_none();
-        let root = if is_root { self } else { self.root() };
+    pub fn pointee(zelf: &Py<Self>) -> (*mut u8, Option<PyObjectRef>) {
+        let place = zelf.address();
         // SAFETY: a pointer's memory holds an address.
-        let address = unsafe { pointer::read(self.address()) };
-        if root.keeps_nothing() {
+        let read = || unsafe { pointer::read(place) };
+        let address = read();
+        let home = Self::home(zelf);
+        if !home.keeps() {
             return (address, None);
         }
-        if is_root {
-            let state = self.state().lock();
-            // SAFETY: a pointer's memory holds an address.
-            let address = unsafe { pointer::read(self.address()) };
-            if let Some(pointee) = state.keepalive.only_pointee() {
-                drop(state);
-                return (address, Some(Self::anchor_of(pointee)));
-            }
-        }
-        self.pointee_among_others(root, vm)
+        let (address, kept) = home.locked(|keepalive| (read(), keepalive.get(place.addr()).cloned()));
+        (address, kept.and_then(|kept| Self::anchor(kept, address)))
     }
 
-    /// The same, where more is kept than the object that this points to.
-    #[inline(never)]
-    fn pointee_among_others(
-        &self,
-        root: &Self,
-        vm: &VirtualMachine,
-    ) -> (*mut u8, Option<PyObjectRef>) {
-        // What was found by following pointers is kept under a path that is not known here.
-        let mut paths = SmallVec::<[Path; 3]>::new();
-        if self.is_direct() {
-            paths.push(self.path(1).1);
-            paths.push(self.path(0).1);
-            // A pointer that is a field is kept under the field's own path.
-            if let Some(owner) = self.above() {
-                paths.push(owner.path(self.index).1);
-            }
-        }
-        let (address, objects) = {
-            let state = root.state().lock();
-            // SAFETY: a pointer's memory holds an address.
-            let address = unsafe { pointer::read(self.address()) };
-            (address, state.keepalive.find(&paths))
-        };
-        let anchors = objects.into_iter().map(Self::anchor_of);
-        (address, together(anchors, vm))
-    }
-
-    /// What a view lies on, not the view: views would hold each other for ever.
+    /// Whoever owns the memory at `address`, if `kept` leads there. The address may have been stored by
+    /// C, which says nothing of what it leads to.
     #[inline]
-    fn anchor_of(object: PyObjectRef) -> PyObjectRef {
-        let anchor = Self::of(&object).and_then(|view| view.anchor.clone());
-        anchor.unwrap_or(object)
+    fn anchor(kept: PyObjectRef, address: *mut u8) -> Option<PyObjectRef> {
+        let Some(value) = Self::of(&kept) else {
+            return Some(kept);
+        };
+        let home = Self::home(value);
+        if !home.has_memory_at(address.addr()) && !value.has_memory_at(address.addr()) {
+            return None;
+        }
+        if home.is(value) {
+            return Some(kept);
+        }
+        Some(home.to_owned().into())
     }
 
-    /// Makes this pointer show what `source` keeps, and keep `source` and, if that is a pointer too,
-    /// what it points to now. If what is shown is a dict, the two share it from now on, and it is
-    /// returned; an object that is kept alone is shown by both.
+    /// What to keep of `zelf` for a pointer to it. What lies where another pointer leads is kept by what
+    /// lies there: two pointers to each other's targets must not hold each other.
+    #[must_use]
+    pub fn keep_as_target(zelf: &Py<Self>) -> PyObjectRef {
+        Self::home(zelf).ask();
+        let home = match zelf.own {
+            Own::Pointees => Self::home(zelf),
+            Own::Mine | Own::Owners | Own::Foreign => zelf,
+        };
+        home.to_owned().into()
+    }
+
+    /// Has this pointer lead to `address`, for which `kept` is kept.
     ///
     /// # Errors
-    /// What storing into the dict raises.
-    pub fn share_keepalive(
-        &self,
-        source: &Py<Self>,
+    /// What bringing `_objects` up to date raises.
+    pub fn point_to(
+        zelf: &Py<Self>,
+        address: *mut u8,
+        kept: Kept,
         vm: &VirtualMachine,
-    ) -> PyResult<Option<PyDictRef>> {
-        let (shown, objects) = {
-            let mut state = source.state().lock();
-            let keepalive = &mut state.keepalive;
-            keepalive.begin_items();
-            let mut objects = Objects::from_iter([PyObjectRef::from(source.to_owned())]);
-            if source.ctype.is_address() {
-                keepalive.add_pointees(&mut objects);
-            }
-            (keepalive.shown(), objects)
-        };
-        let shown = match shown {
-            Some(shown) => shown,
-            None => source.objects(vm)?,
-        };
-        let Some(shown) = shown else {
-            return Ok(None);
-        };
-        let shown = shown.downcast::<PyDict>();
-        let dict = shown.as_ref().ok().cloned();
-        let shared = Keepalive::shared(shown, objects);
-        let old = std::mem::replace(&mut self.state().lock().keepalive, shared);
-        drop(old);
-        Ok(dict)
+    ) -> PyResult<()> {
+        let bytes = address.expose_provenance().to_ne_bytes();
+        // SAFETY: a pointer's memory holds an address.
+        unsafe { Self::store_reference(Self::home(zelf), zelf.address(), &bytes, kept, vm) }
+    }
+
+    /// Runs `f` with the address that this pointer holds, NULL if none, while what is there stays alive.
+    /// `f` must run no Python code.
+    #[inline]
+    pub fn with_pointee<R>(zelf: &Py<Self>, f: impl FnOnce(*mut u8) -> R) -> R {
+        let place = zelf.address();
+        // SAFETY: a pointer's memory holds an address.
+        let read = || unsafe { pointer::read(place) };
+        let address = read();
+        let home = Self::home(zelf);
+        if !home.keeps() {
+            return f(address);
+        }
+        home.locked(|_| f(read()))
     }
 
     /// Holds the buffer that this object's memory lies in, for as long as the object lives.
@@ -304,15 +355,7 @@ impl CData {
     }
 }
 
-/// One object that keeps all of `objects`.
-fn together(
-    mut objects: impl Iterator<Item = PyObjectRef>,
-    vm: &VirtualMachine,
-) -> Option<PyObjectRef> {
-    let first = objects.next()?;
-    let Some(second) = objects.next() else {
-        return Some(first);
-    };
-    let all = [first, second].into_iter().chain(objects).collect();
-    Some(vm.ctx.new_tuple(all).into())
+/// The places in `size` bytes from `address` on.
+fn places(address: *const u8, size: usize) -> Range<usize> {
+    address.addr()..address.addr().saturating_add(size)
 }

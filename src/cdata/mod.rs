@@ -8,8 +8,9 @@
 pub mod access;
 pub mod buffer;
 pub mod keepalive;
-mod kept;
+pub mod kept;
 pub mod memory;
+pub mod objects;
 pub mod pickle;
 pub mod young;
 
@@ -17,8 +18,9 @@ use crate::{
     ctype::{CType, Place},
     without::without,
 };
-use keepalive::Keepalive;
+use keepalive::{Displaced, Keepalive};
 use memory::Block;
+use objects::View;
 use once_cell::race::OnceBox;
 use rustpython_common::{hash::PyHash, lock::PyMutex};
 use rustpython_vm::{
@@ -35,7 +37,7 @@ use rustpython_vm::{
 use std::{
     cell::UnsafeCell,
     mem::MaybeUninit,
-    sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering},
+    sync::atomic::{AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering},
 };
 use young::{BeginsYoung, Young};
 
@@ -51,20 +53,37 @@ pub struct CData {
     /// Bytes of memory.
     size: AtomicUsize,
     ctype: PyRef<CType>,
-    /// The object whose memory this is part of: `_b_base_`.
+    /// The object whose memory this is part of, or the pointer to it: `_b_base_`.
     owner: Option<PyObjectRef>,
-    /// Which item or field of `owner` this is.
-    index: usize,
-    /// What keeps the memory there if `owner` is a pointer to it.
+    /// Whoever owns the memory, if that is neither this object nor `owner`.
     anchor: Option<PyObjectRef>,
     /// Memory that is too large to lie inside the payload.
     block: Option<Block>,
     /// Live buffer exports, which forbid `resize`.
     exports: AtomicU32,
     own: Own,
+    /// [`flag`]s, which are set and never taken back.
+    flags: AtomicU8,
+    /// Which of the first items or fields were stored as a whole, for `_objects`.
+    wholes: AtomicU64,
+    /// What the references in this object's own memory lead to. Its lock is also held to change where
+    /// the memory is.
+    keepalive: PyMutex<Keepalive>,
     /// What few values have, made when it is first needed.
     state: OnceBox<PyMutex<State>>,
     inline: Inline,
+}
+
+/// What can be said of a value once and for all.
+mod flag {
+    /// It keeps something, or did once.
+    pub const KEEPS: u8 = 1;
+    /// Something else has come to depend on what it keeps, so that `_objects` is a dict.
+    pub const ASKED: u8 = 2;
+    /// `cast` has made a pointer of it.
+    pub const CAST: u8 = 4;
+    /// Python code has seen its `_objects`.
+    pub const SEEN: u8 = 8;
 }
 
 /// Whose the memory is.
@@ -82,9 +101,9 @@ enum Own {
 
 #[derive(Debug, Default)]
 struct State {
-    keepalive: Keepalive,
     /// The buffer that the memory lies in (`from_buffer`), whose export keeps it there.
     source: Option<Box<PyBuffer>>,
+    view: View,
     /// The blocks that `resize` made. The last one is in use; the others are kept, because other
     /// objects and other threads may still hold addresses in them.
     blocks: Vec<Block>,
@@ -118,32 +137,33 @@ impl CData {
         let layout = ctype.layout();
         let size = layout.size;
         let mut block = None;
-        let (address, own, owner, index, anchor) = match place {
+        let (address, own, owner, anchor) = match place {
             Place::New
                 if size <= INLINE_SIZE
                     && layout.align <= align_of::<Inline>()
                     && !without().inline =>
             {
-                (std::ptr::null_mut(), Own::Mine, None, 0, None)
+                (std::ptr::null_mut(), Own::Mine, None, None)
             }
             Place::New => {
                 let new = Block::new(size, layout.align).ok_or_else(|| vm.no_memory_error())?;
                 let start = new.start();
                 block = Some(new);
-                (start, Own::Mine, None, 0, None)
+                (start, Own::Mine, None, None)
             }
-            Place::Inside {
-                address,
-                owner,
-                index,
-            } => (address, Own::Owners, Some(owner), index, None),
+            Place::Inside { address, owner } => {
+                let anchor = Self::home_above(&owner);
+                (address, Own::Owners, Some(owner), anchor)
+            }
             Place::Target {
                 address,
                 pointer,
-                index,
                 anchor,
-            } => (address, Own::Pointees, Some(pointer), index, anchor),
-            Place::At(address) => (address, Own::Foreign, None, 0, None),
+            } => {
+                let anchor = anchor.or_else(|| Self::home_above(&pointer));
+                (address, Own::Pointees, Some(pointer), anchor)
+            }
+            Place::At { address, anchor } => (address, Own::Foreign, None, anchor),
         };
         Ok(Self {
             young: Young::default(),
@@ -151,11 +171,13 @@ impl CData {
             size: AtomicUsize::new(size),
             ctype,
             owner,
-            index,
             anchor,
             block,
             exports: AtomicU32::new(0),
             own,
+            flags: AtomicU8::new(0),
+            wholes: AtomicU64::new(0),
+            keepalive: PyMutex::default(),
             state: OnceBox::new(),
             inline: Inline(UnsafeCell::new(MaybeUninit::zeroed())),
         })
@@ -212,7 +234,9 @@ impl CData {
     /// it.
     #[must_use]
     pub fn is_bare(&self) -> bool {
-        self.state.get().is_none() && self.exports.load(Ordering::Acquire) == 0
+        self.flags.load(Ordering::Acquire) == 0
+            && self.state.get().is_none()
+            && self.exports.load(Ordering::Acquire) == 0
     }
 
     #[must_use]
@@ -242,13 +266,14 @@ impl CData {
                 vm.new_value_error("Memory cannot be resized because this object doesn't own it")
             );
         }
-        let mut state = self.state().lock();
+        let mut keepalive = self.keepalive.lock();
         if self.exports.load(Ordering::Acquire) > 0 {
-            drop(state);
+            drop(keepalive);
             return Err(
                 vm.new_buffer_error("Memory cannot be resized because it is exported as a buffer")
             );
         }
+        let mut state = self.state().lock();
         let block = state.blocks.last().or(self.block.as_ref());
         let capacity = block.map_or(INLINE_SIZE, Block::size);
         if size <= capacity {
@@ -263,10 +288,18 @@ impl CData {
         };
         let Some(block) = Block::new(room, self.ctype.layout().align) else {
             drop(state);
+            drop(keepalive);
             return Err(vm.no_memory_error());
         };
+        let old = self.address();
         // SAFETY: the old memory has `capacity` bytes and the new one more; they are distinct.
-        unsafe { std::ptr::copy_nonoverlapping(self.address(), block.start(), capacity) };
+        unsafe { std::ptr::copy_nonoverlapping(old, block.start(), capacity) };
+        // The copies of the references lead where the references do.
+        let places = old.addr()..old.addr() + capacity;
+        let copied = block.start().addr()..block.start().addr() + capacity;
+        let entries = keepalive.entries(&places);
+        let mut displaced = Displaced::new();
+        keepalive.replace(&copied, entries, &mut displaced);
         // The address before the size: see `bytes`.
         self.address.store(block.start(), Ordering::Release);
         self.size.store(size, Ordering::Release);
@@ -305,8 +338,11 @@ unsafe impl Traverse for CData {
         self.ctype.traverse(visit);
         self.owner.traverse(visit);
         self.anchor.traverse(visit);
+        if let Some(keepalive) = self.keepalive.try_lock() {
+            keepalive.traverse(visit);
+        }
         if let Some(state) = self.state.get().and_then(PyMutex::try_lock) {
-            state.keepalive.traverse(visit);
+            state.view.traverse(visit);
             if let Some(source) = &state.source {
                 source.traverse(visit);
             }
@@ -316,8 +352,9 @@ unsafe impl Traverse for CData {
     fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
         // The owner stays: the memory must be there for whoever still holds this object. Every
         // cycle runs through somebody's keepalive, dict or class.
+        self.keepalive.get_mut().clear(out);
         if let Some(state) = self.state.get() {
-            state.lock().keepalive.clear(out);
+            state.lock().view.clear(out);
         }
     }
 }
@@ -336,7 +373,7 @@ impl CData {
 
     #[pygetset(name = "_objects")]
     fn get_objects(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
-        Ok(vm.unwrap_or_none(zelf.objects(vm)?))
+        Ok(vm.unwrap_or_none(objects::shown(zelf, vm)?))
     }
 
     /// What an output parameter becomes in the result tuple of a call.

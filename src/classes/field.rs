@@ -183,14 +183,7 @@ impl CField {
         match &self.access {
             // SAFETY: the instance has the field.
             FieldAccess::Typed => unsafe {
-                access::set(
-                    &self.ctype,
-                    holder,
-                    || Some(self.address(holder)),
-                    self.index,
-                    value,
-                    vm,
-                )
+                access::set(&self.ctype, holder, self.offset, self.index, value, vm)
             },
             FieldAccess::Bits(bits) => {
                 let value = bits.convert(value, vm)?;
@@ -429,7 +422,7 @@ impl GetDescriptor for CField {
         match &field.access {
             // SAFETY: the instance has the field.
             FieldAccess::Typed => unsafe {
-                access::get(&field.ctype, address, holder, field.index, vm)
+                access::get(&field.ctype, address, holder, vm)
             },
             // SAFETY: as above; the unit is the type.
             FieldAccess::Bits(bits) => unsafe { bits.load(address, vm) },

@@ -8,7 +8,7 @@ use crate::{
     ccall::from_param,
     cdata::CData,
     clib,
-    ctype::{CType, Construct, Place},
+    ctype::{CType, Construct, Place, scalar::pointer},
 };
 use std::sync::OnceLock;
 
@@ -35,9 +35,6 @@ macro_rules! shares_slot {
     }};
 }
 pub(super) use shares_slot;
-
-/// The index under which an object is kept that belongs to no item: a C `int` of -1.
-const NO_INDEX: usize = u32::MAX as usize;
 
 /// The base of the metaclasses.
 #[pyclass(module = "_ctypes", name = "CType_Type", base = PyType)]
@@ -184,7 +181,9 @@ impl CTypeType {
         let Some(address) = address.downcast_ref::<PyInt>() else {
             return Err(vm.new_type_error("integer expected"));
         };
-        at_address(&zelf, address.as_u64_mask() as usize, vm)
+        let ctype = CType::of_concrete(&zelf, vm)?;
+        let address = pointer::wrapping_address(address);
+        at_address(ctype, std::ptr::with_exposed_provenance_mut(address), None, vm)
     }
 
     /// An instance that shares the memory of a writable buffer.
@@ -196,8 +195,11 @@ impl CTypeType {
         vm: &VirtualMachine,
     ) -> PyResult {
         let ctype = CType::of_concrete(&zelf, vm)?;
-        let view = PyMemoryView::from_object(&object, vm)?.into_ref(&vm.ctx);
-        let buffer = PyBuffer::try_from_borrowed_object(vm, view.as_object())?;
+        let Ok(buffer) = PyBuffer::try_from_borrowed_object(vm, &object) else {
+            // ctypes asks for a view, which has its own words for this.
+            PyMemoryView::from_object(&object, vm)?;
+            return Err(vm.new_type_error("underlying buffer is not writable"));
+        };
         if buffer.desc.readonly {
             return Err(vm.new_type_error("underlying buffer is not writable"));
         }
@@ -215,11 +217,10 @@ impl CTypeType {
         })?;
         // SAFETY: the offset is within the buffer.
         let address = unsafe { start.add(offset) };
-        let instance = at_address(&zelf, address.expose_provenance(), vm)?;
+        let anchor = owner_of_buffer(&object, vm)?;
+        let instance = at_address(ctype, address, anchor, vm)?;
         if let Some(cdata) = CData::of(&instance) {
-            // What `_objects` shows, Python code can release; the export held here it cannot.
             cdata.hold_source(buffer);
-            cdata.keep(NO_INDEX, PyObjectRef::from(view), vm)?;
         }
         Ok(instance)
     }
@@ -278,7 +279,8 @@ impl CTypeType {
             |message| vm.new_value_error(message),
             vm,
         )?;
-        at_address(&zelf, address, vm)
+        let ctype = CType::of_concrete(&zelf, vm)?;
+        at_address(ctype, std::ptr::with_exposed_provenance_mut(address), None, vm)
     }
 
     /// Converts an argument of a foreign call.
@@ -340,15 +342,27 @@ pub fn index_value(int: &Py<PyInt>, vm: &VirtualMachine) -> PyResult<isize> {
         .map_err(|_| vm.new_index_error("cannot fit 'int' into an index-sized integer"))
 }
 
-/// An instance at an address that nobody here owns.
+/// An instance at an address, in the memory of `anchor` if that is known.
+fn at_address(
+    ctype: &Py<CType>,
+    address: *mut u8,
+    anchor: Option<PyObjectRef>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    audit::event(vm, "ctypes.cdata", || (address.addr() as isize,))?;
+    (ctype.construct)(ctype, Place::At { address, anchor }, vm)
+}
+
+/// The C value whose memory a buffer of `object` is. What references there lead to is that value's to keep.
 ///
 /// # Errors
-/// `TypeError` if the class is abstract.
-pub fn at_address(class: &Py<PyType>, address: usize, vm: &VirtualMachine) -> PyResult {
-    let ctype = CType::of_concrete(class, vm)?;
-    audit::event(vm, "ctypes.cdata", || (address as isize,))?;
-    let address = std::ptr::with_exposed_provenance_mut(address);
-    (ctype.construct)(ctype, Place::At(address), vm)
+/// What asking a memory view for its object raises.
+fn owner_of_buffer(object: &PyObject, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+    let home = |object: &PyObject| CData::of(object).map(|value| CData::home(value).to_owned().into());
+    if object.downcast_ref::<PyMemoryView>().is_none() {
+        return Ok(home(object));
+    }
+    Ok(home(&*object.get_attr("obj", vm)?))
 }
 
 /// Checks that a value of the type fits a buffer of `length` bytes at `offset`.

@@ -7,7 +7,7 @@ use super::{
     metatype::{self, CTypeType},
 };
 use crate::{
-    cdata::{CData, access},
+    cdata::{CData, access, kept::Kept},
     ctype::{
         CType, Kind, Place, layout::Layout, scalar::pointer, simple::Class,
         target::Target as PointerTarget,
@@ -151,20 +151,6 @@ impl<'a> Target<'a> {
             .ok_or_else(|| no_target(vm))
     }
 
-    /// The address that the pointer holds.
-    ///
-    /// # Errors
-    /// `ValueError` if it is NULL.
-    fn start(&self, vm: &VirtualMachine) -> PyResult<*mut u8> {
-        self.held().ok_or_else(|| null_pointer(vm))
-    }
-
-    fn held(&self) -> Option<*mut u8> {
-        // SAFETY: a pointer's memory holds an address.
-        let start = unsafe { pointer::read(self.pointer.address()) };
-        (!start.is_null()).then_some(start)
-    }
-
     fn item(&self, start: *mut u8, index: isize) -> *mut u8 {
         start.wrapping_offset(index.wrapping_mul(self.ctype.size() as isize))
     }
@@ -173,33 +159,30 @@ impl<'a> Target<'a> {
         if let Kind::Simple(simple) = &self.ctype.kind
             && !simple.boxed
         {
-            let address = self.item(self.start(vm)?, index);
             // SAFETY: whoever made the pointer and uses the index answers for what is there, as in C.
-            return unsafe { access::load(simple, address, self.pointer, vm) };
+            let value = unsafe { access::load_pointee(simple, self.pointer, index, vm) };
+            return value.unwrap_or_else(|| Err(null_pointer(vm)));
         }
         self.instance(index, vm)
     }
 
     /// An object that lies where item `index` is.
     fn instance(&self, index: isize, vm: &VirtualMachine) -> PyResult {
-        let (start, anchor) = self.pointer.pointee(vm);
+        let (start, anchor) = CData::pointee(self.pointer);
         if start.is_null() {
             return Err(null_pointer(vm));
         }
         let place = Place::Target {
             address: self.item(start, index),
             pointer: self.pointer.to_owned().into(),
-            index: index as usize,
             anchor,
         };
         (self.ctype.construct)(self.ctype, place, vm)
     }
 
     fn set(&self, index: isize, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
-        self.start(vm)?;
-        let locate = || self.held().map(|start| self.item(start, index));
         // SAFETY: as for `get`.
-        unsafe { access::set(self.ctype, self.pointer, locate, index as usize, value, vm) }
+        unsafe { access::set_pointee(self.ctype, self.pointer, index, value, vm) }
     }
 
     /// A pointer knows no length: a slice must say where it ends.
@@ -237,7 +220,11 @@ impl<'a> Target<'a> {
             Err(_) => 0,
         };
         if let Some(class @ (Class::Char | Class::WideChar)) = self.ctype.simple_class() {
-            let address = self.start(vm)?;
+            // What the anchor keeps there is read before it is dropped.
+            let (address, _anchor) = CData::pointee(self.pointer);
+            if address.is_null() {
+                return Err(null_pointer(vm));
+            }
             // SAFETY: as for `get`.
             return unsafe { char_array::load_slice(class, address, start, step, count, vm) };
         }
@@ -304,16 +291,9 @@ fn point_to(zelf: &Py<CData>, value: &PyObject, vm: &VirtualMachine) -> PyResult
     if cdata.size() < target.ctype.size() {
         return Err(refused());
     }
-    let kept = cdata.kept(vm)?;
-    let point = || {
-        let address = cdata.address().expose_provenance();
-        // SAFETY: a pointer's memory holds an address.
-        unsafe { pointer::write(zelf.address(), address) };
-        true
-    };
-    let items = [(1, value.to_owned().into()), (0, kept.into())];
-    zelf.replace(point, items, vm)?;
-    Ok(())
+    let address = cdata.address();
+    let kept = Kept::Object(CData::keep_as_target(cdata));
+    CData::point_to(zelf, address, kept, vm)
 }
 
 fn no_target(vm: &VirtualMachine) -> PyBaseExceptionRef {

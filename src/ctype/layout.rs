@@ -30,8 +30,8 @@ pub struct Layout {
     pub ffi: FfiType,
     /// The scalars by offset, for the aggregates this becomes a part of.
     scalars: Scalars,
-    /// Types of the fields, which must live as long as the layout that was computed from them.
-    field_types: Vec<PyRef<CType>>,
+    /// Offsets and types of the fields, those of base classes first.
+    fields: Vec<(usize, PyRef<CType>)>,
 }
 
 #[derive(Debug)]
@@ -79,7 +79,7 @@ impl Layout {
             has_pointer: false,
             ffi: FfiType::scalar(scalar),
             scalars: Scalars::One(scalar),
-            field_types: Vec::new(),
+            fields: Vec::new(),
         }
     }
 
@@ -110,7 +110,7 @@ impl Layout {
             // An array is passed as a pointer to its first item (C11 6.3.2.1 p3).
             ffi: FfiType::scalar(Scalar::Pointer),
             scalars: Scalars::List(scalars),
-            field_types: Vec::new(),
+            fields: Vec::new(),
         })
     }
 
@@ -142,8 +142,18 @@ impl Layout {
             has_pointer,
             ffi: FfiType::aggregate(size, align, &scalars),
             scalars: Scalars::List(scalars),
-            field_types: fields.into_iter().map(|(_, ctype)| ctype).collect(),
+            fields: base
+                .iter()
+                .flat_map(|base| base.fields.iter().cloned())
+                .chain(fields)
+                .collect(),
         }
+    }
+
+    /// Offset and type of each field of an aggregate, those of base classes first.
+    #[must_use]
+    pub fn fields(&self) -> &[(usize, PyRef<CType>)] {
+        &self.fields
     }
 
     /// A copy for a subclass that adds no fields.
@@ -160,7 +170,7 @@ impl Layout {
             has_pointer: base.has_pointer,
             ffi: FfiType::aggregate(base.size, base.align, &scalars),
             scalars: Scalars::List(scalars),
-            field_types: base.field_types.clone(),
+            fields: base.fields.clone(),
         }
     }
 
@@ -176,6 +186,8 @@ impl Layout {
 // SAFETY: visits each object it owns exactly once.
 unsafe impl Traverse for Layout {
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
-        self.field_types.traverse(visit);
+        for (_, ctype) in &self.fields {
+            ctype.traverse(visit);
+        }
     }
 }

@@ -89,22 +89,24 @@ pub type Construct = fn(
 pub enum Place {
     /// New, zeroed memory of the type's size.
     New,
-    /// `address`, inside the memory of `owner` as its item or field number `index`.
+    /// `address`, inside the memory of `owner`.
     Inside {
         address: *mut u8,
         owner: PyObjectRef,
-        index: usize,
     },
-    /// `address`, which `pointer` points to as its item number `index`.
+    /// `address`, which `pointer` leads to.
     Target {
         address: *mut u8,
         pointer: PyObjectRef,
-        index: usize,
-        /// What keeps the memory there.
+        /// Whoever owns the memory there, if that is known.
         anchor: Option<PyObjectRef>,
     },
-    /// `address`, which nobody here owns.
-    At(*mut u8),
+    /// `address`, which no instance leads to.
+    At {
+        address: *mut u8,
+        /// The C value that owns the memory there, if that is known.
+        anchor: Option<PyObjectRef>,
+    },
 }
 
 /// The description of a ctypes class.

@@ -28,6 +28,18 @@ pub enum Class {
     Object,
 }
 
+impl Class {
+    /// Whether a value is read by following a pointer.
+    #[inline]
+    #[must_use]
+    pub fn is_reference(self) -> bool {
+        matches!(
+            self,
+            Self::CharPointer | Self::WideCharPointer | Self::Object
+        )
+    }
+}
+
 /// A row: everything that follows from the `_type_` code.
 #[derive(Debug)]
 pub struct SimpleCode {

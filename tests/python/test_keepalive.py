@@ -7,7 +7,7 @@ from ctypes import (
     c_wchar_p, cast, create_string_buffer, pointer, py_object, resize, sizeof,
 )
 
-from support import LIBRARY, TestCase
+from support import LIBRARY, OURS, TestCase
 
 IntPointer = POINTER(c_int)
 
@@ -83,8 +83,11 @@ class Keys(TestCase):
     def test_contents_of_a_field(self):
         record = Record(pointer=pointer(c_int(5)))
         record.pointer.contents = c_int(9)
-        self.assertEqual(sorted(record._objects), ["1", "1:1"])
-        self.assertEqual(record._objects["1:1"].value, 9)
+        if OURS:  # by place: the field leads to another number now
+            self.assertEqual(record._objects["1"]["1"].value, 9)
+        else:
+            self.assertEqual(sorted(record._objects), ["1", "1:1"])
+            self.assertEqual(record._objects["1:1"].value, 9)
 
     def test_nested_structures(self):
         record = Record()
@@ -133,7 +136,8 @@ class Keys(TestCase):
 
         outer = Outer()
         outer.b = b"z"
-        self.assertEqual(outer._objects, {"2": b"z"})
+        # Kept by place, not by the way that led there.
+        self.assertEqual(outer._objects, {"1:1" if OURS else "2": b"z"})
 
     def test_union(self):
         class Handle(Union):
@@ -163,7 +167,9 @@ class Casts(TestCase):
         self.assertEqual(p._objects, {id(array): array})
         self.assertEqual(array._objects, {id(array): array})
         again = cast(p, POINTER(c_short))
-        self.assertEqual(again._objects, {id(array): array, id(p): p})
+        # What is cast from what was cast shows the first source alone here: it holds no other.
+        both = {id(array): array} if OURS else {id(array): array, id(p): p}
+        self.assertEqual(again._objects, both)
         self.assertIs(cast(array, c_void_p)._objects, array._objects)
 
     def test_nothing_to_keep(self):

@@ -68,7 +68,7 @@ impl<'a> Items<'a> {
     /// What the conversion raises.
     pub fn get(&self, index: usize, vm: &VirtualMachine) -> PyResult {
         // SAFETY: the address is that of an item.
-        unsafe { access::get(&self.kind.item, self.address(index), self.array, index, vm) }
+        unsafe { access::get(&self.kind.item, self.address(index), self.array, vm) }
     }
 
     /// Stores `value` as item `index`, which is below the length.
@@ -76,17 +76,9 @@ impl<'a> Items<'a> {
     /// # Errors
     /// What the conversion raises.
     pub fn set(&self, index: usize, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
-        // SAFETY: the address is that of an item.
-        unsafe {
-            access::set(
-                &self.kind.item,
-                self.array,
-                || Some(self.address(index)),
-                index,
-                value,
-                vm,
-            )
-        }
+        let distance = index * self.kind.item_size;
+        // SAFETY: the array's memory holds all items.
+        unsafe { access::set(&self.kind.item, self.array, distance, index, value, vm) }
     }
 
     /// Stores values in the items from `start` on, `step` apart, all of which must be there.

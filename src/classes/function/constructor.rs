@@ -90,7 +90,7 @@ fn from_library(
         .map_err(|message| vm.new_attribute_error(message))?;
     let function = make(base, class, paramflags, vm)?;
     point_to(&function, address);
-    function.base.keep(0, library.clone(), vm)?;
+    function.base.keep_at_start(library.clone());
     Ok(function.into())
 }
 
@@ -131,6 +131,6 @@ fn from_callable(
     let thunk = Thunk::new(callable.clone(), arguments, result, flags, vm)?;
     let function = make(base, class, None, vm)?;
     point_to(&function, thunk.address());
-    function.base.keep(0, PyObjectRef::from(thunk), vm)?;
+    function.base.keep_at_start(thunk.into());
     Ok(function.into())
 }
