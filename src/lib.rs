@@ -13,13 +13,14 @@
 //!
 //! The layers, each of which uses only those below it:
 //!
-//! - `module`: the functions and constants of `_ctypes`;
+//! - `module` and `functions`: what `_ctypes` consists of;
 //! - `classes`: the Python classes;
 //! - `ccall` and `ccallback`: Python calling C, and C calling Python;
 //! - `cdata`: what a C value is;
 //! - `ctype`: what a C type is;
 //! - `clib`: libraries and their symbols;
 //! - `audit`: audit events;
+//! - `builtin`: functions that are called with what the VM has at hand;
 //! - `without`: parts of the fast path that can be left out.
 //!
 //! The program's allocator, for embedders who want it too, is `allocator` (feature `mimalloc`).
@@ -27,6 +28,7 @@
 #[cfg(feature = "mimalloc")]
 pub mod allocator;
 mod audit;
+mod builtin;
 mod ccall;
 mod ccallback;
 mod cdata;
@@ -35,6 +37,7 @@ mod clib;
 mod ctype;
 mod error;
 mod exports;
+mod functions;
 mod module;
 mod without;
 

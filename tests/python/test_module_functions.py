@@ -1,11 +1,14 @@
 """The functions of the module: sizes, addresses, memory access, and the raw library calls."""
 import _ctypes
+import copy
 import ctypes
+import inspect
+import pickle
 import unittest
 from ctypes import (
     POINTER, ArgumentError, Array, Structure, Union, addressof, alignment, byref, c_char, c_char_p,
     c_double, c_int, c_short, c_void_p, create_string_buffer, create_unicode_buffer, memmove,
-    memset, pointer, sizeof, string_at, wstring_at,
+    memset, pointer, resize, sizeof, string_at, wstring_at,
 )
 
 from support import LIBRARY, OURS, PY314, TestCase, clib
@@ -72,6 +75,69 @@ class Addresses(TestCase):
             byref()
         with self.assertRaises(TypeError):
             type(byref(c_int()))()
+
+
+@unittest.skipUnless(PY314, "3.13 words some of it otherwise")
+class Arguments(TestCase):
+    """What a function says of a wrong number of arguments, and of names."""
+
+    def check(self, name, message, *arguments, **named):
+        self.assertError(TypeError, message, getattr(_ctypes, name), *arguments, **named)
+
+    def test_one_or_none(self):
+        for name in ("sizeof", "alignment", "addressof", "buffer_info", "Py_INCREF", "Py_DECREF"):
+            for given in ((), (1, 2), (1, 2, 3)):
+                self.check(name, f"_ctypes.{name}() takes exactly one argument ({len(given)} given)",
+                           *given)
+            self.check(name, f"_ctypes.{name}() takes no keyword arguments", c_int(), obj=1)
+        self.check("get_errno", "_ctypes.get_errno() takes no arguments (1 given)", 1)
+        self.check("get_errno", "_ctypes.get_errno() takes no keyword arguments", a=1)
+
+    def test_several(self):
+        self.check("byref", "byref expected at least 1 argument, got 0")
+        self.check("byref", "byref expected at most 2 arguments, got 3", c_int(), 1, 2)
+        self.check("byref", "_ctypes.byref() takes no keyword arguments", c_int(), offset=1)
+        self.check("resize", "resize expected 2 arguments, got 1", c_int())
+        self.check("resize", "resize expected 2 arguments, got 3", c_int(), 4, 5)
+        self.check("resize", "_ctypes.resize() takes no keyword arguments", c_int(), size=5)
+
+    def test_by_format(self):
+        self.check("dlsym", "dlsym() takes exactly 2 arguments (0 given)")
+        self.check("dlsym", "dlsym() takes exactly 2 arguments (3 given)", 1, 2, 3)
+        self.check("dlsym", "dlsym() takes no keyword arguments", 1, x="x")
+        self.check("dlclose", "dlclose() takes exactly 1 argument (2 given)", 1, 2)
+        self.check("dlopen", "dlopen() takes at least 1 argument (0 given)")
+        self.check("dlopen", "dlopen() takes at most 2 arguments (3 given)", 1, 2, 3)
+        self.check("PyObj_FromPtr", "PyObj_FromPtr() takes exactly 1 argument (0 given)")
+        for name, count in (("set_errno", "1 argument"), ("_unpickle", "2 arguments"),
+                            ("call_function", "2 arguments")):
+            self.check(name, f"function takes exactly {count} (0 given)")
+            self.check(name, f"{name}() takes no keyword arguments", 1, x=1)
+
+    def test_types_of_arguments(self):
+        handle = clib._handle
+        self.check("dlsym", "dlsym() argument 2 must be str, not bytes", handle, b"abs")
+        self.check("byref", "byref() argument 1 must be _ctypes._CData, not int", 5, "x")
+        self.check("_unpickle", "argument 2 must be tuple, not int", 1, 2)
+        too_large = "Python int too large to convert to C ssize_t"
+        self.assertError(OverflowError, too_large, byref, c_int(), 2**70)
+        self.assertError(OverflowError, too_large, resize, c_int(), 2**70)
+        for value, what in ((2**31, "greater than maximum"), (-2**31 - 1, "less than minimum")):
+            self.assertError(OverflowError, f"signed integer is {what}", ctypes.set_errno, value)
+            self.assertError(OverflowError, f"signed integer is {what}", _ctypes.dlopen, None, value)
+
+    def test_are_builtins(self):
+        for name in ("sizeof", "byref", "addressof", "get_errno", "dlsym", "call_function"):
+            function = getattr(_ctypes, name)
+            self.assertIs(type(function), type(len))
+            self.assertEqual(repr(function), f"<built-in function {name}>")
+            self.assertEqual((function.__name__, function.__qualname__), (name, name))
+            self.assertEqual(function.__module__, "_ctypes")
+            self.assertIs(function.__self__, _ctypes)
+            self.assertIs(pickle.loads(pickle.dumps(function)), function)
+            self.assertIs(copy.deepcopy(function), function)
+        self.assertEqual(str(inspect.signature(byref)), "(obj, offset=0, /)")
+        self.assertEqual(str(inspect.signature(sizeof)), "(obj, /)")
 
 
 class Memory(TestCase):

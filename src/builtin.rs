@@ -1,0 +1,144 @@
+//! Builtin functions and methods that are called with what the VM has at hand.
+//!
+//! What `#[pyfunction]` makes binds its arguments by a protocol for defaults, names and conversions, which
+//! takes longer than most functions of ours. Here a function is given its positional arguments as they
+//! are: their number is looked at, and they are moved to where they are wanted. To Python such a
+//! function is a `builtin_function_or_method` like any other.
+//!
+//! A method (`#[pymethod(raw)]`) passes on what it is given to [`Callee::call`], with its instance first.
+
+use rustpython_vm::{
+    PyObjectRef, PyResult, VirtualMachine, builtins::PyBaseExceptionRef, function::FuncArgs,
+};
+use std::fmt::Display;
+
+/// Positional arguments of a certain number.
+pub trait Positional: Sized {
+    const LEAST: usize;
+    const MOST: usize;
+
+    /// `given`, if they are so many.
+    fn of(given: Vec<PyObjectRef>) -> Option<Self>;
+}
+
+impl<const N: usize> Positional for [PyObjectRef; N] {
+    const LEAST: usize = N;
+    const MOST: usize = N;
+
+    #[inline(always)]
+    fn of(given: Vec<PyObjectRef>) -> Option<Self> {
+        given.try_into().ok()
+    }
+}
+
+impl Positional for (PyObjectRef, Option<PyObjectRef>) {
+    const LEAST: usize = 1;
+    const MOST: usize = 2;
+
+    #[inline(always)]
+    fn of(mut given: Vec<PyObjectRef>) -> Option<Self> {
+        let second = if given.len() == 2 { given.pop() } else { None };
+        let [first] = given.try_into().ok()?;
+        Some((first, second))
+    }
+}
+
+/// What a message about wrong arguments says of the function.
+#[derive(Clone, Copy, Debug)]
+pub struct Callee {
+    pub name: &'static str,
+    /// Where it is defined: the module, or a class with its module.
+    pub place: &'static str,
+    /// Whether the first argument is the instance, which does not count.
+    pub is_method: bool,
+    pub wording: Wording,
+}
+
+/// How CPython words a message about wrong arguments, which depends on how a function reads them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wording {
+    /// One argument or none: the VM's own check.
+    Counted,
+    /// Several, generated code.
+    Expected,
+    /// By a format string, with the function's name.
+    Named,
+    /// By a format string, without it.
+    Unnamed,
+}
+
+impl Callee {
+    /// Calls `function` with the arguments.
+    ///
+    /// # Errors
+    /// `TypeError` if their number is wrong or there are keyword arguments; what the function raises.
+    #[inline(always)]
+    pub fn call<P: Positional>(
+        self,
+        args: FuncArgs,
+        function: impl FnOnce(P, &VirtualMachine) -> PyResult,
+        vm: &VirtualMachine,
+    ) -> PyResult {
+        let given = args.args.len();
+        let named = !args.kwargs.is_empty();
+        if !named && let Some(arguments) = P::of(args.args) {
+            return function(arguments, vm);
+        }
+        Err(self.refuse(P::LEAST, P::MOST, given, named, vm))
+    }
+
+    #[cold]
+    fn refuse(
+        self,
+        least: usize,
+        most: usize,
+        given: usize,
+        named: bool,
+        vm: &VirtualMachine,
+    ) -> PyBaseExceptionRef {
+        let Self {
+            name,
+            place,
+            is_method,
+            wording,
+        } = self;
+        let instance = usize::from(is_method);
+        let [least, most, given] = [least, most, given].map(|n| n.saturating_sub(instance));
+        let qualified = match wording {
+            Wording::Counted | Wording::Expected => format!("{place}.{name}"),
+            Wording::Named | Wording::Unnamed => name.to_owned(),
+        };
+        if named {
+            return vm.new_type_error(format!("{qualified}() takes no keyword arguments"));
+        }
+        let (limit, at) = match given {
+            _ if least == most => (least, ""),
+            _ if given < least => (least, "at least "),
+            _ => (most, "at most "),
+        };
+        let exactly = if at.is_empty() { "exactly " } else { at };
+        let arguments =
+            |count: &dyn Display| format!("{count} argument{}", if limit == 1 { "" } else { "s" });
+        let message = match wording {
+            Wording::Counted if limit == 0 => {
+                format!("{qualified}() takes no arguments ({given} given)")
+            }
+            Wording::Counted => format!(
+                "{qualified}() takes {exactly}{} ({given} given)",
+                arguments(&"one")
+            ),
+            Wording::Expected => format!("{name} expected {at}{}, got {given}", arguments(&limit)),
+            Wording::Named => format!(
+                "{name}() takes {exactly}{} ({given} given)",
+                arguments(&limit)
+            ),
+            Wording::Unnamed => {
+                format!(
+                    "function takes {exactly}{} ({given} given)",
+                    arguments(&limit)
+                )
+            }
+        };
+        vm.new_type_error(message)
+    }
+}
