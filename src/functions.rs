@@ -11,7 +11,7 @@ use crate::{
         result::Restype,
     },
     cdata::{CData, ctype_of, pickle},
-    classes::pointer,
+    classes::{construct::make, pointer},
     clib::{self, Handle},
     ctype::{CType, scalar::pointer::wrapping_address},
 };
@@ -22,6 +22,7 @@ use rustpython_vm::{
     class::StaticType,
     function::{FuncArgs, ItemDoc, PyMethodDef, PyMethodFlags},
 };
+use std::slice;
 
 /// The table of functions: how CPython words a message about a wrong number of arguments, the name, the
 /// parameters, what it does.
@@ -331,7 +332,14 @@ fn pointer([target]: [PyObjectRef; 1], vm: &VirtualMachine) -> PyResult {
     if CType::of(&class, vm).is_none() {
         return Err(vm.new_type_error("_type_ must have storage info"));
     }
-    pointer_type([class], vm)?.call((target,), vm)
+    let class = pointer_type([class], vm)?;
+    if let Some(class) = class.downcast_ref::<PyType>()
+        && class.class().is(pointer::PointerType::static_type())
+        && let Some(made) = make::<pointer::Pointer>(class, slice::from_ref(&target), vm)
+    {
+        return made;
+    }
+    class.call((target,), vm)
 }
 
 fn unpickle([class, state]: [PyObjectRef; 2], vm: &VirtualMachine) -> PyResult {

@@ -14,6 +14,7 @@
 //! The layers, each of which uses only those below it:
 //!
 //! - `module` and `functions`: what `_ctypes` consists of;
+//! - `package`: functions of the `ctypes` package that need no Python code;
 //! - `classes`: the Python classes;
 //! - `ccall` and `ccallback`: Python calling C, and C calling Python;
 //! - `cdata`: what a C value is;
@@ -39,6 +40,7 @@ mod error;
 mod exports;
 mod functions;
 mod module;
+mod package;
 mod without;
 
 pub use module::module_def;

@@ -18,7 +18,7 @@ mod _ctypes {
         cdata::{CData, young},
         classes::{aggregate, array, construct, field, function, metatype, pointer, simple},
         ctype::{CType, positional::Positional},
-        error, exports, functions,
+        error, exports, functions, package,
     };
     use rustpython_vm::{
         Py, PyResult, VirtualMachine,
@@ -94,6 +94,7 @@ mod _ctypes {
     pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
         __module_exec(vm, module);
         functions::install(module, vm)?;
+        package::install();
         audit::watch(vm)?;
         young::install(vm);
         // Bases before what derives from them.

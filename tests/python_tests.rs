@@ -80,6 +80,7 @@ python_tests! {
     in_dll
     incomplete_types
     keepalive
+    keepalive_by_place
     many_arguments
     memory_safety
     module_functions

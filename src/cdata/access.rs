@@ -431,6 +431,7 @@ fn convert_cdata(ctype: &Py<CType>, source: &Py<CData>, vm: &VirtualMachine) -> 
     {
         // Items that the pointer will lead to must not grow any more.
         target.finalize();
+        CData::home(source).ask();
         let kept = Kept::Object(CData::keep_as_target(source));
         return Ok(address(source.address().expose_provenance(), kept));
     }

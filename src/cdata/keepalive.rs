@@ -131,6 +131,9 @@ impl Keepalive {
     pub fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
         match mem::take(self) {
             Self::Nothing => {}
+            // What others hold too is given up here: nothing runs because of that, and the list would
+            // be an allocation.
+            Self::One(_, object) if object.strong_count() > 1 => drop(object),
             Self::One(_, object) => out.push(object),
             Self::Many(objects) => out.extend(objects.into_values()),
         }

@@ -17,10 +17,12 @@ use super::{
 use crate::ctype::scalar::pointer;
 use rustpython_common::lock::PyMutex;
 use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine, protocol::PyBuffer,
+    AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyBytes,
+    protocol::PyBuffer,
 };
 use smallvec::SmallVec;
 use std::{
+    mem,
     ops::Range,
     ptr,
     sync::atomic::{Ordering, fence},
@@ -83,19 +85,32 @@ impl CData {
         self.has_flag(flag::KEEPS)
     }
 
+    /// Gets ready to keep something; `may_lead_back` if it can have references to this object.
     #[inline]
-    fn begin_to_keep(&self) {
+    fn begin_to_keep(&self, may_lead_back: bool) {
         if !self.has_flag(flag::KEEPS) {
             self.set_flag(flag::KEEPS);
             // The memory must not change before.
             fence(Ordering::Release);
+        }
+        if may_lead_back {
             self.young.grow_up();
+        }
+    }
+
+    /// Whether a cycle can run through an object that is kept: not through `bytes`, nor through a value
+    /// without pointers, but for what Python code puts into its dict.
+    #[inline]
+    fn may_lead_back(object: &PyObject, vm: &VirtualMachine) -> bool {
+        match Self::of(object) {
+            Some(value) => value.own != Own::Mine || value.ctype.layout().has_pointer,
+            None => object.downcast_ref_if_exact::<PyBytes>(vm).is_none(),
         }
     }
 
     /// Notes that something else is about to depend on what this object keeps, for `_objects`.
     #[inline]
-    pub(super) fn ask(&self) {
+    pub fn ask(&self) {
         self.set_flag(flag::ASKED);
     }
 
@@ -128,9 +143,23 @@ impl CData {
     /// Keeps `object` as long as this object lives or nothing else is stored at the start of its memory.
     /// Nobody else knows this object yet.
     pub fn keep_at_start(&self, object: PyObjectRef) {
-        self.begin_to_keep();
+        self.begin_to_keep(true);
         let old = self.keepalive.lock().set(self.address().addr(), Some(object));
         debug_assert!(old.is_none());
+    }
+
+    /// Gets ready to store something in a function pointer. Calls that are under way hold no more than the
+    /// function object, so that goes on holding what it led to when they began.
+    #[inline]
+    fn before_restoring(&self) {
+        if self.ctype.function().is_some() && !self.has_flag(flag::RESTORED) {
+            let first = self.locked(|keepalive| keepalive.get(self.address().addr()).cloned());
+            let old = mem::replace(&mut self.state().lock().first, first);
+            drop(old);
+            self.set_flag(flag::RESTORED);
+            // The memory must not change before.
+            fence(Ordering::Release);
+        }
     }
 
     /// Runs `f` while nothing changes what this object keeps, or the references in its memory. `f` must
@@ -167,10 +196,11 @@ impl CData {
             }
             Kept::Nothing => None,
             Kept::Object(object) => {
-                zelf.begin_to_keep();
+                zelf.begin_to_keep(Self::may_lead_back(&object, vm));
                 Some(object)
             }
         };
+        zelf.before_restoring();
         let displaced = {
             let mut keepalive = zelf.keepalive.lock();
             write();
@@ -204,7 +234,8 @@ impl CData {
             write();
             return Self::was_stored(zelf, vm);
         }
-        zelf.begin_to_keep();
+        zelf.begin_to_keep(true);
+        zelf.before_restoring();
         let mut displaced = Displaced::new();
         {
             let mut keepalive = zelf.keepalive.lock();
@@ -310,12 +341,30 @@ impl CData {
     /// lies there: two pointers to each other's targets must not hold each other.
     #[must_use]
     pub fn keep_as_target(zelf: &Py<Self>) -> PyObjectRef {
-        Self::home(zelf).ask();
         let home = match zelf.own {
             Own::Pointees => Self::home(zelf),
             Own::Mine | Own::Owners | Own::Foreign => zelf,
         };
         home.to_owned().into()
+    }
+
+    /// What has to be held while C runs at the address that this function pointer holds, and the address.
+    /// Nothing has to, if nothing but the object's making has stored the address: whoever calls the
+    /// object holds that.
+    #[inline]
+    #[must_use]
+    pub fn callee(zelf: &Py<Self>) -> (usize, Option<PyObjectRef>) {
+        // SAFETY: a function pointer's memory holds an address.
+        let address = unsafe { pointer::read(zelf.address()) }.addr();
+        // Whoever stores something else raises the flag first.
+        fence(Ordering::Acquire);
+        if zelf.own == Own::Mine && !zelf.has_flag(flag::RESTORED) {
+            return (address, None);
+        }
+        match Self::reference(zelf) {
+            (address, Kept::Object(object)) => (address, Some(object)),
+            (address, _) => (address, None),
+        }
     }
 
     /// Has this pointer lead to `address`, for which `kept` is kept.

@@ -84,6 +84,8 @@ mod flag {
     pub const CAST: u8 = 4;
     /// Python code has seen its `_objects`.
     pub const SEEN: u8 = 8;
+    /// It is a function pointer, and something was stored in it since it was made.
+    pub const RESTORED: u8 = 16;
 }
 
 /// Whose the memory is.
@@ -103,6 +105,8 @@ enum Own {
 struct State {
     /// The buffer that the memory lies in (`from_buffer`), whose export keeps it there.
     source: Option<Box<PyBuffer>>,
+    /// What a function pointer led to at first, if something else was stored since.
+    first: Option<PyObjectRef>,
     view: View,
     /// The blocks that `resize` made. The last one is in use; the others are kept, because other
     /// objects and other threads may still hold addresses in them.
@@ -342,6 +346,7 @@ unsafe impl Traverse for CData {
             keepalive.traverse(visit);
         }
         if let Some(state) = self.state.get().and_then(PyMutex::try_lock) {
+            state.first.traverse(visit);
             state.view.traverse(visit);
             if let Some(source) = &state.source {
                 source.traverse(visit);
@@ -354,7 +359,9 @@ unsafe impl Traverse for CData {
         // cycle runs through somebody's keepalive, dict or class.
         self.keepalive.get_mut().clear(out);
         if let Some(state) = self.state.get() {
-            state.lock().view.clear(out);
+            let mut state = state.lock();
+            out.extend(state.first.take());
+            state.view.clear(out);
         }
     }
 }

@@ -129,6 +129,16 @@ macro_rules! aggregate {
                 }
                 initialize(zelf.as_object(), args, KwArgs::default(), vm)
             }
+
+            #[inline]
+            fn initialize_by_name(
+                zelf: &Py<CData>,
+                names: &[PyObjectRef],
+                values: &[PyObjectRef],
+                vm: &VirtualMachine,
+            ) -> Option<PyResult<()>> {
+                Some(initialize_by_name(zelf.as_object(), names, values, vm))
+            }
         }
     };
 }
@@ -199,6 +209,22 @@ fn initialize(
     for (name, value) in keywords {
         let name = vm.ctx.new_str(name);
         zelf.set_attr(&name, value, vm)?;
+    }
+    Ok(())
+}
+
+/// Sets the attributes that keyword arguments name.
+fn initialize_by_name(
+    zelf: &PyObject,
+    names: &[PyObjectRef],
+    values: &[PyObjectRef],
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    for (name, value) in names.iter().zip(values) {
+        let name = name
+            .downcast_ref::<PyStr>()
+            .ok_or_else(|| vm.new_type_error("keywords must be strings"))?;
+        zelf.set_attr(name, value.clone(), vm)?;
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::{
     without::without,
 };
 use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, builtins::PyType,
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, builtins::PyType,
     class::StaticType, function::FuncArgs,
 };
 use std::sync::atomic::Ordering;
@@ -23,6 +23,19 @@ pub trait Base: PyPayload + StaticType {
     /// # Errors
     /// What `__init__` raises.
     fn initialize(zelf: &Py<CData>, args: &[PyObjectRef], vm: &VirtualMachine) -> PyResult<()>;
+
+    /// Initialises a new instance from keyword arguments alone, if its `__init__` takes any.
+    ///
+    /// # Errors
+    /// What `__init__` raises.
+    fn initialize_by_name(
+        _zelf: &Py<CData>,
+        _names: &[PyObjectRef],
+        _values: &[PyObjectRef],
+        _vm: &VirtualMachine,
+    ) -> Option<PyResult<()>> {
+        None
+    }
 }
 
 /// Has the classes of `metaclass` called by [`call`].
@@ -39,17 +52,59 @@ fn call<B: Base>(
     names: Option<&[PyObjectRef]>,
     vm: &VirtualMachine,
 ) -> PyResult {
-    if let Some(class) = class.downcast_ref::<PyType>()
-        && names.is_none_or(<[_]>::is_empty)
-        && let Some(ctype) = CType::of_class(class, vm)
-        && (ctype.is_plain() || find_plain::<B>(ctype, vm))
-    {
-        let payload = CData::new(ctype.to_owned(), Place::New, vm)?;
-        let object = payload.into_instance(class.to_owned(), vm);
-        B::initialize(&object, &args[..nargs], vm)?;
-        return Ok(object.into());
+    if let Some(class) = class.downcast_ref::<PyType>() {
+        let made = match names.filter(|names| !names.is_empty()) {
+            None => make::<B>(class, &args[..nargs], vm),
+            Some(names) if nargs == 0 => make_by_name::<B>(class, names, &args, vm),
+            Some(_) => None,
+        };
+        if let Some(made) = made {
+            return made;
+        }
     }
     call_by_slot(class, args, nargs, names, vm)
+}
+
+/// Makes an instance of `class` from positional arguments. `None` if that takes the class's own `__new__`
+/// and `__init__`.
+#[inline(always)]
+pub fn make<B: Base>(
+    class: &Py<PyType>,
+    args: &[PyObjectRef],
+    vm: &VirtualMachine,
+) -> Option<PyResult> {
+    let made = new_instance::<B>(class, vm)?.and_then(|object| {
+        B::initialize(&object, args, vm)?;
+        Ok(object.into())
+    });
+    Some(made)
+}
+
+/// The same from keyword arguments alone.
+fn make_by_name<B: Base>(
+    class: &Py<PyType>,
+    names: &[PyObjectRef],
+    values: &[PyObjectRef],
+    vm: &VirtualMachine,
+) -> Option<PyResult> {
+    match new_instance::<B>(class, vm)? {
+        Err(error) => Some(Err(error)),
+        Ok(object) => {
+            let initialized = B::initialize_by_name(&object, names, values, vm)?;
+            Some(initialized.map(|()| object.into()))
+        }
+    }
+}
+
+/// A new instance of a plain class.
+#[inline(always)]
+fn new_instance<B: Base>(class: &Py<PyType>, vm: &VirtualMachine) -> Option<PyResult<PyRef<CData>>> {
+    let ctype = CType::of_class(class, vm)?;
+    if !ctype.is_plain() && !find_plain::<B>(ctype, vm) {
+        return None;
+    }
+    let payload = CData::new(ctype.to_owned(), Place::New, vm);
+    Some(payload.map(|payload| payload.into_instance(class.to_owned(), vm)))
 }
 
 /// Calls `object` the general way, for a vectorcall slot that has no short one.

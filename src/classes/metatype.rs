@@ -150,7 +150,33 @@ pub fn set_class_attribute(
             class.slot_name()
         )));
     }
-    <PyType as SetAttr>::setattro(class, name, value, vm)
+    let is_set = matches!(value, PySetterValue::Assign(_));
+    <PyType as SetAttr>::setattro(class, name, value, vm)?;
+    if is_set && name.as_bytes() == b"from_param" && points_to_char(class, vm) {
+        // The package sets it once more when somebody resets its caches.
+        if let Some(at_end) = AT_END_OF_PACKAGE.get() {
+            at_end(vm)?;
+        }
+    }
+    Ok(())
+}
+
+type AtEnd = fn(&VirtualMachine) -> PyResult<()>;
+
+/// What is done when the `ctypes` package has been imported, known to the layers above.
+static AT_END_OF_PACKAGE: OnceLock<AtEnd> = OnceLock::new();
+
+/// Has `at_end` called when the `ctypes` package has been imported, in every interpreter.
+pub fn at_end_of_package(at_end: AtEnd) {
+    let _ = AT_END_OF_PACKAGE.set(at_end);
+}
+
+/// Whether a class is a type of pointers to `char`, to which the package gives a `from_param` as the last
+/// thing that it does.
+fn points_to_char(class: &Py<PyType>, vm: &VirtualMachine) -> bool {
+    CType::of_class(class, vm)
+        .and_then(|ctype| ctype.target()?.simple())
+        .is_some_and(|simple| simple.code.code == 'c')
 }
 
 impl SetAttr for CTypeType {

@@ -292,6 +292,7 @@ fn point_to(zelf: &Py<CData>, value: &PyObject, vm: &VirtualMachine) -> PyResult
         return Err(refused());
     }
     let address = cdata.address();
+    CData::home(cdata).ask();
     let kept = Kept::Object(CData::keep_as_target(cdata));
     CData::point_to(zelf, address, kept, vm)
 }

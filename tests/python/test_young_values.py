@@ -228,11 +228,19 @@ class Told(TestCase):
         self.assertEqual(told(values), [True] * MANY)
 
     def test_what_keeps_others_alive(self):
-        p = pointer(c_int(5))
+        p = pointer(Node())
         self.assertTrue(gc.is_tracked(p))
+
+    @unittest.skipUnless(OURS, "CPython tells of everything at once")
+    def test_what_keeps_something_that_cannot_lead_back(self):
+        p = pointer(c_int(5))
         node = Node()
         node.text = b"kept"
-        self.assertTrue(gc.is_tracked(node))
+        told_at_once = "young" in LEFT_OUT
+        self.assertEqual((gc.is_tracked(p), gc.is_tracked(node)), (told_at_once,) * 2)
+        # Something else may come into its place.
+        outer = pointer(p)
+        self.assertTrue(gc.is_tracked(outer))
 
     @unittest.skipUnless(OURS, "CPython tells of everything at once")
     def test_late(self):

@@ -291,7 +291,8 @@ fn vectorcall(
         && let Some(plan) = function.planned.get()
         && is_called_by_us(zelf.class(), vm)
     {
-        let (address, flags) = (function.address(), function.flags);
+        let (address, _held) = CData::callee(function.to_base());
+        let flags = function.flags;
         let restype = || CurrentRestype(function.signature.read());
         // SAFETY: whoever gave the address and the types answers for the function being so, as in C.
         let outcome = unsafe { plan.call(address, flags, &args[..nargs], restype, vm) };
@@ -366,9 +367,10 @@ fn invoke(
         }
         None => &[],
     };
+    let (address, _held) = CData::callee(function.to_base());
     let target = Target {
         callee: Callee {
-            address: function.address(),
+            address,
             flags,
             fixed: Some(converters.len()).filter(|&fixed| fixed > 0 && fixed < given.len()),
         },

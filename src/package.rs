@@ -1,0 +1,231 @@
+//! Functions of the `ctypes` package that need no Python code.
+//!
+//! `POINTER`, `pointer`, `cast`, `string_at` and `wstring_at` are small Python functions of the package
+//! around something of ours, and calling a Python function takes longer than what they are for. When the
+//! package has been imported, builtins of ours stand in their places. What is not quite ordinary (other
+//! types, other arguments, an audit hook) they hand on to the package's own function, which does it or
+//! says what is wrong. So nothing differs but the time, and that they are builtins, as they were up to
+//! CPython 3.13.
+
+use crate::{
+    audit,
+    cdata::{CData, kept::Kept},
+    classes::{construct::make, metatype, pointer, simple},
+    ctype::{
+        CType, Kind,
+        scalar::{pointer::wrapping_address, terminated, wide},
+    },
+};
+use num_traits::ToPrimitive;
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyBytes, PyDict, PyFunction, PyInt, PyModule, PyType},
+    function::{FuncArgs, ItemDoc, PyMethodDef, PyMethodFlags},
+};
+use std::{ffi::CStr, ptr, slice};
+
+/// Where the module `_ctypes` keeps the package's own functions, by name.
+const OWN: &str = "__package_functions__";
+
+/// The table of functions: the name, the parameters, what it does.
+macro_rules! functions {
+    ($($name:literal $parameters:literal $doc:literal $function:expr;)*) => {
+        static FUNCTIONS: &[PyMethodDef] = &[$(
+            PyMethodDef::new_raw_const(
+                $name,
+                |vm: &VirtualMachine, args: FuncArgs, _| {
+                    let is_ordinary = args.kwargs.is_empty() && !audit::is_watched();
+                    if is_ordinary && let Some(result) = $function(&args.args, vm) {
+                        return result;
+                    }
+                    own_function($name, vm)?.call(args, vm)
+                },
+                PyMethodFlags::FASTCALL,
+                ItemDoc::static_text(concat!($name, $parameters, "\n--\n\n", $doc)),
+            ),
+        )*];
+    };
+}
+
+functions! {
+    "POINTER" "(cls)" "The type of pointers to a type: the same one for the same type." pointer_type;
+    "pointer" "(obj)" "A pointer to an instance. byref(obj) does for an argument, in less time." pointer_to;
+    "cast" "(obj, typ)" "A pointer of another type to where obj points." cast;
+    "string_at" "(ptr, size=-1)" "The bytes at an address, up to the first NUL or so many." string_at;
+    "wstring_at" "(ptr, size=-1)"
+        "The wide characters at an address, up to the first NUL or so many." wstring_at;
+}
+
+/// Has the functions put in their places when the package has been imported: the last thing that it does
+/// is to give the type of pointers to `char` a `from_param`.
+pub fn install() {
+    metatype::at_end_of_package(replace);
+}
+
+fn replace(vm: &VirtualMachine) -> PyResult<()> {
+    let sys_modules = vm.sys_module.get_attr("modules", vm)?;
+    let module = |name: &str| match sys_modules.downcast_ref::<PyDict>() {
+        Some(modules) => modules.get_item_opt(name, vm),
+        None => Ok(None),
+    };
+    let (Some(package), Some(ours)) = (module("ctypes")?, module("_ctypes")?) else {
+        return Ok(());
+    };
+    let (Some(package), Some(ours)) = (
+        package.downcast_ref::<PyModule>(),
+        ours.downcast_ref::<PyModule>(),
+    ) else {
+        return Ok(());
+    };
+    let own = vm.ctx.new_dict();
+    for definition in FUNCTIONS {
+        let name = vm.ctx.intern_str(definition.name);
+        let known = package.dict().get_item_opt(name, vm)?;
+        // Whatever somebody else has put there stays.
+        let Some(known) = known.filter(|known| is_the_packages(known, vm)) else {
+            continue;
+        };
+        own.set_item(name, known, vm)?;
+        let function = definition
+            .to_function()
+            .with_module(vm.ctx.intern_str("ctypes"))
+            .into_ref(&vm.ctx);
+        package.dict().set_item(name, function.into(), vm)?;
+    }
+    if own.__len__() > 0 {
+        ours.dict().set_item(OWN, own.into(), vm)?;
+    }
+    Ok(())
+}
+
+/// Whether an object is a Python function of the package.
+fn is_the_packages(object: &PyObject, vm: &VirtualMachine) -> bool {
+    object.downcast_ref::<PyFunction>().is_some()
+        && object
+            .get_attr("__module__", vm)
+            .is_ok_and(|module| module.str(vm).is_ok_and(|name| name.as_bytes() == b"ctypes"))
+}
+
+/// The package's own function.
+#[cold]
+fn own_function(name: &'static str, vm: &VirtualMachine) -> PyResult {
+    let module = vm.import("_ctypes", 0)?;
+    module.get_attr(OWN, vm)?.get_item(name, vm)
+}
+
+/// The description of a class whose metaclass does nothing of its own.
+fn ordinary<'a>(class: &'a PyObject, vm: &VirtualMachine) -> Option<&'a Py<CType>> {
+    let is_ordinary = class.class().heaptype_ext.is_none();
+    CType::of(class, vm).filter(|_| is_ordinary)
+}
+
+fn pointer_type(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
+    let [class] = args else { return None };
+    let known = ordinary(class, vm)?.pointer_type.lock().clone();
+    known.map(Ok)
+}
+
+fn pointer_to(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
+    let [object] = args else { return None };
+    CData::of(object)?;
+    let class = ordinary(object.class().as_object(), vm)?.pointer_type.lock().clone()?;
+    ordinary(&class, vm)?.target()?;
+    make::<pointer::Pointer>(class.downcast_ref::<PyType>()?, slice::from_ref(object), vm)
+}
+
+fn cast(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
+    let [source, class] = args else { return None };
+    let class_of_result = class.downcast_ref::<PyType>()?;
+    let (address, kept) = source_of(source, vm)?;
+    let made = match &ordinary(class, vm)?.kind {
+        Kind::Pointer(_) => make::<pointer::Pointer>(class_of_result, &[], vm)?,
+        Kind::Simple(simple) if matches!(simple.code.code, 'P' | 'z' | 'Z') => {
+            make::<simple::SimpleCData>(class_of_result, &[], vm)?
+        }
+        _ => return None,
+    };
+    Some(made.and_then(|made| {
+        if let Some(pointer) = CData::of(&made) {
+            if let Some(value) = CData::of(source) {
+                pointer.show_like(value, vm)?;
+            }
+            let address = ptr::with_exposed_provenance_mut(address);
+            CData::point_to(pointer, address, kept, vm)?;
+        }
+        Ok(made)
+    }))
+}
+
+/// The address that an object is or holds, if it is an ordinary argument for a `void *`, and what to keep
+/// for it.
+fn source_of(source: &PyObject, vm: &VirtualMachine) -> Option<(usize, Kept)> {
+    let Some(value) = CData::of(source) else {
+        if vm.is_none(source) {
+            return Some((0, Kept::Nothing));
+        }
+        let int = source.downcast_ref_if_exact::<PyInt>(vm)?;
+        return Some((wrapping_address(int), Kept::Nothing));
+    };
+    ordinary(source.class().as_object(), vm)?;
+    match &value.ctype().kind {
+        Kind::Array(_) => {
+            let kept = Kept::Object(CData::keep_as_target(value));
+            Some((value.address().expose_provenance(), kept))
+        }
+        Kind::Pointer(_) => Some(CData::reference(value)),
+        Kind::Simple(simple) if matches!(simple.code.code, 'P' | 'z' | 'Z') => {
+            Some(CData::reference(value))
+        }
+        _ => None,
+    }
+}
+
+/// Where a string begins and how long it is; up to its NUL if there is no length. Whoever keeps the memory
+/// there keeps it as long as the string is read.
+struct Text {
+    start: *const u8,
+    length: Option<usize>,
+    _kept: Kept,
+}
+
+impl Text {
+    fn of(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<Self> {
+        let (source, length) = match args {
+            [source] => (source, None),
+            [source, size] => {
+                let size = size.downcast_ref_if_exact::<PyInt>(vm)?.as_bigint().to_i32()?;
+                (source, (size != -1).then(|| usize::try_from(size)))
+            }
+            _ => return None,
+        };
+        let length = length.transpose().ok()?;
+        let (start, kept) = match source.downcast_ref_if_exact::<PyBytes>(vm) {
+            Some(bytes) => (terminated::address(bytes), Kept::Nothing),
+            None => source_of(source, vm)?,
+        };
+        let text = Self {
+            start: ptr::with_exposed_provenance(start),
+            length,
+            _kept: kept,
+        };
+        (start != 0).then_some(text)
+    }
+}
+
+fn string_at(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
+    let text = Text::of(args, vm)?;
+    let bytes = match text.length {
+        // SAFETY: whoever passes the address answers for a terminated string being there, as in C.
+        None => unsafe { CStr::from_ptr(text.start.cast()) }.to_bytes(),
+        // SAFETY: as above, for so many bytes.
+        Some(length) => unsafe { slice::from_raw_parts(text.start, length) },
+    };
+    Some(Ok(vm.ctx.new_bytes(bytes.to_vec()).into()))
+}
+
+fn wstring_at(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
+    let text = Text::of(args, vm)?;
+    // SAFETY: whoever passes the address answers for the string being there, as in C.
+    let wide = unsafe { wide::text_at(text.start.cast(), text.length, vm) };
+    Some(wide.map(|wide| vm.ctx.new_str(wide).into()))
+}
