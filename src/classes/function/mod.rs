@@ -189,6 +189,14 @@ impl CFuncPtr {
         }
     }
 
+    /// The function pointer as a C value.
+    #[inline]
+    fn value(zelf: &Py<Self>) -> &Py<CData> {
+        // SAFETY: the payload begins with that of a C value, which the VM takes it for as well, since the
+        // class derives from `_CData`.
+        unsafe { zelf.as_object().downcast_unchecked_ref::<CData>() }
+    }
+
     #[inline]
     fn address(&self) -> usize {
         // SAFETY: a function pointer's memory holds an address.
@@ -291,7 +299,7 @@ fn vectorcall(
         && let Some(plan) = function.planned.get()
         && is_called_by_us(zelf.class(), vm)
     {
-        let (address, _held) = CData::callee(function.to_base());
+        let (address, _held) = CData::callee(CFuncPtr::value(function));
         let flags = function.flags;
         let restype = || CurrentRestype(function.signature.read());
         // SAFETY: whoever gave the address and the types answers for the function being so, as in C.
@@ -367,7 +375,7 @@ fn invoke(
         }
         None => &[],
     };
-    let (address, _held) = CData::callee(function.to_base());
+    let (address, _held) = CData::callee(CFuncPtr::value(function));
     let target = Target {
         callee: Callee {
             address,
