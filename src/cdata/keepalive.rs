@@ -21,6 +21,9 @@ pub type Entries = SmallVec<[(usize, PyObjectRef); 2]>;
 /// code.
 pub type Displaced = SmallVec<[PyObjectRef; 2]>;
 
+/// What is stored one by one.
+const FEW: usize = 8;
+
 /// Objects by the address of the place that leads to them.
 #[derive(Debug, Default)]
 pub enum Keepalive {
@@ -102,13 +105,25 @@ impl Keepalive {
                 }
             }
             Self::Many(objects) => {
-                let mut addresses = SmallVec::<[usize; 16]>::new();
-                addresses.extend(objects.range(range.clone()).map(|(&address, _)| address));
-                displaced.extend(addresses.iter().filter_map(|address| objects.remove(address)));
+                // Cut out as a whole, because there may be many.
+                let mut inside = objects.split_off(&range.start);
+                let mut behind = inside.split_off(&range.end);
+                displaced.extend(inside.into_values());
+                objects.append(&mut behind);
             }
         }
-        for (distance, object) in entries {
-            displaced.extend(self.set(range.start + distance, Some(object)));
+        let entries = entries.into_iter();
+        let entries = entries.map(|(distance, object)| (range.start + distance, object));
+        if entries.len() > FEW {
+            let mut objects: BTreeMap<_, _> = entries.collect();
+            match mem::take(self) {
+                Self::Nothing => {}
+                Self::One(address, object) => drop(objects.insert(address, object)),
+                Self::Many(mut rest) => objects.append(&mut rest),
+            }
+            *self = Self::Many(Box::new(objects));
+        } else {
+            entries.for_each(|(address, object)| drop(self.set(address, Some(object))));
         }
     }
 
