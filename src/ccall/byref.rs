@@ -119,6 +119,12 @@ impl CArg {
         unsafe { arguments.scalar(self.scalar, self.value.start(), vm) }
     }
 
+    /// What must live as long as the value is used.
+    #[must_use]
+    pub fn into_kept(self) -> Option<PyObjectRef> {
+        self.object
+    }
+
     /// The address, if that is what the value is.
     #[inline]
     #[must_use]

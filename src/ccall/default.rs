@@ -11,9 +11,10 @@ use crate::{
 };
 use num_traits::ToPrimitive;
 use rustpython_vm::{
-    Py, PyObject, PyResult, VirtualMachine,
-    builtins::{PyBytes, PyInt, PyStr},
+    Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyBytes, PyInt, PyStr, PyStrInterned},
 };
+use std::sync::OnceLock;
 
 /// The register and the machine word in it that `value` becomes, if its type says so at once: then
 /// this comes to the same as [`convert`]. It is good as long as `value` and the arena live.
@@ -72,25 +73,26 @@ pub fn convert(
     if let Some(text) = value.downcast_ref::<PyStr>() {
         return arguments.wide(text.as_wtf8(), vm);
     }
-    as_parameter(value, position, arguments, vm)
-}
-
-#[cold]
-fn as_parameter(
-    value: &PyObject,
-    position: usize,
-    arguments: &mut Arguments,
-    vm: &VirtualMachine,
-) -> PyResult<()> {
-    match vm.get_attribute_opt(value, "_as_parameter_")? {
+    match as_parameter(value, vm)? {
         Some(inner) => {
-            arguments.keep(inner.clone());
             vm.with_recursion(" while converting an argument", || {
                 convert(&inner, position, arguments, vm)
-            })
+            })?;
+            arguments.keep(inner);
+            Ok(())
         }
         None => Err(vm.new_type_error(format!("Don't know how to convert parameter {position}"))),
     }
+}
+
+/// The `_as_parameter_` of an object, if it has one.
+///
+/// # Errors
+/// What the attribute's look-up raises, other than `AttributeError`.
+pub fn as_parameter(value: &PyObject, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+    static NAME: OnceLock<&'static PyStrInterned> = OnceLock::new();
+    let name = NAME.get_or_init(|| vm.ctx.intern_str("_as_parameter_"));
+    vm.get_attribute_opt(value, *name)
 }
 
 /// An `int` as C's `int`: whatever fits a `long`, signed or not, is cut to its width.

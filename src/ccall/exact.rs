@@ -7,7 +7,7 @@
 
 use super::{
     arena::Arena,
-    argument::{AbiClass, Arguments},
+    argument::{AbiClass, Arguments, word_of},
     byref::CArg,
 };
 use crate::{
@@ -15,12 +15,13 @@ use crate::{
     ctype::{
         CType, Kind,
         ffi_type::Scalar,
-        scalar::{float, integer::wrapped, pointer, terminated},
-        simple::Class,
+        scalar::{float, integer::wrapped, pointer, terminated, wide},
+        simple::{Class, WCHAR},
         target,
     },
     without::without,
 };
+use num_traits::{ToPrimitive, Zero};
 use rustpython_vm::{
     AsObject, Py, PyObject, PyResult, VirtualMachine,
     builtins::{PyBytes, PyFloat, PyInt, PyStr},
@@ -31,87 +32,124 @@ use rustpython_vm::{
 /// as the argument, and a declared one as long as the signature, which is not dropped before nobody can
 /// find this any more. So whatever has the address of a declared ctype is that one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Exact {
+pub struct Exact {
+    takes: Takes,
+    /// The declared type, whose instances are taken too.
+    ctype: usize,
+}
+
+/// What a type takes besides its own instances.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Takes {
     /// An `int`, which becomes this type: cut to its width by this shift, up and down again.
     Signed(Scalar, u8),
     Unsigned(Scalar, u8),
     /// A `float` or an `int`, which becomes this type.
     Float(Scalar),
-    /// NULL, or `bytes`.
+    /// A truth value.
+    Bool,
+    /// `bytes` of length one, or a small `int`.
+    Char,
+    /// A `str` of length one.
+    WideChar,
+    /// NULL, `bytes`, characters or a pointer to them.
     CharPointer,
-    /// NULL, or a `str`.
+    /// NULL, a `str`, wide characters or a pointer to them.
     WideCharPointer,
-    /// NULL, `bytes`, a `str`, an address, a pointer or an array.
+    /// NULL, `bytes`, a `str`, any address.
     VoidPointer,
-    /// NULL, such a pointer, what `byref` makes of its target, a target, whose address it is, an array
-    /// of targets.
+    /// NULL, what `byref` makes of the target, a target, whose address it is, an array of targets.
     Pointer {
-        ctype: usize,
         target: usize,
     },
-    /// A function pointer of this type.
-    Function {
-        ctype: usize,
+    /// What `byref` makes of an item.
+    Array {
+        item: usize,
     },
+    /// Nothing else.
+    Function,
     /// Any object but a C value that holds one.
     Object,
-    /// A structure or union of this type, which is no word.
-    Aggregate {
-        ctype: usize,
-    },
-    Other,
+    /// Nothing else, and it is no word.
+    Aggregate,
+    /// That takes a closer look.
+    Unknown,
 }
 
 impl Exact {
+    /// A parameter that is converted by a `from_param` of Python code.
+    pub const OTHER: Self = Self {
+        takes: Takes::Unknown,
+        ctype: 0,
+    };
+
     #[must_use]
     pub fn of(ctype: &Py<CType>) -> Self {
         if without().exact {
-            return Self::Other;
+            return Self::OTHER;
         }
-        match &ctype.kind {
+        let takes = match &ctype.kind {
             Kind::Simple(simple) => {
                 let scalar = simple.code.scalar;
                 let shift = 64 - 8 * simple.code.size.min(8) as u8;
                 match simple.code.class {
-                    Class::Integer { signed: true } => Self::Signed(scalar, shift),
-                    Class::Integer { signed: false } => Self::Unsigned(scalar, shift),
-                    Class::Float if scalar.is_float() => Self::Float(scalar),
-                    Class::CharPointer => Self::CharPointer,
-                    Class::WideCharPointer => Self::WideCharPointer,
-                    Class::VoidPointer => Self::VoidPointer,
-                    Class::Object => Self::Object,
-                    _ => Self::Other,
+                    Class::Integer { signed: true } => Takes::Signed(scalar, shift),
+                    Class::Integer { signed: false } => Takes::Unsigned(scalar, shift),
+                    Class::Float if scalar.is_float() => Takes::Float(scalar),
+                    Class::Bool => Takes::Bool,
+                    Class::Char => Takes::Char,
+                    Class::WideChar => Takes::WideChar,
+                    Class::CharPointer => Takes::CharPointer,
+                    Class::WideCharPointer => Takes::WideCharPointer,
+                    Class::VoidPointer => Takes::VoidPointer,
+                    Class::Object => Takes::Object,
+                    _ => Takes::Unknown,
                 }
             }
             Kind::Pointer(target) => match target.get() {
-                Some(target) => Self::Pointer {
-                    ctype: identity(ctype),
+                Some(target) => Takes::Pointer {
                     target: identity(target),
                 },
-                None => Self::Other,
+                None => Takes::Unknown,
             },
-            Kind::Function(_) => Self::Function {
-                ctype: identity(ctype),
+            Kind::Function(_) => Takes::Function,
+            Kind::Structure | Kind::Union => Takes::Aggregate,
+            Kind::Array(array) => Takes::Array {
+                item: identity(&array.item),
             },
-            Kind::Structure | Kind::Union => Self::Aggregate {
-                ctype: identity(ctype),
-            },
-            Kind::Array(_) => Self::Other,
+        };
+        Self {
+            takes,
+            ctype: identity(ctype),
         }
+    }
+
+    /// Whether there is nothing that is taken.
+    #[must_use]
+    pub fn is_other(&self) -> bool {
+        self.takes == Takes::Unknown
+    }
+
+    #[must_use]
+    pub fn is_aggregate(&self) -> bool {
+        self.takes == Takes::Aggregate
     }
 
     /// Whether a vector register is for it.
     #[inline(always)]
     #[must_use]
-    pub fn is_vector(self) -> bool {
-        matches!(self, Self::Float(_))
+    pub fn is_vector(&self) -> bool {
+        matches!(self.takes, Takes::Float(_))
     }
 
     /// The C type of what [`Self::word`] returns.
     #[inline(always)]
-    fn scalar(self) -> Scalar {
-        match self {
-            Self::Signed(scalar, _) | Self::Unsigned(scalar, _) | Self::Float(scalar) => scalar,
+    fn scalar(&self) -> Scalar {
+        match self.takes {
+            Takes::Signed(scalar, _) | Takes::Unsigned(scalar, _) | Takes::Float(scalar) => scalar,
+            Takes::Bool => Scalar::Uint8,
+            Takes::Char => Scalar::Sint8,
+            Takes::WideChar => WCHAR,
             _ => Scalar::Pointer,
         }
     }
@@ -120,72 +158,149 @@ impl Exact {
     /// and the arena live.
     #[inline(always)]
     pub fn word(&self, value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<u64> {
-        match *self {
-            Self::Signed(_, shift) => {
-                let int = value.downcast_ref_if_exact::<PyInt>(vm)?;
+        match self.takes {
+            Takes::Signed(_, shift) if let Some(int) = value.downcast_ref_if_exact::<PyInt>(vm) => {
                 Some(((wrapped(int) << shift) as i64 >> shift) as u64)
             }
-            Self::Unsigned(_, shift) => {
-                let int = value.downcast_ref_if_exact::<PyInt>(vm)?;
+            Takes::Unsigned(_, shift)
+                if let Some(int) = value.downcast_ref_if_exact::<PyInt>(vm) =>
+            {
                 Some(wrapped(int) << shift >> shift)
             }
-            Self::Float(scalar) => match value.downcast_ref_if_exact::<PyFloat>(vm) {
-                Some(float) => Some(scalar.float_bits(float.to_f64())),
-                None => float_of_int(scalar, value, vm),
-            },
-            Self::Aggregate { .. } | Self::Other => None,
+            Takes::Float(scalar)
+                if let Some(float) = value.downcast_ref_if_exact::<PyFloat>(vm) =>
+            {
+                Some(scalar.float_bits(float.to_f64()))
+            }
             // What a string parameter is mostly given.
-            Self::CharPointer | Self::VoidPointer
+            Takes::CharPointer | Takes::VoidPointer
                 if let Some(bytes) = value.downcast_ref_if_exact::<PyBytes>(vm) =>
             {
                 Some(terminated::address(bytes) as u64)
             }
-            _ => self.address(value, arena, vm),
+            _ => self.other_word(value, arena, vm),
         }
     }
 
+    /// The same for everything that is not an exact `int`, `float` or `bytes`.
     #[inline(never)]
-    fn address(&self, value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<u64> {
-        let address = match *self {
-            Self::Function { ctype } => {
-                let cdata = instance(value).filter(|cdata| identity(cdata.ctype()) == ctype)?;
-                pointed_to(cdata)
+    fn other_word(&self, value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<u64> {
+        if CData::of(value).is_some() {
+            let cdata = instance(value)?;
+            if identity(cdata.ctype()) == self.ctype {
+                return word_of(cdata).map(|(_, word)| word);
             }
-            Self::Object => {
-                let is_held =
-                    |cdata: &Py<CData>| cdata.ctype().simple_class() == Some(Class::Object);
-                let is_object = !CData::of(value).is_some_and(is_held);
-                is_object.then(|| value.as_raw().expose_provenance())?
+            return self.pointed_to(value, cdata);
+        }
+        let address = match self.takes {
+            Takes::Signed(scalar, _) | Takes::Unsigned(scalar, _) => {
+                return Some(scalar.extend(truth(value, vm)?.into()));
             }
+            Takes::Float(scalar) => return float_of_int(scalar, value, vm),
+            Takes::Bool => {
+                return match value.downcast_ref_if_exact::<PyInt>(vm) {
+                    Some(int) => Some(u64::from(!int.as_bigint().is_zero())),
+                    None if vm.is_none(value) => Some(0),
+                    None => truth(value, vm).map(u64::from),
+                };
+            }
+            Takes::Char => {
+                let byte = match value.downcast_ref_if_exact::<PyBytes>(vm) {
+                    Some(bytes) => match *bytes.as_bytes() {
+                        [byte] => byte,
+                        _ => return None,
+                    },
+                    None => value
+                        .downcast_ref_if_exact::<PyInt>(vm)?
+                        .as_bigint()
+                        .to_u8()?,
+                };
+                return Some(Scalar::Sint8.extend(byte.into()));
+            }
+            Takes::WideChar => {
+                let text = value.downcast_ref_if_exact::<PyStr>(vm)?;
+                let mut units = wide::encode(text.as_wtf8());
+                let unit = units.next().filter(|_| units.next().is_none())?;
+                return Some(WCHAR.extend(unit as u64));
+            }
+            Takes::Object => value.as_raw().expose_provenance(),
+            Takes::Function | Takes::Aggregate | Takes::Unknown => return None,
+            _ if let Some(arg) = value.downcast_ref::<CArg>() => self.reference(arg)?,
+            Takes::Array { .. } => return None,
             _ if vm.is_none(value) => 0,
-            Self::Pointer { ctype, target } => to_target(value, ctype, target)?,
-            Self::WideCharPointer | Self::VoidPointer
+            Takes::WideCharPointer | Takes::VoidPointer
                 if let Some(text) = value.downcast_ref_if_exact::<PyStr>(vm) =>
             {
                 arena.wide(text.as_wtf8())?.as_ptr().expose_provenance()
             }
-            Self::VoidPointer => match value.downcast_ref_if_exact::<PyInt>(vm) {
-                Some(int) => pointer::wrapping_address(int),
-                None => decayed(CData::of(value)?)?,
-            },
-            _ => return None,
+            Takes::VoidPointer => {
+                pointer::wrapping_address(value.downcast_ref_if_exact::<PyInt>(vm)?)
+            }
+            Takes::CharPointer | Takes::WideCharPointer | Takes::Pointer { .. } => return None,
         };
         Some(address as u64)
+    }
+
+    /// The address that `cdata`, which is `value`, is or holds, if a pointer of this type takes it.
+    fn pointed_to(&self, value: &PyObject, cdata: &Py<CData>) -> Option<u64> {
+        let kind = &cdata.ctype().kind;
+        let is_taken = match self.takes {
+            Takes::VoidPointer => match kind {
+                Kind::Simple(simple) => {
+                    matches!(
+                        simple.code.class,
+                        Class::CharPointer | Class::WideCharPointer
+                    )
+                }
+                Kind::Array(_) | Kind::Pointer(_) | Kind::Function(_) => true,
+                Kind::Structure | Kind::Union => false,
+            },
+            Takes::CharPointer => to_characters(cdata, Class::Char),
+            Takes::WideCharPointer => to_characters(cdata, Class::WideChar),
+            Takes::Pointer { target } if !target::any_replaced() => {
+                if identity(cdata.ctype()) == target {
+                    return Some(cdata.address().expose_provenance() as u64);
+                }
+                matches!(kind, Kind::Array(array) if identity(&array.item) == target)
+            }
+            Takes::Object => {
+                let is_held = cdata.ctype().simple_class() == Some(Class::Object);
+                return (!is_held).then(|| value.as_raw().expose_provenance() as u64);
+            }
+            _ => false,
+        };
+        if !is_taken {
+            return None;
+        }
+        word_of(cdata).map(|(_, word)| word)
+    }
+
+    /// The address that `byref` made, if a pointer of this type takes it.
+    fn reference(&self, arg: &CArg) -> Option<usize> {
+        let object = arg.object()?;
+        let is_taken = match self.takes {
+            Takes::VoidPointer => true,
+            Takes::CharPointer => holds(object, Class::Char),
+            Takes::WideCharPointer => holds(object, Class::WideChar),
+            Takes::Pointer { target } | Takes::Array { item: target } => {
+                !target::any_replaced() && identity(instance(object)?.ctype()) == target
+            }
+            _ => false,
+        };
+        if is_taken { arg.address() } else { None }
     }
 
     /// The structure or union that `value` is, if that is what is taken.
     #[must_use]
     pub fn aggregate<'a>(&self, value: &'a PyObject) -> Option<&'a Py<CData>> {
-        let Self::Aggregate { ctype } = *self else {
-            return None;
-        };
+        let ctype = self.is_aggregate().then_some(self.ctype)?;
         instance(value).filter(|cdata| identity(cdata.ctype()) == ctype)
     }
 
     /// Whether `bytes` are taken.
     #[must_use]
     pub fn takes_bytes(&self) -> bool {
-        matches!(self, Self::CharPointer | Self::VoidPointer)
+        matches!(self.takes, Takes::CharPointer | Takes::VoidPointer)
     }
 
     /// The `bytes` whose copy is at the address that `value` became.
@@ -259,39 +374,24 @@ fn float_of_int(scalar: Scalar, value: &PyObject, vm: &VirtualMachine) -> Option
     Some(scalar.float_bits(number))
 }
 
-#[inline]
-fn to_target(value: &PyObject, ctype: usize, target: usize) -> Option<usize> {
-    let Some(cdata) = instance(value) else {
-        let arg = value.downcast_ref::<CArg>()?;
-        let of = instance(arg.object()?)?;
-        return (identity(of.ctype()) == target && !target::any_replaced())
-            .then(|| arg.address())?;
-    };
-    let of = identity(cdata.ctype());
-    if of == ctype {
-        return Some(pointed_to(cdata));
+/// The number that `True` or `False` is.
+fn truth(value: &PyObject, vm: &VirtualMachine) -> Option<u8> {
+    if value.is(&vm.ctx.true_value) {
+        return Some(1);
     }
-    let is_array = || {
-        let array = cdata.ctype().array();
-        array.is_some_and(|array| identity(&array.item) == target)
-    };
-    ((of == target || is_array()) && !target::any_replaced())
-        .then(|| cdata.address().expose_provenance())
+    value.is(&vm.ctx.false_value).then_some(0)
 }
 
-/// The address in a pointer or function pointer.
-#[inline]
-fn pointed_to(cdata: &Py<CData>) -> usize {
-    // SAFETY: the memory of a pointer, which it was found to be by its type, holds an address.
-    unsafe { pointer::read(cdata.address()) }.expose_provenance()
+/// Whether `cdata` is an array of characters of this class or a pointer to some.
+fn to_characters(cdata: &CData, class: Class) -> bool {
+    let item = match &cdata.ctype().kind {
+        Kind::Array(array) => Some(&*array.item),
+        _ => cdata.ctype().target(),
+    };
+    item.is_some_and(|item| item.simple_class() == Some(class))
 }
 
-/// A pointer as what it points to, an array as its memory.
-#[inline]
-fn decayed(cdata: &Py<CData>) -> Option<usize> {
-    match &cdata.ctype().kind {
-        Kind::Array(_) => Some(cdata.address().expose_provenance()),
-        Kind::Pointer(_) => Some(pointed_to(cdata)),
-        _ => None,
-    }
+/// Whether `object` is a C value of this class.
+fn holds(object: &PyObject, class: Class) -> bool {
+    CData::of(object).is_some_and(|cdata| cdata.ctype().simple_class() == Some(class))
 }

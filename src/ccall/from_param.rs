@@ -21,16 +21,20 @@ use rustpython_vm::{
 /// What an object became.
 #[derive(Debug)]
 pub enum Param {
-    /// An object that the default conversion passes on.
+    /// It stayed what it was, and the default conversion passes it on.
+    Itself,
+    /// Another object that the default conversion passes on.
     Object(PyObjectRef),
     /// A converted value.
     Arg(CArg),
 }
 
 impl Param {
+    /// What `value` became as a Python object.
     #[must_use]
-    pub fn into_object(self, vm: &VirtualMachine) -> PyObjectRef {
+    pub fn into_object(self, value: &PyObject, vm: &VirtualMachine) -> PyObjectRef {
         match self {
+            Self::Itself => value.to_owned(),
             Self::Object(object) => object,
             Self::Arg(arg) => arg.into_object(vm).into(),
         }
@@ -51,14 +55,16 @@ pub fn pass(
     vm: &VirtualMachine,
 ) -> PyResult<()> {
     match convert(ctype, value, vm)? {
+        Param::Itself => default::convert(value, position, arguments, vm),
         Param::Object(object) => {
-            arguments.keep(object.clone());
-            default::convert(&object, position, arguments, vm)
+            default::convert(&object, position, arguments, vm)?;
+            arguments.keep(object);
+            Ok(())
         }
         Param::Arg(arg) => {
             arg.pass(arguments, vm)?;
-            if let Some(object) = arg.object() {
-                arguments.keep(object.clone());
+            if let Some(object) = arg.into_kept() {
+                arguments.keep(object);
             }
             Ok(())
         }
@@ -70,9 +76,8 @@ pub fn pass(
 /// # Errors
 /// `TypeError` if the type does not accept it; what its conversion or `_as_parameter_` raises.
 pub fn convert(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> PyResult<Param> {
-    let class = ctype.python_class();
-    if value.class().is(class) {
-        return Ok(Param::Object(value.to_owned()));
+    if value.class().is(ctype.python_class()) {
+        return Ok(Param::Itself);
     }
     let attempt = match &ctype.kind {
         Kind::Simple(simple) => match simple.code.class {
@@ -80,13 +85,17 @@ pub fn convert(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> PyRe
             Class::CharPointer | Class::WideCharPointer => {
                 string_pointer(ctype, simple.code, value, vm)?
             }
-            _ => {
-                if value.is_instance(class.as_object(), vm)? {
-                    return Ok(Param::Object(value.to_owned()));
+            class => {
+                if is_instance(ctype, value, vm)? {
+                    return Ok(Param::Itself);
                 }
-                match CArg::simple(simple.code, value, vm) {
-                    Ok(arg) => Attempt::Done(Param::Arg(arg)),
-                    Err(error) => Attempt::Refused(error),
+                if may_be(value, class) {
+                    match CArg::simple(simple.code, value, vm) {
+                        Ok(arg) => Attempt::Done(Param::Arg(arg)),
+                        Err(error) => Attempt::Refused(Refusal::Raised(error)),
+                    }
+                } else {
+                    Attempt::Refused(Refusal::NoValue(simple.code))
                 }
             }
         },
@@ -106,10 +115,51 @@ fn convert_instance(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) ->
     instance(ctype, value, vm)?.or_as_parameter(ctype, value, convert_instance, vm)
 }
 
+/// Whether a simple type of this class can possibly be made of `value`, which is none. Where not, the
+/// attempt would run no Python code and fail.
+fn may_be(value: &PyObject, class: Class) -> bool {
+    let number = &value.class().slots.as_number;
+    match class {
+        Class::Integer { .. } => number.index.load().is_some(),
+        Class::Float | Class::LongDouble => {
+            number.float.load().is_some() || number.index.load().is_some()
+        }
+        _ => true,
+    }
+}
+
 /// What a type said, before `_as_parameter_` is tried.
 enum Attempt {
     Done(Param),
-    Refused(PyBaseExceptionRef),
+    Refused(Refusal),
+}
+
+/// Why a type does not take an object: what is raised if there is no `_as_parameter_` either.
+enum Refusal {
+    Raised(PyBaseExceptionRef),
+    /// What the attempt to make a value raises.
+    NoValue(&'static SimpleCode),
+    /// It is no such pointer.
+    NotInterpretable(&'static str),
+    /// It is no instance.
+    NotExpected,
+}
+
+impl Refusal {
+    fn error(self, ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> PyBaseExceptionRef {
+        match self {
+            Self::Raised(error) => error,
+            Self::NoValue(code) => match CArg::simple(code, value, vm) {
+                Err(error) => error,
+                Ok(_) => vm.new_type_error("incompatible types"),
+            },
+            Self::NotInterpretable(target) => vm.new_type_error(format!(
+                "'{}' object cannot be interpreted as ctypes.{target}",
+                value.class().slot_name()
+            )),
+            Self::NotExpected => not_expected(ctype, value, vm),
+        }
+    }
 }
 
 impl Attempt {
@@ -121,30 +171,32 @@ impl Attempt {
         again: fn(&Py<CType>, &PyObject, &VirtualMachine) -> PyResult<Param>,
         vm: &VirtualMachine,
     ) -> PyResult<Param> {
-        let error = match self {
+        let refusal = match self {
             Self::Done(param) => return Ok(param),
-            Self::Refused(error) => error,
+            Self::Refused(refusal) => refusal,
         };
-        match vm.get_attribute_opt(value, "_as_parameter_")? {
-            Some(inner) => vm.with_recursion(" while processing _as_parameter_", || {
-                again(ctype, &inner, vm)
-            }),
-            None => Err(error),
+        match default::as_parameter(value, vm)? {
+            Some(inner) => {
+                let param = vm.with_recursion(" while processing _as_parameter_", || {
+                    again(ctype, &inner, vm)
+                })?;
+                Ok(match param {
+                    Param::Itself => Param::Object(inner),
+                    other => other,
+                })
+            }
+            None => Err(refusal.error(ctype, value, vm)),
         }
-    }
-
-    fn object(value: &PyObject) -> Self {
-        Self::Done(Param::Object(value.to_owned()))
     }
 }
 
 fn is_instance(ctype: &CType, value: &PyObject, vm: &VirtualMachine) -> PyResult<bool> {
-    value.is_instance(ctype.python_class().as_object(), vm)
+    super::instance::is_instance(value, ctype.python_class(), vm)
 }
 
 fn void_pointer(ctype: &CType, value: &PyObject, vm: &VirtualMachine) -> PyResult<Attempt> {
     if vm.is_none(value) {
-        return Ok(Attempt::object(value));
+        return Ok(Attempt::Done(Param::Itself));
     }
     // It takes numbers and strings as the types that hold those do.
     let row: Option<&SimpleCode> = if value.downcast_ref::<PyInt>().is_some() {
@@ -161,11 +213,11 @@ fn void_pointer(ctype: &CType, value: &PyObject, vm: &VirtualMachine) -> PyResul
         return Ok(Attempt::Done(Param::Arg(arg)));
     }
     if is_instance(ctype, value, vm)? {
-        return Ok(Attempt::object(value));
+        return Ok(Attempt::Done(Param::Itself));
     }
     if let Some(cdata) = CData::of(value) {
         match &cdata.ctype().kind {
-            Kind::Array(_) | Kind::Pointer(_) => return Ok(Attempt::object(value)),
+            Kind::Array(_) | Kind::Pointer(_) => return Ok(Attempt::Done(Param::Itself)),
             Kind::Function(_) => return Ok(Attempt::Done(Param::Arg(address_in(cdata, 'P')))),
             Kind::Simple(simple)
                 if matches!(
@@ -181,9 +233,9 @@ fn void_pointer(ctype: &CType, value: &PyObject, vm: &VirtualMachine) -> PyResul
     if let Some(arg) = value.downcast_ref::<CArg>()
         && arg.tag() == 'P'
     {
-        return Ok(Attempt::object(value));
+        return Ok(Attempt::Done(Param::Itself));
     }
-    Ok(Attempt::Refused(not_interpretable(value, "c_void_p", vm)))
+    Ok(Attempt::Refused(Refusal::NotInterpretable("c_void_p")))
 }
 
 /// The pointer that `cdata` holds, as an argument that keeps `cdata` alive.
@@ -194,13 +246,6 @@ fn address_in(cdata: &Py<CData>, tag: char) -> CArg {
     CArg::pointer(tag, address, Some(cdata.to_owned().into()))
 }
 
-fn not_interpretable(value: &PyObject, target: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
-    vm.new_type_error(format!(
-        "'{}' object cannot be interpreted as ctypes.{target}",
-        value.class().slot_name()
-    ))
-}
-
 fn string_pointer(
     ctype: &CType,
     code: &'static SimpleCode,
@@ -209,7 +254,7 @@ fn string_pointer(
 ) -> PyResult<Attempt> {
     let wide = code.class == Class::WideCharPointer;
     if vm.is_none(value) {
-        return Ok(Attempt::object(value));
+        return Ok(Attempt::Done(Param::Itself));
     }
     let is_text = if wide {
         value.downcast_ref::<PyStr>().is_some()
@@ -220,7 +265,7 @@ fn string_pointer(
         return Ok(Attempt::Done(Param::Arg(CArg::simple(code, value, vm)?)));
     }
     if is_instance(ctype, value, vm)? {
-        return Ok(Attempt::object(value));
+        return Ok(Attempt::Done(Param::Itself));
     }
     let character = if wide { Class::WideChar } else { Class::Char };
     let is_character = |ctype: &CType| ctype.simple_class() == Some(character);
@@ -230,7 +275,7 @@ fn string_pointer(
             _ => cdata.ctype().target(),
         };
         if item.is_some_and(|item| is_character(item)) {
-            return Ok(Attempt::object(value));
+            return Ok(Attempt::Done(Param::Itself));
         }
     }
     if let Some(arg) = value.downcast_ref::<CArg>()
@@ -239,17 +284,17 @@ fn string_pointer(
             .and_then(|object| CData::of(object))
             .is_some_and(|cdata| is_character(cdata.ctype()))
     {
-        return Ok(Attempt::object(value));
+        return Ok(Attempt::Done(Param::Itself));
     }
     let target = if wide { "c_wchar_p" } else { "c_char_p" };
-    Ok(Attempt::Refused(not_interpretable(value, target, vm)))
+    Ok(Attempt::Refused(Refusal::NotInterpretable(target)))
 }
 
 /// A pointer takes NULL, what `byref` makes, pointers and arrays of its target, and a target itself,
 /// whose address it then is.
 fn pointer(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> PyResult<Attempt> {
     if vm.is_none(value) {
-        return Ok(Attempt::object(value));
+        return Ok(Attempt::Done(Param::Itself));
     }
     let target = ctype
         .target()
@@ -269,7 +314,7 @@ fn pointer(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> PyResult
                     .as_object()
                     .is_subclass(target.python_class().as_object(), vm)?)
         {
-            return Ok(Attempt::object(value));
+            return Ok(Attempt::Done(Param::Itself));
         }
     }
     instance(ctype, value, vm)
@@ -277,35 +322,36 @@ fn pointer(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> PyResult
 
 fn instance(ctype: &CType, value: &PyObject, vm: &VirtualMachine) -> PyResult<Attempt> {
     if is_instance(ctype, value, vm)? {
-        return Ok(Attempt::object(value));
+        return Ok(Attempt::Done(Param::Itself));
     }
-    if let Some(arg) = value.downcast_ref::<CArg>() {
-        let object = arg.object();
-        if let Some(object) = object {
-            // `byref` of a target is a pointer to it, of an item one to an array that starts there.
-            let target = match &ctype.kind {
-                Kind::Array(array) => Some(&*array.item),
-                _ => ctype.target(),
-            };
-            if let Some(target) = target
-                && is_instance(target, object, vm)?
-            {
-                return Ok(Attempt::object(value));
-            }
+    if let Some(arg) = value.downcast_ref::<CArg>()
+        && let Some(object) = arg.object()
+    {
+        // `byref` of a target is a pointer to it, of an item one to an array that starts there.
+        let target = match &ctype.kind {
+            Kind::Array(array) => Some(&*array.item),
+            _ => ctype.target(),
+        };
+        if let Some(target) = target
+            && is_instance(target, object, vm)?
+        {
+            return Ok(Attempt::Done(Param::Itself));
         }
-        // Not worth a look at `_as_parameter_`, which a CArgObject has not.
-        return Ok(Attempt::Refused(vm.new_type_error(format!(
-            "expected {} instance instead of pointer to {}",
-            ctype.name(),
-            object.map_or_else(
-                || "<unknown>".to_owned(),
-                |object| object.class().slot_name().to_string()
-            )
-        ))));
     }
-    Ok(Attempt::Refused(vm.new_type_error(format!(
-        "expected {} instance instead of {}",
-        ctype.name(),
-        value.class().slot_name()
-    ))))
+    Ok(Attempt::Refused(Refusal::NotExpected))
+}
+
+/// What is raised where an instance of `ctype` was expected.
+fn not_expected(ctype: &CType, value: &PyObject, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    let class = |object: &PyObject| object.class().slot_name().to_string();
+    let what = match value.downcast_ref::<CArg>() {
+        None => class(value),
+        Some(arg) => {
+            let target = arg.object().map(|object| class(object));
+            let target = target.unwrap_or_else(|| "<unknown>".to_owned());
+            format!("pointer to {target}")
+        }
+    };
+    let name = ctype.name();
+    vm.new_type_error(format!("expected {name} instance instead of {what}"))
 }

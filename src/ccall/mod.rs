@@ -17,6 +17,7 @@ pub mod enter;
 pub mod errno;
 pub mod exact;
 pub mod from_param;
+mod instance;
 pub mod paramflags;
 pub mod plan;
 pub mod result;

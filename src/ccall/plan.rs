@@ -90,9 +90,8 @@ impl Plan {
     #[must_use]
     pub fn declared(parameters: impl Iterator<Item = Exact>, restype: &Restype) -> Option<Self> {
         let list = parameters.collect::<Box<[Exact]>>();
-        let is_aggregate = |exact: &Exact| matches!(exact, Exact::Aggregate { .. });
-        let aggregates = list.iter().any(is_aggregate);
-        if list.contains(&Exact::Other) || aggregates && !CLASSIFIES || is_left_out() {
+        let aggregates = list.iter().any(Exact::is_aggregate);
+        if list.iter().any(Exact::is_other) || aggregates && !CLASSIFIES || is_left_out() {
             return None;
         }
         let vectors = list.iter().filter(|exact| exact.is_vector()).count();

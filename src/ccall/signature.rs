@@ -87,7 +87,7 @@ impl Signature {
             (Some(argtypes), None) => {
                 let parameters = argtypes.converters.iter().map(|converter| match converter {
                     Converter::Type(exact, _) => *exact,
-                    Converter::Call(_) => Exact::Other,
+                    Converter::Call(_) => Exact::OTHER,
                 });
                 Plan::declared(parameters, &self.restype).map(Arc::new)
             }

@@ -313,7 +313,7 @@ impl CTypeType {
     #[pymethod]
     fn from_param(zelf: PyTypeRef, value: PyObjectRef, vm: &VirtualMachine) -> PyResult {
         let ctype = CType::of_concrete(&zelf, vm)?;
-        Ok(from_param::convert(ctype, &value, vm)?.into_object(vm))
+        Ok(from_param::convert(ctype, &value, vm)?.into_object(&value, vm))
     }
 
     /// The pointer type that `POINTER` made for this type.

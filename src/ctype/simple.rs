@@ -112,7 +112,8 @@ const fn long_doubles(count: usize) -> (usize, usize) {
     (count * long_double::SIZE, long_double::ALIGN)
 }
 
-const WCHAR: Scalar = if size_of::<wchar_t>() == 2 {
+/// `wchar_t`.
+pub const WCHAR: Scalar = if size_of::<wchar_t>() == 2 {
     Scalar::Uint16
 } else if wchar_t::MIN == 0 {
     Scalar::Uint32
