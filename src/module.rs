@@ -194,11 +194,7 @@ mod _ctypes {
             .iter()
             .map(|&extent| vm.ctx.new_int(extent).into())
             .collect();
-        Ok(vm.new_tuple((
-            layout.format.clone(),
-            layout.shape.len(),
-            vm.ctx.new_tuple(shape),
-        )))
+        Ok(vm.new_tuple((layout.format(), layout.shape.len(), vm.ctx.new_tuple(shape))))
     }
 
     #[pyfunction]

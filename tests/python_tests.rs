@@ -80,6 +80,7 @@ python_tests! {
     in_dll
     incomplete_types
     keepalive
+    layout_library
     many_arguments
     memory_safety
     module_functions
