@@ -191,7 +191,7 @@ fn buffer_info([object]: [PyObjectRef; 1], vm: &VirtualMachine) -> PyResult {
         .iter()
         .map(|&extent| vm.ctx.new_int(extent).into())
         .collect();
-    let format = vm.ctx.new_str(layout.format.clone());
+    let format = vm.ctx.new_str(layout.format());
     let dimensions = vm.ctx.new_int(layout.shape.len());
     let shape = vm.ctx.new_tuple(shape);
     let info = vec![format.into(), dimensions.into(), shape.into()];

@@ -19,6 +19,8 @@ pub struct Without {
     pub inline: bool,
     /// Values that the garbage collector is not told of at once.
     pub young: bool,
+    /// Types made and laid out here: the VM's `type` makes all, and `ctypes._layout` lays them out.
+    pub types: bool,
 }
 
 /// What the environment says.
@@ -35,6 +37,7 @@ pub fn without() -> &'static Without {
             vectorcall: listed("vectorcall"),
             inline: listed("inline"),
             young: listed("young"),
+            types: listed("types"),
         }
     })
 }

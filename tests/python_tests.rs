@@ -81,6 +81,7 @@ python_tests! {
     incomplete_types
     keepalive
     keepalive_by_place
+    layout_library
     many_arguments
     memory_safety
     module_functions

@@ -22,7 +22,7 @@ SETTINGS = {
     "without vectorcall": "vectorcall",
     "without inline memory": "inline",
     "without young values": "young",
-    "without any": "plan,direct,exact,vectorcall,inline,young",
+    "without any": "plan,direct,exact,vectorcall,inline,young,types",
 }
 ROWS = ("^(abs|sqrt|fma|strlen)\\(c_|^(abs, no argtypes|memset|frexp|6 ints|12 mixed|div.7|16 bytes"
         "|64 bytes|c_int\\(3\\)|P\\(|nested|cast\\(|callback|qsort)")

@@ -325,7 +325,7 @@ impl Arguments {
         self.list.push(Argument {
             class: AbiClass::Memory,
             scalar: Scalar::Void,
-            aggregate: Some(NonNull::from(&layout.ffi)),
+            aggregate: Some(NonNull::from(layout.ffi())),
             word,
         });
         Ok(())
@@ -392,7 +392,7 @@ pub const STACK_ALIGN: usize = 16;
 /// beyond the memory that it reserves for them.
 pub fn check_alignment(ctype: &CType, vm: &VirtualMachine) -> PyResult<()> {
     let align = ctype.layout().align;
-    if !ctype.layout().ffi.is_passable() {
+    if !ctype.layout().ffi().is_passable() {
         return Err(vm.new_type_error(format!(
             "{} has no size, so it cannot be passed by value",
             ctype.name()

@@ -164,9 +164,9 @@ impl Restype {
             RestypeKind::Scalar(result) => Returned::Scalar(result.scalar),
             RestypeKind::Type { ctype, .. } => {
                 let layout = ctype.layout();
-                match layout.ffi.passing() {
+                match layout.ffi().passing() {
                     Passing::Scalar(scalar) => Returned::Scalar(*scalar),
-                    _ => Returned::Aggregate(&layout.ffi),
+                    _ => Returned::Aggregate(layout.ffi()),
                 }
             }
         }
@@ -192,7 +192,7 @@ impl Restype {
         match &self.kind {
             RestypeKind::Type { ctype, .. } => {
                 ctype.finalize();
-                ctype.layout().ffi.is_passable()
+                ctype.layout().ffi().is_passable()
             }
             _ => true,
         }
@@ -249,7 +249,7 @@ impl Restype {
         };
         let layout = ctype.layout();
         let is_large = layout.size > 2 * size_of::<usize>();
-        if !is_large || *layout.ffi.passing() != Passing::Memory {
+        if !is_large || *layout.ffi().passing() != Passing::Memory {
             return Ok(None);
         }
         let instance = (ctype.construct)(ctype, Place::New, vm)?;
@@ -304,7 +304,7 @@ unsafe fn narrow(source: *mut u8, scalar: Scalar) -> *mut u8 {
 /// # Safety
 /// `source` must hold a value of type `ctype`, of a machine word at least.
 unsafe fn take(ctype: &PyRef<CType>, source: *mut u8, vm: &VirtualMachine) -> PyResult {
-    let start = match ctype.layout().ffi.passing() {
+    let start = match ctype.layout().ffi().passing() {
         // SAFETY: the caller's promise.
         Passing::Scalar(scalar) => unsafe { narrow(source, *scalar) },
         _ => source,

@@ -107,10 +107,10 @@ impl Thunk {
         }
         let mut types: Vec<_> = arguments
             .iter()
-            .map(|ctype| ctype.layout().ffi.raw())
+            .map(|ctype| ctype.layout().ffi().raw())
             .collect();
         let result_type = match &result {
-            Some(result) => result.layout().ffi.raw(),
+            Some(result) => result.layout().ffi().raw(),
             None => Scalar::Void.raw(),
         };
         let mut cif = MaybeUninit::zeroed();

@@ -34,7 +34,7 @@ fn export(zelf: &Py<CData>) -> PyBuffer {
         offset: 0,
         readonly: false,
         itemsize: layout.item_size,
-        format: vm_format(&layout.format),
+        format: vm_format(layout.format()),
         dim_desc: dimensions,
     };
     let buffer = PyBuffer::new(zelf.to_owned().into(), description, &METHODS);

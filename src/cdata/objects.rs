@@ -363,9 +363,9 @@ fn path_to(ctype: &Py<CType>, distance: usize) -> Option<(Path, &Py<CType>)> {
             Some((path, slot))
         }
         Kind::Structure | Kind::Union => {
-            let mut fields = ctype.layout().fields().iter().enumerate();
+            let mut fields = ctype.layout().fields().into_iter().enumerate();
             fields.find_map(|(index, (offset, field))| {
-                let inner = distance.checked_sub(*offset)?;
+                let inner = distance.checked_sub(offset)?;
                 let may_hold = inner < field.size() && field.layout().has_pointer;
                 let (mut path, slot) = may_hold.then(|| path_to(field, inner)).flatten()?;
                 path.push(index);

@@ -158,12 +158,15 @@ fn define(class: &Py<PyType>, kind: Kind, vm: &VirtualMachine) -> PyResult<()> {
     let layout = match &base {
         Some(base) => {
             base.finalize();
-            Layout::inherit(base.layout())
+            Layout::inherit(base)
         }
         None => empty_layout(),
     };
     CType::define(class, kind, layout, metatype::constructor(class), vm)?;
     match own("_fields_") {
+        Some(fields) if class.as_object().class().heaptype_ext.is_none() => {
+            fields::define(class, &fields, vm)
+        }
         // Through the attribute, so that a metaclass of Python code sees it.
         Some(fields) => class.as_object().set_attr("_fields_", fields, vm),
         None => Ok(()),
@@ -172,7 +175,7 @@ fn define(class: &Py<PyType>, kind: Kind, vm: &VirtualMachine) -> PyResult<()> {
 
 /// The layout of an aggregate whose fields are not known.
 fn empty_layout() -> Layout {
-    Layout::aggregate(0, 1, "B".to_owned(), None, Vec::new())
+    Layout::aggregate((0, 1), None, Vec::new(), None, None)
 }
 
 fn set_class_attribute(

@@ -3,7 +3,7 @@
 use super::char_array;
 use crate::{
     cdata::{CData, access},
-    ctype::{CType, bits::BitField, simple::Class},
+    ctype::{CType, Simple, bits::BitField, simple::Class},
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
@@ -90,6 +90,31 @@ impl CFieldArgs {
 }
 
 impl CField {
+    /// A field of `ctype` at `offset`, number `index` of its aggregate. `bits` are a bit field's lowest
+    /// bit and its width, which lie within the type. `None` if the type has no bit fields.
+    #[must_use]
+    pub fn placed(
+        name: PyStrRef,
+        ctype: &Py<CType>,
+        (offset, index): (usize, usize),
+        bits: Option<(u64, u64)>,
+    ) -> Option<Self> {
+        let access = match bits {
+            Some(bits) => FieldAccess::Bits(bit_field(unit_of(ctype)?, bits)),
+            None => plain_access(ctype),
+        };
+        Some(Self {
+            name,
+            ctype: ctype.to_owned(),
+            size: ctype.size(),
+            offset,
+            index,
+            access,
+            anonymous: AtomicBool::new(false),
+            owner: OnceLock::new(),
+        })
+    }
+
     #[must_use]
     pub fn name(&self) -> &PyStrRef {
         &self.name
@@ -223,10 +248,7 @@ fn bit_access(
     bit_offset: Option<PyObjectRef>,
     vm: &VirtualMachine,
 ) -> PyResult<FieldAccess> {
-    let simple = ctype
-        .simple()
-        .filter(|simple| matches!(simple.code.class, Class::Integer { .. } | Class::Bool));
-    let Some(simple) = simple else {
+    let Some(simple) = unit_of(ctype) else {
         return Err(vm.new_type_error(format!("bit fields not allowed for type {}", ctype.name())));
     };
     let quoted =
@@ -255,14 +277,28 @@ fn bit_access(
             quoted()?
         )));
     }
-    Ok(FieldAccess::Bits(BitField {
-        unit: simple.code.size,
-        signed: simple.code.class == Class::Integer { signed: true },
-        swapped: simple.swapped,
-        boolean: simple.code.class == Class::Bool,
+    let bits = (offset as u64, width as u64);
+    Ok(FieldAccess::Bits(bit_field(simple, bits)))
+}
+
+/// The type whose values a bit field is a part of, if it can have bit fields.
+fn unit_of(ctype: &CType) -> Option<&Simple> {
+    ctype
+        .simple()
+        .filter(|simple| matches!(simple.code.class, Class::Integer { .. } | Class::Bool))
+}
+
+/// The bit field of `width` bits from bit `offset` on, both of which lie within the unit.
+fn bit_field(unit: &Simple, (offset, width): (u64, u64)) -> BitField {
+    let code = unit.code;
+    BitField {
+        unit: code.size,
+        signed: code.class == Class::Integer { signed: true },
+        swapped: unit.swapped,
+        boolean: code.class == Class::Bool,
         offset: offset as u32,
         width: width as u32,
-    }))
+    }
 }
 
 impl Constructor for CField {

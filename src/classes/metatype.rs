@@ -121,6 +121,22 @@ pub fn class_of<'a>(zelf: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<
         .ok_or_else(|| vm.new_type_error("expected a ctypes type"))
 }
 
+/// Whether classes of `metaclass` look attributes up in themselves, then in what their bases do.
+#[must_use]
+pub fn has_plain_mro(metaclass: &Py<PyType>, vm: &VirtualMachine) -> bool {
+    if metaclass.heaptype_ext.is_none() {
+        return true;
+    }
+    let mro = vm.ctx.intern_str("mro");
+    match (
+        metaclass.get_attr(mro),
+        vm.ctx.types.type_type.get_attr(mro),
+    ) {
+        (Some(found), Some(plain)) => found.is(&plain),
+        _ => false,
+    }
+}
+
 /// What a class's metaclass finds under `name` in the class itself or its bases.
 ///
 /// # Errors

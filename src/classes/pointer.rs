@@ -77,27 +77,9 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
         Some(target) => Some(target_of(&target, vm)?),
         None => None,
     };
-    let format = match &target {
-        None => "X{}".to_owned(),
-        Some(target) => {
-            let layout = target.layout();
-            let shape: Vec<String> = layout.shape.iter().map(ToString::to_string).collect();
-            let shape = if shape.is_empty() {
-                String::new()
-            } else {
-                format!("({})", shape.join(","))
-            };
-            format!("&{shape}{}", layout.format)
-        }
-    };
+    let layout = Layout::pointer(target.as_deref());
     let kind = Kind::Pointer(PointerTarget::new(target.clone()));
-    CType::define(
-        class,
-        kind,
-        Layout::pointer(format),
-        metatype::constructor(class),
-        vm,
-    )?;
+    CType::define(class, kind, layout, metatype::constructor(class), vm)?;
     if let Some(target) = target {
         remember(&target, class);
     }

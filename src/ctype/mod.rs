@@ -171,7 +171,7 @@ impl CType {
     /// # Errors
     /// `SystemError` if `class` has a description already.
     pub fn check_undefined(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
-        if Self::of_class(class, vm).is_some() {
+        if Self::in_namespace(class, vm).is_some() {
             return Err(vm.new_system_error(format!(
                 "StgInfo of '{}' is already initialized.",
                 class.slot_name()
@@ -239,6 +239,12 @@ impl CType {
         *open = false;
         self.is_final.store(true, Ordering::Release);
         Ok(())
+    }
+
+    /// Whether the layout is what it will be: `_fields_` cannot change it any more.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        !matches!(self.kind, Kind::Structure | Kind::Union) || self.is_final()
     }
 
     #[must_use]

@@ -54,6 +54,17 @@ impl CType {
         Some(unsafe { &*ctype })
     }
 
+    /// The same, without a look-up by which the class would get a version tag: one that has none is
+    /// cheaper to change.
+    #[must_use]
+    pub fn in_namespace(class: &Py<PyType>, vm: &VirtualMachine) -> Option<PyRef<Self>> {
+        class
+            .get_direct_attr(Self::attribute(vm))?
+            .downcast::<Self>()
+            .ok()
+            .filter(|ctype| ctype.python_class().is(class))
+    }
+
     #[cold]
     fn look_up(class: &Py<PyType>, vm: &VirtualMachine) -> Option<PyRef<Self>> {
         class

@@ -107,7 +107,7 @@ impl Placed {
     /// Places a structure or union. `None` if libffi has to see to it, or if it cannot be passed.
     pub fn aggregate(&mut self, value: &Py<CData>) -> Option<()> {
         let layout = value.ctype().layout();
-        if !CLASSIFIES || !layout.ffi.is_passable() || layout.align > STACK_ALIGN {
+        if !CLASSIFIES || !layout.ffi().is_passable() || layout.align > STACK_ALIGN {
             return None;
         }
         let mut words = [0u64; STACK];
@@ -116,7 +116,7 @@ impl Placed {
         unsafe {
             ptr::copy_nonoverlapping(value.address(), words.as_mut_ptr().cast(), layout.size);
         }
-        self.passed(layout.ffi.passing(), words, layout.align)
+        self.passed(layout.ffi().passing(), words, layout.align)
     }
 
     /// The eightbytes of an aggregate, as it is passed.

@@ -71,7 +71,7 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
     let restype = Restype::new(restype, "_restype_ must be a type, a callable, or None", vm)?;
     let signature = Signature::new(argtypes, restype).into_ref(&vm.ctx).into();
     let kind = Kind::Function(Function { flags, signature });
-    let layout = Layout::pointer("X{}".to_owned());
+    let layout = Layout::pointer(None);
     CType::define(class, kind, layout, construct, vm)?;
     // A `__call__` of Python code, now or later, takes the place of both slots.
     if is_called_by_us(class, vm) && !without().vectorcall {

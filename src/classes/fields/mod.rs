@@ -1,16 +1,42 @@
 //! Giving an aggregate its fields.
 //!
-//! Where the fields lie is decided by the `ctypes._layout` module of the standard library, for
-//! every combination of `_pack_`, `_align_`, `_layout_` and bit fields; what it decided becomes the
-//! class's description here.
+//! Where they lie is decided by `ctypes._layout` of the standard library, for every combination of
+//! `_pack_`, `_align_`, `_layout_` and bit fields. Ordinary definitions are laid out by the same rules
+//! here ([`ordinary`]); all others, the wrong ones among them, by the library itself ([`library`]).
 
-use super::field::CField;
-use crate::ctype::{CType, Kind, layout::Layout};
+mod library;
+mod ordinary;
+
+use super::{field::CField, metatype::CTypeType};
+use crate::{
+    ctype::{
+        CType,
+        layout::{Layout, Member},
+    },
+    without::without,
+};
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
-    builtins::{PyInt, PyStr, PyStrRef, PyTuple, PyType},
-    function::{FuncArgs, KwArgs},
+    builtins::{PyStrRef, PyTuple, PyType},
+    class::StaticType,
 };
+
+/// What was decided about an aggregate.
+struct Computed {
+    fields: Vec<PlacedField>,
+    size: usize,
+    align: usize,
+    /// Unused bytes at the end of a structure; `None` for a union.
+    end: Option<u64>,
+    /// The format, if it is not the one that follows from the rest.
+    format: Option<String>,
+}
+
+struct PlacedField {
+    field: PyRef<CField>,
+    /// Unused bytes in front of it.
+    padding: u64,
+}
 
 /// Defines the fields of `class`, as `_fields_` lists them.
 ///
@@ -18,7 +44,7 @@ use rustpython_vm::{
 /// `AttributeError` if the class has its fields already or would contain itself; what the layout
 /// module raises; `TypeError` or `ValueError` if that returns what it should not.
 pub fn define(class: &Py<PyType>, fields: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
-    let ctype = CType::of_class(class, vm)
+    let ctype = CType::in_namespace(class, vm)
         .ok_or_else(|| vm.new_type_error("ctypes state is not initialized"))?;
     if ctype.is_final() {
         return Err(vm.new_attribute_error("_fields_ is final"));
@@ -27,31 +53,48 @@ pub fn define(class: &Py<PyType>, fields: &PyObject, vm: &VirtualMachine) -> PyR
         .base
         .deref()
         .and_then(|base| CType::of_class(base, vm));
-    let computed = compute(class, ctype, base, fields, vm)?;
-    let mut placed = Vec::with_capacity(computed.fields.len());
-    for field in &computed.fields {
-        let field_type = field.ctype();
-        field_type.finalize();
+    let computed = compute(class, &ctype, base, fields, vm)?;
+    let mut members = Vec::with_capacity(computed.fields.len());
+    for PlacedField { field, padding } in &computed.fields {
+        field.ctype().finalize();
         check_place(field, &computed, vm)?;
-        placed.push((field.offset(), field_type.clone()));
+        members.push(Member {
+            name: field.name().clone(),
+            ctype: field.ctype().clone(),
+            offset: field.offset(),
+            padding: *padding,
+        });
     }
     if ctype.is_final() {
         return Err(vm.new_attribute_error("Structure or union cannot contain itself"));
     }
-    let format = if matches!(ctype.kind, Kind::Union) {
-        "B".to_owned()
-    } else {
-        computed.format
-    };
-    let base_layout = base.as_ref().map(|base| base.layout());
-    let layout = Layout::aggregate(computed.size, computed.align, format, base_layout, placed);
+    let extent = (computed.size, computed.align);
+    let layout = Layout::aggregate(extent, base, members, computed.end, computed.format);
     ctype.set_layout(layout, vm)?;
-    for field in &computed.fields {
-        field.set_owner(ctype);
-        let descriptor = PyObjectRef::from(field.clone());
-        class.as_object().set_attr(field.name(), descriptor, vm)?;
+    let setter = Setter::of(class);
+    for PlacedField { field, .. } in &computed.fields {
+        field.set_owner(&ctype);
+        setter.set(field.name(), field.clone(), vm)?;
     }
-    promote_anonymous(class, ctype, vm)
+    promote_anonymous(class, &ctype, &setter, vm)?;
+    setter.finish();
+    Ok(())
+}
+
+fn compute(
+    class: &Py<PyType>,
+    ctype: &CType,
+    base: Option<&Py<CType>>,
+    fields: &PyObject,
+    vm: &VirtualMachine,
+) -> PyResult<Computed> {
+    if !without().types
+        && !library::is_replaced(vm)?
+        && let Some(computed) = ordinary::compute(class, ctype, base, fields, vm)?
+    {
+        return Ok(computed);
+    }
+    library::compute(class, ctype, base, fields, vm)
 }
 
 /// Checks that a field lies within the aggregate, and that its type is still what it was placed as.
@@ -69,62 +112,50 @@ fn check_place(field: &CField, computed: &Computed, vm: &VirtualMachine) -> PyRe
     )))
 }
 
-/// What the layout module decided.
-struct Computed {
-    fields: Vec<PyRef<CField>>,
-    size: usize,
-    align: usize,
-    format: String,
+/// Makes fields attributes of a class.
+struct Setter<'a> {
+    class: &'a Py<PyType>,
+    /// Assigning an attribute is nothing but putting it into the namespace: no Python code sees it.
+    direct: bool,
 }
 
-fn compute(
-    class: &Py<PyType>,
-    ctype: &CType,
-    base: Option<&Py<CType>>,
-    fields: &PyObject,
-    vm: &VirtualMachine,
-) -> PyResult<Computed> {
-    let module = vm.import("ctypes._layout", 0)?;
-    let get_layout = module.get_attr("_layout", vm)?.get_attr("get_layout", vm)?;
-    let is_struct = matches!(ctype.kind, Kind::Structure);
-    let base: PyObjectRef = match base {
-        Some(base) => base.python_class().clone().into(),
-        None => vm.ctx.none(),
-    };
-    let mut keywords = KwArgs::default();
-    for (name, value) in [
-        ("is_struct", vm.ctx.new_bool(is_struct).into()),
-        ("base", base),
-    ] {
-        keywords = keywords.into_iter().chain([(name.into(), value)]).collect();
+impl<'a> Setter<'a> {
+    fn of(class: &'a Py<PyType>) -> Self {
+        let metaclass = class.as_object().class();
+        let direct =
+            metaclass.heaptype_ext.is_none() && metaclass.fast_issubclass(CTypeType::static_type());
+        Self { class, direct }
     }
-    let arguments = FuncArgs::new(vec![class.to_owned().into(), fields.to_owned()], keywords);
-    let layout = get_layout.call(arguments, vm)?;
-    let attribute = |name: &'static str| layout.get_attr(name, vm);
-    let number = |name: &'static str| -> PyResult<usize> {
-        let value = attribute(name)?;
-        let value = value
-            .downcast_ref::<PyInt>()
-            .ok_or_else(|| vm.new_type_error(format!("layout {name} must be an integer")))?;
-        value.try_to_primitive::<usize>(vm)
-    };
-    let format: PyStrRef = attribute("format_spec")?
-        .downcast::<PyStr>()
-        .map_err(|_| vm.new_type_error("layout format_spec must be a string"))?;
-    Ok(Computed {
-        size: number("size")?,
-        align: number("align")?,
-        format: format.to_string_lossy().into_owned(),
-        fields: vm.extract_elements_with(&*attribute("fields")?, |field| {
-            field.downcast::<CField>().map_err(|_| {
-                vm.new_type_error("fields must be of type CField, as made by ctypes._layout")
-            })
-        })?,
-    })
+
+    fn set(&self, name: &PyStrRef, field: PyRef<CField>, vm: &VirtualMachine) -> PyResult<()> {
+        // These names can stand for something: a slot, the description, the fields themselves.
+        let special = name.as_bytes().starts_with(b"__") || name.as_bytes() == b"_fields_";
+        if self.direct && !special {
+            let interned = vm.ctx.interned_str(&**name);
+            let interned = interned.unwrap_or_else(|| vm.ctx.intern_str(name.as_wtf8()));
+            self.class.set_attr(interned, field.into());
+            return Ok(());
+        }
+        let field = PyObjectRef::from(field);
+        self.class.as_object().set_attr(name, field, vm)
+    }
+
+    /// Another thread may have looked for a field just before it was there.
+    fn finish(&self) {
+        self.class.modified();
+    }
 }
 
 /// Makes the members of anonymous fields members of the aggregate itself.
-fn promote_anonymous(class: &Py<PyType>, ctype: &Py<CType>, vm: &VirtualMachine) -> PyResult<()> {
+fn promote_anonymous(
+    class: &Py<PyType>,
+    ctype: &Py<CType>,
+    setter: &Setter<'_>,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    if ordinary::has_no_anonymous(class, vm) {
+        return Ok(());
+    }
     let Some(names) = vm.get_attribute_opt(class.as_object(), "_anonymous_")? else {
         return Ok(());
     };
@@ -146,13 +177,13 @@ fn promote_anonymous(class: &Py<PyType>, ctype: &Py<CType>, vm: &VirtualMachine)
             )));
         };
         field.mark_anonymous();
-        promote_members(class, ctype, field, vm)?;
+        promote_members(setter, ctype, field, vm)?;
     }
     Ok(())
 }
 
 fn promote_members(
-    class: &Py<PyType>,
+    setter: &Setter<'_>,
     ctype: &Py<CType>,
     anonymous: &Py<CField>,
     vm: &VirtualMachine,
@@ -174,15 +205,13 @@ fn promote_members(
             // What an anonymous member of an anonymous field contains is promoted through both.
             let through = member.inside(anonymous).into_field(vm);
             vm.with_recursion(" in anonymous fields", || {
-                promote_members(class, ctype, &through, vm)
+                promote_members(setter, ctype, &through, vm)
             })?;
             continue;
         }
         let promoted = member.inside(anonymous).into_field(vm);
         promoted.set_owner(ctype);
-        class
-            .as_object()
-            .set_attr(&name, PyObjectRef::from(promoted), vm)?;
+        setter.set(&name, promoted, vm)?;
     }
     Ok(())
 }

@@ -1,0 +1,104 @@
+//! Laying out an aggregate by the standard library's Python code, `ctypes._layout`.
+//!
+//! It decides what [`super::ordinary`] leaves to it: whatever is wrong, and whatever takes Python code
+//! to find out. So the errors are its own, in its order, with its frames in their tracebacks. It
+//! also decides everything once a program has put another `get_layout` in its place.
+
+use super::{Computed, PlacedField};
+use crate::{
+    classes::field::CField,
+    ctype::{CType, Kind},
+};
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyDict, PyFunction, PyInt, PyModule, PyStr, PyStrRef, PyType},
+    function::{FuncArgs, KwArgs},
+};
+
+const MODULE: &str = "ctypes._layout";
+const FUNCTION: &str = "get_layout";
+
+/// Whether a program has replaced the function that lays out.
+///
+/// The module is there only if something has imported it, and its own function is the one that looks
+/// its globals up there.
+///
+/// # Errors
+/// What a look-up in `sys.modules` raises.
+pub fn is_replaced(vm: &VirtualMachine) -> PyResult<bool> {
+    let modules = vm.sys_module.dict().get_item_opt("modules", vm)?;
+    let Some(modules) = modules
+        .as_ref()
+        .and_then(|found| found.downcast_ref::<PyDict>())
+    else {
+        return Ok(true);
+    };
+    let Some(module) = modules.get_item_opt(vm.ctx.intern_str(MODULE), vm)? else {
+        return Ok(false);
+    };
+    let Some(module) = module.downcast_ref_if_exact::<PyModule>(vm) else {
+        return Ok(true);
+    };
+    let dict = module.dict();
+    let function = dict.get_item_opt(vm.ctx.intern_str(FUNCTION), vm)?;
+    let Some(function) = function.filter(|found| found.downcast_ref::<PyFunction>().is_some())
+    else {
+        return Ok(true);
+    };
+    let globals = function.get_attr(vm.ctx.intern_str("__globals__"), vm)?;
+    Ok(!globals.is(&dict))
+}
+
+/// What the library's function decides.
+///
+/// # Errors
+/// What it raises; `TypeError` or `ValueError` if it returns what it should not.
+pub fn compute(
+    class: &Py<PyType>,
+    ctype: &CType,
+    base: Option<&Py<CType>>,
+    fields: &PyObject,
+    vm: &VirtualMachine,
+) -> PyResult<Computed> {
+    let module = vm.import(MODULE, 0)?;
+    let get_layout = module.get_attr("_layout", vm)?.get_attr(FUNCTION, vm)?;
+    let is_struct = matches!(ctype.kind, Kind::Structure);
+    let base: PyObjectRef = match base {
+        Some(base) => base.python_class().clone().into(),
+        None => vm.ctx.none(),
+    };
+    let is_struct_object: PyObjectRef = vm.ctx.new_bool(is_struct).into();
+    let keywords = [("is_struct", is_struct_object), ("base", base)];
+    let keywords: KwArgs = keywords
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect();
+    let arguments = FuncArgs::new(vec![class.to_owned().into(), fields.to_owned()], keywords);
+    let layout = get_layout.call(arguments, vm)?;
+    let attribute = |name: &'static str| layout.get_attr(name, vm);
+    let number = |name: &'static str| -> PyResult<usize> {
+        let value = attribute(name)?;
+        let value = value
+            .downcast_ref::<PyInt>()
+            .ok_or_else(|| vm.new_type_error("an integer is required"))?;
+        value.try_to_primitive::<usize>(vm)
+    };
+    let format: PyStrRef = attribute("format_spec")?
+        .downcast::<PyStr>()
+        .map_err(|_| vm.new_type_error("layout format_spec must be a string"))?;
+    // A format is a C string.
+    let format = format.try_into_utf8(vm)?;
+    let format = format.as_str().split('\0').next().unwrap_or_default();
+    Ok(Computed {
+        size: number("size")?,
+        align: number("align")?,
+        end: is_struct.then_some(0),
+        format: is_struct.then(|| format.to_owned()),
+        fields: vm.extract_elements_with(&*attribute("fields")?, |field| {
+            let field = field.downcast::<CField>().map_err(|_| {
+                vm.new_type_error("fields must be of type CField, as made by ctypes._layout")
+            })?;
+            Ok(PlacedField { field, padding: 0 })
+        })?,
+    })
+}

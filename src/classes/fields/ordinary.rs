@@ -1,0 +1,269 @@
+//! Laying out an aggregate whose definition is an ordinary one.
+//!
+//! Ordinary is what can be read without running Python code and is not wrong: `_fields_` is a list or
+//! tuple of tuples or lists, names are `str`, numbers are `int`, and the class is looked up in as
+//! `type` does. Whatever is not so is left to the library's Python code (`super::library`), before
+//! anything has happened that it could notice.
+
+use super::{Computed, PlacedField};
+use crate::{
+    classes::{
+        field::CField,
+        metatype::{self, shares_slot},
+    },
+    ctype::{
+        CType, Kind,
+        layout::place::{Extent, Field, LIMIT, Packing, Placer, Rules},
+    },
+};
+use num_traits::ToPrimitive;
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
+    builtins::{PyInt, PyList, PyStr, PyStrRef, PyTuple, PyType},
+};
+use std::borrow::Cow;
+
+/// Lays out `class`. `None` if its definition is not ordinary.
+///
+/// # Errors
+/// What the warning about `_pack_` without `_layout_` raises.
+pub fn compute(
+    class: &Py<PyType>,
+    ctype: &CType,
+    base: Option<&Py<CType>>,
+    fields: &PyObject,
+    vm: &VirtualMachine,
+) -> PyResult<Option<Computed>> {
+    let Some((rules, warns)) = rules(class, ctype, base, vm) else {
+        return Ok(None);
+    };
+    let computed = place(rules, fields, vm);
+    if warns && computed.is_some() {
+        warn(class, rules.union, vm)?;
+    }
+    Ok(computed)
+}
+
+/// Whether `class` certainly has no `_anonymous_`.
+pub fn has_no_anonymous(class: &Py<PyType>, vm: &VirtualMachine) -> bool {
+    Options::new(class, vm).is_some_and(|options| matches!(options.get("_anonymous_"), Some(None)))
+}
+
+/// What the class asks for, and whether it is to be warned for it.
+fn rules(
+    class: &Py<PyType>,
+    ctype: &CType,
+    base: Option<&Py<CType>>,
+    vm: &VirtualMachine,
+) -> Option<(Rules, bool)> {
+    let options = Options::new(class, vm)?;
+    let number = |option: &PyObject| {
+        let number = option.downcast_ref_if_exact::<PyInt>(vm)?;
+        number.as_bigint().to_u64().filter(|&number| number < LIMIT)
+    };
+    let pack = match options.find("_pack_")? {
+        None => None,
+        Some(pack) => Some(number(&pack).filter(|&pack| pack <= i32::MAX as u64)?),
+    };
+    let microsoft = Packing::Microsoft {
+        pack: pack.unwrap_or(0),
+    };
+    let mut warns = false;
+    let packing = match options.find("_layout_")? {
+        Some(name) => match name.downcast_ref_if_exact::<PyStr>(vm)?.as_bytes() {
+            b"ms" => microsoft,
+            b"gcc-sysv" => Packing::SystemV,
+            _ => return None,
+        },
+        None if cfg!(windows) => microsoft,
+        None if pack.is_some_and(|pack| pack > 0) => {
+            warns = true;
+            microsoft
+        }
+        None => Packing::SystemV,
+    };
+    if packing == Packing::SystemV && pack.is_some() {
+        return None;
+    }
+    if warns && !options.names_itself() {
+        return None;
+    }
+    let mut align = match options.get("_align_")? {
+        None => 1,
+        Some(align) => number(&align)?.max(1),
+    };
+    if let Some(base) = base {
+        align = align.max(base.layout().align as u64);
+    }
+    let swapped = options.get("_swappedbytes_")?.is_some();
+    let rules = Rules {
+        union: matches!(ctype.kind, Kind::Union),
+        packing,
+        big_endian: swapped != cfg!(target_endian = "big"),
+        align,
+        base_size: base.map_or(0, |base| base.size() as u64),
+    };
+    Some((rules, warns))
+}
+
+/// The attributes by which a class says how it is laid out.
+struct Options<'a> {
+    class: &'a Py<PyType>,
+    metaclass: &'a Py<PyType>,
+    /// The one class that it inherits from, if that is all that there is to look through.
+    base: Option<&'a Py<PyType>>,
+    vm: &'a VirtualMachine,
+}
+
+impl<'a> Options<'a> {
+    /// `None` if looking an attribute of the class up can run Python code.
+    fn new(class: &'a Py<PyType>, vm: &'a VirtualMachine) -> Option<Self> {
+        let metaclass = class.as_object().class();
+        if !shares_slot!(metaclass, vm.ctx.types.type_type, getattro) {
+            return None;
+        }
+        // A new class that nothing has been looked up in has no version tag yet, and defining its
+        // attributes is cheaper as long as it has none.
+        let one_base = class.bases.read().as_slice().len() == 1;
+        Some(Self {
+            class,
+            metaclass,
+            base: class
+                .base
+                .deref()
+                .filter(|_| one_base && metatype::has_plain_mro(metaclass, vm)),
+            vm,
+        })
+    }
+
+    /// An attribute of the class: `Some(None)` if it has none. `None` if finding that out can run
+    /// Python code.
+    #[expect(clippy::option_option, reason = "a missing attribute is ordinary")]
+    fn get(&self, name: &'static str) -> Option<Option<PyObjectRef>> {
+        let name = self.vm.ctx.intern_str(name);
+        if self.metaclass.heaptype_ext.is_some() && self.metaclass.get_attr(name).is_some() {
+            return None;
+        }
+        let found = match self.base {
+            Some(base) => self
+                .class
+                .get_direct_attr(name)
+                .or_else(|| base.get_attr(name)),
+            None => self.class.get_attr(name),
+        };
+        match found {
+            Some(found) if found.class().slots.descr_get.load().is_some() => None,
+            found => Some(found),
+        }
+    }
+
+    /// The same, where Python's `None` means that there is nothing.
+    #[expect(clippy::option_option, reason = "a missing attribute is ordinary")]
+    fn find(&self, name: &'static str) -> Option<Option<PyObjectRef>> {
+        let found = self.get(name)?;
+        Some(found.filter(|found| !self.vm.is_none(found)))
+    }
+
+    /// Whether the class's `__name__` is the name that it was made with, and no format string.
+    fn names_itself(&self) -> bool {
+        self.metaclass.heaptype_ext.is_none() && !self.class.slot_name().contains(['{', '}'])
+    }
+}
+
+/// Reads and places the fields.
+fn place(rules: Rules, fields: &PyObject, vm: &VirtualMachine) -> Option<Computed> {
+    let entries = items(fields, vm)?;
+    let mut placer = Placer::new(rules);
+    let mut placed = Vec::with_capacity(entries.len());
+    for (index, entry) in entries.iter().enumerate() {
+        let entry = items(entry, vm)?;
+        let entry = Entry::read(&entry, vm)?;
+        let layout = entry.ctype.layout();
+        let place = placer.place(Field {
+            size: layout.size as u64,
+            align: layout.align.max(1) as u64,
+            bits: entry.bits,
+        })?;
+        let bits = entry.bits.map(|width| (place.bit_offset, width));
+        let offset = usize::try_from(place.offset).ok()?;
+        let field = CField::placed(entry.name, entry.ctype, (offset, index), bits)?;
+        placed.push(PlacedField {
+            field: field.into_ref(&vm.ctx),
+            padding: place.padding,
+        });
+    }
+    let Extent {
+        size,
+        align,
+        padding,
+    } = placer.finish()?;
+    Some(Computed {
+        fields: placed,
+        size: usize::try_from(size).ok()?,
+        align: usize::try_from(align).ok()?,
+        end: (!rules.union).then_some(padding),
+        format: None,
+    })
+}
+
+/// The items of what is exactly a tuple or a list.
+fn items<'a>(object: &'a PyObject, vm: &VirtualMachine) -> Option<Cow<'a, [PyObjectRef]>> {
+    if let Some(tuple) = object.downcast_ref_if_exact::<PyTuple>(vm) {
+        return Some(Cow::Borrowed(tuple.as_slice()));
+    }
+    let list = object.downcast_ref_if_exact::<PyList>(vm)?;
+    Some(Cow::Owned(list.borrow_vec().to_vec()))
+}
+
+/// An entry of `_fields_`.
+struct Entry<'a> {
+    name: PyStrRef,
+    ctype: &'a Py<CType>,
+    bits: Option<u64>,
+}
+
+impl Entry<'_> {
+    /// `None` if it is no name, type and perhaps a width that suits the type.
+    fn read<'a>(entry: &'a [PyObjectRef], vm: &VirtualMachine) -> Option<Entry<'a>> {
+        let (name, ctype, bits) = match entry {
+            [name, ctype] => (name, ctype, None),
+            [name, ctype, bits] => (name, ctype, Some(bits)),
+            _ => return None,
+        };
+        let name = name.downcast_ref_if_exact::<PyStr>(vm)?;
+        // It becomes a part of a C string, the format.
+        name.to_str().filter(|name| !name.contains('\0'))?;
+        let ctype = CType::of(ctype, vm)?;
+        let bits = match bits {
+            None => None,
+            Some(bits) => {
+                let width = bits
+                    .downcast_ref_if_exact::<PyInt>(vm)?
+                    .as_bigint()
+                    .to_u64()?;
+                let possible = 1..=8 * ctype.size().min(8) as u64;
+                Some(Some(width).filter(|width| possible.contains(width))?)
+            }
+        };
+        Some(Entry {
+            name: Py::<PyStr>::to_owned(name),
+            ctype,
+            bits,
+        })
+    }
+}
+
+/// Warns that a class has `_pack_` and no `_layout_`, with the line that defines it.
+fn warn(class: &Py<PyType>, union: bool, vm: &VirtualMachine) -> PyResult<()> {
+    let kind = if union { "Union" } else { "Structure" };
+    let message = format!(
+        "Due to '_pack_', the '{}' {kind} will use memory layout compatible with MSVC (Windows). \
+         If this is intended, set _layout_ to 'ms'. The implicit default is deprecated and slated \
+         to become an error in Python 3.19.",
+        class.slot_name()
+    );
+    let category = vm.ctx.exceptions.deprecation_warning.to_owned();
+    let warn = vm.import("warnings", 0)?.get_attr("warn", vm)?;
+    warn.call((message, category, 1), vm)?;
+    Ok(())
+}

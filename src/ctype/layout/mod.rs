@@ -1,0 +1,327 @@
+//! Size, alignment, format, and where the scalars lie.
+
+mod format;
+pub mod place;
+
+use super::{
+    CType,
+    ffi_type::{FfiType, Placed, Scalar},
+    simple::SimpleCode,
+};
+use rustpython_vm::{
+    Py, PyRef,
+    builtins::PyStrRef,
+    object::{Traverse, TraverseFn},
+};
+use std::sync::OnceLock;
+
+/// How values of a type lie in memory and what others need to know to pass them on.
+#[derive(Debug)]
+pub struct Layout {
+    /// Bytes, padding included: C's `sizeof`.
+    pub size: usize,
+    /// Bytes: C's `_Alignof`.
+    pub align: usize,
+    /// Extent of each dimension of an array, outermost first; empty for everything else.
+    pub shape: Vec<usize>,
+    /// Bytes of the innermost item of an array; of the value for everything else.
+    pub item_size: usize,
+    /// Fields of an aggregate, those of its base classes included.
+    pub field_count: usize,
+    /// Values hold addresses, so they mean nothing in another process.
+    pub has_pointer: bool,
+    content: Content,
+    /// How many layouts can lie inside each other below this one, until one is reached that knows its
+    /// format and scalars.
+    depth: u32,
+    // What follows from the content, once somebody has asked.
+    format: OnceLock<String>,
+    scalars: OnceLock<Vec<Placed>>,
+    ffi: OnceLock<FfiType>,
+}
+
+/// What a value consists of. The types in it are settled, and live as long as the layout.
+#[derive(Debug)]
+enum Content {
+    Simple {
+        code: &'static SimpleCode,
+        big_endian: bool,
+    },
+    /// A pointer, to a type if it is known.
+    Pointer(Option<PyRef<CType>>),
+    Array {
+        item: PyRef<CType>,
+        length: usize,
+    },
+    /// An array of a type that may be another one by now: format and scalars are written down.
+    Written,
+    /// The same as another type.
+    Inherited(PyRef<CType>),
+    Fields {
+        base: Option<PyRef<CType>>,
+        members: Vec<Member>,
+        /// Unused bytes at the end of a structure; `None` for a union.
+        end: Option<u64>,
+    },
+}
+
+/// A field, as far as the layout has to do with it.
+#[derive(Debug)]
+pub struct Member {
+    pub name: PyStrRef,
+    pub ctype: PyRef<CType>,
+    pub offset: usize,
+    /// Unused bytes in front of it.
+    pub padding: u64,
+}
+
+/// An aggregate's scalars are spelled out only while they can matter: no ABI classifies what is
+/// larger by its fields, and an array of a million integers need not be a million entries.
+const MAX_CLASSIFIED_SIZE: usize = 64;
+
+/// What lies deeper than this is written down at once, so that no type is too deep to ask for it.
+const MAX_DEPTH: u32 = 32;
+
+impl Layout {
+    #[must_use]
+    pub fn simple(code: &'static SimpleCode, swapped: bool) -> Self {
+        let content = Content::Simple {
+            code,
+            big_endian: swapped != cfg!(target_endian = "big"),
+        };
+        Self {
+            has_pointer: code.scalar == Scalar::Pointer,
+            ..Self::of(content, code.size, code.align)
+        }
+    }
+
+    /// The layout of a pointer, to `target` if it is known. Function pointers have none.
+    #[must_use]
+    pub fn pointer(target: Option<&Py<CType>>) -> Self {
+        let settled = target.filter(|target| target.is_settled());
+        let content = Content::Pointer(settled.map(ToOwned::to_owned));
+        let layout = Self {
+            has_pointer: true,
+            depth: settled.map_or(0, |target| target.layout().depth + 1),
+            ..Self::of(content, size_of::<usize>(), align_of::<usize>())
+        };
+        if let Some(target) = target
+            && settled.is_none()
+        {
+            // A new layout has no format yet.
+            let _ = layout.format.set(format::pointer(target.layout()));
+        }
+        layout.bounded()
+    }
+
+    /// The layout of an array. `None` if its size exceeds the address space.
+    #[must_use]
+    pub fn array(item: &Py<CType>, length: usize) -> Option<Self> {
+        // In this order: what is settled does not change any more.
+        let settled = item.is_settled();
+        let of = item.layout();
+        let size = of
+            .size
+            .checked_mul(length)
+            .filter(|&size| isize::try_from(size).is_ok())?;
+        let content = if settled {
+            let item = item.to_owned();
+            Content::Array { item, length }
+        } else {
+            Content::Written
+        };
+        let layout = Self {
+            shape: [length]
+                .into_iter()
+                .chain(of.shape.iter().copied())
+                .collect(),
+            item_size: of.item_size,
+            has_pointer: of.has_pointer,
+            depth: of.depth + 1,
+            ..Self::of(content, size, of.align)
+        };
+        if !settled {
+            // A new layout has neither yet.
+            let _ = layout.format.set(of.format().to_owned());
+            let _ = layout.scalars.set(repeated(of, length));
+        }
+        Some(layout.bounded())
+    }
+
+    /// The layout of a structure or union that has `members` besides what its base class has.
+    ///
+    /// `end` is the number of unused bytes at the end of a structure, `None` for a union. `format` is
+    /// for what has another format than follows from the rest.
+    #[must_use]
+    pub fn aggregate(
+        (size, align): (usize, usize),
+        base: Option<&Py<CType>>,
+        members: Vec<Member>,
+        end: Option<u64>,
+        format: Option<String>,
+    ) -> Self {
+        let (mut has_pointer, mut field_count, mut depth) = (false, members.len(), 0);
+        let types = members.iter().map(|member| &*member.ctype);
+        for layout in types.chain(base).map(|ctype| ctype.layout()) {
+            has_pointer |= layout.has_pointer;
+            depth = depth.max(layout.depth + 1);
+        }
+        if let Some(base) = base {
+            field_count += base.layout().field_count;
+        }
+        let content = Content::Fields {
+            base: base.map(ToOwned::to_owned),
+            members,
+            end,
+        };
+        let layout = Self {
+            field_count,
+            has_pointer,
+            depth,
+            format: format.map(OnceLock::from).unwrap_or_default(),
+            ..Self::of(content, size, align)
+        };
+        layout.bounded()
+    }
+
+    /// A copy for a subclass that adds no fields to a settled type.
+    #[must_use]
+    pub fn inherit(base: &Py<CType>) -> Self {
+        let of = base.layout();
+        let layout = Self {
+            shape: of.shape.clone(),
+            item_size: of.item_size,
+            field_count: of.field_count,
+            has_pointer: of.has_pointer,
+            depth: of.depth + 1,
+            ..Self::of(Content::Inherited(base.to_owned()), of.size, of.align)
+        };
+        layout.bounded()
+    }
+
+    /// Offset and type of each field of an aggregate, those of base classes first.
+    #[must_use]
+    pub fn fields(&self) -> Vec<(usize, &Py<CType>)> {
+        match &self.content {
+            Content::Inherited(base) => base.layout().fields(),
+            Content::Fields { base, members, .. } => {
+                let base = base.as_ref().map(|base| base.layout().fields());
+                let own = members.iter().map(|member| (member.offset, &*member.ctype));
+                base.into_iter().flatten().chain(own).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn of(content: Content, size: usize, align: usize) -> Self {
+        Self {
+            size,
+            align,
+            shape: Vec::new(),
+            item_size: size,
+            field_count: 0,
+            has_pointer: false,
+            content,
+            depth: 0,
+            format: OnceLock::new(),
+            scalars: OnceLock::new(),
+            ffi: OnceLock::new(),
+        }
+    }
+
+    /// Writes down what recursion would find too deep.
+    fn bounded(mut self) -> Self {
+        if self.depth > MAX_DEPTH {
+            let _ = self.format();
+            let _ = self.scalars();
+            self.depth = 0;
+        }
+        self
+    }
+
+    /// PEP 3118 format of one item.
+    #[must_use]
+    pub fn format(&self) -> &str {
+        self.format.get_or_init(|| format::write(self))
+    }
+
+    /// What libffi is told of a value that is passed. An array is passed as a pointer to its first
+    /// item (C11 6.3.2.1 p3).
+    #[inline]
+    #[must_use]
+    pub fn ffi(&self) -> &FfiType {
+        self.ffi.get_or_init(|| self.describe())
+    }
+
+    #[cold]
+    fn describe(&self) -> FfiType {
+        match &self.content {
+            Content::Simple { code, .. } => FfiType::scalar(code.scalar),
+            Content::Pointer(_) | Content::Array { .. } | Content::Written => {
+                FfiType::scalar(Scalar::Pointer)
+            }
+            Content::Inherited(_) | Content::Fields { .. } => {
+                FfiType::aggregate(self.size, self.align, self.scalars())
+            }
+        }
+    }
+
+    /// The scalars by offset.
+    fn scalars(&self) -> &[Placed] {
+        self.scalars.get_or_init(|| match &self.content {
+            Content::Simple { code, .. } => vec![(0, code.scalar)],
+            Content::Pointer(_) => vec![(0, Scalar::Pointer)],
+            Content::Written => Vec::new(),
+            Content::Array { item, length } => repeated(item.layout(), *length),
+            Content::Inherited(base) => base.layout().scalars().to_vec(),
+            Content::Fields { base, members, .. } => {
+                let mut scalars = Vec::new();
+                if let Some(base) = base {
+                    scalars.extend(base.layout().scalars());
+                }
+                if self.size <= MAX_CLASSIFIED_SIZE {
+                    for member in members {
+                        scalars.extend(shifted(member.ctype.layout().scalars(), member.offset));
+                    }
+                }
+                scalars
+            }
+        })
+    }
+}
+
+/// The scalars of `length` such items.
+fn repeated(item: &Layout, length: usize) -> Vec<Placed> {
+    let size = item.size.saturating_mul(length);
+    if size > MAX_CLASSIFIED_SIZE || item.size == 0 {
+        return Vec::new();
+    }
+    let items = (0..length).map(|index| shifted(item.scalars(), index * item.size));
+    items.flatten().collect()
+}
+
+/// Scalars in something that starts at `offset`.
+fn shifted(scalars: &[Placed], offset: usize) -> impl Iterator<Item = Placed> {
+    scalars
+        .iter()
+        .map(move |&(at, scalar)| (offset + at, scalar))
+}
+
+// SAFETY: visits each object it owns exactly once.
+unsafe impl Traverse for Layout {
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        match &self.content {
+            Content::Simple { .. } | Content::Written => {}
+            Content::Pointer(target) => target.traverse(visit),
+            Content::Array { item, .. } => item.traverse(visit),
+            Content::Inherited(base) => base.traverse(visit),
+            Content::Fields { base, members, .. } => {
+                base.traverse(visit);
+                for member in members {
+                    member.name.traverse(visit);
+                    member.ctype.traverse(visit);
+                }
+            }
+        }
+    }
+}

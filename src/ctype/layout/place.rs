@@ -1,0 +1,299 @@
+//! Where the fields of an aggregate lie: numbers in, numbers out.
+//!
+//! There are two ways to pack bit fields. GCC on System V places field after field, bit by bit, and
+//! moves to the next unit only where a bit field would not fit into one object of its type.
+//! Microsoft's compilers open a unit of the field's type and fill it with the bit fields that follow,
+//! as long as their types have the same size. `_pack_` limits alignment, and means the second way.
+
+/// How an aggregate asks to be laid out.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules {
+    /// All fields start at zero.
+    pub union: bool,
+    pub packing: Packing,
+    /// Bit fields are counted from the unit's most significant bit.
+    pub big_endian: bool,
+    /// Bytes that the aggregate is aligned to at least; not zero.
+    pub align: u64,
+    /// Bytes of the base class, behind which the fields of a structure start.
+    pub base_size: u64,
+}
+
+/// How fields share storage units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Packing {
+    SystemV,
+    Microsoft {
+        /// Bytes that no field is aligned to more than, if it is not zero.
+        pack: u64,
+    },
+}
+
+/// A field to be placed.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// Bytes of its type.
+    pub size: u64,
+    /// Bytes that its type is aligned to; not zero.
+    pub align: u64,
+    /// Width of a bit field, 1 to `8 * size`.
+    pub bits: Option<u64>,
+}
+
+/// Where a field lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Bytes from the start of the aggregate to the field's type.
+    pub offset: u64,
+    /// Lowest bit of a bit field in its type, counted from the least significant; 0 for other fields.
+    pub bit_offset: u64,
+    /// Unused bytes in front of a field of a structure.
+    pub padding: u64,
+}
+
+/// What follows from all fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extent {
+    pub size: u64,
+    pub align: u64,
+    /// Unused bytes at the end, which `size` counts.
+    pub padding: u64,
+}
+
+/// Sizes and alignments beyond this are nobody's: eight times as much and a sum of some are still
+/// exact, even as a float.
+pub const LIMIT: u64 = 1 << 48;
+
+/// Places one field after the other.
+#[derive(Debug)]
+pub struct Placer {
+    rules: Rules,
+    align: u64,
+    /// System V: bits up to where the next field may start.
+    next_bit: u64,
+    /// Microsoft: end of the unit that is open.
+    unit_end: u64,
+    /// Microsoft: bits of that unit.
+    unit_bits: u64,
+    /// Microsoft: bits of it that are free.
+    free_bits: u64,
+    /// Bytes up to the end of the last field.
+    end: u64,
+    /// Bytes of the largest field of a union.
+    largest: u64,
+}
+
+impl Placer {
+    #[must_use]
+    pub fn new(rules: Rules) -> Self {
+        Self {
+            rules,
+            align: rules.align,
+            next_bit: 8 * rules.base_size,
+            unit_end: rules.base_size,
+            unit_bits: 0,
+            free_bits: 0,
+            end: rules.base_size,
+            largest: 0,
+        }
+    }
+
+    /// Places the next field. `None` if the numbers exceed [`LIMIT`].
+    pub fn place(&mut self, field: Field) -> Option<Place> {
+        if self.end.max(field.size).max(field.align) > LIMIT {
+            return None;
+        }
+        if self.rules.union {
+            (self.next_bit, self.unit_end, self.unit_bits, self.free_bits) = (0, 0, 0, 0);
+        }
+        let before = self.end;
+        let (offset, first_bit) = match self.rules.packing {
+            Packing::SystemV => self.place_system_v(field),
+            Packing::Microsoft { pack } => self.place_microsoft(field, pack),
+        };
+        self.largest = self.largest.max(self.end);
+        let bit_offset = match field.bits {
+            None => 0,
+            Some(width) if self.rules.big_endian => 8 * field.size - width - first_bit,
+            Some(_) => first_bit,
+        };
+        Some(Place {
+            offset,
+            bit_offset,
+            padding: offset.saturating_sub(before),
+        })
+    }
+
+    /// The field's offset in bytes, and its first bit in its type.
+    fn place_system_v(&mut self, field: Field) -> (u64, u64) {
+        let align_bits = 8 * field.align;
+        let width = field.bits.unwrap_or(8 * field.size);
+        // An object of the type that holds the next free bit must hold the last bit of the field too.
+        let object_end = round_down(self.next_bit, align_bits) + 8 * field.size;
+        if self.next_bit + width > object_end {
+            self.next_bit = self.next_bit.next_multiple_of(align_bits);
+        }
+        let offset = round_down(self.next_bit, align_bits) / 8;
+        let first_bit = self.next_bit - 8 * offset;
+        self.next_bit += width;
+        self.end = self.next_bit.div_ceil(8);
+        self.align = self.align.max(field.align);
+        (offset, first_bit)
+    }
+
+    fn place_microsoft(&mut self, field: Field, pack: u64) -> (u64, u64) {
+        let align = match pack {
+            0 => field.align,
+            pack => field.align.min(pack),
+        };
+        let type_bits = 8 * field.size;
+        let width = field.bits.unwrap_or(type_bits);
+        if width > self.free_bits || type_bits != self.unit_bits {
+            self.unit_end = self.unit_end.next_multiple_of(align) + field.size;
+            self.unit_bits = type_bits;
+            self.free_bits = type_bits;
+        }
+        let first_bit = self.unit_bits - self.free_bits;
+        self.free_bits -= width;
+        self.end = self.unit_end;
+        self.align = self.align.max(align);
+        (self.unit_end - field.size, first_bit)
+    }
+
+    /// Size and alignment. `None` if the numbers exceed [`LIMIT`].
+    #[must_use]
+    pub fn finish(&self) -> Option<Extent> {
+        let used = if self.rules.union {
+            self.largest
+        } else {
+            self.end
+        };
+        if used.max(self.align) > LIMIT {
+            return None;
+        }
+        let size = used.next_multiple_of(self.align);
+        Some(Extent {
+            size,
+            align: self.align,
+            padding: size - used,
+        })
+    }
+}
+
+fn round_down(number: u64, multiple: u64) -> u64 {
+    number - number % multiple
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SYSTEM_V: Packing = Packing::SystemV;
+    const MICROSOFT: Packing = Packing::Microsoft { pack: 0 };
+    const PACKED: Packing = Packing::Microsoft { pack: 1 };
+
+    fn field(size: u64) -> Field {
+        Field {
+            size,
+            align: size,
+            bits: None,
+        }
+    }
+
+    fn bits(size: u64, width: u64) -> Field {
+        Field {
+            bits: Some(width),
+            ..field(size)
+        }
+    }
+
+    fn rules(packing: Packing) -> Rules {
+        Rules {
+            union: false,
+            packing,
+            big_endian: false,
+            align: 1,
+            base_size: 0,
+        }
+    }
+
+    /// Offset and first bit of each field, and size and alignment of all.
+    fn placed(rules: Rules, fields: &[Field]) -> (Vec<(u64, u64)>, (u64, u64)) {
+        let mut placer = Placer::new(rules);
+        let places = fields.iter().map(|&field| placer.place(field).unwrap());
+        let places = places.map(|place| (place.offset, place.bit_offset));
+        let places = places.collect();
+        let extent = placer.finish().unwrap();
+        (places, (extent.size, extent.align))
+    }
+
+    #[test]
+    fn fields_are_aligned_unless_they_are_packed() {
+        let fields = [field(1), field(8), field(2)];
+        for packing in [SYSTEM_V, MICROSOFT] {
+            let expected = (vec![(0, 0), (8, 0), (16, 0)], (24, 8));
+            assert_eq!(placed(rules(packing), &fields), expected);
+        }
+        let expected = (vec![(0, 0), (1, 0), (9, 0)], (11, 1));
+        assert_eq!(placed(rules(PACKED), &fields), expected);
+    }
+
+    #[test]
+    fn bit_fields_share_units_of_other_types_on_system_v_alone() {
+        // struct { uint8_t a : 3; uint32_t b : 7; uint32_t c : 25; }
+        let fields = [bits(1, 3), bits(4, 7), bits(4, 25)];
+        let expected = (vec![(0, 0), (0, 3), (4, 0)], (8, 4));
+        assert_eq!(placed(rules(SYSTEM_V), &fields), expected);
+        let expected = (vec![(0, 0), (4, 0), (4, 7)], (8, 4));
+        assert_eq!(placed(rules(MICROSOFT), &fields), expected);
+        let expected = (vec![(0, 0), (1, 0), (1, 7)], (5, 1));
+        assert_eq!(placed(rules(PACKED), &fields), expected);
+    }
+
+    #[test]
+    fn a_big_endian_unit_is_filled_from_its_most_significant_bit() {
+        let rules = Rules {
+            big_endian: true,
+            ..rules(SYSTEM_V)
+        };
+        let expected = (vec![(0, 29), (0, 24)], (4, 4));
+        assert_eq!(placed(rules, &[bits(4, 3), bits(4, 5)]), expected);
+    }
+
+    #[test]
+    fn a_union_is_as_large_as_its_largest_field() {
+        for packing in [SYSTEM_V, MICROSOFT] {
+            let rules = Rules {
+                union: true,
+                ..rules(packing)
+            };
+            let expected = (vec![(0, 0), (0, 0)], (12, 4));
+            let wide = Field {
+                size: 10,
+                align: 1,
+                bits: None,
+            };
+            assert_eq!(placed(rules, &[wide, bits(4, 9)]), expected);
+        }
+    }
+
+    #[test]
+    fn fields_follow_the_base_class() {
+        let rules = Rules {
+            align: 4,
+            base_size: 5,
+            ..rules(SYSTEM_V)
+        };
+        let mut placer = Placer::new(rules);
+        let place = placer.place(field(2)).unwrap();
+        assert_eq!((place.offset, place.padding), (6, 1));
+        let extent = placer.finish().unwrap();
+        assert_eq!((extent.size, extent.align, extent.padding), (8, 4, 0));
+    }
+
+    #[test]
+    fn what_is_too_large_is_refused() {
+        let mut placer = Placer::new(rules(SYSTEM_V));
+        assert_eq!(placer.place(field(2 * LIMIT)), None);
+    }
+}
