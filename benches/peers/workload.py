@@ -1,11 +1,11 @@
 """Times what a ctypes program does all day, a row of the table at a time.
 
     workload.py LIB [--rows REGEX] [--samples K] [--milliseconds M] [--list]
-    workload.py LIB --once ROW N
+    workload.py LIB --marked N M [--floors] ROW...
 
 LIB is peers.c, compiled and linked with libm. Each row is printed as a JSON object on a line of
-its own as soon as it is known. `--once` runs the statement of a row N times and times nothing; it
-is for callgrind, under which imports take long: only what it needs is imported at the top.
+its own as soon as it is known. `--marked` times nothing; it is for callgrind, under which imports take
+long: only what it needs is imported at the top. The rows themselves are in the package `operations`.
 
 The same file runs under RustPython, CPython and PyPy.
 """
@@ -15,7 +15,7 @@ import sys
 import time
 from itertools import repeat
 
-from operations import KINDS, ROWS
+from operations import ROWS
 from operations.row import PRELUDE
 
 
@@ -154,7 +154,9 @@ def main(rows, environment, options):
         if not re.search(options.rows, row.name):
             continue
         report = {"row": row.name, "group": row.group}
-        if not options.list:
+        if options.list:
+            report["floor"] = row.floor
+        else:
             measure = threaded if row.group == "threads" else timed
             try:
                 report.update(measure(row, environment, options))
@@ -163,37 +165,37 @@ def main(rows, environment, options):
         print(json.dumps(report), flush=True)
 
 
-def once(library, name, times):
-    row = next(row for row in ROWS if row.name == name)
-    looped(row.statement, environment(row, library))(int(times))
-
-
 def marked(library, fewer, more, *names):
-    """Runs rows so many times with calls of the library's `mark` before, between and after."""
+    """Runs rows under callgrind so many times, heavy ones less often, with calls of the library's `mark`
+    before, between and after; then their floors, if `--floors` stands before the names. A line for each
+    says how many times it has run."""
     import ctypes
     import json
 
     mark = ctypes.CDLL(library).mark
-    for name in names:
-        row = next(row for row in ROWS if row.name == name)
-        report = {"row": name}
+    fields = ["statement", "floor"] if names[0] == "--floors" else ["statement"]
+    rows = {row.name: row for row in ROWS}
+    for name in names[len(fields) - 1:]:
+        row = rows[name]
+        times = [max(least, int(count) // row.weight) for least, count in [(2, fewer), (4, more)]]
         try:
-            run = looped(row.statement, environment(row, library))
-            run(1)
-            mark()
-            run(int(fewer))
-            mark()
-            run(int(more))
-            mark()
+            scope = environment(row, library)
+            for field in fields:
+                if getattr(row, field):
+                    run = looped(getattr(row, field), scope)
+                    run(1)
+                    for count in times:
+                        mark()
+                        run(count)
+                    mark()
+                    print(json.dumps({"row": name, "of": field, "times": times}), flush=True)
         except Exception as error:
-            report["error"] = f"{type(error).__name__}: {error}"
-        print(json.dumps(report), flush=True)
+            report = {"row": name, "of": field, "error": f"{type(error).__name__}: {error}"}
+            print(json.dumps(report), flush=True)
 
 
 if __name__ == "__main__":
-    if sys.argv[2:3] == ["--once"]:
-        once(sys.argv[1], *sys.argv[3:])
-    elif sys.argv[2:3] == ["--marked"]:
+    if sys.argv[2:3] == ["--marked"]:
         marked(sys.argv[1], *sys.argv[3:])
     else:
         main(ROWS, environment, parser(__doc__.splitlines()[0]).parse_args())

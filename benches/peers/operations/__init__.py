@@ -1,6 +1,6 @@
 """All rows of the tables: what a ctypes program does, an operation a row.
 
-A module here is a kind of operation. `KINDS` has the rows of each, in the order of the tables.
+`KINDS` has the rows of each kind, `GROUPS` the kind of each group.
 """
 
 from . import arguments, calls, callbacks, imports, machine, memory, module, types, values
@@ -14,3 +14,4 @@ KINDS = {
     "threads": machine.THREADS,
 }
 ROWS = [row for rows in KINDS.values() for row in rows]
+GROUPS = {row.group: kind for kind, rows in KINDS.items() for row in rows}

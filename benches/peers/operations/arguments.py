@@ -72,15 +72,15 @@ CONVERSIONS = group(
     ("_as_parameter_",
      "class Wrapper: pass\nwrapper = Wrapper()\nwrapper._as_parameter_ = 7\n"
      + prototype("abs", "c_int", "c_int"),
-     "f(wrapper)", "result == 7", floors.total(floors.ONE, "slots.a")),
+     "f(wrapper)", "result == 7", floors.total(floors.ONE, floors.SLOT)),
     ("_as_parameter_, no argtypes",
      "class Wrapper: pass\nwrapper = Wrapper()\nwrapper._as_parameter_ = 7\n"
      + prototype("abs", "c_int"),
-     "f(wrapper)", "result == 7", floors.total(floors.ONE, "slots.a")),
+     "f(wrapper)", "result == 7", floors.total(floors.ONE, floors.SLOT)),
     ("_as_parameter_ of a pointer",
      "class Wrapper: pass\nwrapper = Wrapper()\nwrapper._as_parameter_ = pointer(P())\n"
      + prototype("is_set", "c_int", "PT"),
-     "f(wrapper)", "result == 1", floors.total(floors.ONE, "slots.a")),
+     "f(wrapper)", "result == 1", floors.total(floors.ONE, floors.SLOT)),
     ("from_param in Python",
      "class Converter:\n    @classmethod\n    def from_param(cls, value): return value\n"
      + prototype("abs", "c_int", "Converter") + "back_two = partial(Converter.from_param, i)",

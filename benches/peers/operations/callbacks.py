@@ -34,13 +34,13 @@ def same():
 # argtypes of the callback, what is given, setup, and what the callback returns for it. It is given an
 # object, which the machine makes.
 ADDRESSES = [
-    ("c_char_p", "text", "", "len(x)", "5", floors.total(floors.BACK, floors.BYTES)),
-    ("c_wchar_p", "wide", "", "len(x)", "5", floors.total(floors.BACK, floors.STR)),
+    ("c_char_p", "text", "", "len(x)", "5", floors.total(floors.BACK, floors.MADE)),
+    ("c_wchar_p", "wide", "", "len(x)", "5", floors.total(floors.BACK, floors.MADE)),
     ("POINTER(c_int)", "byref(c_i)", "", "x[0]", "7",
      floors.total(floors.BACK, floors.OBJECT, floors.MADE, floors.ITEM)),
     ("POINTER(P)", "p", "p = pointer(P(7))", "x.contents.a", "7",
      floors.total(floors.BACK, floors.MADE, floors.GET_OBJECT, floors.GET)),
-    ("py_object", "slots", "", "x.a", "1", floors.total(floors.BACK, "slots.a")),
+    ("py_object", "slots", "", "x.a", "1", floors.total(floors.BACK, floors.SLOT)),
 ]
 
 

@@ -10,7 +10,7 @@ BASIC = [
     ("sqrt", "c_double", "c_double", "d", "c_d", "2 ** 0.5", floors.REAL),
     ("fma", "c_double", "c_double, c_double, c_double", "d, d, d", "c_d, c_d, c_d", "6.0",
      floors.THREE),
-    ("ldexp", "c_double", "c_double, c_int", "d, i", "c_d, i", "256.0", floors.TWO),
+    ("ldexp", "c_double", "c_double, c_int", "d, i", "c_d, i", "256.0", floors.REAL_OF_TWO),
     ("strlen", "c_size_t", "c_char_p", "text", "text", "5", floors.ONE),
 ]
 
@@ -33,14 +33,14 @@ POINTERS = group(
      "f(buffer, 0, 8)", "buffer.raw == bytes(8)", floors.THREE),
     ("frexp(d, byref(n))",
      prototype("frexp", "c_double", "c_double, POINTER(c_int)") + "n = c_int()",
-     "f(d, byref(n))", "result == 0.5 and n.value == 2", floors.total(floors.TWO, floors.OBJECT)),
+     "f(d, byref(n))", "result == 0.5 and n.value == 2", floors.total(floors.REAL_OF_TWO, floors.OBJECT)),
     ("frexp(d, pointer)",
      prototype("frexp", "c_double", "c_double, POINTER(c_int)") + "p = pointer(c_int())",
-     "f(d, p)", "p[0] == 2", floors.TWO),
+     "f(d, p)", "p[0] == 2", floors.REAL_OF_TWO),
     ("wcslen(str)", prototype("wcslen", "c_size_t", "c_wchar_p"), "f(wide)", "result == 5",
      floors.ONE),
     ("getenv(bytes) -> bytes", prototype("getenv", "c_char_p", "c_char_p") + "name = b'PATH'",
-     "f(name)", "result", floors.total(floors.ONE, floors.BYTES)),
+     "f(name)", "result", floors.total(floors.ONE, floors.MADE)),
 )
 
 MANY = group(
@@ -81,7 +81,7 @@ STRUCT_BY_VALUE = group(
 # Of each simple type: name in peers.c, ctype, argument, result, floor.
 SIMPLE = [
     ("bool", "c_bool", "True", floors.ONE),
-    ("char", "c_char", "b'x'", floors.total(floors.ONE, floors.BYTES)),
+    ("char", "c_char", "b'x'", floors.total(floors.ONE, floors.MADE)),
     ("wchar", "c_wchar", "'x'", floors.ONE),
     ("byte", "c_byte", "5", floors.ONE),
     ("ubyte", "c_ubyte", "5", floors.ONE),
@@ -103,11 +103,11 @@ def same():
 RESULTS = group(
     "result",
     ("-> c_char_p", prototype("same_pointer", "c_char_p", "c_char_p"), "f(text)", "result == text",
-     floors.total(floors.ONE, floors.BYTES)),
+     floors.total(floors.ONE, floors.MADE)),
     ("-> c_char_p, NULL", prototype("same_pointer", "c_char_p", "c_char_p"), "f(None)",
      "result is None", floors.ONE),
     ("-> c_wchar_p", prototype("same_pointer", "c_wchar_p", "c_wchar_p"), "f(wide)",
-     "result == wide", floors.total(floors.ONE, floors.STR)),
+     "result == wide", floors.total(floors.ONE, floors.MADE)),
     ("-> c_void_p", prototype("same_pointer", "c_void_p", "c_void_p") + "address = addressof(c_i)",
      "f(address)", "result == address", floors.REAL),
     ("-> c_void_p, NULL", prototype("same_pointer", "c_void_p", "c_void_p"), "f(None)",
@@ -124,7 +124,7 @@ RESULTS = group(
      "f(i)", "type(result) is Status and result.value == 7",
      floors.total(floors.ONE, floors.MADE)),
     ("-> py_object", "import ctypes\nf = ctypes._string_at\nfive = 5", "f(text, five)",
-     "result == text", floors.total(floors.TWO, floors.BYTES)),
+     "result == text", floors.total(floors.TWO, floors.MADE)),
     ("-> None", prototype("same_int", "None", "c_int"), "f(i)", "result is None", floors.ONE),
     ("-> a Python function's result", prototype("abs", "g", "c_int"), "f(i)", "result == 7",
      floors.BACK),
@@ -143,7 +143,7 @@ WAYS = group(
      "f = PyDLL(library_path).abs\nf.restype, f.argtypes = c_int, [c_int]", "f(i)", "result == 7",
      floors.ONE),
     ("lib.abs(i), looked up", "lib.abs.argtypes = [c_int]", "lib.abs(i)", "result == 7",
-     floors.total(floors.ONE, "slots.a")),
+     floors.total(floors.ONE, floors.SLOT)),
     ("lib['abs'](i), looked up", "", "lib['abs'](i)", "result == 7",
      floors.total(floors.ONE, floors.PYTHON, floors.MADE)),
     ("a function at an address",
@@ -156,7 +156,7 @@ WAYS = group(
      "table.f(i)", "result == 7", floors.total(floors.GET_OBJECT, floors.ONE)),
     ("an output parameter",
      "f = CFUNCTYPE(c_double, c_double, POINTER(c_int))(('frexp', lib), ((1,), (2,)))",
-     "f(d)", "result == 2", floors.total(floors.ONE, floors.MADE)),
+     "f(d)", "result == 2", floors.REAL),
     ("two output parameters",
      "f = CFUNCTYPE(None, Int_p, Int_p)(('set_two', lib), ((2,), (2,)))",
      "f()", "tuple(result) == (1, 2)",

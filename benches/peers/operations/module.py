@@ -26,16 +26,16 @@ UNICODE = "buffer = create_unicode_buffer(wide, 16)\n"
 STRINGS = group(
     "module function",
     ("string_at(bytes, 5)", "", "string_at(text, 5)", "result == text",
-     floors.total(PACKAGED, floors.BYTES)),
+     floors.total(PACKAGED, floors.MADE)),
     ("string_at(address)", BUFFER + "address = addressof(buffer)", "string_at(address)",
-     "result == text", floors.total(PACKAGED, floors.BYTES)),
+     "result == text", floors.total(PACKAGED, floors.MADE)),
     ("wstring_at(str, 5)", "", "wstring_at(wide, 5)", "result == wide",
-     floors.total(PACKAGED, floors.STR)),
-    ("char buffer.value", BUFFER, "buffer.value", "result == text", floors.GET_BYTES),
+     floors.total(PACKAGED, floors.MADE)),
+    ("char buffer.value", BUFFER, "buffer.value", "result == text", floors.GET_OBJECT),
     ("char buffer.value set", BUFFER, "buffer.value = text", "buffer.value == text", floors.SET),
-    ("char buffer.raw", BUFFER, "buffer.raw", "len(result) == 16", floors.GET_BYTES),
+    ("char buffer.raw", BUFFER, "buffer.raw", "len(result) == 16", floors.GET_OBJECT),
     ("char buffer.raw set", BUFFER, "buffer.raw = text", "buffer.value == text", floors.SET),
-    ("unicode buffer.value", UNICODE, "buffer.value", "result == wide", floors.GET_STR),
+    ("unicode buffer.value", UNICODE, "buffer.value", "result == wide", floors.GET_OBJECT),
     ("unicode buffer.value set", UNICODE, "buffer.value = wide", "buffer.value == wide",
      floors.SET),
 )
@@ -59,6 +59,8 @@ MEMORY = group(
     ("P.b.offset", "", "P.b.offset", "result == 4", floors.total("Slots.a", floors.GET)),
 )
 
+# An instance with attributes of its own.
+PLAIN = "class Plain: pass\nplain = Plain()\nplain.extra = 5\n"
 PROTOCOLS = group(
     "protocol",
     ("len(array)", "a = (c_int * 10)()", "len(a)", "result == 10", "len(memory)"),
@@ -70,28 +72,29 @@ PROTOCOLS = group(
     ("x == y", "x, y = P(), P()\nm, n = object(), object()", "x == y", "result is False",
      "m == n"),
     ("repr(c_int)", "x = c_int(5)", "repr(x)", "result == 'c_int(5)'",
-     floors.total("repr(i)", floors.STR)),
+     floors.total("repr(i)", floors.MADE)),
     ("an attribute of its own get",
-     "p = P()\np.extra = 5\nclass Plain: pass\nplain = Plain()\nplain.extra = 5", "p.extra",
+     PLAIN + "p = P()\np.extra = 5", "p.extra",
      "result == 5", "plain.extra"),
-    ("an attribute of its own set", "p = P()\nclass Plain: pass\nplain = Plain()", "p.extra = 5",
+    ("an attribute of its own set", PLAIN + "p = P()", "p.extra = 5",
      "p.extra == 5", "plain.extra = 5"),
 )
 
 LIBRARY = group(
     "library",
-    ("lib.abs, known", "lib.abs", "lib.abs", "result(-7) == 7", "slots.a"),
+    ("lib.abs, known", PLAIN + "lib.abs", "lib.abs", "result(-7) == 7", "plain.extra"),
     ("lib['abs']", "", "lib['abs']", "result(-7) == 7", floors.total(floors.PYTHON, floors.OBJECT)),
-    ("getattr(lib, 'abs')", "lib.abs", "getattr(lib, 'abs')", "result(-7) == 7",
-     "getattr(slots, 'a')"),
+    ("getattr(lib, 'abs')", PLAIN + "lib.abs", "getattr(lib, 'abs')", "result(-7) == 7",
+     "getattr(plain, 'extra')"),
     ("f.argtypes", "f = lib.abs\nf.argtypes = [c_int]", "f.argtypes", "list(result) == [c_int]",
      floors.GET),
     ("f.restype", "f = lib.abs", "f.restype", "result is c_int", floors.GET),
     ("f.argtypes = [c_int]", "f, types = lib.abs, [c_int]", "f.argtypes = types", "f(-7) == 7",
      floors.total(floors.SET_KEPT, "tuple(types)")),
     ("f.restype = c_int", "f = lib.abs", "f.restype = c_int", "f(-7) == 7", floors.SET_KEPT),
+    # The package makes a class for the functions of each library.
     ("CDLL(path), open already", "", "CDLL(library_path)", "result.abs(-7) == 7",
-     "Slots()", 100),
+     "class S(Slots): pass\nobject()", 100),
 )
 
 ROWS = [*CASTS, *STRINGS, *MEMORY, *PROTOCOLS, *LIBRARY]

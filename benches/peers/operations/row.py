@@ -19,13 +19,14 @@ from array import array
 from ctypes import *
 from functools import partial
 from gc import isenabled as vm_none
-from math import ldexp as vm_two, sqrt as vm_sqrt
+from math import ldexp as vm_ldexp, sqrt as vm_sqrt
 try:
     from math import fma as vm_three
     three = 2.0
 except ImportError:
     vm_three = pow
     three = 7
+from operator import is_ as vm_is
 
 lib = CDLL(library_path)
 i, j = 7, 2
