@@ -7,7 +7,6 @@ the peers of compare.py do.
 """
 
 import argparse
-import os
 from pathlib import Path
 
 import compare
@@ -24,15 +23,15 @@ SETTINGS = {
     "without young values": "young",
     "without any": "plan,direct,exact,vectorcall,inline,young,types",
 }
-ROWS = ("^(abs|sqrt|fma|strlen)\\(c_|^(abs, no argtypes|memset|frexp|6 ints|12 mixed|div.7|16 bytes"
-        "|64 bytes|c_int\\(3\\)|P\\(|nested|cast\\(|callback|qsort)")
+ROWS = (r"^(abs|sqrt|fma|strlen)\(c_|^(abs, no argtypes|memset\(b|frexp|6 ints|12 mixed|div.7|"
+        r"(16|64) bytes in and|c_int\(3\)|P\([)1]|nested structure get|cast\(p, P|qsort|"
+        r"callback\(int\) -> int$)")
 NAME = "ablation"
 
 
 def setting(options, library, name, without):
-    peer = compare.Peer(name, options.interpreter, library)
-    peer.environment = dict(os.environ, RUSTPYTHON_CTYPES_WITHOUT=without)
-    return peer
+    variables = {"RUSTPYTHON_CTYPES_WITHOUT": without}
+    return compare.Peer(name, [options.interpreter], library, variables=variables)
 
 
 def table(names, rows, results):
@@ -53,7 +52,7 @@ def table(names, rows, results):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--interpreter", default=compare.ROOT / "target/dist/rustpython-ctypes")
+    parser.add_argument("--interpreter", default=compare.INTERPRETERS["ours"][0][0])
     parser.add_argument("--folder", type=Path, default=compare.ROOT / "target/bench-peers")
     parser.add_argument("--rows", default=ROWS)
     parser.add_argument("--rounds", type=int, default=9)

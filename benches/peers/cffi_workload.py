@@ -13,7 +13,8 @@ from functools import partial
 import cffi
 
 import workload
-from workload import Row
+from operations import calls
+from operations.row import Row
 
 DECLARATIONS = """
 int abs(int);
@@ -90,7 +91,7 @@ def call(group, title, function, arguments, setup="", result="f({})"):
 
 CALLS = [
     call("call", f"{name}({argtypes})", name, arguments, f"assert f({arguments}) == {result}")
-    for name, _, argtypes, arguments, _, result, _ in workload.CALLS
+    for name, _, argtypes, arguments, _, result, _ in calls.BASIC
 ]
 
 POINTERS = [

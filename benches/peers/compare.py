@@ -1,6 +1,7 @@
 """Runs the workload under every interpreter and library that this machine has, and compares.
 
-    compare.py [--rounds 5] [--rows REGEX] [--json FILE] [--markdown FILE] [--svg FOLDER] [--check]
+    compare.py [--rounds 5] [--rows REGEX] [--guided PATH] [--json FILE] [--markdown FILE]
+               [--svg FOLDER] [--check]
 
 The peers take turns, some rows at a time, so that a slow minute of the machine falls on all of them.
 A row counts with the median of the rounds, a ratio with the median of the rounds' ratios. What a peer
@@ -20,8 +21,12 @@ import sys
 from datetime import datetime, timezone
 from pathlib import Path
 
+import charts
 import counts
 import report
+import sid
+from results import Results
+from targets import verdicts
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -30,28 +35,32 @@ PYTHON = "/usr/bin/python3"
 INTERPRETER = "import sys; print(sys.implementation.name, sys.version.split()[0])"
 CFFI = "import cffi; print('cffi', cffi.__version__)"
 # Rows that a peer runs before the next one has its turn.
-ROWS_AT_A_TIME = 6
-# By the peer's name.
+ROWS_AT_A_TIME = 16
+# By the peer's name: how it is started, and the variables that it wants.
 INTERPRETERS = {
-    "ours": ROOT / "target/dist/rustpython-ctypes",
-    "stock": ROOT / "target/dist/examples/stock",
-    "layered": ROOT / "target/dist/examples/layered",
-    "CPython 3.11": PYTHON,
-    "CPython 3.13": Path.home() / ".pyenv/versions/3.13.0/bin/python3",
-    "PyPy": shutil.which("pypy3") or "pypy3",
+    "ours": ([str(ROOT / "target/dist/rustpython-ctypes")], {}),
+    "stock": ([str(ROOT / "target/dist/examples/stock")], {}),
+    "layered": ([str(ROOT / "target/dist/examples/layered")], {}),
+    "CPython 3.11": ([PYTHON], {}),
+    "CPython 3.13": ([str(Path.home() / ".pyenv/versions/3.13.0/bin/python3")], {}),
+    "CPython 3.14": sid.interpreter("python3.14"),
+    "CPython 3.15": sid.interpreter("python3.15"),
+    "PyPy": sid.interpreter("pypy3"),
 }
 
 
 class Peer:
-    def __init__(self, name, interpreter, *arguments, path=None, options=(), patience=1):
+    def __init__(self, name, command, *arguments, variables=None, path=None, options=(), patience=1):
         self.name = name
         # How many times as long as the others' its samples are.
         self.patience = patience
-        self.command = [str(interpreter), *options]
+        self.command = [*command, *options]
         self.question = CFFI if path else INTERPRETER
         self.arguments = [str(HERE / ("cffi_workload.py" if path else "workload.py")),
                           *map(str, arguments)]
-        self.environment = dict(os.environ, PYTHONPATH=str(path)) if path else None
+        self.environment = dict(os.environ, **variables or {})
+        if path:
+            self.environment["PYTHONPATH"] = str(path)
 
     def run(self, *arguments, **options):
         return subprocess.run([*self.command, *arguments], env=self.environment, text=True,
@@ -70,18 +79,25 @@ class Peer:
 
 
 def candidates(options, library, packages, modules):
-    named = INTERPRETERS
+    def interpreter(name, title=None, **more):
+        command, variables = INTERPRETERS[name]
+        given = getattr(options, name, None)
+        return Peer(title or name, [given] if given else command, library, variables=variables, **more)
+
     return [
-        Peer("ours", options.ours, library),
-        Peer("stock", options.stock, library),
-        Peer("layered", options.layered, library),
-        Peer("CPython 3.11", named["CPython 3.11"], library),
-        Peer("CPython 3.13", named["CPython 3.13"], library),
+        interpreter("ours"),
+        *[Peer(report.GUIDED, [options.guided], library)] * bool(options.guided),
+        interpreter("stock"),
+        interpreter("layered"),
+        interpreter("CPython 3.11"),
+        interpreter("CPython 3.13"),
+        interpreter("CPython 3.14"),
+        interpreter("CPython 3.15"),
         # A compiler in time has to see a statement often before it compiles it.
-        Peer("PyPy", named["PyPy"], library, patience=4),
-        Peer("PyPy without JIT", named["PyPy"], library, options=["--jit", "off"]),
-        Peer("cffi ABI", PYTHON, library, path=packages),
-        Peer("cffi compiled", PYTHON, library, "--compiled", modules, path=packages),
+        interpreter("PyPy", patience=4),
+        interpreter("PyPy", "PyPy without JIT", options=["--jit", "off"]),
+        Peer("cffi ABI", [PYTHON], library, path=packages),
+        Peer("cffi compiled", [PYTHON], library, "--compiled", modules, path=packages),
     ]
 
 
@@ -115,7 +131,7 @@ def run_round(peer, rows, options):
         pattern = "^(" + "|".join(map(re.escape, remaining)) + ")$"
         # A row takes twice its samples for the floor, and the first call may take long.
         milliseconds = peer.patience * options.milliseconds
-        limit = 60 + len(remaining) * options.samples * milliseconds / 50
+        limit = 60 + len(remaining) * options.samples * milliseconds / 20
         try:
             process = peer.workload("--rows", pattern, "--samples", str(options.samples),
                                     "--milliseconds", str(milliseconds),
@@ -184,7 +200,7 @@ def measurements(options):
     described = machine()
     rows, results = measure(peers, options)
     return {
-        "counts": {} if options.rows else counts.counted(peers),
+        "counts": {} if options.rows or options.no_counts else counts.counted(peers),
         "machine": described,
         "rounds": options.rounds,
         "samples": options.samples,
@@ -197,11 +213,11 @@ def measurements(options):
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--ours", metavar="PATH", default=INTERPRETERS["ours"])
-    parser.add_argument("--stock", metavar="PATH", default=INTERPRETERS["stock"],
+    parser.add_argument("--ours", metavar="PATH", help="instead of the dist build")
+    parser.add_argument("--guided", metavar="PATH", help="ours, built with a profile, as another peer")
+    parser.add_argument("--stock", metavar="PATH",
                         help="RustPython with the _ctypes that comes with it")
-    parser.add_argument("--layered", metavar="PATH", default=INTERPRETERS["layered"],
-                        help="RustPython with the layered _ctypes")
+    parser.add_argument("--layered", metavar="PATH", help="RustPython with the layered _ctypes")
     parser.add_argument("--folder", metavar="PATH", type=Path, default=ROOT / "target/bench-peers",
                         help="for what is compiled and installed")
     parser.add_argument("--install-cffi", action="store_true", help="with pip, into the folder")
@@ -210,6 +226,7 @@ def arguments():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--samples", type=int, default=3)
     parser.add_argument("--milliseconds", type=int, default=15, help="length of a sample")
+    parser.add_argument("--no-counts", action="store_true", help="count nothing under callgrind")
     parser.add_argument("--load", metavar="FILE", type=Path,
                         help="take the measurements from what --json wrote, run nothing")
     parser.add_argument("--json", metavar="FILE", type=Path)
@@ -225,16 +242,16 @@ def main():
     measured = json.loads(options.load.read_text()) if options.load else measurements(options)
     if options.json:
         options.json.write_text(json.dumps(measured, indent=1) + "\n")
-    results = report.Results(measured)
+    results = Results(measured)
     if options.markdown:
         options.markdown.write_text(report.filled_in(options.markdown.read_text(), results))
     else:
         print(report.all_tables(results))
     if options.svg:
         options.svg.mkdir(parents=True, exist_ok=True)
-        for name, chart in report.charts(results):
+        for name, chart in charts.charts(results):
             (options.svg / name).write_text(chart)
-    missed = [verdict for verdict in report.verdicts(results) if verdict.missed]
+    missed = [verdict for verdict in verdicts(results) if verdict.missed]
     for verdict in missed:
         print(f"{verdict.row}: {verdict}")
     if options.check and missed:

@@ -24,7 +24,8 @@ CONFIGURATIONS = [
     ("1.5.31", "", {}), ("1.5.31", ", debug_gl off", {"PYGLET_DEBUG_GL": "False"}),
     ("2.1.19", "", {}), ("2.1.19", ", debug_gl off", {"PYGLET_DEBUG_GL": "False"}),
 ]
-PEERS = ["ours", "layered", "stock", "CPython 3.11", "CPython 3.13", "PyPy"]
+PEERS = ["ours", "layered", "stock", "CPython 3.11", "CPython 3.13", "CPython 3.14", "CPython 3.15",
+         "PyPy"]
 GRAPHICS = {"LIBGL_ALWAYS_SOFTWARE": "1", "GALLIUM_DRIVER": "llvmpipe", "LP_NUM_THREADS": "0"}
 DISPLAY = ["xvfb-run", "-a", "-s", "-screen 0 640x480x24"]
 
@@ -37,11 +38,11 @@ def installed(version, folder):
     return target
 
 
-def measured(interpreter, packages, variables):
+def measured(command, packages, variables):
     """Rates by row, and what it fails with."""
     environment = dict(os.environ, PYTHONPATH=str(packages), PYTHONDONTWRITEBYTECODE="1",
                        **GRAPHICS, **variables)
-    process = subprocess.run([*DISPLAY, interpreter, HERE / "pyglet_workload.py"], env=environment,
+    process = subprocess.run([*DISPLAY, *command, HERE / "pyglet_workload.py"], env=environment,
                              text=True, capture_output=True)
     rates = {each["row"]: each["per_second"] for each in map(json.loads, process.stdout.splitlines())}
     error = (process.stderr.strip().splitlines() or ["no output"])[-1]
@@ -79,11 +80,11 @@ def main():
         for version, suffix, variables in CONFIGURATIONS:
             packages = installed(version, options.folder)
             for peer in PEERS:
-                interpreter = INTERPRETERS[peer]
-                if shutil.which(interpreter) is None:
-                    print(f"{peer}: not found ({interpreter})")
+                command, own_variables = INTERPRETERS[peer]
+                if shutil.which(command[-1]) is None:
+                    print(f"{peer}: not found ({command[-1]})")
                     continue
-                rates, error = measured(interpreter, packages, variables)
+                rates, error = measured(command, packages, {**own_variables, **variables})
                 if error:
                     errors[peer] = error
                 for row, rate in rates.items():

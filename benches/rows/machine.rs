@@ -60,15 +60,15 @@ impl Machines {
         rows.map(|(number, row)| (number, self.native.text(row, "name")))
     }
 
-    /// Has each function of a row visited. What the stock one cannot run is said on standard error.
+    /// Has each function of a row visited. What the other designs cannot run is said on standard error.
     pub fn visit(&self, number: usize, name: &str, visit: &mut Visit<'_>) {
-        for (machine, functions) in [(&self.native, NATIVE), (&self.layered, LAYERED)] {
-            if let Err(exception) = machine.visit(number, functions, visit) {
-                panic!("{}: row {name}: {exception}", functions[0].0);
-            }
+        if let Err(exception) = self.native.visit(number, NATIVE, visit) {
+            panic!("native: row {name}: {exception}");
         }
-        if let Err(exception) = self.stock.visit(number, STOCK, visit) {
-            eprintln!("stock: row {name}: {exception}");
+        for (machine, functions) in [(&self.layered, LAYERED), (&self.stock, STOCK)] {
+            if let Err(exception) = machine.visit(number, functions, visit) {
+                eprintln!("{}: row {name}: {exception}", functions[0].0);
+            }
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The rows of `peers/workload.py`, measured by criterion.
+//! The rows of `peers/operations`, measured by criterion.
 //!
 //! A group is a row of that table. Its functions are
 //!
@@ -17,8 +17,8 @@
 //! $ cargo bench --ignore-rust-version --bench rows -- '^strlen.*/native'
 //! ```
 //!
-//! The first command takes some seconds for each of more than two hundred functions; the second measures the functions whose name,
-//! `row/function`, matches a regular expression. `--profile dist` measures what is installed. Each
+//! The first command takes some seconds for each of more than a thousand functions; the second measures the
+//! functions whose name, `row/function`, matches a regular expression. `--profile dist` measures what is installed. Each
 //! run is compared with the one before, and `-- --save-baseline NAME` keeps one to compare with.
 //!
 //! The three interpreters live in this process, each made by a builder: the virtual machine allows any
@@ -47,7 +47,7 @@ static ALLOCATOR: counts::Counting<rustpython_ctypes::allocator::Mimalloc> =
 #[global_allocator]
 static ALLOCATOR: counts::Counting<std::alloc::System> = counts::Counting(std::alloc::System);
 
-/// The folder of `workload.py` and `peers.c`.
+/// The folder of `workload.py`, the rows and `peers.c`.
 const PEERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers");
 
 /// The C library that the rows call, compiled as `peers/compare.py` does it.
