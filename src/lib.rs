@@ -35,6 +35,7 @@ mod clib;
 mod ctype;
 mod error;
 mod exports;
+pub mod import;
 mod module;
 mod without;
 

@@ -19,6 +19,8 @@ pub struct Without {
     pub inline: bool,
     /// Values that the garbage collector is not told of at once.
     pub young: bool,
+    /// The native `__import__`: the VM's own is left where it is.
+    pub import: bool,
 }
 
 /// What the environment says.
@@ -35,6 +37,7 @@ pub fn without() -> &'static Without {
             vectorcall: listed("vectorcall"),
             inline: listed("inline"),
             young: listed("young"),
+            import: listed("import"),
         }
     })
 }
