@@ -39,6 +39,7 @@ mod ctype;
 mod error;
 mod exports;
 mod functions;
+pub mod import;
 mod module;
 mod package;
 mod without;

@@ -29,5 +29,6 @@ fn main() -> std::process::ExitCode {
     set_c_locale();
     let builder = InterpreterBuilder::new().init_stdlib();
     let ctypes = rustpython_ctypes::module_def(&builder.ctx);
-    rustpython::run(builder.add_native_module(ctypes))
+    let builder = builder.add_native_module(ctypes);
+    rustpython::run(builder.init_hook(rustpython_ctypes::import::init_hook))
 }

@@ -21,6 +21,8 @@ pub struct Without {
     pub young: bool,
     /// Types made and laid out here: the VM's `type` makes all, and `ctypes._layout` lays them out.
     pub types: bool,
+    /// The native `__import__`: the VM's own is left where it is.
+    pub import: bool,
 }
 
 /// What the environment says.
@@ -38,6 +40,7 @@ pub fn without() -> &'static Without {
             inline: listed("inline"),
             young: listed("young"),
             types: listed("types"),
+            import: listed("import"),
         }
     })
 }
