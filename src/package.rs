@@ -1,7 +1,7 @@
 //! Functions of the `ctypes` package that need no Python code.
 //!
-//! `POINTER`, `pointer`, `cast`, `string_at` and `wstring_at` are small Python functions of the package
-//! around something of ours, and calling a Python function takes longer than what they are for. When the
+//! `POINTER`, `pointer`, `cast`, `string_at` and others are small Python functions of the package around
+//! something of ours, and calling a Python function takes longer than what they are for. When the
 //! package has been imported, builtins of ours stand in their places. What is not quite ordinary (other
 //! types, other arguments, an audit hook) they hand on to the package's own function, which does it or
 //! says what is wrong. So nothing differs but the time, and that they are builtins, as they were up to
@@ -10,16 +10,18 @@
 use crate::{
     audit,
     cdata::{CData, kept::Kept},
-    classes::{construct::make, metatype, pointer, simple},
+    ccall::flags,
+    classes::{array, char_array, construct::make, metatype, pointer, simple},
     ctype::{
         CType, Kind,
         scalar::{pointer::wrapping_address, terminated, wide},
+        simple::Class,
     },
 };
 use num_traits::ToPrimitive;
 use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyBytes, PyDict, PyFunction, PyInt, PyModule, PyType},
+    AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
+    builtins::{PyBytes, PyDict, PyFunction, PyInt, PyModule, PyStr, PyType},
     function::{FuncArgs, ItemDoc, PyMethodDef, PyMethodFlags},
 };
 use std::{ffi::CStr, ptr, slice};
@@ -51,6 +53,11 @@ functions! {
     "POINTER" "(cls)" "The type of pointers to a type: the same one for the same type." pointer_type;
     "pointer" "(obj)" "A pointer to an instance. byref(obj) does for an argument, in less time." pointer_to;
     "cast" "(obj, typ)" "A pointer of another type to where obj points." cast;
+    "CFUNCTYPE" "(restype, *argtypes, **kw)" "A prototype: the type of functions with these types." function_type;
+    "create_string_buffer" "(init, size=None)"
+        "An array of char with these bytes and a NUL, or of so many." string_buffer;
+    "create_unicode_buffer" "(init, size=None)"
+        "An array of wchar_t with this text and a NUL, or of so many." unicode_buffer;
     "string_at" "(ptr, size=-1)" "The bytes at an address, up to the first NUL or so many." string_at;
     "wstring_at" "(ptr, size=-1)"
         "The wide characters at an address, up to the first NUL or so many." wstring_at;
@@ -63,18 +70,7 @@ pub fn install() {
 }
 
 fn replace(vm: &VirtualMachine) -> PyResult<()> {
-    let sys_modules = vm.sys_module.get_attr("modules", vm)?;
-    let module = |name: &str| match sys_modules.downcast_ref::<PyDict>() {
-        Some(modules) => modules.get_item_opt(name, vm),
-        None => Ok(None),
-    };
-    let (Some(package), Some(ours)) = (module("ctypes")?, module("_ctypes")?) else {
-        return Ok(());
-    };
-    let (Some(package), Some(ours)) = (
-        package.downcast_ref::<PyModule>(),
-        ours.downcast_ref::<PyModule>(),
-    ) else {
+    let (Some(package), Some(ours)) = (module("ctypes", vm), module("_ctypes", vm)) else {
         return Ok(());
     };
     let own = vm.ctx.new_dict();
@@ -85,17 +81,36 @@ fn replace(vm: &VirtualMachine) -> PyResult<()> {
         let Some(known) = known.filter(|known| is_the_packages(known, vm)) else {
             continue;
         };
-        own.set_item(name, known, vm)?;
-        let function = definition
+        let function: PyObjectRef = definition
             .to_function()
             .with_module(vm.ctx.intern_str("ctypes"))
-            .into_ref(&vm.ctx);
-        package.dict().set_item(name, function.into(), vm)?;
+            .into_ref(&vm.ctx)
+            .into();
+        for (other, object) in &package.dict() {
+            // Some have another name as well.
+            if object.is(&known) {
+                package.dict().set_item(&*other, function.clone(), vm)?;
+            }
+        }
+        own.set_item(name, known, vm)?;
     }
     if own.__len__() > 0 {
         ours.dict().set_item(OWN, own.into(), vm)?;
     }
     Ok(())
+}
+
+/// A module that has been imported.
+fn module(name: &'static str, vm: &VirtualMachine) -> Option<PyRef<PyModule>> {
+    let modules = vm.sys_module.get_attr("modules", vm).ok()?;
+    let module = modules.downcast_ref::<PyDict>()?.get_item_opt(name, vm);
+    module.ok()??.downcast::<PyModule>().ok()
+}
+
+/// What the package has under a name.
+fn item(name: &'static str, vm: &VirtualMachine) -> Option<PyObjectRef> {
+    let package = module("ctypes", vm)?;
+    package.dict().get_item_opt(vm.ctx.intern_str(name), vm).ok()?
 }
 
 /// Whether an object is a Python function of the package.
@@ -131,6 +146,70 @@ fn pointer_to(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
     let class = ordinary(object.class().as_object(), vm)?.pointer_type.lock().clone()?;
     ordinary(&class, vm)?.target()?;
     make::<pointer::Pointer>(class.downcast_ref::<PyType>()?, slice::from_ref(object), vm)
+}
+
+fn function_type(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
+    let (restype, argtypes) = args.split_first()?;
+    let cache = item("_c_functype_cache", vm)?;
+    let argtypes = vm.ctx.new_tuple(argtypes.to_vec()).into();
+    let flags = vm.ctx.new_int(flags::CDECL).into();
+    let key = vm.ctx.new_tuple(vec![restype.clone(), argtypes, flags]);
+    // What cannot be a key is a matter for the package.
+    let known = cache.downcast_ref::<PyDict>()?.get_item_opt(key.as_object(), vm);
+    known.ok()?.map(Ok)
+}
+
+/// The type of arrays of so many items of a type of the package.
+fn array_of(item_name: &'static str, length: usize, vm: &VirtualMachine) -> Option<PyObjectRef> {
+    let item = item(item_name, vm)?;
+    ordinary(&item, vm)?;
+    array::array_type(item.downcast_ref::<PyType>()?, length, vm).ok()
+}
+
+/// An array, empty and so long.
+fn empty(class: &PyObject, vm: &VirtualMachine) -> Option<PyResult> {
+    make::<array::Array>(class.downcast_ref::<PyType>()?, &[], vm)
+}
+
+/// The number of items that `create_string_buffer` and its like are asked for.
+fn length_of(init: &PyObject, vm: &VirtualMachine) -> Option<usize> {
+    init.downcast_ref_if_exact::<PyInt>(vm)?.as_bigint().to_usize()
+}
+
+fn string_buffer(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
+    let [init] = args else { return None };
+    if let Some(length) = length_of(init, vm) {
+        return empty(&*array_of("c_char", length, vm)?, vm);
+    }
+    let bytes = init.downcast_ref_if_exact::<PyBytes>(vm)?;
+    let class = array_of("c_char", bytes.as_bytes().len() + 1, vm)?;
+    filled(empty(&class, vm)?, Class::Char, init, vm)
+}
+
+fn unicode_buffer(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
+    let [init] = args else { return None };
+    if let Some(length) = length_of(init, vm) {
+        return empty(&*array_of("c_wchar", length, vm)?, vm);
+    }
+    let text = init.downcast_ref_if_exact::<PyStr>(vm)?;
+    let length = wide::encode(text.as_wtf8()).count() + 1;
+    let class = array_of("c_wchar", length, vm)?;
+    filled(empty(&class, vm)?, Class::WideChar, init, vm)
+}
+
+/// The array with `value` in it.
+fn filled(
+    array: PyResult,
+    characters: Class,
+    value: &PyObject,
+    vm: &VirtualMachine,
+) -> Option<PyResult> {
+    Some(array.and_then(|array| {
+        if let Some(cdata) = CData::of(&array) {
+            char_array::set_value(characters, cdata, value, vm)?;
+        }
+        Ok(array)
+    }))
 }
 
 fn cast(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {

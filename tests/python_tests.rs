@@ -85,6 +85,7 @@ python_tests! {
     many_arguments
     memory_safety
     module_functions
+    package_functions
     paramflags
     pickle_copy
     plans

@@ -374,8 +374,8 @@ fn convert_simple(simple: &Simple, value: &PyObject, vm: &VirtualMachine) -> PyR
 fn convert_foreign(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> PyResult<Ready> {
     if let Some(arguments) = value.downcast_ref::<PyTuple>() {
         let arguments: Vec<PyObjectRef> = arguments.as_slice().to_vec();
-        let class = ctype.python_class().as_object();
-        let made = class.call(arguments, vm).map_err(|error| {
+        let (class, count) = (ctype.python_class().as_object(), arguments.len());
+        let made = class.vectorcall(arguments, count, None, vm).map_err(|error| {
             let runtime_error = vm.ctx.exceptions.runtime_error.to_owned();
             error::wrap(runtime_error, &format!("({}) ", ctype.name()), &error, vm)
         })?;

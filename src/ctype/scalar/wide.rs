@@ -44,7 +44,13 @@ pub fn text(units: impl Iterator<Item = wchar_t>, vm: &VirtualMachine) -> PyResu
         let units: Vec<u16> = units.map(|unit| unit as u16).collect();
         return Ok(Wtf8Buf::from_wide(&units));
     }
-    let mut text = Wtf8Buf::new();
+    let mut units = units.peekable();
+    // What most text is, and all of most texts.
+    let mut ascii = String::with_capacity(units.size_hint().0);
+    while let Some(unit) = units.next_if(|&unit| (unit as u32) < 0x80) {
+        ascii.push(char::from(unit as u8));
+    }
+    let mut text = Wtf8Buf::from(ascii);
     for unit in units {
         text.push(code_point(unit as u32, vm)?);
     }
