@@ -263,15 +263,31 @@ impl CData {
     /// # Errors
     /// `MemoryError`.
     pub(super) fn copied(zelf: &Py<Self>, size: usize, vm: &VirtualMachine) -> PyResult<Copied> {
+        // SAFETY: the caller asks for no more than the value has.
+        unsafe { Self::copied_at(Self::home(zelf), zelf.address(), size, vm) }
+    }
+
+    /// A copy of `size` bytes at `address` in the memory that this object owns, and what the references
+    /// among them lead to.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    ///
+    /// # Safety
+    /// `address` must be valid for reads of as many bytes.
+    unsafe fn copied_at(
+        home: &Py<Self>,
+        address: *const u8,
+        size: usize,
+        vm: &VirtualMachine,
+    ) -> PyResult<Copied> {
         let mut bytes = SmallVec::new();
         bytes
             .try_reserve_exact(size)
             .map_err(|_| vm.no_memory_error())?;
-        let home = Self::home(zelf);
-        let address = zelf.address();
         let mut copy = || {
             bytes.clear();
-            // SAFETY: the caller asks for no more than the value has.
+            // SAFETY: the caller's promise.
             bytes.extend_from_slice(unsafe { std::slice::from_raw_parts(address, size) });
         };
         copy();
@@ -284,6 +300,32 @@ impl CData {
             keepalive.entries(&places(address, size))
         });
         Ok(Copied { bytes, entries })
+    }
+
+    /// Fills this new value with the bytes at `address`, which are in the memory that `owner` owns, if that
+    /// is known.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    ///
+    /// # Safety
+    /// `address` must be valid for reads of as many bytes as the value has.
+    pub unsafe fn fill(
+        zelf: &Py<Self>,
+        address: *const u8,
+        owner: Option<&PyObject>,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        let (target, size) = zelf.bytes();
+        if let Some(home) = owner.and_then(Self::of).filter(|home| home.keeps()) {
+            // SAFETY: the caller's promise.
+            let copied = unsafe { Self::copied_at(home, address, size, vm) }?;
+            // SAFETY: the value's own memory.
+            return unsafe { Self::store_copied(zelf, target, copied, vm) };
+        }
+        // SAFETY: the caller's promise; the value is new, so nothing else lies in its memory.
+        unsafe { ptr::copy_nonoverlapping(address, target, size) };
+        Ok(())
     }
 
     /// The address in this value's memory, and what is kept for it: for copying a reference.

@@ -288,13 +288,12 @@ impl CTypeType {
         })?;
         let instance = (ctype.construct)(ctype, Place::New, vm)?;
         if let Some(cdata) = CData::of(&instance) {
+            let owner = owner_of_buffer(&object, vm)?;
             buffer.contiguous_or_collect(|bytes| {
-                let bytes = &bytes[offset..offset + ctype.size()];
-                // SAFETY: a new instance has memory of its type's size.
-                unsafe {
-                    std::ptr::copy_nonoverlapping(bytes.as_ptr(), cdata.address(), bytes.len());
-                }
-            });
+                let bytes = &bytes[offset..offset + cdata.size()];
+                // SAFETY: there are as many bytes as the instance has.
+                unsafe { CData::fill(cdata, bytes.as_ptr(), owner.as_deref(), vm) }
+            })?;
         }
         Ok(instance)
     }

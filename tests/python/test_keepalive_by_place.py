@@ -134,10 +134,12 @@ class Lists(TestCase):
         first.link = pointer(a_list(1, 2))
         second.bytes = first.bytes  # bytes are no reference
         second = Word.from_buffer_copy(first)
+        third = Word.from_buffer_copy(memoryview(first))
         copy = (Word * 1)(first)
         del first
         gc.collect()
-        self.assertEqual(values(copy[0].link.contents), [1, 2])
+        for word in (second, third, copy[0]):
+            self.assertEqual(values(word.link.contents), [1, 2])
         untyped = cast(pointer(Node(5)), c_void_p)
         again = cast(untyped, NodePointer)
         holder = Node(0)
