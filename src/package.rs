@@ -242,6 +242,9 @@ fn source_of(source: &PyObject, vm: &VirtualMachine) -> Option<(usize, Kept)> {
         if vm.is_none(source) {
             return Some((0, Kept::Nothing));
         }
+        if let Some(bytes) = source.downcast_ref_if_exact::<PyBytes>(vm) {
+            return Some((terminated::address(bytes), Kept::Nothing));
+        }
         let int = source.downcast_ref_if_exact::<PyInt>(vm)?;
         return Some((wrapping_address(int), Kept::Nothing));
     };
@@ -278,10 +281,7 @@ impl Text {
             _ => return None,
         };
         let length = length.transpose().ok()?;
-        let (start, kept) = match source.downcast_ref_if_exact::<PyBytes>(vm) {
-            Some(bytes) => (terminated::address(bytes), Kept::Nothing),
-            None => source_of(source, vm)?,
-        };
+        let (start, kept) = source_of(source, vm)?;
         let text = Self {
             start: ptr::with_exposed_provenance(start),
             length,

@@ -198,6 +198,16 @@ pub fn set_value(
 /// # Errors
 /// `TypeError` if `value` is no buffer, `ValueError` if it is too long.
 pub fn set_raw(array: &CData, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
+    if let Some(bytes) = value.downcast_ref_if_exact::<PyBytes>(vm) {
+        let (address, size) = array.bytes();
+        let bytes = bytes.as_bytes();
+        if bytes.len() > size {
+            return Err(vm.new_value_error("byte string too long"));
+        }
+        // SAFETY: the length was checked; no array lies in the memory of a `bytes` object.
+        unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), address, bytes.len()) };
+        return Ok(());
+    }
     let buffer = PyBuffer::try_from_borrowed_object(vm, value)?;
     let (address, size) = array.bytes();
     if buffer.desc.len > size {

@@ -2,6 +2,7 @@
 
 use super::{
     accessor::{self, Attribute},
+    array::items::number,
     char_array,
     construct::Base,
     metatype::{self, CTypeType},
@@ -210,10 +211,23 @@ impl<'a> Target<'a> {
             // SAFETY: as for `get`.
             return unsafe { char_array::load_slice(class, address, start, step, count, vm) };
         }
-        let items = (0..count as isize)
-            .map(|number| self.get(start.wrapping_add(number.wrapping_mul(step)), vm))
-            .collect::<PyResult<Vec<_>>>()?;
-        Ok(vm.ctx.new_list(items).into())
+        let index = |number: isize| start.wrapping_add(number.wrapping_mul(step));
+        let numbers = self.ctype.simple().and_then(number);
+        let items: PyResult<Vec<_>> = if let Some(load) = numbers {
+            // What the anchor keeps there is read before it is dropped.
+            let (address, _anchor) = CData::pointee(self.pointer);
+            if address.is_null() && count > 0 {
+                return Err(null_pointer(vm));
+            }
+            let place = |number| self.item(address, index(number));
+            // SAFETY: as for `get`.
+            let load = |number| unsafe { load(place(number), vm) };
+            (0..count as isize).map(load).collect()
+        } else {
+            let get = |number| self.get(index(number), vm);
+            (0..count as isize).map(get).collect()
+        };
+        Ok(vm.ctx.new_list(items?).into())
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
 };
 use rustpython_vm::{
     Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyList, PySlice, PyTuple},
+    builtins::{PyBytes, PyList, PySlice, PyTuple},
     sliceable::SaturatedSlice,
 };
 
@@ -16,6 +16,11 @@ use rustpython_vm::{
 pub fn number(simple: &Simple) -> Option<Load> {
     let is_number = matches!(simple.code.class, Class::Integer { .. } | Class::Float);
     (is_number && !simple.boxed).then_some(simple.access.load)
+}
+
+/// Whether a type is `char`, which takes a byte as it is.
+fn is_plain_char(simple: &Simple) -> bool {
+    simple.code.class == Class::Char && !simple.boxed
 }
 
 /// An array's memory and type, as its operations need them.
@@ -158,6 +163,18 @@ impl<'a> Items<'a> {
         let length = value.length_opt(vm).transpose().ok().flatten();
         if length != Some(count) {
             return Err(vm.new_value_error("Can only assign sequence of same size"));
+        }
+        if let Some(bytes) = value.downcast_ref_if_exact::<PyBytes>(vm)
+            && slice.step() == 1
+            && self.kind.item.simple().is_some_and(is_plain_char)
+        {
+            let bytes = bytes.as_bytes();
+            // SAFETY: the slice was adjusted to the array's length, and there are as many bytes.
+            unsafe {
+                let target = self.address(start.unsigned_abs());
+                std::ptr::copy_nonoverlapping(bytes.as_ptr(), target, bytes.len());
+            }
+            return Ok(());
         }
         if let Some(list) = value.downcast_ref_if_exact::<PyList>(vm) {
             // Converting items may run Python code, which may change the list.

@@ -1,6 +1,6 @@
 //! `Array` and its metaclass.
 
-mod items;
+pub mod items;
 mod strings;
 
 use super::{

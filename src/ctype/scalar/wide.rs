@@ -32,7 +32,9 @@ pub fn encode(text: &Wtf8) -> impl Iterator<Item = wchar_t> + Clone + '_ {
 /// The same, as a list.
 #[must_use]
 pub fn units(text: &Wtf8) -> Vec<wchar_t> {
-    encode(text).collect()
+    let mut units = Vec::with_capacity(text.len());
+    units.extend(encode(text));
+    units
 }
 
 /// The text of `units`.
@@ -85,8 +87,8 @@ pub unsafe fn text_at(
 /// A terminated wide copy of `text`, owned by the capsule that comes with its address.
 #[must_use]
 pub fn copy(text: &Wtf8, vm: &VirtualMachine) -> (usize, PyObjectRef) {
-    let mut units = units(text);
-    units.push(0);
+    let mut units = Vec::with_capacity(text.len() + 1);
+    units.extend(encode(text).chain([0]));
     let boxed = Box::into_raw(units.into_boxed_slice());
     // A capsule carries one thin pointer: the length goes along in the context.
     let capsule = vm.ctx.new_capsule(
