@@ -1,22 +1,15 @@
 //! `CFuncPtr` and its metaclass: function pointers, foreign functions and callbacks.
 
+mod call;
 mod constructor;
 mod planned;
 
 use super::{
     argtypes,
-    construct::call_by_slot,
-    metatype::{self, CTypeType, shares_slot},
+    metatype::{self, CTypeType},
 };
 use crate::{
-    ccall::{
-        call,
-        enter::{Target, around::Callee},
-        flags,
-        paramflags::ParamFlags,
-        result::Restype,
-        signature::Signature,
-    },
+    ccall::{flags, paramflags::ParamFlags, result::Restype, signature::Signature},
     cdata::CData,
     ctype::{CType, Function, Kind, Place, layout::Layout, scalar::pointer, shared::Shared},
     without::without,
@@ -74,8 +67,8 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
     let layout = Layout::pointer("X{}".to_owned());
     CType::define(class, kind, layout, construct, vm)?;
     // A `__call__` of Python code, now or later, takes the place of both slots.
-    if is_called_by_us(class, vm) && !without().vectorcall {
-        class.slots.vectorcall.store(Some(vectorcall));
+    if call::is_called_by_us(class, vm) && !without().vectorcall {
+        class.slots.vectorcall.store(Some(call::vectorcall));
     }
     Ok(())
 }
@@ -138,7 +131,7 @@ fn make(
     let signature = declared(base.ctype(), vm)?.to_owned();
     let function = base.ctype().function();
     let flags = function.map_or(flags::CDECL, |function| function.flags);
-    let plan = signature.plan().filter(|_| paramflags.is_none());
+    let plan = signature.shared_plan().filter(|_| paramflags.is_none());
     let object = CFuncPtr {
         base,
         signature: Shared::new(signature),
@@ -169,6 +162,12 @@ impl CFuncPtr {
         Some(unsafe { object.downcast_unchecked_ref::<Self>() })
     }
 
+    /// How it is called now. Whoever reads it keeps what was read.
+    #[inline]
+    fn signature(&self) -> impl Deref<Target = Py<Signature>> + use<> {
+        self.signature.read()
+    }
+
     /// Calls that are under way go on with the signature they have read.
     fn change(&self, mut change: impl FnMut(&mut Signature), vm: &VirtualMachine) {
         let signature = &self.signature;
@@ -183,7 +182,7 @@ impl CFuncPtr {
         if self.paramflags.is_none() {
             let read = self.planned.update(|| {
                 let signature = self.signature.read();
-                (signature.plan(), signature)
+                (signature.shared_plan(), signature)
             });
             drop(read);
         }
@@ -203,7 +202,7 @@ impl CFuncPtr {
 impl CFuncPtr {
     #[pygetset]
     fn restype(zelf: &Py<Self>) -> PyObjectRef {
-        zelf.signature.read().restype.object().clone()
+        zelf.signature().restype.object().clone()
     }
 
     #[pygetset(setter)]
@@ -220,7 +219,7 @@ impl CFuncPtr {
 
     #[pygetset]
     fn argtypes(zelf: &Py<Self>) -> Option<PyObjectRef> {
-        let signature = zelf.signature.read();
+        let signature = zelf.signature();
         signature
             .argtypes
             .as_ref()
@@ -241,7 +240,7 @@ impl CFuncPtr {
 
     #[pygetset]
     fn errcheck(zelf: &Py<Self>) -> Option<PyObjectRef> {
-        zelf.signature.read().errcheck.clone()
+        zelf.signature().errcheck.clone()
     }
 
     #[pygetset(setter)]
@@ -256,180 +255,6 @@ impl CFuncPtr {
         zelf.change(|signature| signature.errcheck = errcheck.clone(), vm);
         Ok(())
     }
-}
-
-impl Callable for CFuncPtr {
-    type Args = FuncArgs;
-
-    fn call(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        let signature = zelf.signature.read();
-        let arranged = match (&zelf.paramflags, &signature.argtypes) {
-            (Some(paramflags), Some(argtypes)) if !argtypes.types.is_empty() => {
-                paramflags.arrange(argtypes, &args, vm)?
-            }
-            _ => {
-                return invoke_out_of_line(zelf, &signature, &args.args, vm)
-                    .map(Checked::into_object);
-            }
-        };
-        match invoke_out_of_line(zelf, &signature, &arranged.arguments, vm)? {
-            Checked::Result(result) => arranged.result(result, vm),
-            Checked::Other(other) => Ok(other),
-        }
-    }
-}
-
-/// Calls a function object with the arguments that the VM has at hand: nothing is copied.
-fn vectorcall(
-    zelf: &PyObject,
-    args: Vec<PyObjectRef>,
-    nargs: usize,
-    names: Option<&[PyObjectRef]>,
-    vm: &VirtualMachine,
-) -> PyResult {
-    if let Some(function) = CFuncPtr::of(zelf)
-        && let Some(plan) = function.planned.get()
-        && is_called_by_us(zelf.class(), vm)
-    {
-        let (address, flags) = (function.address(), function.flags);
-        let restype = || CurrentRestype(function.signature.read());
-        // SAFETY: whoever gave the address and the types answers for the function being so, as in C.
-        let outcome = unsafe { plan.call(address, flags, &args[..nargs], restype, vm) };
-        if let Some(outcome) = outcome {
-            return outcome;
-        }
-    }
-    vectorcall_unplanned(zelf, args, nargs, names, vm)
-}
-
-/// The result type of the signature that was read.
-struct CurrentRestype<S>(S);
-
-impl<S: Deref<Target = Py<Signature>>> AsRef<Restype> for CurrentRestype<S> {
-    fn as_ref(&self) -> &Restype {
-        &self.0.restype
-    }
-}
-
-#[inline(never)]
-fn vectorcall_unplanned(
-    zelf: &PyObject,
-    args: Vec<PyObjectRef>,
-    nargs: usize,
-    names: Option<&[PyObjectRef]>,
-    vm: &VirtualMachine,
-) -> PyResult {
-    match CFuncPtr::of(zelf) {
-        // Without parameter flags names mean nothing.
-        Some(function) if function.paramflags.is_none() && is_called_by_us(zelf.class(), vm) => {
-            let signature = function.signature.read();
-            invoke(function, &signature, &args[..nargs], vm).map(Checked::into_object)
-        }
-        _ => call_by_slot(zelf, args, nargs, names, vm),
-    }
-}
-
-/// Whether no Python code has overridden `__call__`.
-#[inline]
-fn is_called_by_us(class: &Py<PyType>, vm: &VirtualMachine) -> bool {
-    shares_slot!(class, CFuncPtr::class(&vm.ctx), call)
-}
-
-/// What a call came to.
-enum Checked {
-    Result(PyObjectRef),
-    /// What `errcheck` returned in its place.
-    Other(PyObjectRef),
-}
-
-impl Checked {
-    fn into_object(self) -> PyObjectRef {
-        match self {
-            Self::Result(object) | Self::Other(object) => object,
-        }
-    }
-}
-
-/// Calls the function with arguments in the order of its parameters.
-#[inline(always)]
-fn invoke(
-    function: &Py<CFuncPtr>,
-    signature: &Signature,
-    given: &[PyObjectRef],
-    vm: &VirtualMachine,
-) -> PyResult<Checked> {
-    let flags = function.flags;
-    let converters = match &signature.argtypes {
-        Some(declared) => {
-            check_count(declared.types.len(), given.len(), flags, vm)?;
-            &declared.converters[..]
-        }
-        None => &[],
-    };
-    let target = Target {
-        callee: Callee {
-            address: function.address(),
-            flags,
-            fixed: Some(converters.len()).filter(|&fixed| fixed > 0 && fixed < given.len()),
-        },
-        audited: false,
-        cif: Some(&signature.cif),
-    };
-    let result = call::address(target, converters, given, &signature.restype, vm)?;
-    match &signature.errcheck {
-        None => Ok(Checked::Result(result)),
-        Some(errcheck) => check_result(errcheck, function, result, given, vm),
-    }
-}
-
-/// The same, for calls that have taken other detours already.
-#[inline(never)]
-fn invoke_out_of_line(
-    function: &Py<CFuncPtr>,
-    signature: &Signature,
-    given: &[PyObjectRef],
-    vm: &VirtualMachine,
-) -> PyResult<Checked> {
-    invoke(function, signature, given, vm)
-}
-
-fn check_result(
-    errcheck: &PyObject,
-    function: &Py<CFuncPtr>,
-    result: PyObjectRef,
-    given: &[PyObjectRef],
-    vm: &VirtualMachine,
-) -> PyResult<Checked> {
-    let arguments = vm.ctx.new_tuple(given.to_vec());
-    let function = function.to_owned();
-    let checked = errcheck.call((result.clone(), function, arguments.clone()), vm)?;
-    Ok(if checked.is(&arguments) {
-        Checked::Result(result)
-    } else {
-        Checked::Other(checked)
-    })
-}
-
-/// A C function may be variadic, so it takes more arguments than declared, but never fewer.
-#[inline]
-fn check_count(
-    required: usize,
-    given: usize,
-    call_flags: u32,
-    vm: &VirtualMachine,
-) -> PyResult<()> {
-    let (fits, at_least) = if call_flags & flags::CDECL == 0 {
-        (required == given, "")
-    } else {
-        (required <= given, "at least ")
-    };
-    if fits {
-        return Ok(());
-    }
-    let plural = if required == 1 { "" } else { "s" };
-    Err(vm.new_type_error(format!(
-        "this function takes {at_least}{required} argument{plural} ({given} given)"
-    )))
 }
 
 impl AsNumber for CFuncPtr {
