@@ -22,6 +22,8 @@ pub struct Signature {
     /// What libffi was told of it, if it was asked.
     pub cif: CifCache,
     plan: OnceLock<Option<Arc<Plan>>>,
+    /// What callbacks of it have in common, once there is one; known to the layers above.
+    pub callback: OnceLock<PyObjectRef>,
 }
 
 #[pyclass(flags(DISALLOW_INSTANTIATION))]
@@ -51,6 +53,9 @@ unsafe impl Traverse for Signature {
         self.argtypes.traverse(visit);
         self.restype.traverse(visit);
         self.errcheck.traverse(visit);
+        if let Some(callback) = self.callback.get() {
+            callback.traverse(visit);
+        }
     }
 }
 
@@ -77,6 +82,7 @@ impl Signature {
             errcheck: None,
             cif: CifCache::default(),
             plan: OnceLock::new(),
+            callback: OnceLock::new(),
         }
     }
 

@@ -42,7 +42,7 @@ fn call<B: Base>(
     if let Some(class) = class.downcast_ref::<PyType>()
         && names.is_none_or(<[_]>::is_empty)
         && let Some(ctype) = CType::of_class(class, vm)
-        && (ctype.is_plain() || find_plain::<B>(ctype, vm))
+        && is_plain::<B>(ctype, vm)
     {
         let payload = CData::new(ctype.to_owned(), Place::New, vm)?;
         let object = payload.into_instance(class.to_owned(), vm);
@@ -73,9 +73,15 @@ pub fn call_by_slot(
     }
 }
 
+/// Whether instances of a class are made and initialised as those of `B` are.
+#[inline]
+pub fn is_plain<B: StaticType>(ctype: &CType, vm: &VirtualMachine) -> bool {
+    ctype.is_plain() || find_plain::<B>(ctype, vm)
+}
+
 /// Whether a class is plain, which is noted if its metaclass is one that cannot change.
 #[inline(never)]
-fn find_plain<B: Base>(ctype: &CType, vm: &VirtualMachine) -> bool {
+fn find_plain<B: StaticType>(ctype: &CType, vm: &VirtualMachine) -> bool {
     let class = ctype.python_class();
     // Before the slots: who changes them takes the tag away first.
     let tag = class.tp_version_tag.load(Ordering::Acquire);

@@ -1,7 +1,7 @@
 //! `CFuncPtr` and its metaclass: function pointers, foreign functions and callbacks.
 
 mod call;
-mod constructor;
+pub mod constructor;
 mod planned;
 
 use super::{
@@ -10,21 +10,27 @@ use super::{
 };
 use crate::{
     ccall::{flags, paramflags::ParamFlags, result::Restype, signature::Signature},
-    cdata::CData,
+    cdata::{
+        CData,
+        young::{self, BeginsYoung, Young},
+    },
     ctype::{CType, Function, Kind, Place, layout::Layout, scalar::pointer, shared::Shared},
     without::without,
 };
+use once_cell::race::OnceBox;
 use planned::Planned;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyInt, PyType, PyTypeRef},
+    class::{PyClassDef, StaticType},
     function::{FuncArgs, PySetterValue},
     object::{Traverse, TraverseFn},
     protocol::PyNumberMethods,
     pyclass,
     types::{AsNumber, Callable, Constructor, Initializer, Representable},
+    vm::Context,
 };
-use std::ops::Deref;
+use std::{any::TypeId, ops::Deref};
 
 /// The metaclass of function pointers.
 #[pyclass(module = "_ctypes", name = "PyCFuncPtrType", base = CTypeType)]
@@ -65,6 +71,11 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
     let signature = Signature::new(argtypes, restype).into_ref(&vm.ctx).into();
     let kind = Kind::Function(Function { flags, signature });
     let layout = Layout::pointer("X{}".to_owned());
+    let construct = if class.fast_issubclass(CFuncPtr::static_type()) {
+        construct
+    } else {
+        metatype::construct_nothing
+    };
     CType::define(class, kind, layout, construct, vm)?;
     // A `__call__` of Python code, now or later, takes the place of both slots.
     if call::is_called_by_us(class, vm) && !without().vectorcall {
@@ -79,13 +90,15 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
     name = "CFuncPtr",
     base = CData,
     metaclass = "FuncPtrType",
-    traverse = "manual"
+    traverse = "manual",
+    payload = "manual"
 )]
 #[derive(Debug)]
 #[repr(C)]
 pub struct CFuncPtr {
     base: CData,
-    signature: Shared<Signature>,
+    /// The signature that Python code has declared for this function; without one, its type's holds.
+    own: OnceBox<Shared<Signature>>,
     /// The signature's plan; none if there are parameter flags.
     planned: Planned,
     /// `FUNCFLAG_*` of its type.
@@ -93,21 +106,48 @@ pub struct CFuncPtr {
     paramflags: Option<ParamFlags>,
 }
 
+// What the class's macro writes, but that the collector is told of an instance when it lives on.
+impl PyPayload for CFuncPtr {
+    const PAYLOAD_TYPE_ID: TypeId = CData::PAYLOAD_TYPE_ID;
+    const NEW_REF_UNTRACKED: bool = true;
+
+    #[inline]
+    unsafe fn validate_downcastable_from(object: &PyObject) -> bool {
+        let class = object.class();
+        Self::BASICSIZE <= class.slots.basicsize && class.fast_issubclass(Self::static_type())
+    }
+
+    #[inline]
+    fn class(_ctx: &Context) -> &'static Py<PyType> {
+        Self::static_type()
+    }
+}
+
+// SAFETY: a field; there is no freelist.
+unsafe impl BeginsYoung for CFuncPtr {
+    #[inline]
+    fn young(&self) -> &Young {
+        self.base.young()
+    }
+}
+
 // SAFETY: visits each object it owns exactly once.
 unsafe impl Traverse for CFuncPtr {
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
         self.base.traverse(visit);
-        self.signature.traverse(visit);
+        if let Some(own) = self.own.get() {
+            own.traverse(visit);
+        }
         self.paramflags.traverse(visit);
     }
 
     fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
         self.base.clear(out);
         // What makes a cycle is what Python code has set; the type's own stays callable.
-        if let Some(function) = self.base.ctype().function()
-            && let Some(declared) = function.signature.downcast_ref::<Signature>()
+        if let Some(own) = self.own.get()
+            && let Some(declared) = signature_of(self.base.ctype())
         {
-            out.push(self.signature.replace(declared.to_owned()).into());
+            out.push(own.replace(declared.to_owned()).into());
             self.plan();
         }
     }
@@ -122,34 +162,61 @@ pub fn construct(ctype: &Py<CType>, place: Place, vm: &VirtualMachine) -> PyResu
     make(base, ctype.python_class().clone(), None, vm).map(Into::into)
 }
 
+#[inline]
 fn make(
     base: CData,
     class: PyTypeRef,
     paramflags: Option<ParamFlags>,
     vm: &VirtualMachine,
 ) -> PyResult<PyRef<CFuncPtr>> {
-    let signature = declared(base.ctype(), vm)?.to_owned();
+    let signature = declared(base.ctype(), vm)?;
+    let plan = signature.plan().filter(|_| paramflags.is_none());
+    // SAFETY: the signature is its type's for good, and holds the plan; the function holds the type.
+    let planned = unsafe { Planned::new(plan) };
     let function = base.ctype().function();
     let flags = function.map_or(flags::CDECL, |function| function.flags);
-    let plan = signature.shared_plan().filter(|_| paramflags.is_none());
-    let object = CFuncPtr {
+    let payload = CFuncPtr {
         base,
-        signature: Shared::new(signature),
-        planned: Planned::new(plan),
+        own: OnceBox::new(),
+        planned,
         flags,
         paramflags,
-    }
-    .into_ref_with_type_lazy_dict(vm, class)?;
-    object.base.settle();
-    Ok(object)
+    };
+    Ok(young::new_object(
+        payload,
+        class,
+        |function| function.base.settle(),
+        vm,
+    ))
 }
 
 /// The signature that a class declares for its instances.
 fn declared<'a>(ctype: &'a CType, vm: &VirtualMachine) -> PyResult<&'a Py<Signature>> {
-    ctype
-        .function()
-        .and_then(|function| function.signature.downcast_ref::<Signature>())
-        .ok_or_else(|| vm.new_type_error("abstract class"))
+    signature_of(ctype).ok_or_else(|| vm.new_type_error("abstract class"))
+}
+
+#[inline]
+fn signature_of(ctype: &CType) -> Option<&Py<Signature>> {
+    ctype.function()?.signature.downcast_ref::<Signature>()
+}
+
+/// A signature that is being read.
+enum Current<'a, S> {
+    /// Its type's, which never changes.
+    Declared(&'a Py<Signature>),
+    Own(S),
+}
+
+impl<S: Deref<Target = Py<Signature>>> Deref for Current<'_, S> {
+    type Target = Py<Signature>;
+
+    #[inline]
+    fn deref(&self) -> &Py<Signature> {
+        match self {
+            Self::Declared(signature) => signature,
+            Self::Own(signature) => signature,
+        }
+    }
 }
 
 impl CFuncPtr {
@@ -164,14 +231,28 @@ impl CFuncPtr {
 
     /// How it is called now. Whoever reads it keeps what was read.
     #[inline]
-    fn signature(&self) -> impl Deref<Target = Py<Signature>> + use<> {
-        self.signature.read()
+    fn signature(&self) -> Current<'_, impl Deref<Target = Py<Signature>> + use<>> {
+        match self.own.get() {
+            Some(own) => Current::Own(own.read()),
+            None => Current::Declared(self.declared()),
+        }
+    }
+
+    /// How functions of its type are called.
+    fn declared(&self) -> &Py<Signature> {
+        match signature_of(self.base.ctype()) {
+            Some(signature) => signature,
+            // `make` has found it there.
+            None => unreachable!("a function type without signature"),
+        }
     }
 
     /// Calls that are under way go on with the signature they have read.
     fn change(&self, mut change: impl FnMut(&mut Signature), vm: &VirtualMachine) {
-        let signature = &self.signature;
-        let old = signature.change(|old| old.with(&mut change).into_ref(&vm.ctx));
+        let own = self
+            .own
+            .get_or_init(|| Box::new(Shared::new(self.declared().to_owned())));
+        let old = own.change(|old| old.with(&mut change).into_ref(&vm.ctx));
         self.plan();
         // Not before: nobody may see the new signature with the old plan, and the plan knows the old
         // signature's ctypes by their addresses.
@@ -179,9 +260,11 @@ impl CFuncPtr {
     }
 
     fn plan(&self) {
-        if self.paramflags.is_none() {
-            let read = self.planned.update(|| {
-                let signature = self.signature.read();
+        if self.paramflags.is_none()
+            && let Some(own) = self.own.get()
+        {
+            let read = self.planned.update(self.declared().plan(), || {
+                let signature = own.read();
                 (signature.shared_plan(), signature)
             });
             drop(read);
