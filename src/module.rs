@@ -15,6 +15,7 @@ mod _ctypes {
     use crate::{
         audit,
         ccall::{MAX_ARGUMENTS, byref::CArg, flags, signature::Signature},
+        ccallback,
         cdata::{CData, young},
         classes::{aggregate, array, construct, field, function, metatype, pointer, simple},
         ctype::{CType, positional::Positional},
@@ -110,13 +111,15 @@ mod _ctypes {
         let _ = CData::make_static_type();
         let _ = CArg::make_static_type();
         let _ = Signature::make_static_type();
-        let _ = crate::ccallback::Thunk::make_static_type();
+        let _ = ccallback::Thunk::make_static_type();
+        let _ = ccallback::Shape::make_static_type();
         let _ = exports::ForeignMemory::make_static_type();
         construct::install::<simple::SimpleCData>(simple::SimpleType::static_type());
         construct::install::<aggregate::Structure>(aggregate::StructType::static_type());
         construct::install::<aggregate::Union>(aggregate::UnionType::static_type());
         construct::install::<array::Array>(array::ArrayType::static_type());
         construct::install::<pointer::Pointer>(pointer::PointerType::static_type());
+        function::constructor::install(function::FuncPtrType::static_type());
         rustpython_vm::extend_module!(vm, module, {
             "_SimpleCData" => simple::SimpleCData::make_static_type(),
             "Structure" => aggregate::Structure::make_static_type(),

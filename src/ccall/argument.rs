@@ -70,6 +70,21 @@ pub fn word_of(value: &Py<CData>) -> Option<(Scalar, u64)> {
     Some((scalar, unsafe { scalar.read_word(start) }?))
 }
 
+/// What C's default promotions make of a scalar in a machine word (C11 6.5.2.2 p7).
+#[inline]
+#[must_use]
+pub fn promoted(scalar: Scalar, word: u64) -> (Scalar, u64) {
+    match scalar {
+        Scalar::Float => {
+            let value = f64::from(f32::from_bits(word as u32));
+            (Scalar::Double, value.to_bits())
+        }
+        // A word holds the value already.
+        Scalar::Sint8 | Scalar::Uint8 | Scalar::Sint16 | Scalar::Uint16 => (Scalar::Sint32, word),
+        other => (other, word),
+    }
+}
+
 /// Where an argument is, and what.
 #[derive(Clone, Copy, Debug)]
 pub enum Value<'a> {
@@ -120,21 +135,9 @@ impl Argument {
         }
     }
 
-    /// C's default promotions, for an argument that matches the `...` of a variadic function
-    /// (C11 6.5.2.2 p7).
+    /// C's default promotions, for an argument that matches the `...` of a variadic function.
     pub fn promote(&mut self) {
-        match self.scalar {
-            Scalar::Float => {
-                let value = f64::from(f32::from_bits(self.word as u32));
-                self.word = value.to_bits();
-                self.scalar = Scalar::Double;
-            }
-            // A word holds the value already.
-            Scalar::Sint8 | Scalar::Uint8 | Scalar::Sint16 | Scalar::Uint16 => {
-                self.scalar = Scalar::Sint32;
-            }
-            _ => {}
-        }
+        (self.scalar, self.word) = promoted(self.scalar, self.word);
     }
 
     /// The value's memory, valid as long as the argument stays where it is and the call lives.

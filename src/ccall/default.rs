@@ -2,7 +2,7 @@
 
 use super::{
     arena::Arena,
-    argument::{AbiClass, Arguments, word_of},
+    argument::{Arguments, word_of},
     byref::CArg,
 };
 use crate::{
@@ -16,27 +16,29 @@ use rustpython_vm::{
 };
 use std::sync::OnceLock;
 
-/// The register and the machine word in it that `value` becomes, if its type says so at once: then
-/// this comes to the same as [`convert`]. It is good as long as `value` and the arena live.
+/// The scalar in a machine word that `value` becomes, if its type says so at once: then this comes to
+/// the same as [`convert`]. It is good as long as `value` and the arena live.
 #[inline]
-pub fn word(value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<(AbiClass, u64)> {
+pub fn word(value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<(Scalar, u64)> {
     let address = if let Some(int) = value.downcast_ref_if_exact::<PyInt>(vm) {
         let small = int.as_bigint().to_i64()?;
-        return Some((AbiClass::Integer, Scalar::Sint32.extend(small as u64)));
+        return Some((Scalar::Sint32, Scalar::Sint32.extend(small as u64)));
     } else if let Some(bytes) = value.downcast_ref_if_exact::<PyBytes>(vm) {
         terminated::address(bytes)
     } else if let Some(cdata) = CData::of(value) {
-        let (scalar, word) = word_of(cdata)?;
-        return Some((AbiClass::of_word(scalar), word));
+        return word_of(cdata);
     } else if let Some(arg) = value.downcast_ref::<CArg>() {
         arg.address()?
     } else if vm.is_none(value) {
         0
-    } else {
-        let text = value.downcast_ref_if_exact::<PyStr>(vm)?;
+    } else if let Some(text) = value.downcast_ref_if_exact::<PyStr>(vm) {
         arena.wide(text.as_wtf8())?.as_ptr().expose_provenance()
+    } else {
+        // A truth value, a member of an enumeration.
+        let small = value.downcast_ref::<PyInt>()?.as_bigint().to_i64()?;
+        return Some((Scalar::Sint32, Scalar::Sint32.extend(small as u64)));
     };
-    Some((AbiClass::Integer, address as u64))
+    Some((Scalar::Pointer, address as u64))
 }
 
 /// Adds `value` to a call's arguments, converted by its own type: a C value to itself, an `int` to C's `int`, strings and `None`

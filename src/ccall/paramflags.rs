@@ -1,13 +1,18 @@
 //! Parameter flags: names, defaults and directions of a prototype's parameters.
 
 use super::signature::ArgTypes;
-use crate::ctype::{CType, Kind, Place};
+use crate::{
+    cdata::{CData, access},
+    ctype::{CType, Kind, Place},
+};
 use rustpython_vm::{
-    Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyInt, PyStr, PyStrRef, PyTuple},
-    function::FuncArgs,
+    AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyInt, PyStr, PyStrInterned, PyStrRef, PyTuple},
+    class::StaticType,
     object::{Traverse, TraverseFn},
 };
+use smallvec::SmallVec;
+use std::sync::OnceLock;
 
 const IN: u32 = 1;
 const OUT: u32 = 2;
@@ -25,12 +30,50 @@ struct Parameter {
 #[derive(Clone, Debug)]
 pub struct ParamFlags(Vec<Parameter>);
 
+/// Arguments as Python code gives them.
+#[derive(Debug)]
+pub struct Given<'a> {
+    /// The positional ones, then the named ones.
+    values: &'a [PyObjectRef],
+    positional: usize,
+    names: &'a [PyObjectRef],
+}
+
+impl<'a> Given<'a> {
+    /// The first `positional` values by position, the rest by these names.
+    #[must_use]
+    pub fn new(values: &'a [PyObjectRef], positional: usize, names: &'a [PyObjectRef]) -> Self {
+        Self {
+            values,
+            positional,
+            names,
+        }
+    }
+
+    #[must_use]
+    pub fn positional(&self) -> &'a [PyObjectRef] {
+        &self.values[..self.positional]
+    }
+
+    /// The value with this name.
+    fn named(&self, name: &Py<PyStr>) -> Option<&'a PyObjectRef> {
+        let is_it = |known: &PyObjectRef| {
+            known.is(name)
+                || known
+                    .downcast_ref::<PyStr>()
+                    .is_some_and(|known| known.as_wtf8() == name.as_wtf8())
+        };
+        let index = self.names.iter().position(is_it)?;
+        self.values.get(self.positional + index)
+    }
+}
+
 /// Arguments in the order of the C function's parameters, and which of them come back as results.
 #[derive(Debug)]
 pub struct Arranged {
-    pub arguments: Vec<PyObjectRef>,
+    pub arguments: SmallVec<[PyObjectRef; 8]>,
     /// Index of each output, and whether it came in as an argument too.
-    outputs: Vec<(usize, bool)>,
+    outputs: SmallVec<[(usize, bool); 4]>,
 }
 
 impl ParamFlags {
@@ -72,11 +115,11 @@ impl ParamFlags {
     pub fn arrange(
         &self,
         argtypes: &ArgTypes,
-        args: &FuncArgs,
+        given: &Given<'_>,
         vm: &VirtualMachine,
     ) -> PyResult<Arranged> {
-        let mut arguments = Vec::with_capacity(self.0.len());
-        let mut outputs = Vec::new();
+        let mut arguments = SmallVec::new();
+        let mut outputs = SmallVec::new();
         let mut used = 0;
         for (index, (parameter, argtype)) in self.0.iter().zip(&argtypes.types).enumerate() {
             let came_in = parameter.flags & OUT == 0 || parameter.flags & IN != 0;
@@ -88,7 +131,7 @@ impl ParamFlags {
                 let neutral = || vm.ctx.new_int(0).into();
                 parameter.default.clone().unwrap_or_else(neutral)
             } else if came_in {
-                parameter.take(args, &mut used, vm)?
+                parameter.take(given, &mut used, vm)?
             } else {
                 match &parameter.default {
                     Some(default) => default.clone(),
@@ -96,7 +139,7 @@ impl ParamFlags {
                 }
             });
         }
-        let given = args.args.len() + args.kwargs.len();
+        let given = given.values.len();
         // Names that no parameter bears are found out by counting.
         if given > used {
             return Err(vm.new_type_error(format!(
@@ -157,13 +200,13 @@ impl Parameter {
 
     /// The argument for this parameter: the next positional one, the one with its name, or the
     /// default.
-    fn take(&self, args: &FuncArgs, used: &mut usize, vm: &VirtualMachine) -> PyResult {
-        if let Some(argument) = args.args.get(*used) {
+    fn take(&self, given: &Given<'_>, used: &mut usize, vm: &VirtualMachine) -> PyResult {
+        if let Some(argument) = given.positional().get(*used) {
             *used += 1;
             return Ok(argument.clone());
         }
         if let Some(name) = &self.name
-            && let Some(argument) = args.kwargs.get(&name.to_string_lossy())
+            && let Some(argument) = given.named(name)
         {
             *used += 1;
             return Ok(argument.clone());
@@ -233,7 +276,7 @@ impl Arranged {
             if came_in {
                 Ok(argument.clone())
             } else {
-                vm.call_method(argument, "__ctypes_from_outparam__", ())
+                output(argument, vm)
             }
         });
         match self.outputs.len() {
@@ -242,6 +285,23 @@ impl Arranged {
             _ => Ok(vm.ctx.new_tuple(values.collect::<PyResult<_>>()?).into()),
         }
     }
+}
+
+/// What an output becomes in the result of a call: what its `__ctypes_from_outparam__` says, which is
+/// mostly ours.
+fn output(argument: &PyObject, vm: &VirtualMachine) -> PyResult {
+    const METHOD: &str = "__ctypes_from_outparam__";
+    static NAME: OnceLock<&'static PyStrInterned> = OnceLock::new();
+    let name = *NAME.get_or_init(|| vm.ctx.intern_str(METHOD));
+    if let Some(cdata) = CData::of(argument)
+        && !argument.has_instance_dict()
+        && let Some(found) = argument.class().get_attr(name)
+        && let Some(ours) = CData::static_type().get_attr(name)
+        && found.is(&ours)
+    {
+        return access::output(cdata, vm);
+    }
+    vm.call_method(argument, METHOD, ())
 }
 
 // SAFETY: visits each object it owns exactly once.

@@ -7,7 +7,7 @@
 
 use super::{
     arena::Arena,
-    argument::AbiClass,
+    argument::promoted,
     default,
     enter::{
         ResultBuffer,
@@ -17,18 +17,28 @@ use super::{
         returned::Form,
     },
     exact::Exact,
+    flags,
     result::{Restype, ScalarResult},
 };
 use crate::{
     audit,
+    cdata::CData,
     ctype::{ffi_type::CLASSIFIES, scalar::terminated},
     without::without,
 };
-use rustpython_vm::{Py, PyObjectRef, PyResult, VirtualMachine, builtins::PyBytes};
+use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, builtins::PyBytes};
 
 /// How to call a function of some signature. It refers to no Python object.
 #[derive(Debug, PartialEq)]
-pub enum Plan {
+pub struct Plan {
+    way: Way,
+    /// There is an `errcheck`, which whoever calls sees to.
+    pub is_checked: bool,
+}
+
+/// Where the arguments come from and go to.
+#[derive(Debug, PartialEq)]
+enum Way {
     /// All arguments are numbers and addresses that fit the argument registers, the result is a plain
     /// Python object.
     Words {
@@ -40,8 +50,9 @@ pub enum Plan {
     },
     /// The same without declared parameters: the arguments' own types decide.
     Own { entry: Entry, result: ScalarResult },
-    /// There are structures, results that are instances, more arguments than registers.
-    Placed { list: Box<[Exact]> },
+    /// There are structures, results that become instances or go through Python code, more arguments
+    /// than registers. Without a list nothing is declared.
+    Placed { list: Option<Box<[Exact]>> },
 }
 
 /// An argument that C is given a copy of, if it is `bytes`.
@@ -88,7 +99,11 @@ impl Entry {
 impl Plan {
     /// A plan for functions with these parameters and results, if there is one.
     #[must_use]
-    pub fn declared(parameters: impl Iterator<Item = Exact>, restype: &Restype) -> Option<Self> {
+    pub fn declared(
+        parameters: impl Iterator<Item = Exact>,
+        restype: &Restype,
+        is_checked: bool,
+    ) -> Option<Self> {
         let list = parameters.collect::<Box<[Exact]>>();
         let aggregates = list.iter().any(Exact::is_aggregate);
         if list.iter().any(Exact::is_other) || aggregates && !CLASSIFIES || is_left_out() {
@@ -96,29 +111,35 @@ impl Plan {
         }
         let vectors = list.iter().filter(|exact| exact.is_vector()).count();
         let fits = vectors <= VECTORS && list.len() - vectors <= INTEGERS && !aggregates;
-        match restype.scalar() {
+        let way = match restype.scalar() {
             Some(result) if fits && let Some(entry) = Entry::new(vectors > 0, result) => {
-                Some(Self::Words {
+                Way::Words {
                     copied: Copied::among(&list),
                     list,
                     entry,
                     result,
-                })
+                }
             }
-            Some(ScalarResult { form: None, .. }) => None,
-            _ => Some(Self::Placed { list }),
-        }
+            Some(ScalarResult { form: None, .. }) => return None,
+            _ => Way::Placed { list: Some(list) },
+        };
+        Some(Self { way, is_checked })
     }
 
     /// A plan for functions whose parameters are not declared, if there is one.
     #[must_use]
-    pub fn undeclared(restype: &Restype) -> Option<Self> {
+    pub fn undeclared(restype: &Restype, is_checked: bool) -> Option<Self> {
         if is_left_out() {
             return None;
         }
-        let result = restype.scalar()?;
-        let entry = Entry::new(true, result)?;
-        Some(Self::Own { entry, result })
+        let way = match restype.scalar() {
+            Some(result) if let Some(entry) = Entry::new(true, result) => {
+                Way::Own { entry, result }
+            }
+            Some(ScalarResult { form: None, .. }) => return None,
+            _ => Way::Placed { list: None },
+        };
+        Some(Self { way, is_checked })
     }
 
     /// Calls the function at `address`. `None` if these arguments, or an audit hook, take more than
@@ -142,31 +163,36 @@ impl Plan {
         if address == 0 || audit::is_watched() {
             return None;
         }
-        match self {
-            Self::Words {
+        let list = match &self.way {
+            Way::Words {
                 list,
                 copied,
                 entry,
                 result,
-            } => {
+            } if list.len() == given.len() => {
                 let mut arena = Arena::default();
                 let mut registers = Registers::new();
                 fill_declared(&mut registers, list, given, &mut arena, vm)?;
                 // SAFETY: the caller's promise; the registers hold what the parameters say.
                 let word = unsafe { entry.enter(&registers, address, call_flags, vm) };
-                take_over_declared(copied, &registers, given, vm);
+                take_over_registers(copied, &registers, given, vm);
                 // SAFETY: the word is what C returned, of the type that the plan says.
-                Some(word.and_then(|word| unsafe { result.of_word(word, vm) }))
+                return Some(word.and_then(|word| unsafe { result.of_word(word, vm) }));
             }
-            // SAFETY: the caller's promise.
-            Self::Own { entry, result } => unsafe {
-                call_by_type(*entry, *result, address, call_flags, given, vm)
-            },
-            // SAFETY: the caller's promise.
-            Self::Placed { list } => unsafe {
-                call_placed(list, address, call_flags, given, restype().as_ref(), vm)
-            },
-        }
+            Way::Own { entry, result } => {
+                // SAFETY: the caller's promise.
+                let outcome =
+                    unsafe { call_by_type(*entry, *result, address, call_flags, given, vm) };
+                if outcome.is_some() {
+                    return outcome;
+                }
+                None
+            }
+            Way::Words { list, .. } => Some(&**list),
+            Way::Placed { list } => list.as_deref(),
+        };
+        // SAFETY: the caller's promise.
+        unsafe { call_placed(list, address, call_flags, given, restype().as_ref(), vm) }
     }
 }
 
@@ -202,7 +228,7 @@ impl Entry {
     }
 }
 
-/// [`Plan::Own`].
+/// [`Way::Own`].
 ///
 /// # Safety
 /// As for [`Plan::call`].
@@ -220,25 +246,29 @@ unsafe fn call_by_type(
     fill_by_type(&mut registers, given, &mut arena, vm)?;
     // SAFETY: the caller's promise.
     let word = unsafe { entry.enter(&registers, address, call_flags, vm) };
-    take_over_by_type(given, vm);
+    take_over(&[], given, vm);
     // SAFETY: as in `call`.
     Some(word.and_then(|word| unsafe { result.of_word(word, vm) }))
 }
 
-/// [`Plan::Placed`].
+/// [`Way::Placed`], and what the others do not provide for. Arguments beyond the declared ones go through
+/// the `...` of a variadic function.
 ///
 /// # Safety
 /// As for [`Plan::call`].
 #[inline(never)]
 unsafe fn call_placed(
-    list: &[Exact],
+    list: Option<&[Exact]>,
     address: usize,
     call_flags: u32,
     given: &[PyObjectRef],
     restype: &Restype,
     vm: &VirtualMachine,
 ) -> Option<PyResult> {
-    if given.len() != list.len() || !restype.settle() {
+    let declared = list.unwrap_or_default();
+    let more = given.len().checked_sub(declared.len())?;
+    let is_variadic = !declared.is_empty() && more > 0;
+    if list.is_some() && more > 0 && call_flags & flags::CDECL == 0 || !restype.settle() {
         return None;
     }
     let form = restype.entry().form?;
@@ -253,21 +283,32 @@ unsafe fn call_placed(
     if form == Form::Memory {
         placed.integer(target.expose_provenance() as u64)?;
     }
-    for (exact, value) in list.iter().zip(given) {
-        match exact.word(value, &mut arena, vm) {
-            Some(word) if exact.is_vector() => placed.vector(word)?,
+    for (index, value) in given.iter().enumerate() {
+        let (is_vector, word) = match declared.get(index) {
+            Some(exact) => (exact.is_vector(), exact.word(value, &mut arena, vm)),
+            None => match default::word(value, &mut arena, vm) {
+                Some((scalar, word)) if is_variadic => {
+                    let (scalar, word) = promoted(scalar, word);
+                    (scalar.is_float(), Some(word))
+                }
+                Some((scalar, word)) => (scalar.is_float(), Some(word)),
+                None => (false, None),
+            },
+        };
+        match word {
+            Some(word) if is_vector => placed.vector(word)?,
             Some(word) => placed.integer(word)?,
-            None => placed.aggregate(exact.aggregate(value)?)?,
+            None => placed.aggregate(match declared.get(index) {
+                Some(exact) => exact.aggregate(value)?,
+                None => CData::of(value).filter(|cdata| cdata.ctype().is_aggregate())?,
+            })?,
         }
     }
     // SAFETY: the caller's promise; the target has room for the result, and for two words.
     let called = attached_or_not(call_flags, vm, || unsafe {
         placed.call(address, form, target);
     });
-    let copied = list.iter().zip(given);
-    for bytes in copied.filter_map(|(exact, value)| exact.copied(value, vm)) {
-        take_over(bytes);
-    }
+    take_over(declared, given, vm);
     if let Err(error) = called {
         return Some(Err(error));
     }
@@ -287,19 +328,10 @@ fn fill_declared(
     arena: &mut Arena,
     vm: &VirtualMachine,
 ) -> Option<()> {
-    if given.len() != list.len() {
-        return None;
-    }
-    let (mut integers, mut vectors) = (0, 0);
+    let mut used = Used::default();
     for (exact, value) in list.iter().zip(given) {
         let word = exact.word(value, arena, vm)?;
-        if exact.is_vector() {
-            *registers.vectors.get_mut(vectors)? = f64::from_bits(word);
-            vectors += 1;
-        } else {
-            *registers.integers.get_mut(integers)? = word;
-            integers += 1;
-        }
+        used.put(registers, exact.is_vector(), word)?;
     }
     Some(())
 }
@@ -312,25 +344,39 @@ fn fill_by_type(
     arena: &mut Arena,
     vm: &VirtualMachine,
 ) -> Option<()> {
-    let (mut integers, mut vectors) = (0, 0);
+    let mut used = Used::default();
     for value in given {
-        match default::word(value, arena, vm)? {
-            (AbiClass::Vector, word) => {
-                *registers.vectors.get_mut(vectors)? = f64::from_bits(word);
-                vectors += 1;
-            }
-            (_, word) => {
-                *registers.integers.get_mut(integers)? = word;
-                integers += 1;
-            }
-        }
+        let (scalar, word) = default::word(value, arena, vm)?;
+        used.put(registers, scalar.is_float(), word)?;
     }
     Some(())
 }
 
-/// Takes over what C wrote into the copies of `bytes`.
+/// How many registers have been filled.
+#[derive(Default)]
+struct Used {
+    integers: usize,
+    vectors: usize,
+}
+
+impl Used {
+    /// Puts a word into the next register of its class. `None` if there is none left.
+    #[inline(always)]
+    fn put(&mut self, registers: &mut Registers, is_vector: bool, word: u64) -> Option<()> {
+        if is_vector {
+            *registers.vectors.get_mut(self.vectors)? = f64::from_bits(word);
+            self.vectors += 1;
+        } else {
+            *registers.integers.get_mut(self.integers)? = word;
+            self.integers += 1;
+        }
+        Some(())
+    }
+}
+
+/// Takes over what C wrote into the copies of `bytes`, of a call that filled the registers alone.
 #[inline(always)]
-fn take_over_declared(
+fn take_over_registers(
     copied: &[Copied],
     registers: &Registers,
     given: &[PyObjectRef],
@@ -345,18 +391,15 @@ fn take_over_declared(
     }
 }
 
-/// The same, without parameters.
+/// The same for arguments of which the first ones are declared.
 #[inline(always)]
-fn take_over_by_type(given: &[PyObjectRef], vm: &VirtualMachine) {
-    for value in given {
-        if let Some(bytes) = value.downcast_ref_if_exact::<PyBytes>(vm) {
-            take_over(bytes);
+fn take_over(list: &[Exact], given: &[PyObjectRef], vm: &VirtualMachine) {
+    for (index, value) in given.iter().enumerate() {
+        if let Some(bytes) = value.downcast_ref_if_exact::<PyBytes>(vm)
+            && list.get(index).is_none_or(Exact::takes_bytes)
+        {
+            // SAFETY: the copy that C was given, since an object has but one.
+            unsafe { terminated::take_over(bytes, terminated::address(bytes)) };
         }
     }
-}
-
-/// The same for one object.
-fn take_over(bytes: &Py<PyBytes>) {
-    // SAFETY: the copy that C was given, since an object has but one.
-    unsafe { terminated::take_over(bytes, terminated::address(bytes)) };
 }

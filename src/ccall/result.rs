@@ -104,6 +104,12 @@ unsafe fn load_none(_source: *const u8, vm: &VirtualMachine) -> PyResult {
     Ok(vm.ctx.none())
 }
 
+impl AsRef<Self> for Restype {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
 impl Restype {
     /// # Errors
     /// `TypeError` with `message` if `object` is neither a ctype nor callable nor `None`.

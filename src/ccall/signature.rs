@@ -22,6 +22,8 @@ pub struct Signature {
     /// What libffi was told of it, if it was asked.
     pub cif: CifCache,
     plan: OnceLock<Option<Arc<Plan>>>,
+    /// What callbacks of it have in common, once there is one; known to the layers above.
+    pub callback: OnceLock<PyObjectRef>,
 }
 
 #[pyclass(flags(DISALLOW_INSTANTIATION))]
@@ -51,6 +53,9 @@ unsafe impl Traverse for Signature {
         self.argtypes.traverse(visit);
         self.restype.traverse(visit);
         self.errcheck.traverse(visit);
+        if let Some(callback) = self.callback.get() {
+            callback.traverse(visit);
+        }
     }
 }
 
@@ -77,24 +82,38 @@ impl Signature {
             errcheck: None,
             cif: CifCache::default(),
             plan: OnceLock::new(),
+            callback: OnceLock::new(),
         }
     }
 
-    /// A plan for calls of it, if there is one.
+    /// The plan for calls of it, if there is one.
     #[must_use]
-    pub fn plan(&self) -> Option<Arc<Plan>> {
-        let make = || match (&self.argtypes, &self.errcheck) {
-            (Some(argtypes), None) => {
-                let parameters = argtypes.converters.iter().map(|converter| match converter {
-                    Converter::Type(exact, _) => *exact,
-                    Converter::Call(_) => Exact::OTHER,
-                });
-                Plan::declared(parameters, &self.restype).map(Arc::new)
-            }
-            (None, None) => Plan::undeclared(&self.restype).map(Arc::new),
-            (_, Some(_)) => None,
+    pub fn plan(&self) -> Option<&Plan> {
+        self.planned().as_deref()
+    }
+
+    /// The same, to be kept.
+    #[must_use]
+    pub fn shared_plan(&self) -> Option<Arc<Plan>> {
+        self.planned().clone()
+    }
+
+    fn planned(&self) -> &Option<Arc<Plan>> {
+        let make = || {
+            let is_checked = self.errcheck.is_some();
+            let plan = match &self.argtypes {
+                Some(argtypes) => {
+                    let parameters = argtypes.converters.iter().map(|converter| match converter {
+                        Converter::Type(exact, _) => *exact,
+                        Converter::Call(_) => Exact::OTHER,
+                    });
+                    Plan::declared(parameters, &self.restype, is_checked)
+                }
+                None => Plan::undeclared(&self.restype, is_checked),
+            };
+            plan.map(Arc::new)
         };
-        self.plan.get_or_init(make).clone()
+        self.plan.get_or_init(make)
     }
 
     /// The same with a change, before anybody has called it.

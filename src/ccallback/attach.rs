@@ -7,39 +7,38 @@ use rustpython_vm::{
     vm::thread::{self, ThreadedVirtualMachine},
 };
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 /// How a callback gets at its interpreter on a thread that is none of the interpreter's: the thread
 /// gets a VM of its own, which only another VM can make. These are the makers that are idle.
-#[derive(Clone)]
-pub struct Attacher(Arc<Mutex<Vec<ThreadedVirtualMachine>>>);
+pub struct Attacher(Mutex<Vec<ThreadedVirtualMachine>>);
 
 impl Attacher {
     /// The attacher of this interpreter, which its callbacks share.
-    pub fn of(vm: &VirtualMachine) -> Self {
-        static KNOWN: Mutex<Vec<(i64, Attacher)>> = Mutex::new(Vec::new());
+    pub fn of(vm: &VirtualMachine) -> &'static Self {
+        static KNOWN: Mutex<Vec<(i64, &'static Attacher)>> = Mutex::new(Vec::new());
         let id = vm.state.interpreter_id;
         let find = || {
             let known = lock(&KNOWN);
             let found = known.iter().find(|(known, _)| *known == id);
-            found.map(|(_, attacher)| attacher.clone())
+            found.map(|(_, attacher)| *attacher)
         };
         if let Some(attacher) = find() {
             return attacher;
         }
-        let attacher = Self(Arc::new(Mutex::new(vec![vm.new_thread()])));
+        // Callbacks outlive the interpreter, and so does this.
+        let attacher: &'static Self = Box::leak(Box::new(Self(Mutex::new(vec![vm.new_thread()]))));
         attacher.refill_after_fork(vm);
         lock(&KNOWN).push((id, attacher));
         // Another thread may have been first; the first one counts.
-        find().unwrap_or_else(|| Self(Arc::default()))
+        find().unwrap_or(attacher)
     }
 
     /// A thread that holds a maker does not exist in a forked child, so there a new one is needed.
-    fn refill_after_fork(&self, vm: &VirtualMachine) {
-        let attacher = self.clone();
-        let refill = vm.new_function("refill", move |vm: &VirtualMachine| attacher.refill(vm));
+    fn refill_after_fork(&'static self, vm: &VirtualMachine) {
+        let refill = vm.new_function("refill", move |vm: &VirtualMachine| self.refill(vm));
         let registered = vm.import("os", 0).and_then(|os| {
             let register = os.get_attr("register_at_fork", vm)?;
             let name = Wtf8Buf::from("after_in_child");

@@ -7,6 +7,7 @@
 //! they serve again. Meanwhile they hold no address of C's, and if anybody gets at them all the same
 //! (`gc.get_objects`), they are his.
 
+use super::Shape;
 use crate::{
     cdata::CData,
     ctype::{CType, Kind},
@@ -32,18 +33,20 @@ pub struct InUse<'a> {
 }
 
 impl Spare {
-    /// For a callback with arguments of these types.
+    /// For a callback of this shape.
     #[must_use]
-    pub fn new(types: &[PyRef<CType>]) -> Self {
-        let is_any = types.iter().any(|ctype| is_given_in_instance(ctype));
-        Self(is_any.then(|| PyMutex::new(vec![None; types.len()].into_boxed_slice())))
+    pub fn new(shape: &Shape) -> Self {
+        Self(shape.uses_instances.then(PyMutex::default))
     }
 
     /// The instances, of these types, if no other call uses them. Nobody ever waits for the lock, so
     /// Python code can run while it is held.
     #[must_use]
     pub fn take<'a>(&'a self, types: &'a [PyRef<CType>]) -> Option<InUse<'a>> {
-        let instances = self.0.as_ref()?.try_lock()?;
+        let mut instances = self.0.as_ref()?.try_lock()?;
+        if instances.is_empty() {
+            *instances = vec![None; types.len()].into_boxed_slice();
+        }
         Some(InUse { instances, types })
     }
 }

@@ -48,6 +48,20 @@ pub unsafe fn get(
     (ctype.construct)(ctype, Place::Inside { address, owner }, vm)
 }
 
+/// What an output parameter becomes in the result of a call: the value of a simple type, `zelf` itself
+/// for every other one.
+///
+/// # Errors
+/// What the conversion raises.
+pub fn output(zelf: &Py<CData>, vm: &VirtualMachine) -> PyResult {
+    match zelf.ctype().simple() {
+        // SAFETY: an instance has memory of its type's size; if it holds a pointer, Python code or C put
+        // it there.
+        Some(simple) if !simple.boxed => unsafe { load(simple, zelf.address(), zelf, vm) },
+        _ => Ok(zelf.to_owned().into()),
+    }
+}
+
 /// The simple value at `address`, in the memory of `owner`.
 ///
 /// # Errors

@@ -143,7 +143,7 @@ impl CData {
     /// Keeps `object` as long as this object lives or nothing else is stored at the start of its memory.
     /// Nobody else knows this object yet.
     pub fn keep_at_start(&self, object: PyObjectRef) {
-        self.begin_to_keep(true);
+        self.begin_to_keep(false);
         let old = self.keepalive.lock().set(self.address().addr(), Some(object));
         debug_assert!(old.is_none());
     }

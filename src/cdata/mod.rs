@@ -385,8 +385,8 @@ impl CData {
 
     /// What an output parameter becomes in the result tuple of a call.
     #[pymethod(name = "__ctypes_from_outparam__")]
-    fn from_outparam(zelf: PyRef<Self>) -> PyObjectRef {
-        zelf.into()
+    fn from_outparam(zelf: PyRef<Self>, vm: &VirtualMachine) -> PyResult {
+        access::output(&zelf, vm)
     }
 
     #[pymethod]

@@ -100,7 +100,7 @@ fn make_by_name<B: Base>(
 #[inline(always)]
 fn new_instance<B: Base>(class: &Py<PyType>, vm: &VirtualMachine) -> Option<PyResult<PyRef<CData>>> {
     let ctype = CType::of_class(class, vm)?;
-    if !ctype.is_plain() && !find_plain::<B>(ctype, vm) {
+    if !is_plain::<B>(ctype, vm) {
         return None;
     }
     let payload = CData::new(ctype.to_owned(), Place::New, vm);
@@ -128,9 +128,15 @@ pub fn call_by_slot(
     }
 }
 
+/// Whether instances of a class are made and initialised as those of `B` are.
+#[inline]
+pub fn is_plain<B: StaticType>(ctype: &CType, vm: &VirtualMachine) -> bool {
+    ctype.is_plain() || find_plain::<B>(ctype, vm)
+}
+
 /// Whether a class is plain, which is noted if its metaclass is one that cannot change.
 #[inline(never)]
-fn find_plain<B: Base>(ctype: &CType, vm: &VirtualMachine) -> bool {
+fn find_plain<B: StaticType>(ctype: &CType, vm: &VirtualMachine) -> bool {
     let class = ctype.python_class();
     // Before the slots: who changes them takes the tag away first.
     let tag = class.tp_version_tag.load(Ordering::Acquire);

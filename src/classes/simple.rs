@@ -175,15 +175,6 @@ impl SimpleCData {
         };
         accessor::add(class, value, context);
     }
-
-    #[pymethod(name = "__ctypes_from_outparam__")]
-    fn from_outparam(zelf: PyRef<Self>, vm: &VirtualMachine) -> PyResult {
-        let (_, simple) = instance(zelf.as_object(), vm)?;
-        if simple.boxed {
-            return Ok(zelf.into());
-        }
-        value(zelf.as_object(), vm)
-    }
 }
 
 fn value(zelf: &PyObject, vm: &VirtualMachine) -> PyResult {

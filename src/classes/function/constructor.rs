@@ -4,10 +4,12 @@ use super::{CFuncPtr, declared, make};
 use crate::{
     audit,
     ccall::{flags, paramflags::ParamFlags},
-    ccallback::Thunk,
+    ccallback::{Shape, Thunk},
     cdata::CData,
+    classes::construct,
     clib::Handle,
     ctype::{CType, Place, scalar::pointer},
+    without::without,
 };
 use rustpython_vm::{
     Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
@@ -21,30 +23,57 @@ impl Constructor for CFuncPtr {
     type Args = FuncArgs;
 
     fn slot_new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        let ctype = CType::of_concrete(&class, vm)?;
-        let base = CData::new(ctype.to_owned(), Place::New, vm)?;
-        match &args.args[..] {
-            [] => Ok(make(base, class, None, vm)?.into()),
-            [first, rest @ ..] if first.downcast_ref::<PyTuple>().is_some() && rest.len() < 2 => {
-                from_library(base, class, first, rest.first(), vm)
-            }
-            [address] if address.downcast_ref::<PyInt>().is_some() => {
-                let function = make(base, class, None, vm)?;
-                if let Some(int) = address.downcast_ref::<PyInt>() {
-                    point_to(&function, pointer::wrapping_address(int));
-                }
-                Ok(function.into())
-            }
-            [callable] => from_callable(base, class, callable, vm),
-            many => Err(vm.new_type_error(format!(
-                "function takes exactly 1 argument ({} given)",
-                many.len()
-            ))),
-        }
+        let ctype = CType::of_concrete(&class, vm)?.to_owned();
+        new(&ctype, class, &args.args, vm)
     }
 
     fn py_new(_class: &Py<PyType>, _args: FuncArgs, vm: &VirtualMachine) -> PyResult<Self> {
         Err(vm.new_system_error("instances are made by their slot"))
+    }
+}
+
+/// Has function types called with the arguments as the VM has them.
+pub fn install(metaclass: &Py<PyType>) {
+    if !without().vectorcall {
+        metaclass.slots.vectorcall.store(Some(vectorcall));
+    }
+}
+
+fn vectorcall(
+    class: &PyObject,
+    args: Vec<PyObjectRef>,
+    nargs: usize,
+    names: Option<&[PyObjectRef]>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    if let Some(class) = class.downcast_ref::<PyType>()
+        && names.is_none_or(<[_]>::is_empty)
+        && let Some(ctype) = CType::of_class(class, vm)
+        && construct::is_plain::<CFuncPtr>(ctype, vm)
+    {
+        return new(ctype, class.to_owned(), &args[..nargs], vm);
+    }
+    construct::call_by_slot(class, args, nargs, names, vm)
+}
+
+/// A new function object, of what the arguments say.
+fn new(ctype: &Py<CType>, class: PyTypeRef, args: &[PyObjectRef], vm: &VirtualMachine) -> PyResult {
+    let base = CData::new(ctype.to_owned(), Place::New, vm)?;
+    match args {
+        [] => Ok(make(base, class, None, vm)?.into()),
+        [first, rest @ ..] if first.downcast_ref::<PyTuple>().is_some() && rest.len() < 2 => {
+            from_library(base, class, first, rest.first(), vm)
+        }
+        [address] if let Some(int) = address.downcast_ref::<PyInt>() => {
+            let function = make(base, class, None, vm)?;
+            point_to(&function, pointer::wrapping_address(int));
+            Ok(function.into())
+        }
+        [callable] => from_callable(base, class, callable, vm),
+        many => Err(vm.new_type_error(format!(
+            "function takes exactly 1 argument ({} given)",
+            many.len()
+        ))),
     }
 }
 
@@ -104,31 +133,12 @@ fn from_callable(
     if !callable.is_callable() {
         return Err(vm.new_type_error("argument must be callable or integer function address"));
     }
-    let signature = declared(base.ctype(), vm)?;
-    let Some(argtypes) = &signature.argtypes else {
-        return Err(vm.new_type_error("cannot construct instance of this class: no argtypes"));
-    };
-    let arguments = argtypes
-        .types
-        .iter()
-        .map(|argtype| {
-            CType::of(argtype, vm)
-                .map(Py::to_owned)
-                .ok_or_else(|| vm.new_type_error("invalid argument type for callback function"))
-        })
-        .collect::<PyResult<Vec<_>>>()?;
-    let restype = signature.restype.object();
-    let result = if vm.is_none(restype) {
-        None
-    } else {
-        let refused = || vm.new_type_error("invalid result type for callback function");
-        Some(CType::of(restype, vm).ok_or_else(refused)?.to_owned())
-    };
     let flags = base
         .ctype()
         .function()
         .map_or(flags::CDECL, |function| function.flags);
-    let thunk = Thunk::new(callable.clone(), arguments, result, flags, vm)?;
+    let shape = Shape::of(declared(base.ctype(), vm)?, flags, vm)?;
+    let thunk = Thunk::new(callable.clone(), shape, vm)?;
     let function = make(base, class, None, vm)?;
     point_to(&function, thunk.address());
     function.base.keep_at_start(thunk.into());

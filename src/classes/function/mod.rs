@@ -1,37 +1,36 @@
 //! `CFuncPtr` and its metaclass: function pointers, foreign functions and callbacks.
 
-mod constructor;
+mod call;
+pub mod constructor;
 mod planned;
 
 use super::{
     argtypes,
-    construct::call_by_slot,
-    metatype::{self, CTypeType, shares_slot},
+    metatype::{self, CTypeType},
 };
 use crate::{
-    ccall::{
-        call,
-        enter::{Target, around::Callee},
-        flags,
-        paramflags::ParamFlags,
-        result::Restype,
-        signature::Signature,
+    ccall::{flags, paramflags::ParamFlags, result::Restype, signature::Signature},
+    cdata::{
+        CData,
+        young::{self, BeginsYoung, Young},
     },
-    cdata::CData,
     ctype::{CType, Function, Kind, Place, layout::Layout, scalar::pointer, shared::Shared},
     without::without,
 };
+use once_cell::race::OnceBox;
 use planned::Planned;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyInt, PyType, PyTypeRef},
+    class::{PyClassDef, StaticType},
     function::{FuncArgs, PySetterValue},
     object::{Traverse, TraverseFn},
     protocol::PyNumberMethods,
     pyclass,
     types::{AsNumber, Callable, Constructor, Initializer, Representable},
+    vm::Context,
 };
-use std::ops::Deref;
+use std::{any::TypeId, ops::Deref};
 
 /// The metaclass of function pointers.
 #[pyclass(module = "_ctypes", name = "PyCFuncPtrType", base = CTypeType)]
@@ -72,10 +71,15 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
     let signature = Signature::new(argtypes, restype).into_ref(&vm.ctx).into();
     let kind = Kind::Function(Function { flags, signature });
     let layout = Layout::pointer(None);
+    let construct = if class.fast_issubclass(CFuncPtr::static_type()) {
+        construct
+    } else {
+        metatype::construct_nothing
+    };
     CType::define(class, kind, layout, construct, vm)?;
     // A `__call__` of Python code, now or later, takes the place of both slots.
-    if is_called_by_us(class, vm) && !without().vectorcall {
-        class.slots.vectorcall.store(Some(vectorcall));
+    if call::is_called_by_us(class, vm) && !without().vectorcall {
+        class.slots.vectorcall.store(Some(call::vectorcall));
     }
     Ok(())
 }
@@ -86,13 +90,15 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
     name = "CFuncPtr",
     base = CData,
     metaclass = "FuncPtrType",
-    traverse = "manual"
+    traverse = "manual",
+    payload = "manual"
 )]
 #[derive(Debug)]
 #[repr(C)]
 pub struct CFuncPtr {
     base: CData,
-    signature: Shared<Signature>,
+    /// The signature that Python code has declared for this function; without one, its type's holds.
+    own: OnceBox<Shared<Signature>>,
     /// The signature's plan; none if there are parameter flags.
     planned: Planned,
     /// `FUNCFLAG_*` of its type.
@@ -100,21 +106,48 @@ pub struct CFuncPtr {
     paramflags: Option<ParamFlags>,
 }
 
+// What the class's macro writes, but that the collector is told of an instance when it lives on.
+impl PyPayload for CFuncPtr {
+    const PAYLOAD_TYPE_ID: TypeId = CData::PAYLOAD_TYPE_ID;
+    const NEW_REF_UNTRACKED: bool = true;
+
+    #[inline]
+    unsafe fn validate_downcastable_from(object: &PyObject) -> bool {
+        let class = object.class();
+        Self::BASICSIZE <= class.slots.basicsize && class.fast_issubclass(Self::static_type())
+    }
+
+    #[inline]
+    fn class(_ctx: &Context) -> &'static Py<PyType> {
+        Self::static_type()
+    }
+}
+
+// SAFETY: a field; there is no freelist.
+unsafe impl BeginsYoung for CFuncPtr {
+    #[inline]
+    fn young(&self) -> &Young {
+        self.base.young()
+    }
+}
+
 // SAFETY: visits each object it owns exactly once.
 unsafe impl Traverse for CFuncPtr {
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
         self.base.traverse(visit);
-        self.signature.traverse(visit);
+        if let Some(own) = self.own.get() {
+            own.traverse(visit);
+        }
         self.paramflags.traverse(visit);
     }
 
     fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
         self.base.clear(out);
         // What makes a cycle is what Python code has set; the type's own stays callable.
-        if let Some(function) = self.base.ctype().function()
-            && let Some(declared) = function.signature.downcast_ref::<Signature>()
+        if let Some(own) = self.own.get()
+            && let Some(declared) = signature_of(self.base.ctype())
         {
-            out.push(self.signature.replace(declared.to_owned()).into());
+            out.push(own.replace(declared.to_owned()).into());
             self.plan();
         }
     }
@@ -129,34 +162,61 @@ pub fn construct(ctype: &Py<CType>, place: Place, vm: &VirtualMachine) -> PyResu
     make(base, ctype.python_class().clone(), None, vm).map(Into::into)
 }
 
+#[inline]
 fn make(
     base: CData,
     class: PyTypeRef,
     paramflags: Option<ParamFlags>,
     vm: &VirtualMachine,
 ) -> PyResult<PyRef<CFuncPtr>> {
-    let signature = declared(base.ctype(), vm)?.to_owned();
+    let signature = declared(base.ctype(), vm)?;
+    let plan = signature.plan().filter(|_| paramflags.is_none());
+    // SAFETY: the signature is its type's for good, and holds the plan; the function holds the type.
+    let planned = unsafe { Planned::new(plan) };
     let function = base.ctype().function();
     let flags = function.map_or(flags::CDECL, |function| function.flags);
-    let plan = signature.plan().filter(|_| paramflags.is_none());
-    let object = CFuncPtr {
+    let payload = CFuncPtr {
         base,
-        signature: Shared::new(signature),
-        planned: Planned::new(plan),
+        own: OnceBox::new(),
+        planned,
         flags,
         paramflags,
-    }
-    .into_ref_with_type_lazy_dict(vm, class)?;
-    object.base.settle();
-    Ok(object)
+    };
+    Ok(young::new_object(
+        payload,
+        class,
+        |function| function.base.settle(),
+        vm,
+    ))
 }
 
 /// The signature that a class declares for its instances.
 fn declared<'a>(ctype: &'a CType, vm: &VirtualMachine) -> PyResult<&'a Py<Signature>> {
-    ctype
-        .function()
-        .and_then(|function| function.signature.downcast_ref::<Signature>())
-        .ok_or_else(|| vm.new_type_error("abstract class"))
+    signature_of(ctype).ok_or_else(|| vm.new_type_error("abstract class"))
+}
+
+#[inline]
+fn signature_of(ctype: &CType) -> Option<&Py<Signature>> {
+    ctype.function()?.signature.downcast_ref::<Signature>()
+}
+
+/// A signature that is being read.
+enum Current<'a, S> {
+    /// Its type's, which never changes.
+    Declared(&'a Py<Signature>),
+    Own(S),
+}
+
+impl<S: Deref<Target = Py<Signature>>> Deref for Current<'_, S> {
+    type Target = Py<Signature>;
+
+    #[inline]
+    fn deref(&self) -> &Py<Signature> {
+        match self {
+            Self::Declared(signature) => signature,
+            Self::Own(signature) => signature,
+        }
+    }
 }
 
 impl CFuncPtr {
@@ -169,10 +229,30 @@ impl CFuncPtr {
         Some(unsafe { object.downcast_unchecked_ref::<Self>() })
     }
 
+    /// How it is called now. Whoever reads it keeps what was read.
+    #[inline]
+    fn signature(&self) -> Current<'_, impl Deref<Target = Py<Signature>> + use<>> {
+        match self.own.get() {
+            Some(own) => Current::Own(own.read()),
+            None => Current::Declared(self.declared()),
+        }
+    }
+
+    /// How functions of its type are called.
+    fn declared(&self) -> &Py<Signature> {
+        match signature_of(self.base.ctype()) {
+            Some(signature) => signature,
+            // `make` has found it there.
+            None => unreachable!("a function type without signature"),
+        }
+    }
+
     /// Calls that are under way go on with the signature they have read.
     fn change(&self, mut change: impl FnMut(&mut Signature), vm: &VirtualMachine) {
-        let signature = &self.signature;
-        let old = signature.change(|old| old.with(&mut change).into_ref(&vm.ctx));
+        let own = self
+            .own
+            .get_or_init(|| Box::new(Shared::new(self.declared().to_owned())));
+        let old = own.change(|old| old.with(&mut change).into_ref(&vm.ctx));
         self.plan();
         // Not before: nobody may see the new signature with the old plan, and the plan knows the old
         // signature's ctypes by their addresses.
@@ -180,10 +260,12 @@ impl CFuncPtr {
     }
 
     fn plan(&self) {
-        if self.paramflags.is_none() {
-            let read = self.planned.update(|| {
-                let signature = self.signature.read();
-                (signature.plan(), signature)
+        if self.paramflags.is_none()
+            && let Some(own) = self.own.get()
+        {
+            let read = self.planned.update(self.declared().plan(), || {
+                let signature = own.read();
+                (signature.shared_plan(), signature)
             });
             drop(read);
         }
@@ -211,7 +293,7 @@ impl CFuncPtr {
 impl CFuncPtr {
     #[pygetset]
     fn restype(zelf: &Py<Self>) -> PyObjectRef {
-        zelf.signature.read().restype.object().clone()
+        zelf.signature().restype.object().clone()
     }
 
     #[pygetset(setter)]
@@ -228,7 +310,7 @@ impl CFuncPtr {
 
     #[pygetset]
     fn argtypes(zelf: &Py<Self>) -> Option<PyObjectRef> {
-        let signature = zelf.signature.read();
+        let signature = zelf.signature();
         signature
             .argtypes
             .as_ref()
@@ -249,7 +331,7 @@ impl CFuncPtr {
 
     #[pygetset]
     fn errcheck(zelf: &Py<Self>) -> Option<PyObjectRef> {
-        zelf.signature.read().errcheck.clone()
+        zelf.signature().errcheck.clone()
     }
 
     #[pygetset(setter)]
@@ -264,182 +346,6 @@ impl CFuncPtr {
         zelf.change(|signature| signature.errcheck = errcheck.clone(), vm);
         Ok(())
     }
-}
-
-impl Callable for CFuncPtr {
-    type Args = FuncArgs;
-
-    fn call(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        let signature = zelf.signature.read();
-        let arranged = match (&zelf.paramflags, &signature.argtypes) {
-            (Some(paramflags), Some(argtypes)) if !argtypes.types.is_empty() => {
-                paramflags.arrange(argtypes, &args, vm)?
-            }
-            _ => {
-                return invoke_out_of_line(zelf, &signature, &args.args, vm)
-                    .map(Checked::into_object);
-            }
-        };
-        match invoke_out_of_line(zelf, &signature, &arranged.arguments, vm)? {
-            Checked::Result(result) => arranged.result(result, vm),
-            Checked::Other(other) => Ok(other),
-        }
-    }
-}
-
-/// Calls a function object with the arguments that the VM has at hand: nothing is copied.
-fn vectorcall(
-    zelf: &PyObject,
-    args: Vec<PyObjectRef>,
-    nargs: usize,
-    names: Option<&[PyObjectRef]>,
-    vm: &VirtualMachine,
-) -> PyResult {
-    if let Some(function) = CFuncPtr::of(zelf)
-        && let Some(plan) = function.planned.get()
-        && is_called_by_us(zelf.class(), vm)
-    {
-        let (address, _held) = CData::callee(CFuncPtr::value(function));
-        let flags = function.flags;
-        let restype = || CurrentRestype(function.signature.read());
-        // SAFETY: whoever gave the address and the types answers for the function being so, as in C.
-        let outcome = unsafe { plan.call(address, flags, &args[..nargs], restype, vm) };
-        if let Some(outcome) = outcome {
-            return outcome;
-        }
-    }
-    vectorcall_unplanned(zelf, args, nargs, names, vm)
-}
-
-/// The result type of the signature that was read.
-struct CurrentRestype<S>(S);
-
-impl<S: Deref<Target = Py<Signature>>> AsRef<Restype> for CurrentRestype<S> {
-    fn as_ref(&self) -> &Restype {
-        &self.0.restype
-    }
-}
-
-#[inline(never)]
-fn vectorcall_unplanned(
-    zelf: &PyObject,
-    args: Vec<PyObjectRef>,
-    nargs: usize,
-    names: Option<&[PyObjectRef]>,
-    vm: &VirtualMachine,
-) -> PyResult {
-    match CFuncPtr::of(zelf) {
-        // Without parameter flags names mean nothing.
-        Some(function) if function.paramflags.is_none() && is_called_by_us(zelf.class(), vm) => {
-            let signature = function.signature.read();
-            invoke(function, &signature, &args[..nargs], vm).map(Checked::into_object)
-        }
-        _ => call_by_slot(zelf, args, nargs, names, vm),
-    }
-}
-
-/// Whether no Python code has overridden `__call__`.
-#[inline]
-fn is_called_by_us(class: &Py<PyType>, vm: &VirtualMachine) -> bool {
-    shares_slot!(class, CFuncPtr::class(&vm.ctx), call)
-}
-
-/// What a call came to.
-enum Checked {
-    Result(PyObjectRef),
-    /// What `errcheck` returned in its place.
-    Other(PyObjectRef),
-}
-
-impl Checked {
-    fn into_object(self) -> PyObjectRef {
-        match self {
-            Self::Result(object) | Self::Other(object) => object,
-        }
-    }
-}
-
-/// Calls the function with arguments in the order of its parameters.
-#[inline(always)]
-fn invoke(
-    function: &Py<CFuncPtr>,
-    signature: &Signature,
-    given: &[PyObjectRef],
-    vm: &VirtualMachine,
-) -> PyResult<Checked> {
-    let flags = function.flags;
-    let converters = match &signature.argtypes {
-        Some(declared) => {
-            check_count(declared.types.len(), given.len(), flags, vm)?;
-            &declared.converters[..]
-        }
-        None => &[],
-    };
-    let (address, _held) = CData::callee(CFuncPtr::value(function));
-    let target = Target {
-        callee: Callee {
-            address,
-            flags,
-            fixed: Some(converters.len()).filter(|&fixed| fixed > 0 && fixed < given.len()),
-        },
-        audited: false,
-        cif: Some(&signature.cif),
-    };
-    let result = call::address(target, converters, given, &signature.restype, vm)?;
-    match &signature.errcheck {
-        None => Ok(Checked::Result(result)),
-        Some(errcheck) => check_result(errcheck, function, result, given, vm),
-    }
-}
-
-/// The same, for calls that have taken other detours already.
-#[inline(never)]
-fn invoke_out_of_line(
-    function: &Py<CFuncPtr>,
-    signature: &Signature,
-    given: &[PyObjectRef],
-    vm: &VirtualMachine,
-) -> PyResult<Checked> {
-    invoke(function, signature, given, vm)
-}
-
-fn check_result(
-    errcheck: &PyObject,
-    function: &Py<CFuncPtr>,
-    result: PyObjectRef,
-    given: &[PyObjectRef],
-    vm: &VirtualMachine,
-) -> PyResult<Checked> {
-    let arguments = vm.ctx.new_tuple(given.to_vec());
-    let function = function.to_owned();
-    let checked = errcheck.call((result.clone(), function, arguments.clone()), vm)?;
-    Ok(if checked.is(&arguments) {
-        Checked::Result(result)
-    } else {
-        Checked::Other(checked)
-    })
-}
-
-/// A C function may be variadic, so it takes more arguments than declared, but never fewer.
-#[inline]
-fn check_count(
-    required: usize,
-    given: usize,
-    call_flags: u32,
-    vm: &VirtualMachine,
-) -> PyResult<()> {
-    let (fits, at_least) = if call_flags & flags::CDECL == 0 {
-        (required == given, "")
-    } else {
-        (required <= given, "at least ")
-    };
-    if fits {
-        return Ok(());
-    }
-    let plural = if required == 1 { "" } else { "s" };
-    Err(vm.new_type_error(format!(
-        "this function takes {at_least}{required} argument{plural} ({given} given)"
-    )))
 }
 
 impl AsNumber for CFuncPtr {

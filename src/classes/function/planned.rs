@@ -20,18 +20,19 @@ const MAX_PLANS: usize = 16;
 /// A plan that can be replaced.
 #[derive(Debug)]
 pub struct Planned {
-    /// NULL, `first`, or one of `later`.
+    /// NULL, the plan of the function's type, or one of `later`.
     current: AtomicPtr<Plan>,
-    first: Option<Arc<Plan>>,
     later: OnceBox<PyMutex<Vec<Arc<Plan>>>>,
 }
 
 impl Planned {
+    /// # Safety
+    /// `declared`, the plan of the function's type, must live as long as this.
+    #[inline]
     #[must_use]
-    pub fn new(first: Option<Arc<Plan>>) -> Self {
+    pub unsafe fn new(declared: Option<&Plan>) -> Self {
         Self {
-            current: AtomicPtr::new(address_of(first.as_ref())),
-            first,
+            current: AtomicPtr::new(address_of(declared)),
             later: OnceBox::new(),
         }
     }
@@ -40,37 +41,41 @@ impl Planned {
     #[must_use]
     pub fn get(&self) -> Option<&Plan> {
         let current = self.current.load(Ordering::Acquire);
-        // SAFETY: NULL, or a plan that this holds as long as it lives.
+        // SAFETY: NULL, a plan that this holds, or that of the type, which lives as long (`new`).
         unsafe { current.as_ref() }
     }
 
-    /// Puts the plan that `latest` returns in this one's place. Of several threads that do this, the last
+    /// Puts the plan that `latest` returns in this one's place; `declared` is that of the type. Of several threads that do this, the last
     /// one to ask decides. What else `latest` returns is handed back, to be dropped outside the lock:
     /// that can run Python code, and `latest` must not.
-    pub fn update<T>(&self, latest: impl FnOnce() -> (Option<Arc<Plan>>, T)) -> T {
+    pub fn update<T>(
+        &self,
+        declared: Option<&Plan>,
+        latest: impl FnOnce() -> (Option<Arc<Plan>>, T),
+    ) -> T {
         let later = self.later.get_or_init(Default::default);
         let mut later = later.lock();
         let (latest, rest) = latest();
-        let latest = latest.and_then(|plan| {
-            let known = self
-                .first
-                .iter()
-                .chain(&*later)
-                .find(|&known| *known == plan);
-            if known.is_some() {
-                return known.cloned();
+        let latest = latest.as_ref().and_then(|plan| {
+            if declared == Some(&**plan) {
+                return declared;
             }
-            (later.len() < MAX_PLANS).then(|| {
-                later.push(plan.clone());
-                plan
-            })
+            let known = later.iter().position(|known| known == plan);
+            let index = match known {
+                Some(index) => index,
+                None if later.len() == MAX_PLANS => return None,
+                None => {
+                    later.push(plan.clone());
+                    later.len() - 1
+                }
+            };
+            later.get(index).map(|plan| &**plan)
         });
-        self.current
-            .store(address_of(latest.as_ref()), Ordering::Release);
+        self.current.store(address_of(latest), Ordering::Release);
         rest
     }
 }
 
-fn address_of(plan: Option<&Arc<Plan>>) -> *mut Plan {
-    plan.map_or(ptr::null(), Arc::as_ptr).cast_mut()
+fn address_of(plan: Option<&Plan>) -> *mut Plan {
+    plan.map_or(ptr::null(), ptr::from_ref).cast_mut()
 }

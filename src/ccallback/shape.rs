@@ -1,0 +1,234 @@
+//! What all callbacks of a function type have in common, and the closures that they use by turns.
+
+use super::{Thunk, attach::Attacher, spare::is_given_in_instance};
+use crate::{
+    ccall::{argument::check_alignment, signature::Signature},
+    ctype::{CType, ffi_type::Scalar},
+};
+use libffi::raw::{self, ffi_cif, ffi_closure, ffi_type};
+use rustpython_common::lock::PyMutex;
+use rustpython_vm::{
+    Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    object::{Traverse, TraverseFn},
+    pyclass,
+};
+use std::{ffi::c_void, mem::MaybeUninit, ptr::NonNull};
+
+/// Closures of callbacks that are gone, kept for the next ones.
+const MAX_IDLE: usize = 8;
+
+/// What a callback is made of but for the callable. It is a Python object, since a signature holds it
+/// and the garbage collector must see the ctypes once.
+#[pyclass(module = "_ctypes", name = "CallbackShape", traverse = "manual")]
+#[derive(PyPayload)]
+pub struct Shape {
+    cif: MaybeUninit<ffi_cif>,
+    /// Pointed to by `cif`.
+    _types: Vec<*mut ffi_type>,
+    pub arguments: Vec<PyRef<CType>>,
+    pub result: Option<PyRef<CType>>,
+    /// Some argument is given in an instance that can serve again.
+    pub uses_instances: bool,
+    /// `FUNCFLAG_*`.
+    pub flags: u32,
+    pub attacher: &'static Attacher,
+    idle: PyMutex<Vec<Closure>>,
+}
+
+// SAFETY: the cif and its types are read-only once prepared; everything else is `Send` and `Sync`.
+unsafe impl Send for Shape {}
+// SAFETY: as for Send.
+unsafe impl Sync for Shape {}
+
+impl std::fmt::Debug for Shape {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shape")
+            .field("arguments", &self.arguments)
+            .finish_non_exhaustive()
+    }
+}
+
+// SAFETY: visits each object it owns exactly once.
+unsafe impl Traverse for Shape {
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        self.arguments.traverse(visit);
+        self.result.traverse(visit);
+    }
+}
+
+#[pyclass(flags(DISALLOW_INSTANTIATION))]
+impl Shape {}
+
+impl Shape {
+    /// The shape of callbacks with this signature, which is made for the first one.
+    ///
+    /// # Errors
+    /// `TypeError` if arguments or a result of these types cannot be passed, `RuntimeError` if libffi
+    /// refuses the signature.
+    pub fn of<'a>(
+        signature: &'a Signature,
+        flags: u32,
+        vm: &VirtualMachine,
+    ) -> PyResult<&'a Py<Self>> {
+        let known = match signature.callback.get() {
+            Some(known) => known,
+            None => {
+                let new = Self::new(signature, flags, vm)?;
+                signature.callback.get_or_init(|| new.into())
+            }
+        };
+        known
+            .downcast_ref::<Self>()
+            .ok_or_else(|| vm.new_system_error("a signature without the shape of its callbacks"))
+    }
+
+    fn new(signature: &Signature, flags: u32, vm: &VirtualMachine) -> PyResult<PyRef<Self>> {
+        let Some(argtypes) = &signature.argtypes else {
+            return Err(vm.new_type_error("cannot construct instance of this class: no argtypes"));
+        };
+        let ctype = |object: &PyObjectRef, what: &str| {
+            CType::of(object, vm).map(Py::to_owned).ok_or_else(|| {
+                vm.new_type_error(format!("invalid {what} type for callback function"))
+            })
+        };
+        let arguments = argtypes
+            .types
+            .iter()
+            .map(|argtype| ctype(argtype, "argument"))
+            .collect::<PyResult<Vec<_>>>()?;
+        let restype = signature.restype.object();
+        let result = if vm.is_none(restype) {
+            None
+        } else {
+            Some(ctype(restype, "result")?)
+        };
+        if let Some(result) = &result
+            && result.simple().is_none()
+        {
+            return Err(vm.new_type_error("invalid result type for callback function"));
+        }
+        // The cif is made for the types as they are now.
+        for ctype in arguments.iter().chain(&result) {
+            ctype.finalize();
+        }
+        for ctype in &arguments {
+            check_alignment(ctype, vm)?;
+        }
+        let mut types: Vec<_> = arguments
+            .iter()
+            .map(|ctype| ctype.layout().ffi().raw())
+            .collect();
+        let result_type = match &result {
+            Some(result) => result.layout().ffi().raw(),
+            None => Scalar::Void.raw(),
+        };
+        let mut cif = MaybeUninit::zeroed();
+        // SAFETY: `types` moves into the shape along with the cif, and its buffer stays in place.
+        let status = unsafe {
+            raw::ffi_prep_cif(
+                cif.as_mut_ptr(),
+                raw::ffi_abi_FFI_DEFAULT_ABI,
+                types.len() as u32,
+                result_type,
+                types.as_mut_ptr(),
+            )
+        };
+        if status != raw::ffi_status_FFI_OK {
+            return Err(vm.new_runtime_error(format!("ffi_prep_cif failed with {status}")));
+        }
+        let uses_instances = arguments.iter().any(|ctype| is_given_in_instance(ctype));
+        Ok(Self {
+            cif,
+            _types: types,
+            arguments,
+            result,
+            uses_instances,
+            flags,
+            attacher: Attacher::of(vm),
+            idle: PyMutex::default(),
+        }
+        .into_ref(&vm.ctx))
+    }
+
+    /// A closure for a callback of this shape, one that is idle if there is one.
+    ///
+    /// # Errors
+    /// `MemoryError` if there is no memory for it, `RuntimeError` if libffi refuses the signature.
+    pub fn closure(&self, vm: &VirtualMachine) -> PyResult<Closure> {
+        let idle = self.idle.lock().pop();
+        match idle {
+            Some(closure) => Ok(closure),
+            None => Closure::new(&self.cif, vm),
+        }
+    }
+
+    /// Takes a closure of this shape back.
+    pub fn give_back(&self, closure: Closure) {
+        let mut idle = self.idle.lock();
+        if idle.len() < MAX_IDLE {
+            idle.push(closure);
+        }
+    }
+}
+
+/// A C function that libffi makes, and the data behind it.
+pub struct Closure {
+    closure: NonNull<ffi_closure>,
+    /// What C calls.
+    code: *mut c_void,
+}
+
+// SAFETY: whoever has it alone writes into it.
+unsafe impl Send for Closure {}
+// SAFETY: as for Send.
+unsafe impl Sync for Closure {}
+
+impl Closure {
+    /// A closure without a callback. The cif must live as long as it is called.
+    fn new(cif: &MaybeUninit<ffi_cif>, vm: &VirtualMachine) -> PyResult<Self> {
+        let mut code = std::ptr::null_mut();
+        // SAFETY: allocates a closure of the size that libffi declares.
+        let closure = unsafe { raw::ffi_closure_alloc(size_of::<ffi_closure>(), &raw mut code) };
+        let closure =
+            NonNull::new(closure.cast::<ffi_closure>()).ok_or_else(|| vm.no_memory_error())?;
+        // From here on dropping it frees it.
+        let new = Self { closure, code };
+        // SAFETY: closure and code belong together.
+        let status = unsafe {
+            raw::ffi_prep_closure_loc(
+                closure.as_ptr(),
+                cif.as_ptr().cast_mut(),
+                Some(super::entry),
+                std::ptr::null_mut(),
+                code,
+            )
+        };
+        if status != raw::ffi_status_FFI_OK {
+            return Err(vm.new_runtime_error(format!("ffi_prep_closure failed with {status}")));
+        }
+        Ok(new)
+    }
+
+    /// Has the closure call this thunk.
+    ///
+    /// # Safety
+    /// Nobody may call the closure before this returns, or after the thunk is gone.
+    pub unsafe fn lead_to(&self, thunk: &Py<Thunk>) {
+        let data: *const Py<Thunk> = thunk;
+        // SAFETY: the caller's promise; libffi reads it when the closure is called.
+        unsafe { (*self.closure.as_ptr()).user_data = data.cast_mut().cast() };
+    }
+
+    /// The address that C calls.
+    #[must_use]
+    pub fn address(&self) -> usize {
+        self.code.expose_provenance()
+    }
+}
+
+impl Drop for Closure {
+    fn drop(&mut self) {
+        // SAFETY: allocated by `ffi_closure_alloc`, and freed nowhere else.
+        unsafe { raw::ffi_closure_free(self.closure.as_ptr().cast()) }
+    }
+}

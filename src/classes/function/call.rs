@@ -1,0 +1,241 @@
+//! Calling a function pointer: by its plan, or step by step.
+
+use super::CFuncPtr;
+use crate::{
+    ccall::{
+        call,
+        enter::{Target, around::Callee},
+        flags,
+        paramflags::{Given, ParamFlags},
+        plan::Plan,
+        result::Restype,
+        signature::{ArgTypes, Signature},
+    },
+    cdata::CData,
+    classes::{construct::call_by_slot, metatype::shares_slot},
+};
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, builtins::PyType,
+    function::FuncArgs, types::Callable,
+};
+use std::ops::Deref;
+
+impl Callable for CFuncPtr {
+    type Args = FuncArgs;
+
+    fn call(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let positional = args.args.len();
+        let mut values = args.args;
+        let mut names = Vec::new();
+        for (name, value) in args.kwargs {
+            names.push(vm.ctx.new_str(name).into());
+            values.push(value);
+        }
+        general(zelf, false, &Given::new(&values, positional, &names), vm)
+    }
+}
+
+/// Calls a function object with the arguments that the VM has at hand: nothing is copied.
+pub fn vectorcall(
+    zelf: &PyObject,
+    args: Vec<PyObjectRef>,
+    nargs: usize,
+    names: Option<&[PyObjectRef]>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    if let Some(function) = CFuncPtr::of(zelf)
+        && let Some(plan) = function.planned.get()
+        && !plan.is_checked
+        && is_called_by_us(zelf.class(), vm)
+    {
+        let restype = || CurrentRestype(function.signature());
+        if let Some(outcome) = planned(function, plan, &args[..nargs], restype, vm) {
+            return outcome;
+        }
+    }
+    vectorcall_unplanned(zelf, args, nargs, names, vm)
+}
+
+#[inline(never)]
+fn vectorcall_unplanned(
+    zelf: &PyObject,
+    args: Vec<PyObjectRef>,
+    nargs: usize,
+    names: Option<&[PyObjectRef]>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    match CFuncPtr::of(zelf) {
+        Some(function) if is_called_by_us(zelf.class(), vm) => {
+            let given = Given::new(&args, nargs, names.unwrap_or(&[]));
+            general(function, true, &given, vm)
+        }
+        _ => call_by_slot(zelf, args, nargs, names, vm),
+    }
+}
+
+/// Whether no Python code has overridden `__call__`.
+#[inline]
+pub fn is_called_by_us(class: &Py<PyType>, vm: &VirtualMachine) -> bool {
+    shares_slot!(class, CFuncPtr::class(&vm.ctx), call)
+}
+
+/// Calls a function as planned. `None` if that takes more than the plan provides for.
+#[inline(always)]
+fn planned<R: AsRef<Restype>>(
+    function: &Py<CFuncPtr>,
+    plan: &Plan,
+    given: &[PyObjectRef],
+    restype: impl FnOnce() -> R,
+    vm: &VirtualMachine,
+) -> Option<PyResult> {
+    let (address, _held) = CData::callee(CFuncPtr::value(function));
+    let flags = function.flags;
+    // SAFETY: whoever gave the address and the types answers for the function being so, as in C.
+    unsafe { plan.call(address, flags, given, restype, vm) }
+}
+
+/// The result type of the signature that was read.
+struct CurrentRestype<S>(S);
+
+impl<S: Deref<Target = Py<Signature>>> AsRef<Restype> for CurrentRestype<S> {
+    fn as_ref(&self) -> &Restype {
+        &self.0.restype
+    }
+}
+
+/// Calls a function with arguments in the order in which Python code gives them. `tried` says that its
+/// plan, if it has one that stands alone, has not been enough.
+fn general(
+    function: &Py<CFuncPtr>,
+    tried: bool,
+    given: &Given<'_>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let signature = function.signature();
+    match (&function.paramflags, &signature.argtypes) {
+        (Some(paramflags), Some(argtypes)) if !argtypes.types.is_empty() => {
+            arranged(function, &signature, paramflags, argtypes, given, vm)
+        }
+        // Without parameter flags names mean nothing.
+        _ => invoke(function, &signature, tried, given.positional(), vm).map(Checked::into_object),
+    }
+}
+
+/// The same if parameter flags say what comes from where.
+#[inline(never)]
+fn arranged(
+    function: &Py<CFuncPtr>,
+    signature: &Signature,
+    paramflags: &ParamFlags,
+    argtypes: &ArgTypes,
+    given: &Given<'_>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let arranged = paramflags.arrange(argtypes, given, vm)?;
+    match invoke(function, signature, false, &arranged.arguments, vm)? {
+        Checked::Result(result) => arranged.result(result, vm),
+        Checked::Other(other) => Ok(other),
+    }
+}
+
+/// What a call came to.
+enum Checked {
+    Result(PyObjectRef),
+    /// What `errcheck` returned in its place.
+    Other(PyObjectRef),
+}
+
+impl Checked {
+    fn into_object(self) -> PyObjectRef {
+        match self {
+            Self::Result(object) | Self::Other(object) => object,
+        }
+    }
+}
+
+/// Calls a function with arguments in the order of its parameters.
+fn invoke(
+    function: &Py<CFuncPtr>,
+    signature: &Signature,
+    tried: bool,
+    given: &[PyObjectRef],
+    vm: &VirtualMachine,
+) -> PyResult<Checked> {
+    let plan = signature.plan().filter(|plan| plan.is_checked || !tried);
+    let result = plan.and_then(|plan| planned(function, plan, given, || &signature.restype, vm));
+    let result = match result {
+        Some(result) => result,
+        None => step_by_step(function, signature, given, vm),
+    }?;
+    match &signature.errcheck {
+        None => Ok(Checked::Result(result)),
+        Some(errcheck) => check_result(errcheck, function, result, given, vm),
+    }
+}
+
+#[inline(never)]
+fn step_by_step(
+    function: &Py<CFuncPtr>,
+    signature: &Signature,
+    given: &[PyObjectRef],
+    vm: &VirtualMachine,
+) -> PyResult {
+    let flags = function.flags;
+    let converters = match &signature.argtypes {
+        Some(declared) => {
+            check_count(declared.types.len(), given.len(), flags, vm)?;
+            &declared.converters[..]
+        }
+        None => &[],
+    };
+    let (address, _held) = CData::callee(CFuncPtr::value(function));
+    let target = Target {
+        callee: Callee {
+            address,
+            flags,
+            fixed: Some(converters.len()).filter(|&fixed| fixed > 0 && fixed < given.len()),
+        },
+        audited: false,
+        cif: Some(&signature.cif),
+    };
+    call::address(target, converters, given, &signature.restype, vm)
+}
+
+fn check_result(
+    errcheck: &PyObject,
+    function: &Py<CFuncPtr>,
+    result: PyObjectRef,
+    given: &[PyObjectRef],
+    vm: &VirtualMachine,
+) -> PyResult<Checked> {
+    let arguments = vm.ctx.new_tuple(given.to_vec());
+    let function = function.to_owned();
+    let checked = errcheck.call((result.clone(), function, arguments.clone()), vm)?;
+    Ok(if checked.is(&arguments) {
+        Checked::Result(result)
+    } else {
+        Checked::Other(checked)
+    })
+}
+
+/// A C function may be variadic, so it takes more arguments than declared, but never fewer.
+#[inline]
+fn check_count(
+    required: usize,
+    given: usize,
+    call_flags: u32,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    let (fits, at_least) = if call_flags & flags::CDECL == 0 {
+        (required == given, "")
+    } else {
+        (required <= given, "at least ")
+    };
+    if fits {
+        return Ok(());
+    }
+    let plural = if required == 1 { "" } else { "s" };
+    Err(vm.new_type_error(format!(
+        "this function takes {at_least}{required} argument{plural} ({given} given)"
+    )))
+}
