@@ -24,7 +24,9 @@ mod _ctypes {
             signature::Signature,
         },
         cdata::{CData, ctype_of, pickle, young},
-        classes::{aggregate, array, construct, field, function, metatype, pointer, simple},
+        classes::{
+            aggregate, array, construct, field, function, metatype, new_class, pointer, simple,
+        },
         clib::{self, Handle},
         ctype::{CType, positional::Positional, scalar::pointer::wrapping_address},
         error, exports,
@@ -406,6 +408,18 @@ mod _ctypes {
         let _ = Signature::make_static_type();
         let _ = crate::ccallback::Thunk::make_static_type();
         let _ = exports::ForeignMemory::make_static_type();
+        new_class::install(
+            &[
+                metatype::CTypeType::static_type(),
+                simple::SimpleType::static_type(),
+                aggregate::StructType::static_type(),
+                aggregate::UnionType::static_type(),
+                array::ArrayType::static_type(),
+                pointer::PointerType::static_type(),
+                function::FuncPtrType::static_type(),
+            ],
+            vm,
+        )?;
         construct::install::<simple::SimpleCData>(simple::SimpleType::static_type());
         construct::install::<aggregate::Structure>(aggregate::StructType::static_type());
         construct::install::<aggregate::Union>(aggregate::UnionType::static_type());
