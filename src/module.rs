@@ -17,7 +17,9 @@ mod _ctypes {
         ccall::{MAX_ARGUMENTS, byref::CArg, flags, signature::Signature},
         ccallback,
         cdata::{CData, young},
-        classes::{aggregate, array, construct, field, function, metatype, pointer, simple},
+        classes::{
+            aggregate, array, construct, field, function, metatype, new_class, pointer, simple,
+        },
         ctype::{CType, positional::Positional},
         error, exports, functions, package,
     };
@@ -114,6 +116,18 @@ mod _ctypes {
         let _ = ccallback::Thunk::make_static_type();
         let _ = ccallback::Shape::make_static_type();
         let _ = exports::ForeignMemory::make_static_type();
+        new_class::install(
+            &[
+                metatype::CTypeType::static_type(),
+                simple::SimpleType::static_type(),
+                aggregate::StructType::static_type(),
+                aggregate::UnionType::static_type(),
+                array::ArrayType::static_type(),
+                pointer::PointerType::static_type(),
+                function::FuncPtrType::static_type(),
+            ],
+            vm,
+        )?;
         construct::install::<simple::SimpleCData>(simple::SimpleType::static_type());
         construct::install::<aggregate::Structure>(aggregate::StructType::static_type());
         construct::install::<aggregate::Union>(aggregate::UnionType::static_type());

@@ -45,6 +45,23 @@ pub fn install<B: Base>(metaclass: &Py<PyType>) {
     }
 }
 
+/// Has the classes of a metaclass of Python code called by [`call`] too. The VM leaves the slot empty
+/// where it finds `__new__` by name.
+pub fn hand_on(metaclass: &Py<PyType>) {
+    if metaclass.heaptype_ext.is_none() || metaclass.slots.vectorcall.load().is_some() {
+        return;
+    }
+    let ours = metaclass
+        .iter_base_chain()
+        .find(|base| base.heaptype_ext.is_none());
+    if let Some(ours) = ours {
+        metaclass
+            .slots
+            .vectorcall
+            .store(ours.slots.vectorcall.load());
+    }
+}
+
 fn call<B: Base>(
     class: &PyObject,
     args: Vec<PyObjectRef>,

@@ -3,6 +3,7 @@
 //! What every ctypes class can do is here: make instances on memory that exists already, convert
 //! arguments, be multiplied into an array type.
 
+use super::construct;
 use crate::{
     audit,
     ccall::from_param,
@@ -65,9 +66,10 @@ pub fn construct_nothing(
     Err(vm.new_type_error(format!("'{name}' is not a subtype of '_ctypes._CData'")))
 }
 
-/// How instances of `class` are made.
+/// How instances of `class` are made. Its metaclass is told too, if that is Python's.
 #[must_use]
 pub fn constructor(class: &Py<PyType>) -> Construct {
+    construct::hand_on(class.as_object().class());
     if class.fast_issubclass(CData::static_type()) {
         construct
     } else {

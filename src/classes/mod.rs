@@ -10,6 +10,7 @@ pub mod field;
 pub mod fields;
 pub mod function;
 pub mod metatype;
+pub mod new_class;
 pub mod pointer;
 pub mod positional;
 pub mod simple;

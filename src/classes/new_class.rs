@@ -1,0 +1,337 @@
+//! Making a class object: what `type.__new__` does for an ordinary ctypes class.
+//!
+//! The VM's own `type.__new__` finds a class's slots by going through all the special methods of all
+//! its bases, which is most of what making a class takes. A class that derives from one class of the
+//! same metaclass, and defines no special method of its own, has just its base's slots, which are copied
+//! here. Anything else is left to `type.__new__`.
+//!
+//! The VM makes the class object on a base that has nothing to go through ([`Blank`]), and then the class
+//! is given its real base.
+//!
+//! The function is found as `__new__` of the metaclasses. Their slot is the one that the VM gives to
+//! classes whose `__new__` is Python's, so that it is found by name and `type.__new__` may still be
+//! called for them.
+
+use super::metatype::{self, CTypeType};
+use crate::without::without;
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    builtins::{
+        PyDict, PyDictRef, PyGetSet, PyStr, PyStrRef, PyTuple, PyType, PyTypeRef,
+        object_generic_set_dict, object_get_dict,
+    },
+    class::{PyClassImpl, StaticType},
+    function::{FuncArgs, ItemDoc, PyMethodDef, PyMethodFlags, PySetterValue},
+    pyclass,
+    types::{PyTypeFlags, PyTypeSlots},
+};
+
+/// The base of a class while the VM makes it: it inherits nothing, not even from `object`, so that
+/// there is nothing to look through.
+#[pyclass(module = "_ctypes", name = "Blank")]
+#[derive(Debug, PyPayload)]
+struct Blank;
+
+#[pyclass(flags(DISALLOW_INSTANTIATION))]
+impl Blank {}
+
+/// A class to be made, found to be ordinary.
+struct NewClass {
+    metaclass: PyTypeRef,
+    base: PyTypeRef,
+    bases: PyRef<PyTuple<PyTypeRef>>,
+    name: PyStrRef,
+    qualname: PyStrRef,
+    namespace: PyDictRef,
+}
+
+/// `__new__` of a metaclass, called with the metaclass and the arguments of `type`.
+///
+/// # Errors
+/// What `type.__new__` raises.
+fn new(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    match NewClass::read(&args, vm)? {
+        Some(class) => class.make(vm),
+        None => {
+            let new = vm.ctx.intern_str("__new__");
+            let of_type = vm.ctx.types.type_type.as_object();
+            of_type.get_attr(new, vm)?.call(args, vm)
+        }
+    }
+}
+
+impl NewClass {
+    /// Looks whether a class is ordinary, without running Python code.
+    fn read(args: &FuncArgs, vm: &VirtualMachine) -> PyResult<Option<Self>> {
+        let ([metaclass, name, bases, namespace], true) =
+            (args.args.as_slice(), args.kwargs.is_empty())
+        else {
+            return Ok(None);
+        };
+        let Some(metaclass) = metaclass.downcast_ref::<PyType>() else {
+            return Ok(None);
+        };
+        let (Some(name), Some(namespace)) = (
+            name.downcast_ref_if_exact::<PyStr>(vm),
+            namespace.downcast_ref_if_exact::<PyDict>(vm),
+        ) else {
+            return Ok(None);
+        };
+        let bases = bases.downcast_ref_if_exact::<PyTuple>(vm);
+        let Some([base]) = bases.map(|bases| bases.as_slice()) else {
+            return Ok(None);
+        };
+        let Some(base) = base.downcast_ref::<PyType>() else {
+            return Ok(None);
+        };
+        let is_name = name.to_str().is_some_and(|name| !name.contains('\0'));
+        if without().types
+            || !is_name
+            || !metaclass.fast_issubclass(CTypeType::static_type())
+            || !metatype::has_plain_mro(metaclass, vm)
+            || !is_ordinary_base(base, metaclass, vm)
+        {
+            return Ok(None);
+        }
+        let mut qualname = None;
+        let copy = vm.ctx.new_dict();
+        for (key, value) in namespace {
+            let Some(key) = key.downcast_ref_if_exact::<PyStr>(vm) else {
+                return Ok(None);
+            };
+            if !is_ordinary_entry(key, &value, vm) {
+                return Ok(None);
+            }
+            if key.as_bytes() == b"__qualname__" {
+                qualname = value.downcast::<PyStr>().ok();
+                continue;
+            }
+            let interned = vm.ctx.interned_str::<Py<PyStr>>(key);
+            let interned = interned.unwrap_or_else(|| vm.ctx.intern_str(key.as_wtf8()));
+            copy.set_item(interned, value, vm)?;
+        }
+        let name = Py::<PyStr>::to_owned(name);
+        Ok(Some(Self {
+            metaclass: metaclass.to_owned(),
+            base: base.to_owned(),
+            bases: PyTuple::new_ref_typed(vec![base.to_owned()], &vm.ctx),
+            qualname: qualname.unwrap_or_else(|| name.clone()),
+            name,
+            namespace: copy,
+        }))
+    }
+
+    fn make(self, vm: &VirtualMachine) -> PyResult {
+        let Self {
+            metaclass,
+            base,
+            bases,
+            name,
+            qualname,
+            namespace,
+        } = self;
+        let module = vm.ctx.intern_str("__module__");
+        if !namespace.contains_key(module, vm)
+            && let Some(globals) = rustpython_vm::frame::current_globals()
+            && let Some(name) = globals.get_item_opt(vm.ctx.intern_str("__name__"), vm)?
+        {
+            namespace.set_item(module, name, vm)?;
+        }
+        let flags = flags(&base);
+        let mut slots = PyTypeSlots::heap_default();
+        slots.basicsize = base.slots.basicsize;
+        slots.itemsize = base.slots.itemsize;
+        slots.member_count = base.slots.member_count;
+        slots.flags.replace_masked(flags, flags);
+        copy_slots(&slots, &base.slots);
+        let blank = Blank::static_type();
+        let class = PyType::new_heap(
+            &name.to_string_lossy(),
+            vec![blank.to_owned()],
+            Default::default(),
+            slots,
+            metaclass,
+            &vm.ctx,
+        )
+        .map_err(|message| vm.new_type_error(message))?;
+        // The VM has noted the class, and nothing else, as a subclass. Which one another thread takes
+        // out does not matter, since none is to stay.
+        let noted = blank.subclasses.write().pop();
+        rebase(&class, &base, bases);
+        let weak = class.as_object().downgrade(None, vm)?;
+        base.subclasses.write().push(weak);
+        drop(noted);
+        if let Some(extension) = &class.heaptype_ext {
+            *extension.qualname.write() = qualname;
+        }
+        if let Some(own) = class.attributes.as_dict() {
+            for (name, value) in namespace {
+                own.set_item(name.as_object(), value, vm)?;
+            }
+        }
+        add_descriptors(&class, &base, vm);
+        Ok(class.into())
+    }
+}
+
+/// Whether a class of `metaclass` that derives from `base` alone inherits all that there is to it.
+fn is_ordinary_base(base: &Py<PyType>, metaclass: &Py<PyType>, vm: &VirtualMachine) -> bool {
+    let init_subclass = vm.ctx.intern_str("__init_subclass__");
+    let plain = vm.ctx.types.object_type.get_direct_attr(init_subclass);
+    base.as_object().class().is(metaclass)
+        && base.slots.flags.has_feature(PyTypeFlags::BASETYPE)
+        && !base.mro.read().is_empty()
+        && match (base.get_attr(init_subclass), plain) {
+            (Some(found), Some(plain)) => found.is(&plain),
+            _ => false,
+        }
+        && base
+            .get_attr(vm.ctx.intern_str("__abc_tpflags__"))
+            .is_none()
+}
+
+/// Whether an entry of a class's namespace is nothing but an attribute.
+fn is_ordinary_entry(key: &Py<PyStr>, value: &PyObject, vm: &VirtualMachine) -> bool {
+    let name = key.as_bytes();
+    let ordinary = match name {
+        b"__module__" | b"__firstlineno__" | b"__static_attributes__" => true,
+        b"__qualname__" | b"__doc__" => value
+            .downcast_ref::<PyStr>()
+            .is_some_and(|text| text.to_str().is_some()),
+        _ => !(name.starts_with(b"__") && name.ends_with(b"__")),
+    };
+    let set_name = vm.ctx.intern_str("__set_name__");
+    ordinary && value.class().get_attr(set_name).is_none()
+}
+
+/// The flags of a class that derives from `base` alone.
+fn flags(base: &Py<PyType>) -> PyTypeFlags {
+    let inherited = base.slots.flags.load();
+    let has = |flag: u8| base.slots.flags.has_feature(flag);
+    let fixed_size = base.slots.itemsize == 0;
+    let mut flags = PyTypeFlags::HEAP_TYPE | (inherited & PyTypeFlags::COLLECTION);
+    for flag in [PyTypeFlags::HAS_DICT, PyTypeFlags::MANAGED_DICT] {
+        if has(flag) || !has(PyTypeFlags::HAS_DICT) {
+            flags.insert(flag);
+        }
+    }
+    if fixed_size && !has(PyTypeFlags::HAS_DICT) {
+        flags.insert(PyTypeFlags::INLINE_VALUES);
+    }
+    if fixed_size || has(PyTypeFlags::HAS_WEAKREF) {
+        flags.insert(PyTypeFlags::HAS_WEAKREF);
+        flags.insert(PyTypeFlags::MANAGED_WEAKREF);
+    }
+    flags
+}
+
+/// Adds `__dict__` and `__weakref__` if no base has them, and `__doc__`.
+fn add_descriptors(class: &Py<PyType>, base: &Py<PyType>, vm: &VirtualMachine) {
+    let descriptor = |name: &str| PyGetSet::new(name, class, &vm.ctx);
+    let add = |name: &'static str, flag: u8, make: &dyn Fn() -> PyGetSet| {
+        let name = vm.ctx.intern_str(name);
+        if class.slots.flags.has_feature(flag) && base.get_attr(name).is_none() {
+            let getset = vm.ctx.types.getset_type.to_owned();
+            let made = PyRef::new_ref(make(), getset, None);
+            class.attributes.set(name, made.into());
+        }
+    };
+    add("__dict__", PyTypeFlags::HAS_DICT, &|| {
+        descriptor("__dict__")
+            .with_get(object_get_dict)
+            .with_set(set_dict)
+            .with_doc(ItemDoc::static_text("dictionary for instance variables"))
+    });
+    add("__weakref__", PyTypeFlags::HAS_WEAKREF, &|| {
+        descriptor("__weakref__")
+            .with_get(weakref)
+            .with_set(set_weakref)
+            .with_doc(ItemDoc::static_text(
+                "list of weak references to the object",
+            ))
+    });
+    let doc = vm.ctx.intern_str("__doc__");
+    if !class.attributes.contains(doc) {
+        class.attributes.set(doc, vm.ctx.none());
+    }
+}
+
+fn set_dict(object: PyObjectRef, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+    let dict = match value {
+        PySetterValue::Assign(dict) => dict,
+        PySetterValue::Delete => vm.ctx.new_dict().into(),
+    };
+    object_generic_set_dict(object, PySetterValue::Assign(dict), vm)
+}
+
+fn weakref(object: PyObjectRef, vm: &VirtualMachine) -> PyObjectRef {
+    let references = object.get_weak_references().unwrap_or_default();
+    let first = references.into_iter().next().map(PyObjectRef::from);
+    vm.unwrap_or_none(first)
+}
+
+fn set_weakref(object: PyObjectRef, _value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+    Err(vm.new_attribute_error(format!(
+        "attribute '__weakref__' of '{}' objects is not writable",
+        object.class().name()
+    )))
+}
+
+/// Gives a class that nobody has seen yet another base.
+fn rebase(class: &Py<PyType>, base: &Py<PyType>, bases: PyRef<PyTuple<PyTypeRef>>) {
+    // SAFETY: nobody else looks at the class, and the base that it had is static.
+    drop(unsafe { class.base.swap(Some(base.to_owned())) });
+    let own = std::iter::once(class.to_owned());
+    let mro = own.chain(base.mro.read().iter().cloned()).collect();
+    let before = std::mem::replace(&mut *class.mro.write(), mro);
+    let bases = std::mem::replace(&mut *class.bases.write(), bases);
+    drop((before, bases));
+}
+
+/// Copies what a class does from its base.
+fn copy_slots(own: &PyTypeSlots, base: &PyTypeSlots) {
+    macro_rules! copy {
+        ($($slot:ident)* $(; $group:ident: $($sub:ident)*)*) => {
+            $(own.$slot.store(base.$slot.load());)*
+            $($(own.$group.$sub.store(base.$group.$sub.load());)*)*
+        };
+    }
+    copy! {
+        hash call str repr getattro setattro as_buffer has_release_buffer python_release_buffer
+        richcompare iter iternext descr_get descr_set init alloc new del;
+        as_number: add subtract multiply remainder divmod power negative positive absolute boolean
+            invert lshift rshift and xor or int float right_add right_subtract right_multiply
+            right_remainder right_divmod right_power right_lshift right_rshift right_and right_xor
+            right_or inplace_add inplace_subtract inplace_multiply inplace_remainder inplace_power
+            inplace_lshift inplace_rshift inplace_and inplace_xor inplace_or floor_divide true_divide
+            right_floor_divide right_true_divide inplace_floor_divide inplace_true_divide index
+            matrix_multiply right_matrix_multiply inplace_matrix_multiply;
+        as_sequence: length concat repeat item ass_item contains inplace_concat inplace_repeat;
+        as_mapping: length subscript ass_subscript
+    }
+    if base.call.load().is_some() {
+        own.vectorcall.store(base.vectorcall.load());
+    }
+}
+
+/// Makes [`new`] the `__new__` of all metaclasses.
+///
+/// # Errors
+/// None that can happen: the VM says no to no such class.
+pub fn install(metaclasses: &[&'static Py<PyType>], vm: &VirtualMachine) -> PyResult<()> {
+    static NEW: PyMethodDef =
+        PyMethodDef::new_const("__new__", new, PyMethodFlags::STATIC, ItemDoc::NONE);
+    let blank = Blank::make_static_type();
+    *blank.mro.write() = vec![blank.clone()];
+    let name = vm.ctx.intern_str("__new__");
+    // What the VM puts into the slot of a class whose `__new__` is found by name.
+    let template = PyType::new_simple_heap("template", vm.ctx.types.object_type, &vm.ctx)
+        .map_err(|message| vm.new_type_error(message))?;
+    template.as_object().set_attr(name, vm.ctx.none(), vm)?;
+    let found_by_name = template.slots.new.load();
+    for metaclass in metaclasses {
+        metaclass.set_attr(name, NEW.build_staticmethod(&vm.ctx, metaclass).into());
+        metaclass.slots.new.store(found_by_name);
+    }
+    Ok(())
+}
