@@ -2,10 +2,9 @@
 //!
 //! `POINTER`, `pointer`, `cast`, `string_at` and others are small Python functions of the package around
 //! something of ours, and calling a Python function takes longer than what they are for. When the
-//! package has been imported, builtins of ours stand in their places. What is not quite ordinary (other
+//! package has been imported, callables of ours stand in their places. What is not quite ordinary (other
 //! types, other arguments, an audit hook) they hand on to the package's own function, which does it or
-//! says what is wrong. So nothing differs but the time, and that they are builtins, as they were up to
-//! CPython 3.13.
+//! says what is wrong. They look like that function too, so that hardly anything differs but the time.
 
 use crate::{
     audit,
@@ -17,85 +16,189 @@ use crate::{
         scalar::{pointer::wrapping_address, terminated, wide},
         simple::Class,
     },
+    without::without,
 };
 use num_traits::ToPrimitive;
 use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
-    builtins::{PyBytes, PyDict, PyFunction, PyInt, PyModule, PyStr, PyType},
-    function::{FuncArgs, ItemDoc, PyMethodDef, PyMethodFlags},
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    builtins::{
+        PyBoundMethod, PyBytes, PyDict, PyFunction, PyInt, PyModule, PyStr, PyStrRef, PyType,
+    },
+    class::PyClassImpl,
+    function::{FuncArgs, PySetterValue},
+    object::{Traverse, TraverseFn},
+    pyclass,
+    types::{Callable, GetAttr, GetDescriptor, Representable, SetAttr},
 };
 use std::{ffi::CStr, ptr, slice};
 
-/// Where the module `_ctypes` keeps the package's own functions, by name.
-const OWN: &str = "__package_functions__";
+/// What does the ordinary: `None` leaves it to the package's own function.
+type Ordinary = fn(&[PyObjectRef], &VirtualMachine) -> Option<PyResult>;
 
-/// The table of functions: the name, the parameters, what it does.
-macro_rules! functions {
-    ($($name:literal $parameters:literal $doc:literal $function:expr;)*) => {
-        static FUNCTIONS: &[PyMethodDef] = &[$(
-            PyMethodDef::new_raw_const(
-                $name,
-                |vm: &VirtualMachine, args: FuncArgs, _| {
-                    let is_ordinary = args.kwargs.is_empty() && !audit::is_watched();
-                    if is_ordinary && let Some(result) = $function(&args.args, vm) {
-                        return result;
-                    }
-                    own_function($name, vm)?.call(args, vm)
-                },
-                PyMethodFlags::FASTCALL,
-                ItemDoc::static_text(concat!($name, $parameters, "\n--\n\n", $doc)),
-            ),
-        )*];
-    };
+/// The functions by name.
+const FUNCTIONS: &[(&str, Ordinary)] = &[
+    ("POINTER", pointer_type),
+    ("pointer", pointer_to),
+    ("cast", cast),
+    ("CFUNCTYPE", function_type),
+    ("create_string_buffer", string_buffer),
+    ("create_unicode_buffer", unicode_buffer),
+    ("string_at", string_at),
+    ("wstring_at", wstring_at),
+];
+
+/// A function in the place of one of the package's, whose attributes it shows: its name, its signature,
+/// its code. It becomes a method of a class that has it as an attribute, as a Python function does.
+#[pyclass(module = false, name = "function", traverse = "manual")]
+#[derive(Debug, PyPayload)]
+pub struct PackageFunction {
+    ordinary: Ordinary,
+    /// The package's own function.
+    own: PyObjectRef,
 }
 
-functions! {
-    "POINTER" "(cls)" "The type of pointers to a type: the same one for the same type." pointer_type;
-    "pointer" "(obj)" "A pointer to an instance. byref(obj) does for an argument, in less time." pointer_to;
-    "cast" "(obj, typ)" "A pointer of another type to where obj points." cast;
-    "CFUNCTYPE" "(restype, *argtypes, **kw)" "A prototype: the type of functions with these types." function_type;
-    "create_string_buffer" "(init, size=None)"
-        "An array of char with these bytes and a NUL, or of so many." string_buffer;
-    "create_unicode_buffer" "(init, size=None)"
-        "An array of wchar_t with this text and a NUL, or of so many." unicode_buffer;
-    "string_at" "(ptr, size=-1)" "The bytes at an address, up to the first NUL or so many." string_at;
-    "wstring_at" "(ptr, size=-1)"
-        "The wide characters at an address, up to the first NUL or so many." wstring_at;
+// SAFETY: visits each object it owns exactly once.
+unsafe impl Traverse for PackageFunction {
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        self.own.traverse(visit);
+    }
+}
+
+impl PackageFunction {
+    fn of<'a>(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Self> {
+        let function = object.downcast_ref::<Self>();
+        function
+            .map(|function| &**function)
+            .ok_or_else(|| vm.new_type_error("expected a function of the ctypes package"))
+    }
+
+    fn ordinary(&self, args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
+        if audit::is_watched() {
+            return None;
+        }
+        (self.ordinary)(args, vm)
+    }
+}
+
+fn vectorcall(
+    zelf: &PyObject,
+    args: Vec<PyObjectRef>,
+    nargs: usize,
+    names: Option<&[PyObjectRef]>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let function = PackageFunction::of(zelf, vm)?;
+    if names.is_none_or(<[_]>::is_empty)
+        && let Some(result) = function.ordinary(&args[..nargs], vm)
+    {
+        return result;
+    }
+    function.own.vectorcall(args, nargs, names, vm)
+}
+
+#[pyclass(
+    flags(DISALLOW_INSTANTIATION),
+    with(Callable, GetAttr, GetDescriptor, Representable, SetAttr)
+)]
+impl PackageFunction {
+    /// What `pickle` and `copy` ask for: the name under which it is found.
+    #[pymethod]
+    fn __reduce__(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        zelf.own.get_attr("__qualname__", vm)
+    }
+}
+
+impl Callable for PackageFunction {
+    type Args = FuncArgs;
+
+    fn call(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        if args.kwargs.is_empty()
+            && let Some(result) = zelf.ordinary(&args.args, vm)
+        {
+            return result;
+        }
+        zelf.own.call(args, vm)
+    }
+}
+
+impl GetAttr for PackageFunction {
+    fn getattro(zelf: &Py<Self>, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
+        match name.as_bytes() {
+            b"__call__" | b"__get__" | b"__reduce__" | b"__reduce_ex__" => {
+                zelf.as_object().generic_getattr(name, vm)
+            }
+            _ => zelf.own.get_attr(name, vm),
+        }
+    }
+}
+
+impl SetAttr for PackageFunction {
+    fn setattro(
+        zelf: &Py<Self>,
+        name: &Py<PyStr>,
+        value: PySetterValue,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        match value {
+            PySetterValue::Assign(value) => zelf.own.set_attr(name, value, vm),
+            PySetterValue::Delete => zelf.own.del_attr(name, vm),
+        }
+    }
+}
+
+impl GetDescriptor for PackageFunction {
+    fn descr_get(
+        zelf: &PyObject,
+        instance: Option<&PyObject>,
+        _class: Option<&PyObject>,
+        vm: &VirtualMachine,
+    ) -> PyResult {
+        let Some(instance) = instance.filter(|instance| !vm.is_none(instance)) else {
+            return Ok(zelf.to_owned());
+        };
+        let method = PyBoundMethod::new(instance.to_owned(), zelf.to_owned());
+        Ok(method.into_ref(&vm.ctx).into())
+    }
+}
+
+impl Representable for PackageFunction {
+    fn repr(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyStrRef> {
+        zelf.own.repr(vm)
+    }
+
+    fn repr_str(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<String> {
+        Err(vm.new_system_error("the package's own function is shown"))
+    }
 }
 
 /// Has the functions put in their places when the package has been imported: the last thing that it does
 /// is to give the type of pointers to `char` a `from_param`.
 pub fn install() {
+    let class = PackageFunction::make_static_type();
+    if !without().vectorcall {
+        class.slots.vectorcall.store(Some(vectorcall));
+    }
     metatype::at_end_of_package(replace);
 }
 
 fn replace(vm: &VirtualMachine) -> PyResult<()> {
-    let (Some(package), Some(ours)) = (module("ctypes", vm), module("_ctypes", vm)) else {
+    let Some(package) = module("ctypes", vm) else {
         return Ok(());
     };
-    let own = vm.ctx.new_dict();
-    for definition in FUNCTIONS {
-        let name = vm.ctx.intern_str(definition.name);
-        let known = package.dict().get_item_opt(name, vm)?;
+    for &(name, ordinary) in FUNCTIONS {
+        let own = package.dict().get_item_opt(vm.ctx.intern_str(name), vm)?;
         // Whatever somebody else has put there stays.
-        let Some(known) = known.filter(|known| is_the_packages(known, vm)) else {
+        let Some(own) = own.filter(|own| is_the_packages(own, vm)) else {
             continue;
         };
-        let function: PyObjectRef = definition
-            .to_function()
-            .with_module(vm.ctx.intern_str("ctypes"))
-            .into_ref(&vm.ctx)
-            .into();
+        let function = PackageFunction { ordinary, own: own.clone() };
+        let function: PyObjectRef = function.into_ref(&vm.ctx).into();
         for (other, object) in &package.dict() {
             // Some have another name as well.
-            if object.is(&known) {
+            if object.is(&own) {
                 package.dict().set_item(&*other, function.clone(), vm)?;
             }
         }
-        own.set_item(name, known, vm)?;
-    }
-    if own.__len__() > 0 {
-        ours.dict().set_item(OWN, own.into(), vm)?;
     }
     Ok(())
 }
@@ -119,13 +222,6 @@ fn is_the_packages(object: &PyObject, vm: &VirtualMachine) -> bool {
         && object
             .get_attr("__module__", vm)
             .is_ok_and(|module| module.str(vm).is_ok_and(|name| name.as_bytes() == b"ctypes"))
-}
-
-/// The package's own function.
-#[cold]
-fn own_function(name: &'static str, vm: &VirtualMachine) -> PyResult {
-    let module = vm.import("_ctypes", 0)?;
-    module.get_attr(OWN, vm)?.get_item(name, vm)
 }
 
 /// The description of a class whose metaclass does nothing of its own.

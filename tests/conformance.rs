@@ -3,6 +3,9 @@
 //!
 //! `conformance/run.py` does the work, and is the tool to use by hand:
 //! `python3.13 tests/conformance/run.py [MODULE ...]`.
+//!
+//! And its tests of imports: every method that passes with the VM's own `__import__` has to pass with
+//! ours. `conformance/imports.py` does that.
 
 mod common;
 
@@ -15,19 +18,25 @@ const NO_SUITE: i32 = 77;
 
 #[test]
 fn cpython_test_ctypes() {
-    run(&[]);
+    run("run.py", &[]);
 }
 
 #[test]
 fn cpython_test_ctypes_through_libffi() {
-    run(&common::THROUGH_LIBFFI);
+    run("run.py", &common::THROUGH_LIBFFI);
 }
 
-fn run(environment: &[(&str, &str)]) {
+#[test]
+#[ignore = "takes a minute or two"]
+fn cpython_tests_of_imports() {
+    run("imports.py", &[]);
+}
+
+fn run(script: &str, environment: &[(&str, &str)]) {
     let Some(cpython) = common::cpython() else {
         return; // cpython() has said so, or panicked.
     };
-    let script = common::tests_directory().join("conformance/run.py");
+    let script = common::tests_directory().join("conformance").join(script);
     let interpreter = common::interpreter();
     let arguments: [&OsStr; 3] = [
         script.as_ref(),
@@ -37,8 +46,9 @@ fn run(environment: &[(&str, &str)]) {
     let output = common::run(&cpython, arguments, environment.iter().copied());
     if output.status.and_then(|status| status.code()) == Some(NO_SUITE) {
         let message = format!(
-            "test_ctypes did not run: {}. Set RUSTPYTHON_CTYPES_CPYTHON to a CPython 3.13 with \
+            "{} did not run: {}. Set RUSTPYTHON_CTYPES_CPYTHON to a CPython 3.13 with \
              its test suite.",
+            script.display(),
             output.stderr.trim()
         );
         assert!(env::var_os("CI").is_none(), "{message}");

@@ -77,6 +77,7 @@ python_tests! {
     from_buffer
     function_objects
     hostile_values
+    import_statements
     in_dll
     incomplete_types
     keepalive

@@ -1,10 +1,10 @@
 """Runs one module of CPython's `test_ctypes` and reports the outcome of every test method.
 
-    driver.py REPORT MODULE [--skip METHOD]... [--only METHOD]...
+    driver.py REPORT MODULE [--imports] [--skip METHOD]... [--only METHOD]...
 
 The same file runs under CPython and under ours. REPORT gets one JSON object a line: `start` before
 a method, then its outcome, so that the method during which a process dies is known. Methods are
-named `module.Class.method`.
+named `module.Class.method`. With `--imports`, MODULE is one of CPython's tests of imports.
 """
 
 import argparse
@@ -115,10 +115,25 @@ def tolerate_3_13():
         cache.__delitem__ = lambda self, cls: None
 
 
+def spare_extension_modules():
+    """test_importlib wants a C extension to be there, for a few tests that look for it themselves."""
+    from test.support import import_helper
+
+    own = import_helper.import_module
+
+    def import_module(name, *arguments, **options):
+        if name == "_testsinglephase":
+            return None
+        return own(name, *arguments, **options)
+
+    import_helper.import_module = import_module
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("report")
     parser.add_argument("module")
+    parser.add_argument("--imports", action="store_true")
     parser.add_argument("--skip", action="append", default=[])
     parser.add_argument("--only", action="append", default=[])
     arguments = parser.parse_args()
@@ -126,7 +141,10 @@ def main():
     from test import support
 
     support.verbose = False
-    if sys.implementation.name != "cpython":
+    package = "test" if arguments.imports else "test.test_ctypes"
+    if arguments.imports:
+        spare_extension_modules()
+    elif sys.implementation.name != "cpython":
         claim_cpython(support)
         tolerate_3_13()
         # Tests of `pythonapi` never import it, and it brings what stands in for the C API.
@@ -135,7 +153,7 @@ def main():
     with open(arguments.report, "a", encoding="utf-8") as stream:
         report = Report(stream, arguments.module)
         loader = unittest.TestLoader()
-        suite = loader.loadTestsFromName(f"test.test_ctypes.{arguments.module}")
+        suite = loader.loadTestsFromName(f"{package}.{arguments.module}")
         selected(flatten(suite), arguments.module, arguments.skip, arguments.only)(report)
         report.write(event="end", method=arguments.module)
 

@@ -78,8 +78,9 @@ def compile_c_api(directory):
 class Interpreter:
     """A way to start one of the two interpreters."""
 
-    def __init__(self, command, environment):
+    def __init__(self, command, environment, options=()):
         self.command = command
+        self.options = options  # for the driver
         self.environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **environment}
 
     @classmethod
@@ -121,7 +122,7 @@ class Interpreter:
             options += [f"--skip={method}" for method in skip]
             with open(log, "wb") as sink:
                 process = subprocess.Popen(
-                    [*self.command, str(DRIVER), str(report), module, *options],
+                    [*self.command, str(DRIVER), str(report), module, *self.options, *options],
                     cwd=scratch,
                     env=self.environment,
                     stdin=subprocess.DEVNULL,

@@ -1,9 +1,11 @@
 """POINTER, pointer, cast, CFUNCTYPE and the functions for strings: ordinary arguments, odd ones, wrong
 ones."""
+import copy
 import ctypes
 import inspect
 import pickle
 import sys
+import types
 import unittest
 import warnings
 from ctypes import (
@@ -167,6 +169,26 @@ class Looks(TestCase):
             self.assertIs(pickle.loads(pickle.dumps(function)), function)
             self.assertTrue(callable(function))
         self.assertIs(ctypes.c_buffer, ctypes.create_string_buffer)
+
+    def test_python_functions(self):
+        class Holder:
+            function = create_string_buffer
+            other = staticmethod(create_string_buffer)
+
+        self.assertIsInstance(create_string_buffer, types.FunctionType)
+        self.assertTrue(inspect.isfunction(string_at))
+        self.assertEqual(string_at.__code__.co_name, "string_at")
+        self.assertEqual(string_at.__defaults__, (-1,))
+        self.assertIs(Holder().function.__func__, create_string_buffer)
+        self.assertEqual(Holder().other(b"x").value, b"x")
+        self.assertRaises(TypeError, Holder().function)
+        self.assertTrue(repr(cast).startswith("<function cast at "), repr(cast))
+        self.assertIs(copy.copy(cast), cast)
+        self.assertEqual({cast: 1}[cast], 1)
+        cast.attribute = 5
+        self.assertEqual(cast.__dict__, {"attribute": 5})
+        del cast.attribute
+        self.assertFalse(hasattr(cast, "attribute"))
 
     @unittest.skipUnless(PY314, "builtins without a signature")
     def test_signatures(self):
