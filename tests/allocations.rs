@@ -1,11 +1,11 @@
-//! Heap allocations per call, counted exactly: a scalar call makes none of its own.
+//! Heap allocations per call, counted exactly: a call that makes no object makes none of its own.
 //!
 //! The allocator of this test program counts what the current thread allocates. A call is measured as
 //! the interpreter makes it, in a loop of Python code, by the difference between many rounds and few;
 //! what the VM allocates for any call (the vector of arguments) shows in a builtin measured likewise.
 
 use rustpython::{InterpreterBuilder, InterpreterBuilderExt};
-use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, builtins::PyDictRef};
 use std::{
     alloc::{GlobalAlloc, Layout, System},
     cell::Cell,
@@ -79,6 +79,46 @@ def foreign(result, integers, doubles):
 
 def builtin():
     return rounds(abs, [5])
+
+class Derived(c_long):
+    pass
+
+class Parameter:
+    __slots__ = ('_as_parameter_',)
+
+number, text, array = c_long(5), create_string_buffer(8), (c_long * 4)()
+parameter = Parameter()
+parameter._as_parameter_ = 5
+callback = CFUNCTYPE(None)(print)
+Flags = ((1, 'a'), (1, 'b', 5))
+
+# What is declared, if anything, and what is given.
+KINDS = {
+    'an instance': ([c_long], [number]),
+    'an instance of a subclass': ([c_long], [Derived(5)]),
+    'a truth value': ([c_long, c_bool], [True, True]),
+    'a character': ([c_char], [b'x']),
+    'an object with _as_parameter_': ([c_long], [parameter]),
+    'a pointer': ([POINTER(c_long)], [pointer(number)]),
+    'what byref made': ([POINTER(c_long), c_void_p], [byref(number), byref(number)]),
+    'an array': ([POINTER(c_long), c_long * 4], [array, array]),
+    'a buffer': ([c_char_p, c_void_p], [text, text]),
+    'a callback': ([c_void_p, type(callback)], [callback, callback]),
+    'an object': ([py_object], [text]),
+    'beyond the declared ones': ([c_long], [5, 6, number, None, c_double(0.5)]),
+    'nothing declared': (None, [5, number, array, byref(number), None, True, parameter]),
+}
+
+def kind(name):
+    argtypes, arguments = KINDS[name]
+    function = CFUNCTYPE(c_long)(address)
+    if argtypes is not None:
+        function.argtypes = argtypes
+    return rounds(function, arguments)
+
+def flagged(library):
+    function = CFUNCTYPE(c_int, c_int, c_int)(('getpagesize', library), Flags)
+    return rounds(function, [5])
 ";
 
 /// Allocations of one round of `run`.
@@ -131,11 +171,32 @@ fn check(vm: &VirtualMachine) -> PyResult<()> {
             }
         }
     }
+
+    let kinds: Vec<String> = get("KINDS")?
+        .try_into_value::<PyDictRef>(vm)?
+        .into_iter()
+        .map(|(name, _)| name.try_into_value(vm))
+        .collect::<PyResult<_>>()?;
+    let kind = get("kind")?;
+    let mut measured = Vec::new();
+    for name in kinds {
+        measured.push((name.clone(), kind.call((name,), vm)?));
+    }
+    let library = get("CDLL")?.call((vm.ctx.none(),), vm)?;
+    let flagged = get("flagged")?.call((library,), vm)?;
+    measured.push(("parameter flags".to_owned(), flagged));
+    for (name, run) in measured {
+        let allocations = per_round(&run, vm)?;
+        assert!(
+            (allocations - builtin).abs() < 0.01,
+            "{name}: allocates {allocations}, a builtin {builtin}"
+        );
+    }
     Ok(())
 }
 
 #[test]
-fn a_scalar_call_allocates_what_a_builtin_does() {
+fn a_call_allocates_what_a_builtin_does() {
     let builder = InterpreterBuilder::new().init_stdlib();
     let ctypes = rustpython_ctypes::module_def(&builder.ctx);
     let interpreter = builder.add_native_module(ctypes).build();

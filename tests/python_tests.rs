@@ -63,6 +63,7 @@ python_tests! {
     bitfields
     buffers
     byteorder
+    call_kinds
     callback_errors
     callback_instances
     callback_threads

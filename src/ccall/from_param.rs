@@ -4,7 +4,7 @@
 //! instance of the type is itself, objects that convert safely are converted, `_as_parameter_` is
 //! followed, anything else is refused.
 
-use super::{argument::Arguments, byref::CArg, default};
+use super::{argument::Arguments, byref::CArg, default, instance::has_our_metaclass};
 use crate::{
     cdata::CData,
     ctype::{
@@ -79,6 +79,9 @@ pub fn convert(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> PyRe
     if value.class().is(ctype.python_class()) {
         return Ok(Param::Itself);
     }
+    if let Some(arg) = number(ctype, value, vm) {
+        return Ok(Param::Arg(arg));
+    }
     let attempt = match &ctype.kind {
         Kind::Simple(simple) => match simple.code.class {
             Class::VoidPointer => void_pointer(ctype, value, vm)?,
@@ -108,6 +111,17 @@ pub fn convert(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> PyRe
         _ => convert_instance,
     };
     attempt.or_as_parameter(ctype, value, again, vm)
+}
+
+/// An exact `int` as an integer type: no closer look would find anything else.
+fn number(ctype: &CType, value: &PyObject, vm: &VirtualMachine) -> Option<CArg> {
+    value.downcast_ref_if_exact::<PyInt>(vm)?;
+    let code = ctype.simple()?.code;
+    let is_integer = matches!(code.class, Class::Integer { .. });
+    if !is_integer || !has_our_metaclass(ctype.python_class()) {
+        return None;
+    }
+    CArg::simple(code, value, vm).ok()
 }
 
 /// Accepts an instance of `ctype`, a `byref` of its target, or what has one as `_as_parameter_`.

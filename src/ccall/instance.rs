@@ -4,7 +4,7 @@
 //! neither can be Python's, the bases of the object's class say it all.
 
 use rustpython_vm::{
-    AsObject, Py, PyObject, PyResult, VirtualMachine,
+    AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyStrInterned, PyType},
     types::PyTypeFlags,
 };
@@ -40,16 +40,27 @@ fn is_derived(value: &PyObject, class: &Py<PyType>, vm: &VirtualMachine) -> PyRe
     value.is_instance(class.as_object(), vm)
 }
 
+/// Whether the class of a class is one of ours: Python code cannot add anything to it, only derive from it.
+#[inline]
+pub fn has_our_metaclass(class: &Py<PyType>) -> bool {
+    let flags = &class.class().slots.flags;
+    flags.has_feature(PyTypeFlags::IMMUTABLETYPE)
+}
+
 /// Whether the `__class__` of `value` is what `object` says it is.
 fn says_its_class(value: &PyObject, vm: &VirtualMachine) -> bool {
-    static NAME: OnceLock<&'static PyStrInterned> = OnceLock::new();
-    let name = NAME.get_or_init(|| vm.ctx.intern_str("__class__"));
+    /// The name, and what `object` has under it, which nobody can change.
+    static CLASS: OnceLock<(&PyStrInterned, Option<PyObjectRef>)> = OnceLock::new();
     let object = vm.ctx.types.object_type;
+    let (name, ours) = CLASS.get_or_init(|| {
+        let name = vm.ctx.intern_str("__class__");
+        (name, object.get_attr(name))
+    });
     let class = value.class();
     let getattro = |class: &Py<PyType>| class.slots.getattro.load().map(|slot| slot as usize);
     getattro(class) == getattro(object)
-        && match (class.get_attr(name), object.get_attr(name)) {
-            (Some(found), Some(ours)) => found.is(&ours),
+        && match (class.get_attr(name), ours) {
+            (Some(found), Some(ours)) => found.is(ours),
             _ => false,
         }
 }

@@ -14,9 +14,11 @@ use crate::{
     },
 };
 use rustpython_vm::{
-    PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
+    AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
+    builtins::{PyStrInterned, PyType},
     object::{Traverse, TraverseFn},
 };
+use std::sync::OnceLock;
 
 /// A `restype`.
 #[derive(Clone, Debug)]
@@ -117,7 +119,7 @@ impl Restype {
         let kind = if vm.is_none(&object) {
             RestypeKind::Void
         } else if let Some(ctype) = CType::of(&object, vm) {
-            let check = vm.get_attribute_opt(&object, "_check_retval_")?;
+            let check = check_of(ctype.python_class(), vm)?;
             match ctype.simple().and_then(transparent) {
                 Some(scalar) if check.is_none() => scalar,
                 _ => RestypeKind::Type {
@@ -274,6 +276,22 @@ impl Restype {
             _ => Ok(value),
         }
     }
+}
+
+/// The `_check_retval_` of a result type, if it has one.
+fn check_of(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+    static NAME: OnceLock<&'static PyStrInterned> = OnceLock::new();
+    let name = *NAME.get_or_init(|| vm.ctx.intern_str("_check_retval_"));
+    let metaclass = class.class();
+    let getattro = |class: &Py<PyType>| class.slots.getattro.load().map(|slot| slot as usize);
+    // An attribute that is missing takes an exception to find out, but not where it can only be missing.
+    if getattro(metaclass) == getattro(vm.ctx.types.type_type)
+        && class.get_attr(name).is_none()
+        && metaclass.get_attr(name).is_none()
+    {
+        return Ok(None);
+    }
+    vm.get_attribute_opt(class.as_object(), name)
 }
 
 /// The conversion of a simple type whose results are plain Python objects.

@@ -29,6 +29,14 @@ pub struct Signature {
 #[pyclass(flags(DISALLOW_INSTANTIATION))]
 impl Signature {}
 
+/// What Python code declares anew.
+#[derive(Debug)]
+pub enum Change {
+    ArgTypes(Option<ArgTypes>),
+    Restype(Restype),
+    Errcheck(Option<PyObjectRef>),
+}
+
 /// Declared argument types with the converter each of them brings.
 #[derive(Clone, Debug)]
 pub struct ArgTypes {
@@ -44,7 +52,11 @@ pub enum Converter {
     /// By the rules of a ctype whose `from_param` is ours.
     Type(Exact, PyRef<CType>),
     /// By a `from_param` of Python code.
-    Call(PyObjectRef),
+    Call {
+        function: PyObjectRef,
+        /// What the function is given before the argument, if that was bound to it.
+        bound: Option<PyObjectRef>,
+    },
 }
 
 // SAFETY: visits each object it owns exactly once.
@@ -67,7 +79,10 @@ unsafe impl Traverse for ArgTypes {
         for converter in &self.converters {
             match converter {
                 Converter::Type(_, ctype) => ctype.traverse(visit),
-                Converter::Call(callable) => callable.traverse(visit),
+                Converter::Call { function, bound } => {
+                    function.traverse(visit);
+                    bound.traverse(visit);
+                }
             }
         }
     }
@@ -105,7 +120,7 @@ impl Signature {
                 Some(argtypes) => {
                     let parameters = argtypes.converters.iter().map(|converter| match converter {
                         Converter::Type(exact, _) => *exact,
-                        Converter::Call(_) => Exact::OTHER,
+                        Converter::Call { .. } => Exact::OTHER,
                     });
                     Plan::declared(parameters, &self.restype, is_checked)
                 }
@@ -116,14 +131,24 @@ impl Signature {
         self.plan.get_or_init(make)
     }
 
-    /// The same with a change, before anybody has called it.
+    /// The same but for what the change says.
     #[must_use]
-    pub fn with(&self, change: impl FnOnce(&mut Self)) -> Self {
-        let mut new = Self {
-            errcheck: self.errcheck.clone(),
-            ..Self::new(self.argtypes.clone(), self.restype.clone())
+    pub fn with(&self, change: &Change) -> Self {
+        let argtypes = match change {
+            Change::ArgTypes(argtypes) => argtypes,
+            _ => &self.argtypes,
         };
-        change(&mut new);
-        new
+        let restype = match change {
+            Change::Restype(restype) => restype,
+            _ => &self.restype,
+        };
+        let errcheck = match change {
+            Change::Errcheck(errcheck) => errcheck,
+            _ => &self.errcheck,
+        };
+        Self {
+            errcheck: errcheck.clone(),
+            ..Self::new(argtypes.clone(), restype.clone())
+        }
     }
 }

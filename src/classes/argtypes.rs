@@ -11,10 +11,11 @@ use crate::{
     error,
 };
 use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyTuple, PyType},
+    AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyBoundMethod, PyTuple},
     class::StaticType,
 };
+use std::sync::atomic::Ordering;
 
 /// Reads a declaration of argument types.
 ///
@@ -52,27 +53,54 @@ pub fn read(declared: &PyObject, vm: &VirtualMachine) -> PyResult<ArgTypes> {
 /// How arguments of a declared type are converted.
 fn converter(position: usize, argtype: &PyObject, vm: &VirtualMachine) -> PyResult<Converter> {
     if let Some(ctype) = CType::of(argtype, vm)
-        && converts_itself(ctype.python_class(), vm)
+        && (ctype.is_converting() || converts_itself(ctype, vm))
     {
         return Ok(Converter::Type(Exact::of(ctype), ctype.to_owned()));
     }
     match vm.get_attribute_opt(argtype, "from_param")? {
-        Some(from_param) => Ok(Converter::Call(from_param)),
+        Some(from_param) => unbound(from_param, vm),
         None => Err(vm.new_type_error(format!(
             "item {position} in _argtypes_ has no from_param method"
         ))),
     }
 }
 
-/// Whether no Python code has overridden `from_param`, neither in the class nor in its metaclass.
-fn converts_itself(class: &Py<PyType>, vm: &VirtualMachine) -> bool {
+/// A `from_param`, with what it is bound to if it is a method: calling the function itself saves making
+/// room for that in every call.
+fn unbound(from_param: PyObjectRef, vm: &VirtualMachine) -> PyResult<Converter> {
+    if from_param
+        .downcast_ref_if_exact::<PyBoundMethod>(vm)
+        .is_some()
+    {
+        let function = from_param.get_attr("__func__", vm)?;
+        let bound = Some(from_param.get_attr("__self__", vm)?);
+        return Ok(Converter::Call { function, bound });
+    }
+    Ok(Converter::Call {
+        function: from_param,
+        bound: None,
+    })
+}
+
+/// Whether no Python code has overridden `from_param`, neither in the class nor in its metaclass. That is
+/// noted if the metaclass is one that cannot change.
+fn converts_itself(ctype: &CType, vm: &VirtualMachine) -> bool {
     let name = vm.ctx.intern_str("from_param");
+    let class = ctype.python_class();
+    // Before the look-ups: who changes the class takes the tag away first. A look-up gives it one.
+    let found = class.get_attr(name);
+    let tag = class.tp_version_tag.load(Ordering::Acquire);
+    let is_ours = |found: PyObjectRef| found.is(&metatype::from_param_class_method(vm));
+    let metaclass = class.class();
     let ours = CTypeType::static_type().get_attr(name);
-    class
-        .get_attr(name)
-        .is_none_or(|found| found.is(&metatype::from_param_class_method(vm)))
-        && match (class.class().get_attr(name), ours) {
+    let converts = found.is_none_or(is_ours)
+        && class.get_attr(name).is_none_or(is_ours)
+        && match (metaclass.get_attr(name), ours) {
             (Some(found), Some(ours)) => found.is(&ours),
             _ => false,
-        }
+        };
+    if converts && metaclass.heaptype_ext.is_none() {
+        ctype.set_converting(tag);
+    }
+    converts
 }

@@ -128,6 +128,8 @@ pub struct CType {
     pub construct: Construct,
     /// The version tag of the class when it was found to be plain; zero is none.
     plain: AtomicU32,
+    /// The same for when its `from_param` was found to be ours.
+    converting: AtomicU32,
     /// What the constructor of an aggregate does with positional arguments, once somebody has asked.
     pub positional: OnceLock<Shared<Positional>>,
     /// The array types of this type by length, while anybody uses them.
@@ -160,6 +162,7 @@ impl CType {
             pointer_type: PyMutex::new(None),
             construct,
             plain: AtomicU32::new(0),
+            converting: AtomicU32::new(0),
             positional: OnceLock::new(),
             array_types: PyMutex::default(),
         }
@@ -265,6 +268,20 @@ impl CType {
     /// Notes that the class was plain when it had this version tag.
     pub fn set_plain(&self, tag: u32) {
         self.plain.store(tag, Ordering::Relaxed);
+    }
+
+    /// Whether arguments are converted as we do it: no Python code has overridden `from_param`. `false` if
+    /// nobody has found out since the class was last changed.
+    #[inline]
+    #[must_use]
+    pub fn is_converting(&self) -> bool {
+        let tag = self.class.tp_version_tag.load(Ordering::Acquire);
+        tag != 0 && tag == self.converting.load(Ordering::Relaxed)
+    }
+
+    /// Notes that `from_param` was ours when the class had this version tag.
+    pub fn set_converting(&self, tag: u32) {
+        self.converting.store(tag, Ordering::Relaxed);
     }
 
     /// From here on `_fields_` cannot be set: something relies on the layout, which is read after

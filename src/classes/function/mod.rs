@@ -9,7 +9,12 @@ use super::{
     metatype::{self, CTypeType},
 };
 use crate::{
-    ccall::{flags, paramflags::ParamFlags, result::Restype, signature::Signature},
+    ccall::{
+        flags,
+        paramflags::ParamFlags,
+        result::Restype,
+        signature::{Change, Signature},
+    },
     cdata::{
         CData,
         young::{self, BeginsYoung, Young},
@@ -248,11 +253,11 @@ impl CFuncPtr {
     }
 
     /// Calls that are under way go on with the signature they have read.
-    fn change(&self, mut change: impl FnMut(&mut Signature), vm: &VirtualMachine) {
+    fn change(&self, change: &Change, vm: &VirtualMachine) {
         let own = self
             .own
             .get_or_init(|| Box::new(Shared::new(self.declared().to_owned())));
-        let old = own.change(|old| old.with(&mut change).into_ref(&vm.ctx));
+        let old = own.change(|old| old.with(change).into_ref(&vm.ctx));
         self.plan();
         // Not before: nobody may see the new signature with the old plan, and the plan knows the old
         // signature's ctypes by their addresses.
@@ -304,7 +309,7 @@ impl CFuncPtr {
             }
             PySetterValue::Delete => declared(zelf.base.ctype(), vm)?.restype.clone(),
         };
-        zelf.change(|signature| signature.restype = restype.clone(), vm);
+        zelf.change(&Change::Restype(restype), vm);
         Ok(())
     }
 
@@ -325,7 +330,7 @@ impl CFuncPtr {
             }
             _ => declared(zelf.base.ctype(), vm)?.argtypes.clone(),
         };
-        zelf.change(|signature| signature.argtypes = argtypes.clone(), vm);
+        zelf.change(&Change::ArgTypes(argtypes), vm);
         Ok(())
     }
 
@@ -343,7 +348,7 @@ impl CFuncPtr {
             }
             PySetterValue::Delete => None,
         };
-        zelf.change(|signature| signature.errcheck = errcheck.clone(), vm);
+        zelf.change(&Change::Errcheck(errcheck), vm);
         Ok(())
     }
 }

@@ -78,10 +78,20 @@ pub unsafe fn text_at(
             .unwrap_or(0)
     });
     // SAFETY: the caller's promise.
-    text(
-        (0..length).map(|i| unsafe { start.add(i).read_unaligned() }),
-        vm,
-    )
+    let units = (0..length).map(|i| unsafe { start.add(i).read_unaligned() });
+    if let Some(ascii) = ascii(units.clone()) {
+        return Ok(ascii.into());
+    }
+    text(units, vm)
+}
+
+/// The text of units that are all ASCII, as most are.
+fn ascii(units: impl ExactSizeIterator<Item = wchar_t>) -> Option<String> {
+    let mut bytes = Vec::with_capacity(units.len());
+    for unit in units {
+        bytes.push(u8::try_from(unit).ok().filter(u8::is_ascii)?);
+    }
+    String::from_utf8(bytes).ok()
 }
 
 /// A terminated wide copy of `text`, owned by the capsule that comes with its address.
