@@ -2,8 +2,8 @@
 //!
 //! The VM's own `type.__new__` finds a class's slots by going through all the special methods of all
 //! its bases, which is most of what making a class takes. A class that derives from one class of the
-//! same metaclass, and defines no special method of its own, has just its base's slots, which are copied
-//! here. Anything else is left to `type.__new__`.
+//! same metaclass has its base's slots, but for those of its own special methods; so they are copied
+//! here. What is not so simple is left to `type.__new__`.
 //!
 //! The VM makes the class object on a base that has nothing to go through ([`Blank`]), and then the class
 //! is given its real base.
@@ -17,13 +17,13 @@ use crate::without::without;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{
-        PyDict, PyDictRef, PyGetSet, PyStr, PyStrRef, PyTuple, PyType, PyTypeRef,
+        PyDict, PyGetSet, PyStr, PyStrInterned, PyStrRef, PyTuple, PyType, PyTypeRef,
         object_generic_set_dict, object_get_dict,
     },
     class::{PyClassImpl, StaticType},
     function::{FuncArgs, ItemDoc, PyMethodDef, PyMethodFlags, PySetterValue},
     pyclass,
-    types::{PyTypeFlags, PyTypeSlots},
+    types::{PyTypeFlags, PyTypeSlots, SLOT_DEFS, SetAttr},
 };
 
 /// The base of a class while the VM makes it: it inherits nothing, not even from `object`, so that
@@ -42,14 +42,14 @@ struct NewClass {
     bases: PyRef<PyTuple<PyTypeRef>>,
     name: PyStrRef,
     qualname: PyStrRef,
-    namespace: PyDictRef,
+    entries: Vec<(&'static PyStrInterned, PyObjectRef)>,
 }
 
 /// `__new__` of a metaclass, called with the metaclass and the arguments of `type`.
 ///
 /// # Errors
 /// What `type.__new__` raises.
-fn new(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+pub fn new(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     match NewClass::read(&args, vm)? {
         Some(class) => class.make(vm),
         None => {
@@ -94,7 +94,7 @@ impl NewClass {
             return Ok(None);
         }
         let mut qualname = None;
-        let copy = vm.ctx.new_dict();
+        let mut entries = Vec::with_capacity(namespace.__len__() + 2);
         for (key, value) in namespace {
             let Some(key) = key.downcast_ref_if_exact::<PyStr>(vm) else {
                 return Ok(None);
@@ -106,9 +106,7 @@ impl NewClass {
                 qualname = value.downcast::<PyStr>().ok();
                 continue;
             }
-            let interned = vm.ctx.interned_str::<Py<PyStr>>(key);
-            let interned = interned.unwrap_or_else(|| vm.ctx.intern_str(key.as_wtf8()));
-            copy.set_item(interned, value, vm)?;
+            entries.push((metatype::interned(key, vm), value));
         }
         let name = Py::<PyStr>::to_owned(name);
         Ok(Some(Self {
@@ -117,7 +115,7 @@ impl NewClass {
             bases: PyTuple::new_ref_typed(vec![base.to_owned()], &vm.ctx),
             qualname: qualname.unwrap_or_else(|| name.clone()),
             name,
-            namespace: copy,
+            entries,
         }))
     }
 
@@ -128,14 +126,19 @@ impl NewClass {
             bases,
             name,
             qualname,
-            namespace,
+            mut entries,
         } = self;
         let module = vm.ctx.intern_str("__module__");
-        if !namespace.contains_key(module, vm)
+        if !has(&entries, module)
             && let Some(globals) = rustpython_vm::frame::current_globals()
             && let Some(name) = globals.get_item_opt(vm.ctx.intern_str("__name__"), vm)?
         {
-            namespace.set_item(module, name, vm)?;
+            entries.push((module, name));
+        }
+        // What is compared by its value cannot keep the hash of its identity.
+        let hash = vm.ctx.intern_str("__hash__");
+        if has(&entries, vm.ctx.intern_str("__eq__")) && !has(&entries, hash) {
+            entries.push((hash, vm.ctx.none()));
         }
         let flags = flags(&base);
         let mut slots = PyTypeSlots::heap_default();
@@ -164,9 +167,12 @@ impl NewClass {
         if let Some(extension) = &class.heaptype_ext {
             *extension.qualname.write() = qualname;
         }
-        if let Some(own) = class.attributes.as_dict() {
-            for (name, value) in namespace {
-                own.set_item(name.as_object(), value, vm)?;
+        for (name, value) in entries {
+            if is_slot(name) {
+                let value = PySetterValue::Assign(value);
+                <PyType as SetAttr>::setattro(&class, name, value, vm)?;
+            } else {
+                class.attributes.set(name, value);
             }
         }
         add_descriptors(&class, &base, vm);
@@ -190,18 +196,31 @@ fn is_ordinary_base(base: &Py<PyType>, metaclass: &Py<PyType>, vm: &VirtualMachi
             .is_none()
 }
 
-/// Whether an entry of a class's namespace is nothing but an attribute.
+/// Whether an entry of a class's namespace is an attribute or a special method, and nothing that
+/// `type.__new__` makes something else of.
 fn is_ordinary_entry(key: &Py<PyStr>, value: &PyObject, vm: &VirtualMachine) -> bool {
-    let name = key.as_bytes();
-    let ordinary = match name {
-        b"__module__" | b"__firstlineno__" | b"__static_attributes__" => true,
+    let ordinary = match key.as_bytes() {
         b"__qualname__" | b"__doc__" => value
             .downcast_ref::<PyStr>()
             .is_some_and(|text| text.to_str().is_some()),
-        _ => !(name.starts_with(b"__") && name.ends_with(b"__")),
+        b"__new__" | b"__init_subclass__" | b"__class_getitem__" | b"__slots__"
+        | b"__classcell__" | b"__classdictcell__" | b"__abc_tpflags__" => false,
+        _ => true,
     };
     let set_name = vm.ctx.intern_str("__set_name__");
     ordinary && value.class().get_attr(set_name).is_none()
+}
+
+fn has(entries: &[(&'static PyStrInterned, PyObjectRef)], name: &'static PyStrInterned) -> bool {
+    entries.iter().any(|(present, _)| present.is(name))
+}
+
+/// Whether a method of this name stands for a slot.
+fn is_slot(name: &Py<PyStr>) -> bool {
+    let name = name.as_bytes();
+    name.starts_with(b"__")
+        && name.ends_with(b"__")
+        && SLOT_DEFS.iter().any(|slot| slot.name.as_bytes() == name)
 }
 
 /// The flags of a class that derives from `base` alone.

@@ -4,6 +4,7 @@ use super::{
     accessor::{self, Attribute},
     construct::Base,
     metatype::{self, CTypeType},
+    new_class,
 };
 use crate::{
     cdata::{CData, access},
@@ -133,9 +134,14 @@ fn define_swapped(
             vm.ctx.new_tuple(vec![base]).into()
         }
     };
-    let arguments = FuncArgs::from(vec![vm.ctx.new_str(name).into(), bases, namespace]);
     let metaclass = SimpleType::static_type().to_owned();
-    let swapped = PyType::slot_new(metaclass, arguments, vm)?;
+    let arguments = vec![
+        metaclass.into(),
+        vm.ctx.new_str(name).into(),
+        bases,
+        namespace,
+    ];
+    let swapped = new_class::new(arguments.into(), vm)?;
     let swapped = metatype::class_of(&swapped, vm)?;
     define(swapped, code, true, vm)?;
     for (class, attribute, value) in [

@@ -132,7 +132,7 @@ pub struct CType {
     converting: AtomicU32,
     /// What the constructor of an aggregate does with positional arguments, once somebody has asked.
     pub positional: OnceLock<Shared<Positional>>,
-    /// The array types of this type by length, while anybody uses them.
+    /// The array types of this type, sorted by length, while anybody uses them.
     array_types: PyMutex<Vec<(usize, PyRef<PyWeak>)>>,
 }
 
@@ -349,8 +349,8 @@ impl CType {
     #[must_use]
     pub fn array_type(&self, length: usize) -> Option<PyObjectRef> {
         let known = self.array_types.lock();
-        let (_, class) = known.iter().find(|(known, _)| *known == length)?;
-        class.upgrade()
+        let place = known.binary_search_by_key(&length, |(length, _)| *length);
+        known[place.ok()?].1.upgrade()
     }
 
     /// Remembers the class of arrays of `length` such items. The result is the class to use: the
@@ -365,36 +365,41 @@ impl CType {
         let Ok(weak) = class.downgrade(None, vm) else {
             return class;
         };
-        // Dropping the dead entries is left to after the lock.
-        let mut dead = Vec::new();
+        // What this takes out or looks at is dropped after the lock is released.
+        let (mut dead, mut held) = (Vec::new(), Vec::new());
         let mut known = self.array_types.lock();
-        let mut first = None;
-        for (known_length, entry) in std::mem::take(&mut *known) {
-            match entry.upgrade() {
-                Some(class) if known_length == length => {
-                    first = Some(class);
-                    known.push((known_length, entry));
-                }
-                Some(class) => {
-                    dead.push(class);
-                    known.push((known_length, entry));
-                }
-                None => dead.push(entry.into()),
-            }
-        }
-        let result = match first {
-            Some(first) => {
-                dead.extend([class, weak.into()]);
-                first
-            }
-            None => {
-                known.push((length, weak));
-                class
-            }
+        let find = |known: &[(usize, PyRef<PyWeak>)]| {
+            known.binary_search_by_key(&length, |(length, _)| *length)
         };
+        if let Ok(place) = find(&known) {
+            let entry = &mut known[place].1;
+            if let Some(first) = entry.upgrade() {
+                drop(known);
+                return first;
+            }
+            dead.push(std::mem::replace(entry, weak));
+            drop(known);
+            return class;
+        }
+        if known.len() == known.capacity() {
+            // Before it grows, the entries of types that are gone make room.
+            for (length, entry) in std::mem::take(&mut *known) {
+                if let Some(class) = entry.upgrade() {
+                    held.push(class);
+                    known.push((length, entry));
+                } else {
+                    dead.push(entry);
+                }
+            }
+            let grown = known.len() + 1;
+            known.reserve(grown);
+        }
+        if let Err(place) = find(&known) {
+            known.insert(place, (length, weak));
+        }
         drop(known);
-        drop(dead);
-        result
+        drop((dead, held));
+        class
     }
 
     /// Whether a value is nothing but an address.

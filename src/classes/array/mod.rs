@@ -74,6 +74,19 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
 /// VM fills them with a look-up of the method for every item, since `__getitem__` stands for a mapping's
 /// slot too.
 fn inherit_item_slots(class: &Py<PyType>, vm: &VirtualMachine) {
+    let (own, ours) = (
+        &class.slots.as_sequence,
+        &Array::static_type().slots.as_sequence,
+    );
+    macro_rules! has_ours {
+        ($slot:ident) => {
+            own.$slot.load().map(|slot| slot as usize)
+                == ours.$slot.load().map(|slot| slot as usize)
+        };
+    }
+    if has_ours!(item) && has_ours!(ass_item) && has_ours!(length) {
+        return;
+    }
     let inherits = |name: &'static str| {
         let name = vm.ctx.intern_str(name);
         let found = |class: &Py<PyType>| class.get_attr(name);
@@ -82,10 +95,6 @@ fn inherit_item_slots(class: &Py<PyType>, vm: &VirtualMachine) {
             _ => false,
         }
     };
-    let (own, ours) = (
-        &class.slots.as_sequence,
-        &Array::static_type().slots.as_sequence,
-    );
     if inherits("__getitem__") {
         own.item.store(ours.item.load());
     }

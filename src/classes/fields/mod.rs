@@ -7,7 +7,10 @@
 mod library;
 mod ordinary;
 
-use super::{field::CField, metatype::CTypeType};
+use super::{
+    field::CField,
+    metatype::{self, CTypeType},
+};
 use crate::{
     ctype::{
         CType,
@@ -131,9 +134,8 @@ impl<'a> Setter<'a> {
         // These names can stand for something: a slot, the description, the fields themselves.
         let special = name.as_bytes().starts_with(b"__") || name.as_bytes() == b"_fields_";
         if self.direct && !special {
-            let interned = vm.ctx.interned_str(&**name);
-            let interned = interned.unwrap_or_else(|| vm.ctx.intern_str(name.as_wtf8()));
-            self.class.set_attr(interned, field.into());
+            self.class
+                .set_attr(metatype::interned(name, vm), field.into());
             return Ok(());
         }
         let field = PyObjectRef::from(field);

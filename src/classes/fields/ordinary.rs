@@ -7,10 +7,7 @@
 
 use super::{Computed, PlacedField};
 use crate::{
-    classes::{
-        field::CField,
-        metatype::{self, shares_slot},
-    },
+    classes::{field::CField, metatype::Attributes},
     ctype::{
         CType, Kind,
         layout::place::{Extent, Field, LIMIT, Packing, Placer, Rules},
@@ -46,7 +43,8 @@ pub fn compute(
 
 /// Whether `class` certainly has no `_anonymous_`.
 pub fn has_no_anonymous(class: &Py<PyType>, vm: &VirtualMachine) -> bool {
-    Options::new(class, vm).is_some_and(|options| matches!(options.get("_anonymous_"), Some(None)))
+    Attributes::of(class, vm)
+        .is_some_and(|options| matches!(options.get("_anonymous_"), Some(None)))
 }
 
 /// What the class asks for, and whether it is to be warned for it.
@@ -56,7 +54,7 @@ fn rules(
     base: Option<&Py<CType>>,
     vm: &VirtualMachine,
 ) -> Option<(Rules, bool)> {
-    let options = Options::new(class, vm)?;
+    let options = Attributes::of(class, vm)?;
     let number = |option: &PyObject| {
         let number = option.downcast_ref_if_exact::<PyInt>(vm)?;
         number.as_bigint().to_u64().filter(|&number| number < LIMIT)
@@ -85,7 +83,7 @@ fn rules(
     if packing == Packing::SystemV && pack.is_some() {
         return None;
     }
-    if warns && !options.names_itself() {
+    if warns && !names_itself(class) {
         return None;
     }
     let mut align = match options.get("_align_")? {
@@ -106,68 +104,9 @@ fn rules(
     Some((rules, warns))
 }
 
-/// The attributes by which a class says how it is laid out.
-struct Options<'a> {
-    class: &'a Py<PyType>,
-    metaclass: &'a Py<PyType>,
-    /// The one class that it inherits from, if that is all that there is to look through.
-    base: Option<&'a Py<PyType>>,
-    vm: &'a VirtualMachine,
-}
-
-impl<'a> Options<'a> {
-    /// `None` if looking an attribute of the class up can run Python code.
-    fn new(class: &'a Py<PyType>, vm: &'a VirtualMachine) -> Option<Self> {
-        let metaclass = class.as_object().class();
-        if !shares_slot!(metaclass, vm.ctx.types.type_type, getattro) {
-            return None;
-        }
-        // A new class that nothing has been looked up in has no version tag yet, and defining its
-        // attributes is cheaper as long as it has none.
-        let one_base = class.bases.read().as_slice().len() == 1;
-        Some(Self {
-            class,
-            metaclass,
-            base: class
-                .base
-                .deref()
-                .filter(|_| one_base && metatype::has_plain_mro(metaclass, vm)),
-            vm,
-        })
-    }
-
-    /// An attribute of the class: `Some(None)` if it has none. `None` if finding that out can run
-    /// Python code.
-    #[expect(clippy::option_option, reason = "a missing attribute is ordinary")]
-    fn get(&self, name: &'static str) -> Option<Option<PyObjectRef>> {
-        let name = self.vm.ctx.intern_str(name);
-        if self.metaclass.heaptype_ext.is_some() && self.metaclass.get_attr(name).is_some() {
-            return None;
-        }
-        let found = match self.base {
-            Some(base) => self
-                .class
-                .get_direct_attr(name)
-                .or_else(|| base.get_attr(name)),
-            None => self.class.get_attr(name),
-        };
-        match found {
-            Some(found) if found.class().slots.descr_get.load().is_some() => None,
-            found => Some(found),
-        }
-    }
-
-    /// The same, where Python's `None` means that there is nothing.
-    #[expect(clippy::option_option, reason = "a missing attribute is ordinary")]
-    fn find(&self, name: &'static str) -> Option<Option<PyObjectRef>> {
-        let found = self.get(name)?;
-        Some(found.filter(|found| !self.vm.is_none(found)))
-    }
-
-    /// Whether the class's `__name__` is the name that it was made with, and no format string.
-    fn names_itself(&self) -> bool {
-        self.metaclass.heaptype_ext.is_none() && !self.class.slot_name().contains(['{', '}'])
-    }
+/// Whether a class's `__name__` is the name that it was made with, and no format string.
+fn names_itself(class: &Py<PyType>) -> bool {
+    class.as_object().class().heaptype_ext.is_none() && !class.slot_name().contains(['{', '}'])
 }
 
 /// Reads and places the fields.
