@@ -8,8 +8,8 @@
 
 use crate::{
     audit,
-    cdata::{CData, kept::Kept},
     ccall::flags,
+    cdata::{CData, kept::Kept},
     classes::{array, char_array, construct::make, metatype, pointer, simple},
     ctype::{
         CType, Kind,
@@ -191,7 +191,10 @@ fn replace(vm: &VirtualMachine) -> PyResult<()> {
         let Some(own) = own.filter(|own| is_the_packages(own, vm)) else {
             continue;
         };
-        let function = PackageFunction { ordinary, own: own.clone() };
+        let function = PackageFunction {
+            ordinary,
+            own: own.clone(),
+        };
         let function: PyObjectRef = function.into_ref(&vm.ctx).into();
         for (other, object) in &package.dict() {
             // Some have another name as well.
@@ -213,15 +216,20 @@ fn module(name: &'static str, vm: &VirtualMachine) -> Option<PyRef<PyModule>> {
 /// What the package has under a name.
 fn item(name: &'static str, vm: &VirtualMachine) -> Option<PyObjectRef> {
     let package = module("ctypes", vm)?;
-    package.dict().get_item_opt(vm.ctx.intern_str(name), vm).ok()?
+    package
+        .dict()
+        .get_item_opt(vm.ctx.intern_str(name), vm)
+        .ok()?
 }
 
 /// Whether an object is a Python function of the package.
 fn is_the_packages(object: &PyObject, vm: &VirtualMachine) -> bool {
     object.downcast_ref::<PyFunction>().is_some()
-        && object
-            .get_attr("__module__", vm)
-            .is_ok_and(|module| module.str(vm).is_ok_and(|name| name.as_bytes() == b"ctypes"))
+        && object.get_attr("__module__", vm).is_ok_and(|module| {
+            module
+                .str(vm)
+                .is_ok_and(|name| name.as_bytes() == b"ctypes")
+        })
 }
 
 /// The description of a class whose metaclass does nothing of its own.
@@ -239,7 +247,10 @@ fn pointer_type(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
 fn pointer_to(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
     let [object] = args else { return None };
     CData::of(object)?;
-    let class = ordinary(object.class().as_object(), vm)?.pointer_type.lock().clone()?;
+    let class = ordinary(object.class().as_object(), vm)?
+        .pointer_type
+        .lock()
+        .clone()?;
     ordinary(&class, vm)?.target()?;
     make::<pointer::Pointer>(class.downcast_ref::<PyType>()?, slice::from_ref(object), vm)
 }
@@ -251,7 +262,9 @@ fn function_type(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> 
     let flags = vm.ctx.new_int(flags::CDECL).into();
     let key = vm.ctx.new_tuple(vec![restype.clone(), argtypes, flags]);
     // What cannot be a key is a matter for the package.
-    let known = cache.downcast_ref::<PyDict>()?.get_item_opt(key.as_object(), vm);
+    let known = cache
+        .downcast_ref::<PyDict>()?
+        .get_item_opt(key.as_object(), vm);
     known.ok()?.map(Ok)
 }
 
@@ -269,7 +282,9 @@ fn empty(class: &PyObject, vm: &VirtualMachine) -> Option<PyResult> {
 
 /// The number of items that `create_string_buffer` and its like are asked for.
 fn length_of(init: &PyObject, vm: &VirtualMachine) -> Option<usize> {
-    init.downcast_ref_if_exact::<PyInt>(vm)?.as_bigint().to_usize()
+    init.downcast_ref_if_exact::<PyInt>(vm)?
+        .as_bigint()
+        .to_usize()
 }
 
 fn string_buffer(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
@@ -371,7 +386,10 @@ impl Text {
         let (source, length) = match args {
             [source] => (source, None),
             [source, size] => {
-                let size = size.downcast_ref_if_exact::<PyInt>(vm)?.as_bigint().to_i32()?;
+                let size = size
+                    .downcast_ref_if_exact::<PyInt>(vm)?
+                    .as_bigint()
+                    .to_i32()?;
                 (source, (size != -1).then(|| usize::try_from(size)))
             }
             _ => return None,

@@ -176,8 +176,12 @@ pub unsafe fn load_pointee(
         // SAFETY: the caller's promise; the copy has room for every scalar.
         unsafe {
             match size {
-                4 => target.cast::<[u8; 4]>().write(source.cast::<[u8; 4]>().read()),
-                8 => target.cast::<[u8; 8]>().write(source.cast::<[u8; 8]>().read()),
+                4 => target
+                    .cast::<[u8; 4]>()
+                    .write(source.cast::<[u8; 4]>().read()),
+                8 => target
+                    .cast::<[u8; 8]>()
+                    .write(source.cast::<[u8; 8]>().read()),
                 _ => std::ptr::copy_nonoverlapping(source, target, size),
             }
         }
@@ -389,10 +393,12 @@ fn convert_foreign(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> 
     if let Some(arguments) = value.downcast_ref::<PyTuple>() {
         let arguments: Vec<PyObjectRef> = arguments.as_slice().to_vec();
         let (class, count) = (ctype.python_class().as_object(), arguments.len());
-        let made = class.vectorcall(arguments, count, None, vm).map_err(|error| {
-            let runtime_error = vm.ctx.exceptions.runtime_error.to_owned();
-            error::wrap(runtime_error, &format!("({}) ", ctype.name()), &error, vm)
-        })?;
+        let made = class
+            .vectorcall(arguments, count, None, vm)
+            .map_err(|error| {
+                let runtime_error = vm.ctx.exceptions.runtime_error.to_owned();
+                error::wrap(runtime_error, &format!("({}) ", ctype.name()), &error, vm)
+            })?;
         return match CData::of(&made) {
             Some(source) => convert_cdata(ctype, source, vm),
             None => Err(expected(ctype, &made, vm)),

@@ -30,6 +30,8 @@ pub enum Keepalive {
     #[default]
     Nothing,
     One(usize, PyObjectRef),
+    // In a box, because every value has room for this, and few have many.
+    #[expect(clippy::box_collection)]
     Many(Box<BTreeMap<usize, PyObjectRef>>),
 }
 
@@ -80,9 +82,8 @@ impl Keepalive {
     /// What the places in `range` keep.
     #[must_use]
     pub fn entries(&self, range: &Range<usize>) -> Entries {
-        let entry = |(&address, object): (&usize, &PyObjectRef)| {
-            (address - range.start, object.clone())
-        };
+        let entry =
+            |(&address, object): (&usize, &PyObjectRef)| (address - range.start, object.clone());
         match self {
             Self::Nothing => Entries::new(),
             Self::One(address, object) => {

@@ -144,7 +144,10 @@ impl CData {
     /// Nobody else knows this object yet.
     pub fn keep_at_start(&self, object: PyObjectRef) {
         self.begin_to_keep(false);
-        let old = self.keepalive.lock().set(self.address().addr(), Some(object));
+        let old = self
+            .keepalive
+            .lock()
+            .set(self.address().addr(), Some(object));
         debug_assert!(old.is_none());
     }
 
@@ -358,7 +361,8 @@ impl CData {
         if !home.keeps() {
             return (address, None);
         }
-        let (address, kept) = home.locked(|keepalive| (read(), keepalive.get(place.addr()).cloned()));
+        let (address, kept) =
+            home.locked(|keepalive| (read(), keepalive.get(place.addr()).cloned()));
         (address, kept.and_then(|kept| Self::anchor(kept, address)))
     }
 

@@ -11,8 +11,8 @@ use super::{
 };
 use crate::ctype::{CType, Kind};
 use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult,
-    TryFromBorrowedObject, VirtualMachine,
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, TryFromBorrowedObject,
+    VirtualMachine,
     builtins::{PyDictRef, PyMemoryView, PyStr},
     object::{Traverse, TraverseFn},
     protocol::PyBuffer,
@@ -161,7 +161,10 @@ impl Pending {
         if matches!(zelf.own, Own::Owners | Own::Pointees) {
             return Ok(None);
         }
-        let source = zelf.state.get().and_then(|state| state.lock().view.source.clone());
+        let source = zelf
+            .state
+            .get()
+            .and_then(|state| state.lock().view.source.clone());
         if let Some(source) = source.as_deref().and_then(CData::of) {
             return self.shown(source, vm);
         }
@@ -215,7 +218,12 @@ impl Pending {
         Ok(vm.unwrap_or_none(self.shown(home, vm)?))
     }
 
-    fn fill_one(&mut self, zelf: &Py<CData>, dict: &PyDictRef, vm: &VirtualMachine) -> PyResult<()> {
+    fn fill_one(
+        &mut self,
+        zelf: &Py<CData>,
+        dict: &PyDictRef,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
         let start = zelf.address().addr();
         let entries = zelf.locked(Keepalive::all);
         // Keys that are no strings are those of casts, which stay.
@@ -281,7 +289,9 @@ impl Pending {
             Kind::Pointer(target) => {
                 let is_array = CData::of(&object)
                     .and_then(|value| value.ctype.array())
-                    .is_some_and(|array| target.get().is_some_and(|target| target.is(&*array.item)));
+                    .is_some_and(|array| {
+                        target.get().is_some_and(|target| target.is(&*array.item))
+                    });
                 let shown: PyObjectRef = if is_array {
                     let inner = self.dependent(&object, vm)?;
                     vm.ctx.new_tuple(vec![inner, object]).into()
@@ -339,7 +349,11 @@ fn buffer(zelf: &CData, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
     };
     let view = PyMemoryView::from_object(&exporter, vm)?.into_pyobject(vm);
     let export = PyBuffer::try_from_borrowed_object(vm, &view)?;
-    let old = state.lock().view.buffer.replace(Box::new((view.clone(), export)));
+    let old = state
+        .lock()
+        .view
+        .buffer
+        .replace(Box::new((view.clone(), export)));
     drop(old);
     Ok(Some(view))
 }

@@ -11,8 +11,8 @@ use crate::{
     without::without,
 };
 use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, builtins::PyType,
-    class::StaticType, function::FuncArgs,
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    builtins::PyType, class::StaticType, function::FuncArgs,
 };
 use std::sync::atomic::Ordering;
 
@@ -115,7 +115,10 @@ fn make_by_name<B: Base>(
 
 /// A new instance of a plain class.
 #[inline(always)]
-fn new_instance<B: Base>(class: &Py<PyType>, vm: &VirtualMachine) -> Option<PyResult<PyRef<CData>>> {
+fn new_instance<B: Base>(
+    class: &Py<PyType>,
+    vm: &VirtualMachine,
+) -> Option<PyResult<PyRef<CData>>> {
     let ctype = CType::of_class(class, vm)?;
     if !is_plain::<B>(ctype, vm) {
         return None;

@@ -457,9 +457,7 @@ impl GetDescriptor for CField {
         let address = field.address(holder);
         match &field.access {
             // SAFETY: the instance has the field.
-            FieldAccess::Typed => unsafe {
-                access::get(&field.ctype, address, holder, vm)
-            },
+            FieldAccess::Typed => unsafe { access::get(&field.ctype, address, holder, vm) },
             // SAFETY: as above; the unit is the type.
             FieldAccess::Bits(bits) => unsafe { bits.load(address, vm) },
             // SAFETY: as above.

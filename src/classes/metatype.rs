@@ -299,7 +299,12 @@ impl CTypeType {
         };
         let ctype = CType::of_concrete(&zelf, vm)?;
         let address = pointer::wrapping_address(address);
-        at_address(ctype, std::ptr::with_exposed_provenance_mut(address), None, vm)
+        at_address(
+            ctype,
+            std::ptr::with_exposed_provenance_mut(address),
+            None,
+            vm,
+        )
     }
 
     /// An instance that shares the memory of a writable buffer.
@@ -395,7 +400,12 @@ impl CTypeType {
             vm,
         )?;
         let ctype = CType::of_concrete(&zelf, vm)?;
-        at_address(ctype, std::ptr::with_exposed_provenance_mut(address), None, vm)
+        at_address(
+            ctype,
+            std::ptr::with_exposed_provenance_mut(address),
+            None,
+            vm,
+        )
     }
 
     /// Converts an argument of a foreign call.
@@ -473,7 +483,8 @@ fn at_address(
 /// # Errors
 /// What asking a memory view for its object raises.
 fn owner_of_buffer(object: &PyObject, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
-    let home = |object: &PyObject| CData::of(object).map(|value| CData::home(value).to_owned().into());
+    let home =
+        |object: &PyObject| CData::of(object).map(|value| CData::home(value).to_owned().into());
     if object.downcast_ref::<PyMemoryView>().is_none() {
         return Ok(home(object));
     }
