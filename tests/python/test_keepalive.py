@@ -7,7 +7,7 @@ from ctypes import (
     c_wchar_p, cast, create_string_buffer, pointer, py_object, resize, sizeof,
 )
 
-from support import LIBRARY, OURS, TestCase
+from support import BY_PLACE, LIBRARY, TestCase
 
 IntPointer = POINTER(c_int)
 
@@ -83,7 +83,7 @@ class Keys(TestCase):
     def test_contents_of_a_field(self):
         record = Record(pointer=pointer(c_int(5)))
         record.pointer.contents = c_int(9)
-        if OURS:  # by place: the field leads to another number now
+        if BY_PLACE:  # the field leads to another number now
             self.assertEqual(record._objects["1"]["1"].value, 9)
         else:
             self.assertEqual(sorted(record._objects), ["1", "1:1"])
@@ -137,7 +137,7 @@ class Keys(TestCase):
         outer = Outer()
         outer.b = b"z"
         # Kept by place, not by the way that led there.
-        self.assertEqual(outer._objects, {"1:1" if OURS else "2": b"z"})
+        self.assertEqual(outer._objects, {"1:1" if BY_PLACE else "2": b"z"})
 
     def test_union(self):
         class Handle(Union):
@@ -168,7 +168,7 @@ class Casts(TestCase):
         self.assertEqual(array._objects, {id(array): array})
         again = cast(p, POINTER(c_short))
         # What is cast from what was cast shows the first source alone here: it holds no other.
-        both = {id(array): array} if OURS else {id(array): array, id(p): p}
+        both = {id(array): array} if BY_PLACE else {id(array): array, id(p): p}
         self.assertEqual(again._objects, both)
         self.assertIs(cast(array, c_void_p)._objects, array._objects)
 
