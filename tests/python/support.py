@@ -10,7 +10,7 @@ PY314 = sys.version_info >= (3, 14)
 # What CPython gets wrong or dies of is expected of our interpreter alone.
 OURS = sys.implementation.name == "rustpython"
 # Whose `_objects` names places. The layered design, whose `_ctypes` is Python code, keeps as CPython does.
-BY_PLACE = OURS and not hasattr(_ctypes, "__file__")
+BY_PLACE = OURS and "_rawffi" not in sys.modules
 
 # What our interpreter has been told to leave out of its fast path.
 LEFT_OUT = os.environ.get("RUSTPYTHON_CTYPES_WITHOUT", "").split(",")
