@@ -183,7 +183,7 @@ impl Plan {
                 // SAFETY: the caller's promise.
                 let outcome =
                     unsafe { call_by_type(*entry, *result, address, call_flags, given, vm) };
-                if outcome.is_some() {
+                if outcome.is_some() || !needs_placing(given) {
                     return outcome;
                 }
                 None
@@ -226,6 +226,13 @@ impl Entry {
         })?;
         Ok(word)
     }
+}
+
+/// Whether arguments may be too many for the registers, or are structures.
+fn needs_placing(given: &[PyObjectRef]) -> bool {
+    let is_aggregate =
+        |value: &PyObjectRef| CData::of(value).is_some_and(|cdata| cdata.ctype().is_aggregate());
+    given.len() > INTEGERS || given.iter().any(is_aggregate)
 }
 
 /// [`Way::Own`].

@@ -66,8 +66,12 @@ fn vectorcall_unplanned(
 ) -> PyResult {
     match CFuncPtr::of(zelf) {
         Some(function) if is_called_by_us(zelf.class(), vm) => {
+            let tried = !function.planned.is_pending();
+            if !tried {
+                function.plan();
+            }
             let given = Given::new(&args, nargs, names.unwrap_or(&[]));
-            general(function, true, &given, vm)
+            general(function, tried, &given, vm)
         }
         _ => call_by_slot(zelf, args, nargs, names, vm),
     }

@@ -153,7 +153,7 @@ unsafe impl Traverse for CFuncPtr {
             && let Some(declared) = signature_of(self.base.ctype())
         {
             out.push(own.replace(declared.to_owned()).into());
-            self.plan();
+            self.planned.give_up();
         }
     }
 }
@@ -258,12 +258,16 @@ impl CFuncPtr {
             .own
             .get_or_init(|| Box::new(Shared::new(self.declared().to_owned())));
         let old = own.change(|old| old.with(change).into_ref(&vm.ctx));
-        self.plan();
+        if self.paramflags.is_none() {
+            self.planned.give_up();
+        }
         // Not before: nobody may see the new signature with the old plan, and the plan knows the old
         // signature's ctypes by their addresses.
         drop(old);
     }
 
+    /// Makes the plan for what has been declared.
+    #[cold]
     fn plan(&self) {
         if self.paramflags.is_none()
             && let Some(own) = self.own.get()

@@ -10,7 +10,7 @@ use std::{
     ptr,
     sync::{
         Arc,
-        atomic::{AtomicPtr, Ordering},
+        atomic::{AtomicBool, AtomicPtr, Ordering},
     },
 };
 
@@ -22,6 +22,8 @@ const MAX_PLANS: usize = 16;
 pub struct Planned {
     /// NULL, the plan of the function's type, or one of `later`.
     current: AtomicPtr<Plan>,
+    /// The plan has to be made anew: something has been declared since.
+    pending: AtomicBool,
     later: OnceBox<PyMutex<Vec<Arc<Plan>>>>,
 }
 
@@ -33,6 +35,7 @@ impl Planned {
     pub unsafe fn new(declared: Option<&Plan>) -> Self {
         Self {
             current: AtomicPtr::new(address_of(declared)),
+            pending: AtomicBool::new(false),
             later: OnceBox::new(),
         }
     }
@@ -45,8 +48,24 @@ impl Planned {
         unsafe { current.as_ref() }
     }
 
-    /// Puts the plan that `latest` returns in this one's place; `declared` is that of the type. Of several threads that do this, the last
-    /// one to ask decides. What else `latest` returns is handed back, to be dropped outside the lock:
+    /// Whether there is no plan because nobody has asked for one since the last declaration.
+    #[must_use]
+    pub fn is_pending(&self) -> bool {
+        self.pending.load(Ordering::Acquire)
+    }
+
+    /// Gives the plan up, after a new declaration: most functions are declared in several steps, and many
+    /// are never called.
+    pub fn give_up(&self) {
+        // Whoever is making a plan may have read the old declaration, and is waited for.
+        let later = self.later.get_or_init(Default::default).lock();
+        self.pending.store(true, Ordering::Release);
+        self.current.store(ptr::null_mut(), Ordering::Release);
+        drop(later);
+    }
+
+    /// Puts the plan that `latest` returns in this one's place; `declared` is that of the type. Of several
+    /// threads that do this, the last one to ask decides. What else `latest` returns is handed back, to be dropped outside the lock:
     /// that can run Python code, and `latest` must not.
     pub fn update<T>(
         &self,
@@ -72,6 +91,7 @@ impl Planned {
             later.get(index).map(|plan| &**plan)
         });
         self.current.store(address_of(latest), Ordering::Release);
+        self.pending.store(false, Ordering::Release);
         rest
     }
 }
