@@ -84,6 +84,7 @@ python_tests! {
     many_arguments
     memory_safety
     module_functions
+    new_classes
     paramflags
     pickle_copy
     plans
