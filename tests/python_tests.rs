@@ -88,6 +88,7 @@ python_tests! {
     memory_safety
     module_functions
     package_functions
+    new_classes
     paramflags
     pickle_copy
     plans

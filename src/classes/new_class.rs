@@ -43,6 +43,10 @@ struct NewClass {
     name: PyStrRef,
     qualname: PyStrRef,
     entries: Vec<(&'static PyStrInterned, PyObjectRef)>,
+    /// What the methods that say `super()` find the class in.
+    class_cell: Option<PyObjectRef>,
+    /// What annotations find the namespace in.
+    namespace_cell: Option<PyObjectRef>,
 }
 
 /// `__new__` of a metaclass, called with the metaclass and the arguments of `type`.
@@ -93,7 +97,7 @@ impl NewClass {
         {
             return Ok(None);
         }
-        let mut qualname = None;
+        let (mut qualname, mut class_cell, mut namespace_cell) = (None, None, None);
         let mut entries = Vec::with_capacity(namespace.__len__() + 2);
         for (key, value) in namespace {
             let Some(key) = key.downcast_ref_if_exact::<PyStr>(vm) else {
@@ -102,11 +106,12 @@ impl NewClass {
             if !is_ordinary_entry(key, &value, vm) {
                 return Ok(None);
             }
-            if key.as_bytes() == b"__qualname__" {
-                qualname = value.downcast::<PyStr>().ok();
-                continue;
+            match key.as_bytes() {
+                b"__qualname__" => qualname = value.downcast::<PyStr>().ok(),
+                b"__classcell__" => class_cell = Some(value),
+                b"__classdictcell__" => namespace_cell = Some(value),
+                _ => entries.push((metatype::interned(key, vm), value)),
             }
-            entries.push((metatype::interned(key, vm), value));
         }
         let name = Py::<PyStr>::to_owned(name);
         Ok(Some(Self {
@@ -116,6 +121,8 @@ impl NewClass {
             qualname: qualname.unwrap_or_else(|| name.clone()),
             name,
             entries,
+            class_cell,
+            namespace_cell,
         }))
     }
 
@@ -127,6 +134,8 @@ impl NewClass {
             name,
             qualname,
             mut entries,
+            class_cell,
+            namespace_cell,
         } = self;
         let module = vm.ctx.intern_str("__module__");
         if !has(&entries, module)
@@ -167,6 +176,13 @@ impl NewClass {
         if let Some(extension) = &class.heaptype_ext {
             *extension.qualname.write() = qualname;
         }
+        let contents = vm.ctx.intern_str("cell_contents");
+        if let Some(cell) = class_cell {
+            cell.set_attr(contents, class.clone(), vm)?;
+        }
+        if let (Some(cell), Some(own)) = (namespace_cell, class.attributes.as_dict()) {
+            cell.set_attr(contents, own.to_owned(), vm)?;
+        }
         for (name, value) in entries {
             if is_slot(name) {
                 let value = PySetterValue::Assign(value);
@@ -203,8 +219,9 @@ fn is_ordinary_entry(key: &Py<PyStr>, value: &PyObject, vm: &VirtualMachine) -> 
         b"__qualname__" | b"__doc__" => value
             .downcast_ref::<PyStr>()
             .is_some_and(|text| text.to_str().is_some()),
+        b"__classcell__" | b"__classdictcell__" => value.class().is(vm.ctx.types.cell_type),
         b"__new__" | b"__init_subclass__" | b"__class_getitem__" | b"__slots__"
-        | b"__classcell__" | b"__classdictcell__" | b"__abc_tpflags__" => false,
+        | b"__abc_tpflags__" => false,
         _ => true,
     };
     let set_name = vm.ctx.intern_str("__set_name__");
