@@ -22,37 +22,34 @@ ROWS = [
     "pointer[0] get", "pointer.contents get", "c_int(3)", "P(1, 2, 3.0)",
     "cast(p, POINTER(c_int))",
 ]
-# How often a statement runs in the two sections whose difference counts.
-FEWER, MORE = 300, 900
+# How often a statement runs.
+TIMES = 600
 ALLOCATES = "_mi_theap_malloc_zero"
 VALGRIND = shutil.which("valgrind")
 
 
 def sections(peer, rows, *, floors=False, functions=True):
     """Has a peer run rows under callgrind, and their floors if wanted. Yields for each the report, and the
-    two files that callgrind wrote of it; None instead of them where the peer cannot run it. The files
-    name functions at length, or else are small."""
-    # Compiled Python files must be there before anything is counted.
-    peer.workload("--rows", "^$")
+    file that callgrind wrote of it; None instead of it where the peer cannot run it. The files name
+    functions at length, or else are small."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out"
         process = subprocess.run(
             [VALGRIND, "--tool=callgrind", *["--compress-strings=no", "--compress-pos=no"] * functions,
              "--dump-before=section_ends", f"--callgrind-out-file={out}", *peer.command, "-S",
-             *peer.arguments, "--marked", str(FEWER), str(MORE), *["--floors"] * floors, EMPTY, *rows],
+             *peer.arguments, "--marked", str(TIMES), *["--floors"] * floors, *rows],
             env=dict(os.environ, PYTHONHASHSEED="0"), text=True, capture_output=True)
         if process.returncode != 0:
             raise RuntimeError(f"{peer.name} under callgrind: {process.stderr[-500:]}")
-        # The first section is everything before the first mark; a row marks its beginning, its middle
-        # and its end.
+        # Each report has a section of its own, with one before it of what led to it.
         section = 2
         for line in process.stdout.splitlines():
             report = json.loads(line)
             if "error" in report:
                 yield report, None
                 continue
-            yield report, [f"{out}.{section + step}" for step in range(2)]
-            section += 3
+            yield report, f"{out}.{section}"
+            section += 2
 
 
 def instructions(section):
@@ -91,20 +88,27 @@ def blocks(section):
     return count
 
 
+def of_report(report, section, measures):
+    """What a statement takes by these measures of a section, loop and all; the report of a failure."""
+    if section is None:
+        return report
+    return [measure(section) / report["times"] for measure in measures]
+
+
 def per_operation(peer, rows, measures, **options):
     """What each row takes by these measures of a section, net of the loop, or the report of its failure. By
     row and field; `floors=True` has those counted as well."""
-    found = {}
-    for report, files in sections(peer, rows, functions=blocks in measures, **options):
-        if files is None:
-            found[report["row"], report["of"]] = report
-            continue
-        runs = report["times"][1] - report["times"][0]
-        found[report["row"], report["of"]] = [
-            (measure(files[1]) - measure(files[0])) / runs for measure in measures]
+    reports = sections(peer, [EMPTY, *rows], functions=blocks in measures, **options)
+    found = {(report["row"], report["of"]): of_report(report, section, measures)
+             for report, section in reports}
     loop = found.pop((EMPTY, "statement"))
     return {key: counts if "error" in counts else [n - empty for n, empty in zip(counts, loop)]
             for key, counts in found.items()}
+
+
+def compiled(peer):
+    """Has the Python files compiled, which is not to be counted."""
+    peer.workload("--rows", "^$")
 
 
 def counted(peers):
@@ -114,6 +118,8 @@ def counted(peers):
     if not VALGRIND:
         print("valgrind: not found, so that nothing is counted")
         return {}
+    for peer in peers:
+        compiled(peer)
     with ThreadPoolExecutor(2) as pool:
         found = pool.map(lambda peer: per_operation(peer, ROWS, [instructions, blocks]), peers)
         return {peer.name: {row: counts for (row, _), counts in each.items()}

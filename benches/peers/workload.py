@@ -1,7 +1,7 @@
 """Times what a ctypes program does all day, a row of the table at a time.
 
     workload.py LIB [--rows REGEX] [--samples K] [--milliseconds M] [--list]
-    workload.py LIB --marked N M [--floors] ROW...
+    workload.py LIB --marked N [--floors] ROW...
 
 LIB is peers.c, compiled and linked with libm. Each row is printed as a JSON object on a line of
 its own as soon as it is known. `--marked` times nothing; it is for callgrind, under which imports take
@@ -165,10 +165,10 @@ def main(rows, environment, options):
         print(json.dumps(report), flush=True)
 
 
-def marked(library, fewer, more, *names):
+def marked(library, times, *names):
     """Runs rows under callgrind so many times, heavy ones less often, with calls of the library's `mark`
-    before, between and after; then their floors, if `--floors` stands before the names. A line for each
-    says how many times it has run."""
+    before and after; then their floors, if `--floors` stands before the names. A line for each says how
+    many times it has run."""
     import ctypes
     import json
 
@@ -177,18 +177,18 @@ def marked(library, fewer, more, *names):
     rows = {row.name: row for row in ROWS}
     for name in names[len(fields) - 1:]:
         row = rows[name]
-        times = [max(least, int(count) // row.weight) for least, count in [(2, fewer), (4, more)]]
+        count = max(2, int(times) // row.weight)
         try:
             scope = environment(row, library)
             for field in fields:
                 if getattr(row, field):
                     run = looped(getattr(row, field), scope)
-                    run(1)
-                    for count in times:
-                        mark()
-                        run(count)
+                    # Memory grows and caches fill before anything is counted.
+                    run(count // 8 + 1)
                     mark()
-                    print(json.dumps({"row": name, "of": field, "times": times}), flush=True)
+                    run(count)
+                    mark()
+                    print(json.dumps({"row": name, "of": field, "times": count}), flush=True)
         except Exception as error:
             report = {"row": name, "of": field, "error": f"{type(error).__name__}: {error}"}
             print(json.dumps(report), flush=True)
