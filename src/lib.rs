@@ -24,7 +24,8 @@
 //! - `builtin`: functions that are called with what the VM has at hand;
 //! - `without`: parts of the fast path that can be left out.
 //!
-//! The program's allocator, for embedders who want it too, is `allocator` (feature `mimalloc`).
+//! What the program has besides is there for embedders too: its native `__import__` in [`import`], its
+//! allocator in `allocator` (feature `mimalloc`).
 
 #[cfg(feature = "mimalloc")]
 pub mod allocator;
