@@ -11,18 +11,15 @@ use crate::{
         result::Restype,
     },
     cdata::{CData, ctype_of, pickle},
-    classes::{construct::make, pointer},
     clib::{self, Handle},
     ctype::{CType, scalar::pointer::wrapping_address},
 };
 use num_traits::{Signed, ToPrimitive};
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyInt, PyModule, PyStr, PyTuple, PyType},
-    class::StaticType,
+    builtins::{PyInt, PyModule, PyStr, PyTuple},
     function::{FuncArgs, ItemDoc, PyMethodDef, PyMethodFlags},
 };
-use std::slice;
 
 /// The table of functions: how CPython words a message about a wrong number of arguments, the name, the
 /// parameters, what it does.
@@ -72,9 +69,6 @@ functions! {
     Unnamed "call_cdeclfunction" "($module, address, arguments, /)"
         "The same in C's own convention, which differs on 32-bit Windows."
         call_cdeclfunction;
-    Counted "POINTER" "($module, type, /)" "The type of pointers to a type."
-        pointer_type;
-    Counted "pointer" "($module, obj, /)" "A pointer to an instance." pointer;
     Unnamed "_unpickle" "($module, type, state, /)" "An instance of a type with the state of another."
         unpickle;
     Named "PyObj_FromPtr" "($module, address, /)" "The object whose id() is the address."
@@ -301,45 +295,6 @@ fn call_function([address, arguments]: [PyObjectRef; 2], vm: &VirtualMachine) ->
 
 fn call_cdeclfunction([address, arguments]: [PyObjectRef; 2], vm: &VirtualMachine) -> PyResult {
     call_at(&address, &arguments, flags::CDECL, vm)
-}
-
-fn pointer_type([target]: [PyObjectRef; 1], vm: &VirtualMachine) -> PyResult {
-    if vm.is_none(&target) {
-        return vm.import("ctypes", 0)?.get_attr("c_void_p", vm);
-    }
-    if let Some(ctype) = CType::of(&target, vm)
-        && let Some(known) = ctype.pointer_type.lock().clone()
-    {
-        return Ok(known);
-    }
-    let namespace = vm.ctx.new_dict();
-    let name = if let Some(class) = target.downcast_ref::<PyType>() {
-        namespace.set_item("_type_", target.clone(), vm)?;
-        format!("LP_{}", class.name())
-    } else if let Some(name) = target.downcast_ref::<PyStr>() {
-        format!("LP_{}", name.as_wtf8())
-    } else {
-        return Err(vm.new_type_error("must have a ctypes type"));
-    };
-    let base: PyObjectRef = pointer::Pointer::static_type().to_owned().into();
-    let bases = vm.ctx.new_tuple(vec![base]);
-    let metaclass = pointer::PointerType::static_type().as_object();
-    metaclass.call((vm.ctx.new_str(name), bases, namespace), vm)
-}
-
-fn pointer([target]: [PyObjectRef; 1], vm: &VirtualMachine) -> PyResult {
-    let class: PyObjectRef = target.class().to_owned().into();
-    if CType::of(&class, vm).is_none() {
-        return Err(vm.new_type_error("_type_ must have storage info"));
-    }
-    let class = pointer_type([class], vm)?;
-    if let Some(class) = class.downcast_ref::<PyType>()
-        && class.class().is(pointer::PointerType::static_type())
-        && let Some(made) = make::<pointer::Pointer>(class, slice::from_ref(&target), vm)
-    {
-        return made;
-    }
-    class.call((target,), vm)
 }
 
 fn unpickle([class, state]: [PyObjectRef; 2], vm: &VirtualMachine) -> PyResult {

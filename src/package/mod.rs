@@ -1,0 +1,205 @@
+//! Functions of the `ctypes` package that need no Python code.
+//!
+//! `POINTER`, `pointer`, `cast`, `string_at` and others are small Python functions of the package around
+//! something of ours, and calling a Python function takes longer than what they are for. When the
+//! package has been imported, callables of ours stand in their places. What is not quite ordinary (other
+//! types, other arguments, an audit hook) they hand on to the package's own function, which does it or
+//! says what is wrong. They look like that function too, so that hardly anything differs but the time.
+
+mod ordinary;
+
+use crate::{audit, classes::metatype, without::without};
+use ordinary::module;
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
+    builtins::{PyBoundMethod, PyFunction, PyStr, PyStrRef},
+    class::PyClassImpl,
+    function::{FuncArgs, PySetterValue},
+    object::{Traverse, TraverseFn},
+    pyclass,
+    types::{Callable, GetAttr, GetDescriptor, Representable, SetAttr},
+};
+
+/// What does the ordinary: `None` leaves it to the package's own function.
+type Ordinary = fn(&[PyObjectRef], &VirtualMachine) -> Option<PyResult>;
+
+/// The functions by name.
+const FUNCTIONS: &[(&str, Ordinary)] = &[
+    ("POINTER", ordinary::pointer_type),
+    ("pointer", ordinary::pointer_to),
+    ("cast", ordinary::cast),
+    ("CFUNCTYPE", ordinary::function_type),
+    ("create_string_buffer", ordinary::string_buffer),
+    ("create_unicode_buffer", ordinary::unicode_buffer),
+    ("string_at", ordinary::string_at),
+    ("wstring_at", ordinary::wstring_at),
+];
+
+/// A function in the place of one of the package's, whose attributes it shows: its name, its signature,
+/// its code. It becomes a method of a class that has it as an attribute, as a Python function does.
+#[pyclass(module = false, name = "function", traverse = "manual")]
+#[derive(Debug, PyPayload)]
+pub struct PackageFunction {
+    ordinary: Ordinary,
+    /// The package's own function.
+    own: PyObjectRef,
+}
+
+// SAFETY: visits each object it owns exactly once.
+unsafe impl Traverse for PackageFunction {
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        self.own.traverse(visit);
+    }
+}
+
+impl PackageFunction {
+    fn of<'a>(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Self> {
+        let function = object.downcast_ref::<Self>();
+        function
+            .map(|function| &**function)
+            .ok_or_else(|| vm.new_type_error("expected a function of the ctypes package"))
+    }
+
+    fn ordinary(&self, args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
+        if audit::is_watched() {
+            return None;
+        }
+        (self.ordinary)(args, vm)
+    }
+}
+
+fn vectorcall(
+    zelf: &PyObject,
+    args: Vec<PyObjectRef>,
+    nargs: usize,
+    names: Option<&[PyObjectRef]>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let function = PackageFunction::of(zelf, vm)?;
+    if names.is_none_or(<[_]>::is_empty)
+        && let Some(result) = function.ordinary(&args[..nargs], vm)
+    {
+        return result;
+    }
+    function.own.vectorcall(args, nargs, names, vm)
+}
+
+#[pyclass(
+    flags(DISALLOW_INSTANTIATION),
+    with(Callable, GetAttr, GetDescriptor, Representable, SetAttr)
+)]
+impl PackageFunction {
+    /// What `pickle` and `copy` ask for: the name under which it is found.
+    #[pymethod]
+    fn __reduce__(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        zelf.own.get_attr("__qualname__", vm)
+    }
+}
+
+impl Callable for PackageFunction {
+    type Args = FuncArgs;
+
+    fn call(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        if args.kwargs.is_empty()
+            && let Some(result) = zelf.ordinary(&args.args, vm)
+        {
+            return result;
+        }
+        zelf.own.call(args, vm)
+    }
+}
+
+impl GetAttr for PackageFunction {
+    fn getattro(zelf: &Py<Self>, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
+        match name.as_bytes() {
+            b"__call__" | b"__get__" | b"__reduce__" | b"__reduce_ex__" => {
+                zelf.as_object().generic_getattr(name, vm)
+            }
+            _ => zelf.own.get_attr(name, vm),
+        }
+    }
+}
+
+impl SetAttr for PackageFunction {
+    fn setattro(
+        zelf: &Py<Self>,
+        name: &Py<PyStr>,
+        value: PySetterValue,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        match value {
+            PySetterValue::Assign(value) => zelf.own.set_attr(name, value, vm),
+            PySetterValue::Delete => zelf.own.del_attr(name, vm),
+        }
+    }
+}
+
+impl GetDescriptor for PackageFunction {
+    fn descr_get(
+        zelf: &PyObject,
+        instance: Option<&PyObject>,
+        _class: Option<&PyObject>,
+        vm: &VirtualMachine,
+    ) -> PyResult {
+        let Some(instance) = instance.filter(|instance| !vm.is_none(instance)) else {
+            return Ok(zelf.to_owned());
+        };
+        let method = PyBoundMethod::new(instance.to_owned(), zelf.to_owned());
+        Ok(method.into_ref(&vm.ctx).into())
+    }
+}
+
+impl Representable for PackageFunction {
+    fn repr(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyStrRef> {
+        zelf.own.repr(vm)
+    }
+
+    fn repr_str(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<String> {
+        Err(vm.new_system_error("the package's own function is shown"))
+    }
+}
+
+/// Has the functions put in their places when the package has been imported: the last thing that it does
+/// is to give the type of pointers to `char` a `from_param`.
+pub fn install() {
+    let class = PackageFunction::make_static_type();
+    if !without().vectorcall {
+        class.slots.vectorcall.store(Some(vectorcall));
+    }
+    metatype::at_end_of_package(replace);
+}
+
+fn replace(vm: &VirtualMachine) -> PyResult<()> {
+    let Some(package) = module("ctypes", vm) else {
+        return Ok(());
+    };
+    for &(name, ordinary) in FUNCTIONS {
+        let own = package.dict().get_item_opt(vm.ctx.intern_str(name), vm)?;
+        // Whatever somebody else has put there stays.
+        let Some(own) = own.filter(|own| is_the_packages(own, vm)) else {
+            continue;
+        };
+        let function = PackageFunction {
+            ordinary,
+            own: own.clone(),
+        };
+        let function: PyObjectRef = function.into_ref(&vm.ctx).into();
+        for (other, object) in &package.dict() {
+            // Some have another name as well.
+            if object.is(&own) {
+                package.dict().set_item(&*other, function.clone(), vm)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether an object is a Python function of the package.
+fn is_the_packages(object: &PyObject, vm: &VirtualMachine) -> bool {
+    object.downcast_ref::<PyFunction>().is_some()
+        && object.get_attr("__module__", vm).is_ok_and(|module| {
+            module
+                .str(vm)
+                .is_ok_and(|name| name.as_bytes() == b"ctypes")
+        })
+}

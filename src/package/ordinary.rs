@@ -1,0 +1,225 @@
+//! What each function does with ordinary arguments. `None` leaves them to the package's own function.
+
+use crate::{
+    ccall::flags,
+    cdata::{CData, kept::Kept},
+    classes::{array, char_array, construct::make, pointer, simple},
+    ctype::{
+        CType, Kind,
+        scalar::{pointer::wrapping_address, terminated, wide},
+        simple::Class,
+    },
+};
+use num_traits::ToPrimitive;
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
+    builtins::{PyBytes, PyDict, PyInt, PyModule, PyStr, PyType},
+};
+use std::{ffi::CStr, ptr, slice};
+
+/// A module that has been imported.
+pub fn module(name: &'static str, vm: &VirtualMachine) -> Option<PyRef<PyModule>> {
+    let modules = vm.sys_module.get_attr("modules", vm).ok()?;
+    let module = modules.downcast_ref::<PyDict>()?.get_item_opt(name, vm);
+    module.ok()??.downcast::<PyModule>().ok()
+}
+
+/// What the package has under a name.
+fn item(name: &'static str, vm: &VirtualMachine) -> Option<PyObjectRef> {
+    let package = module("ctypes", vm)?;
+    package
+        .dict()
+        .get_item_opt(vm.ctx.intern_str(name), vm)
+        .ok()?
+}
+
+/// The description of a class whose metaclass does nothing of its own.
+fn ordinary<'a>(class: &'a PyObject, vm: &VirtualMachine) -> Option<&'a Py<CType>> {
+    let is_ordinary = class.class().heaptype_ext.is_none();
+    CType::of(class, vm).filter(|_| is_ordinary)
+}
+
+pub fn pointer_type(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
+    let [class] = args else { return None };
+    let known = ordinary(class, vm)?.pointer_type.lock().clone();
+    known.map(Ok)
+}
+
+pub fn pointer_to(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
+    let [object] = args else { return None };
+    CData::of(object)?;
+    let class = ordinary(object.class().as_object(), vm)?
+        .pointer_type
+        .lock()
+        .clone()?;
+    ordinary(&class, vm)?.target()?;
+    make::<pointer::Pointer>(class.downcast_ref::<PyType>()?, slice::from_ref(object), vm)
+}
+
+pub fn function_type(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
+    let (restype, argtypes) = args.split_first()?;
+    let cache = item("_c_functype_cache", vm)?;
+    let argtypes = vm.ctx.new_tuple(argtypes.to_vec()).into();
+    let flags = vm.ctx.new_int(flags::CDECL).into();
+    let key = vm.ctx.new_tuple(vec![restype.clone(), argtypes, flags]);
+    // What cannot be a key is a matter for the package.
+    let known = cache
+        .downcast_ref::<PyDict>()?
+        .get_item_opt(key.as_object(), vm);
+    known.ok()?.map(Ok)
+}
+
+/// The type of arrays of so many items of a type of the package.
+fn array_of(item_name: &'static str, length: usize, vm: &VirtualMachine) -> Option<PyObjectRef> {
+    let item = item(item_name, vm)?;
+    ordinary(&item, vm)?;
+    array::array_type(item.downcast_ref::<PyType>()?, length, vm).ok()
+}
+
+/// An array, empty and so long.
+fn empty(class: &PyObject, vm: &VirtualMachine) -> Option<PyResult> {
+    make::<array::Array>(class.downcast_ref::<PyType>()?, &[], vm)
+}
+
+/// The number of items that `create_string_buffer` and its like are asked for.
+fn length_of(init: &PyObject, vm: &VirtualMachine) -> Option<usize> {
+    init.downcast_ref_if_exact::<PyInt>(vm)?
+        .as_bigint()
+        .to_usize()
+}
+
+pub fn string_buffer(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
+    let [init] = args else { return None };
+    if let Some(length) = length_of(init, vm) {
+        return empty(&*array_of("c_char", length, vm)?, vm);
+    }
+    let bytes = init.downcast_ref_if_exact::<PyBytes>(vm)?;
+    let class = array_of("c_char", bytes.as_bytes().len() + 1, vm)?;
+    filled(empty(&class, vm)?, Class::Char, init, vm)
+}
+
+pub fn unicode_buffer(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
+    let [init] = args else { return None };
+    if let Some(length) = length_of(init, vm) {
+        return empty(&*array_of("c_wchar", length, vm)?, vm);
+    }
+    let text = init.downcast_ref_if_exact::<PyStr>(vm)?;
+    let length = wide::encode(text.as_wtf8()).count() + 1;
+    let class = array_of("c_wchar", length, vm)?;
+    filled(empty(&class, vm)?, Class::WideChar, init, vm)
+}
+
+/// The array with `value` in it.
+fn filled(
+    array: PyResult,
+    characters: Class,
+    value: &PyObject,
+    vm: &VirtualMachine,
+) -> Option<PyResult> {
+    Some(array.and_then(|array| {
+        if let Some(cdata) = CData::of(&array) {
+            char_array::set_value(characters, cdata, value, vm)?;
+        }
+        Ok(array)
+    }))
+}
+
+pub fn cast(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
+    let [source, class] = args else { return None };
+    let class_of_result = class.downcast_ref::<PyType>()?;
+    let (address, kept) = source_of(source, vm)?;
+    let made = match &ordinary(class, vm)?.kind {
+        Kind::Pointer(_) => make::<pointer::Pointer>(class_of_result, &[], vm)?,
+        Kind::Simple(simple) if matches!(simple.code.code, 'P' | 'z' | 'Z') => {
+            make::<simple::SimpleCData>(class_of_result, &[], vm)?
+        }
+        _ => return None,
+    };
+    Some(made.and_then(|made| {
+        if let Some(pointer) = CData::of(&made) {
+            if let Some(value) = CData::of(source) {
+                pointer.show_like(value, vm)?;
+            }
+            let address = ptr::with_exposed_provenance_mut(address);
+            CData::point_to(pointer, address, kept, vm)?;
+        }
+        Ok(made)
+    }))
+}
+
+/// The address that an object is or holds, if it is an ordinary argument for a `void *`, and what to keep
+/// for it.
+fn source_of(source: &PyObject, vm: &VirtualMachine) -> Option<(usize, Kept)> {
+    let Some(value) = CData::of(source) else {
+        if vm.is_none(source) {
+            return Some((0, Kept::Nothing));
+        }
+        if let Some(bytes) = source.downcast_ref_if_exact::<PyBytes>(vm) {
+            return Some((terminated::address(bytes), Kept::Nothing));
+        }
+        let int = source.downcast_ref_if_exact::<PyInt>(vm)?;
+        return Some((wrapping_address(int), Kept::Nothing));
+    };
+    ordinary(source.class().as_object(), vm)?;
+    match &value.ctype().kind {
+        Kind::Array(_) => {
+            let kept = Kept::Object(CData::keep_as_target(value));
+            Some((value.address().expose_provenance(), kept))
+        }
+        Kind::Pointer(_) => Some(CData::reference(value)),
+        Kind::Simple(simple) if matches!(simple.code.code, 'P' | 'z' | 'Z') => {
+            Some(CData::reference(value))
+        }
+        _ => None,
+    }
+}
+
+/// Where a string begins and how long it is; up to its NUL if there is no length. Whoever keeps the memory
+/// there keeps it as long as the string is read.
+struct Text {
+    start: *const u8,
+    length: Option<usize>,
+    _kept: Kept,
+}
+
+impl Text {
+    fn of(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<Self> {
+        let (source, length) = match args {
+            [source] => (source, None),
+            [source, size] => {
+                let size = size
+                    .downcast_ref_if_exact::<PyInt>(vm)?
+                    .as_bigint()
+                    .to_i32()?;
+                (source, (size != -1).then(|| usize::try_from(size)))
+            }
+            _ => return None,
+        };
+        let length = length.transpose().ok()?;
+        let (start, kept) = source_of(source, vm)?;
+        let text = Self {
+            start: ptr::with_exposed_provenance(start),
+            length,
+            _kept: kept,
+        };
+        (start != 0).then_some(text)
+    }
+}
+
+pub fn string_at(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
+    let text = Text::of(args, vm)?;
+    let bytes = match text.length {
+        // SAFETY: whoever passes the address answers for a terminated string being there, as in C.
+        None => unsafe { CStr::from_ptr(text.start.cast()) }.to_bytes(),
+        // SAFETY: as above, for so many bytes.
+        Some(length) => unsafe { slice::from_raw_parts(text.start, length) },
+    };
+    Some(Ok(vm.ctx.new_bytes(bytes.to_vec()).into()))
+}
+
+pub fn wstring_at(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
+    let text = Text::of(args, vm)?;
+    // SAFETY: whoever passes the address answers for the string being there, as in C.
+    let wide = unsafe { wide::text_at(text.start.cast(), text.length, vm) };
+    Some(wide.map(|wide| vm.ctx.new_str(wide).into()))
+}
