@@ -23,8 +23,8 @@ from pathlib import Path
 
 import charts
 import counts
+import debian
 import report
-import sid
 from results import Results
 from targets import verdicts
 
@@ -43,9 +43,9 @@ INTERPRETERS = {
     "layered": ([str(ROOT / "target/dist/examples/layered")], {}),
     "CPython 3.11": ([PYTHON], {}),
     "CPython 3.13": ([str(Path.home() / ".pyenv/versions/3.13.0/bin/python3")], {}),
-    "CPython 3.14": sid.interpreter("python3.14"),
-    "CPython 3.15": sid.interpreter("python3.15"),
-    "PyPy": sid.interpreter("pypy3"),
+    "CPython 3.14": debian.python("python3.14"),
+    "CPython 3.15": debian.python("python3.15"),
+    "PyPy": debian.python("pypy3"),
 }
 
 
