@@ -1,9 +1,8 @@
 //! References in memory, and what keeps alive what they lead to.
 //!
 //! Whoever owns a block of memory keeps, for each place in it that Python code has stored a reference in,
-//! what the reference leads to. A value finds the owner of the memory that it lies in at once, whichever
-//! way led to it: a field, an item, a pointer. So what `p.contents.next = q` stores is kept by the node
-//! that is pointed to, and found there by whoever comes another way.
+//! what the reference leads to. So what `p.contents.next = q` stores is kept by the node that is pointed
+//! to, and found there by whoever comes another way.
 //!
 //! A reference and what is kept for it are two things that other threads must see change together, or
 //! they would find a pointer to what is gone. So both change under the owner's lock, and references are
@@ -14,11 +13,9 @@ use super::{
     keepalive::{Displaced, Entries, Keepalive},
     objects,
 };
-use crate::ctype::scalar::pointer;
 use rustpython_common::lock::PyMutex;
 use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyBytes,
-    protocol::PyBuffer,
+    Py, PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyBytes, protocol::PyBuffer,
 };
 use smallvec::SmallVec;
 use std::{
@@ -47,25 +44,6 @@ pub enum Kept {
 }
 
 impl CData {
-    /// Whoever owns the memory that this value lies in, and keeps what the references there lead to.
-    /// Memory that nobody here owns belongs to the value by which it was reached first.
-    #[inline]
-    #[must_use]
-    pub fn home(zelf: &Py<Self>) -> &Py<Self> {
-        if zelf.own == Own::Mine {
-            return zelf;
-        }
-        let above = zelf.anchor.as_deref().or(zelf.owner.as_deref());
-        above.and_then(Self::of).unwrap_or(zelf)
-    }
-
-    /// The home of a value, if it is another one.
-    pub(super) fn home_above(object: &PyObject) -> Option<PyObjectRef> {
-        let value = Self::of(object)?;
-        let home = Self::home(value);
-        (!home.is(value)).then(|| home.to_owned().into())
-    }
-
     pub(super) fn has_flag(&self, flag: u8) -> bool {
         self.flags.load(Ordering::Relaxed) & flag != 0
     }
@@ -117,27 +95,6 @@ impl CData {
     /// What few values have, which is made now if this value has it not.
     pub(super) fn state(&self) -> &PyMutex<State> {
         self.state.get_or_init(Box::default)
-    }
-
-    /// Whether an address lies in this object's memory, or at its end.
-    fn has_memory_at(&self, address: usize) -> bool {
-        let (start, size) = self.bytes();
-        if address.wrapping_sub(start.addr()) <= size {
-            return true;
-        }
-        self.was_resized_from(address)
-    }
-
-    /// Whether an address lies in memory that `resize` has left behind.
-    pub(super) fn was_resized_from(&self, address: usize) -> bool {
-        let Some(state) = self.state.get().filter(|_| self.own == Own::Mine) else {
-            return false;
-        };
-        let state = state.lock();
-        let mut blocks = state.blocks.iter().chain(&self.block);
-        let is_at = |start: usize, size: usize| address.wrapping_sub(start) <= size;
-        let in_block = blocks.any(|block| is_at(block.start().addr(), block.size()));
-        in_block || is_at(self.inline.0.get().addr(), super::INLINE_SIZE)
     }
 
     /// Keeps `object` as long as this object lives or nothing else is stored at the start of its memory.
@@ -331,88 +288,6 @@ impl CData {
         Ok(())
     }
 
-    /// The address in this value's memory, and what is kept for it: for copying a reference.
-    #[inline]
-    pub fn reference(zelf: &Py<Self>) -> (usize, Kept) {
-        let place = zelf.address();
-        // SAFETY: the caller knows that the value is an address.
-        let read = || unsafe { pointer::read(place) }.addr();
-        let address = read();
-        let home = Self::home(zelf);
-        if !home.keeps() {
-            return (address, Kept::Nothing);
-        }
-        home.locked(|keepalive| {
-            let kept = keepalive.get(place.addr());
-            (read(), kept.cloned().map_or(Kept::Nothing, Kept::Object))
-        })
-    }
-
-    /// The address that this pointer holds, and whoever owns the memory there, if that is known: it is
-    /// there as long as the owner is.
-    #[inline]
-    #[must_use]
-    pub fn pointee(zelf: &Py<Self>) -> (*mut u8, Option<PyObjectRef>) {
-        let place = zelf.address();
-        // SAFETY: a pointer's memory holds an address.
-        let read = || unsafe { pointer::read(place) };
-        let address = read();
-        let home = Self::home(zelf);
-        if !home.keeps() {
-            return (address, None);
-        }
-        let (address, kept) =
-            home.locked(|keepalive| (read(), keepalive.get(place.addr()).cloned()));
-        (address, kept.and_then(|kept| Self::anchor(kept, address)))
-    }
-
-    /// Whoever owns the memory at `address`, if `kept` leads there. The address may have been stored by
-    /// C, which says nothing of what it leads to.
-    #[inline]
-    fn anchor(kept: PyObjectRef, address: *mut u8) -> Option<PyObjectRef> {
-        let Some(value) = Self::of(&kept) else {
-            return Some(kept);
-        };
-        let home = Self::home(value);
-        if !home.has_memory_at(address.addr()) && !value.has_memory_at(address.addr()) {
-            return None;
-        }
-        if home.is(value) {
-            return Some(kept);
-        }
-        Some(home.to_owned().into())
-    }
-
-    /// What to keep of `zelf` for a pointer to it. What lies where another pointer leads is kept by what
-    /// lies there: two pointers to each other's targets must not hold each other.
-    #[must_use]
-    pub fn keep_as_target(zelf: &Py<Self>) -> PyObjectRef {
-        let home = match zelf.own {
-            Own::Pointees => Self::home(zelf),
-            Own::Mine | Own::Owners | Own::Foreign => zelf,
-        };
-        home.to_owned().into()
-    }
-
-    /// What has to be held while C runs at the address that this function pointer holds, and the address.
-    /// Nothing has to, if nothing but the object's making has stored the address: whoever calls the
-    /// object holds that.
-    #[inline]
-    #[must_use]
-    pub fn callee(zelf: &Py<Self>) -> (usize, Option<PyObjectRef>) {
-        // SAFETY: a function pointer's memory holds an address.
-        let address = unsafe { pointer::read(zelf.address()) }.addr();
-        // Whoever stores something else raises the flag first.
-        fence(Ordering::Acquire);
-        if zelf.own == Own::Mine && !zelf.has_flag(flag::RESTORED) {
-            return (address, None);
-        }
-        match Self::reference(zelf) {
-            (address, Kept::Object(object)) => (address, Some(object)),
-            (address, _) => (address, None),
-        }
-    }
-
     /// Has this pointer lead to `address`, for which `kept` is kept.
     ///
     /// # Errors
@@ -426,21 +301,6 @@ impl CData {
         let bytes = address.expose_provenance().to_ne_bytes();
         // SAFETY: a pointer's memory holds an address.
         unsafe { Self::store_reference(Self::home(zelf), zelf.address(), &bytes, kept, vm) }
-    }
-
-    /// Runs `f` with the address that this pointer holds, NULL if none, while what is there stays alive.
-    /// `f` must run no Python code.
-    #[inline]
-    pub fn with_pointee<R>(zelf: &Py<Self>, f: impl FnOnce(*mut u8) -> R) -> R {
-        let place = zelf.address();
-        // SAFETY: a pointer's memory holds an address.
-        let read = || unsafe { pointer::read(place) };
-        let address = read();
-        let home = Self::home(zelf);
-        if !home.keeps() {
-            return f(address);
-        }
-        home.locked(|_| f(read()))
     }
 
     /// Holds the buffer that this object's memory lies in, for as long as the object lives.

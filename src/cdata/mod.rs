@@ -7,6 +7,9 @@
 
 pub mod access;
 pub mod buffer;
+mod convert;
+mod follow;
+mod home;
 pub mod keepalive;
 pub mod kept;
 pub mod memory;

@@ -1,0 +1,165 @@
+//! Python objects on their way into C memory.
+//!
+//! A conversion may run Python code, so it comes before the store, which runs none.
+
+use super::{
+    CData,
+    kept::{Copied, Kept},
+};
+use crate::{
+    ctype::{CType, Kind, Simple, scalar::pointer},
+    error,
+};
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyBaseExceptionRef, PyTuple},
+};
+use std::slice;
+
+/// A value on its way into memory.
+pub enum Ready {
+    /// A scalar of `size` bytes; the word has room for the largest, a complex long double.
+    Word {
+        word: [u128; 2],
+        size: usize,
+        kept: Kept,
+    },
+    /// A copy of bytes among which there are references.
+    Copied(Copied),
+    /// The first bytes of an object, where there are none.
+    Source { source: PyObjectRef, size: usize },
+}
+
+impl Ready {
+    /// Stores the value at `address` in the memory that `home` owns.
+    ///
+    /// # Errors
+    /// What bringing `_objects` up to date raises.
+    ///
+    /// # Safety
+    /// `address` must be valid for writes of as many bytes as are ready.
+    #[inline]
+    pub unsafe fn store(
+        self,
+        address: *mut u8,
+        home: &Py<CData>,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        match self {
+            Self::Word { word, size, kept } => {
+                // SAFETY: the word has room for every scalar.
+                let bytes = unsafe { slice::from_raw_parts(word.as_ptr().cast::<u8>(), size) };
+                // SAFETY: the caller's promise.
+                unsafe { CData::store_reference(home, address, bytes, kept, vm) }
+            }
+            // SAFETY: the caller's promise.
+            Self::Copied(copied) => unsafe { CData::store_copied(home, address, copied, vm) },
+            Self::Source { source, size } => {
+                if let Some(source) = CData::of(&source) {
+                    // SAFETY: the caller's promise; source and target may overlap (`s.a = s.a`).
+                    unsafe { std::ptr::copy(source.address(), address, size) };
+                }
+                CData::was_stored(home, vm)
+            }
+        }
+    }
+}
+
+/// A Python object as a ctype.
+///
+/// # Errors
+/// `TypeError` if it is not convertible; `RuntimeError` if it is a tuple from which no instance could be
+/// made; what the conversion raises.
+pub fn convert(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> PyResult<Ready> {
+    match (CData::of(value), &ctype.kind) {
+        (None, Kind::Simple(simple)) => self::simple(simple, value, vm),
+        (None, _) => convert_foreign(ctype, value, vm),
+        (Some(source), _) => convert_cdata(ctype, source, vm),
+    }
+}
+
+/// A Python object as a simple type.
+pub fn simple(simple: &Simple, value: &PyObject, vm: &VirtualMachine) -> PyResult<Ready> {
+    let mut word = [0u128; 2];
+    // SAFETY: the word has room for every scalar.
+    let kept = unsafe { (simple.access.store)(word.as_mut_ptr().cast(), value, vm) }?;
+    Ok(Ready::Word {
+        word,
+        size: simple.code.size,
+        kept: kept.map_or(Kept::AsItIs, Kept::Object),
+    })
+}
+
+/// What is no C value, as something that is no simple type.
+fn convert_foreign(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> PyResult<Ready> {
+    if let Some(arguments) = value.downcast_ref::<PyTuple>() {
+        let arguments: Vec<PyObjectRef> = arguments.as_slice().to_vec();
+        let (class, count) = (ctype.python_class().as_object(), arguments.len());
+        let made = class
+            .vectorcall(arguments, count, None, vm)
+            .map_err(|error| {
+                let runtime_error = vm.ctx.exceptions.runtime_error.to_owned();
+                error::wrap(runtime_error, &format!("({}) ", ctype.name()), &error, vm)
+            })?;
+        return match CData::of(&made) {
+            Some(source) => convert_cdata(ctype, source, vm),
+            None => Err(expected(ctype, &made, vm)),
+        };
+    }
+    if ctype.is_pointer() && vm.is_none(value) {
+        return Ok(address(0, Kept::AsItIs));
+    }
+    Err(expected(ctype, value, vm))
+}
+
+fn address(address: usize, kept: Kept) -> Ready {
+    let mut word = [0u128; 2];
+    // SAFETY: the word has room for an address.
+    unsafe { pointer::write(word.as_mut_ptr().cast(), address) };
+    let size = size_of::<usize>();
+    Ready::Word { word, size, kept }
+}
+
+fn expected(ctype: &CType, got: &PyObject, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    vm.new_type_error(format!(
+        "expected {} instance, got {}",
+        ctype.name(),
+        got.class().slot_name()
+    ))
+}
+
+/// A C value: its bytes if it is of the type, the address of an array's first item if the type is a
+/// pointer to such items.
+fn convert_cdata(ctype: &Py<CType>, source: &Py<CData>, vm: &VirtualMachine) -> PyResult<Ready> {
+    let class = ctype.python_class();
+    let value = source.as_object();
+    if value.class().is(class) || value.is_instance(class.as_object(), vm)? {
+        let size = ctype.size();
+        // `__instancecheck__` can claim anything; the bytes must be there all the same.
+        if source.size() >= size {
+            CData::home(source).ask();
+            if ctype.is_address() {
+                let (word, kept) = CData::reference(source);
+                return Ok(address(word, kept));
+            }
+            if CData::home(source).keeps() || ctype.layout().has_pointer {
+                return Ok(Ready::Copied(CData::copied(source, size, vm)?));
+            }
+            let source = value.to_owned();
+            return Ok(Ready::Source { source, size });
+        }
+    } else if let (Some(target), Some(array)) = (ctype.target(), source.ctype().array())
+        && target.is(&*array.item)
+    {
+        // Items that the pointer will lead to must not grow any more.
+        target.finalize();
+        CData::home(source).ask();
+        let kept = Kept::Object(CData::keep_as_target(source));
+        return Ok(address(source.address().expose_provenance(), kept));
+    }
+    Err(vm.new_type_error(format!(
+        "incompatible types, {} instance instead of {} instance",
+        value.class().slot_name(),
+        ctype.name()
+    )))
+}

@@ -1,0 +1,59 @@
+//! Whoever owns the memory that a value lies in.
+//!
+//! A value finds its home at once, whichever way led to it: a field, an item, a pointer, a buffer.
+
+use super::{CData, INLINE_SIZE, Own};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef};
+
+impl CData {
+    /// Whoever owns the memory that this value lies in, and keeps what the references there lead to.
+    /// Memory that nobody here owns belongs to the value by which it was reached first.
+    #[inline]
+    #[must_use]
+    pub fn home(zelf: &Py<Self>) -> &Py<Self> {
+        if zelf.own == Own::Mine {
+            return zelf;
+        }
+        let above = zelf.anchor.as_deref().or(zelf.owner.as_deref());
+        above.and_then(Self::of).unwrap_or(zelf)
+    }
+
+    /// The home of a value, if it is another one.
+    pub(super) fn home_above(object: &PyObject) -> Option<PyObjectRef> {
+        let value = Self::of(object)?;
+        let home = Self::home(value);
+        (!home.is(value)).then(|| home.to_owned().into())
+    }
+
+    /// Whether an address lies in this object's memory, or at its end.
+    pub(super) fn has_memory_at(&self, address: usize) -> bool {
+        let (start, size) = self.bytes();
+        if address.wrapping_sub(start.addr()) <= size {
+            return true;
+        }
+        self.was_resized_from(address)
+    }
+
+    /// Whether an address lies in memory that `resize` has left behind.
+    pub(super) fn was_resized_from(&self, address: usize) -> bool {
+        let Some(state) = self.state.get().filter(|_| self.own == Own::Mine) else {
+            return false;
+        };
+        let state = state.lock();
+        let mut blocks = state.blocks.iter().chain(&self.block);
+        let is_at = |start: usize, size: usize| address.wrapping_sub(start) <= size;
+        let in_block = blocks.any(|block| is_at(block.start().addr(), block.size()));
+        in_block || is_at(self.inline.0.get().addr(), INLINE_SIZE)
+    }
+
+    /// What to keep of `zelf` for a pointer to it. If it is a view of where another pointer leads, that is
+    /// whoever owns the memory there: two pointers to each other's targets must not hold each other.
+    #[must_use]
+    pub fn keep_as_target(zelf: &Py<Self>) -> PyObjectRef {
+        let home = Self::home(zelf);
+        if zelf.own == Own::Pointees && home.has_memory_at(zelf.address().addr()) {
+            return home.to_owned().into();
+        }
+        zelf.to_owned().into()
+    }
+}
