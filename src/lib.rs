@@ -21,6 +21,7 @@
 //! - `clib`: libraries and their symbols;
 //! - `audit`: audit events;
 //! - `builtin`: functions that are called with what the VM has at hand;
+//! - `callable`: Python callables that native code calls;
 //! - `without`: parts of the fast path that can be left out.
 //!
 //! The program's allocator, for embedders who want it too, is `allocator` (feature `mimalloc`).
@@ -29,6 +30,7 @@
 pub mod allocator;
 mod audit;
 mod builtin;
+mod callable;
 mod ccall;
 mod ccallback;
 mod cdata;
