@@ -83,7 +83,7 @@ impl Callable {
     ///
     /// # Errors
     /// What the call raises.
-    #[inline]
+    #[inline(never)]
     pub fn call_with<const N: usize>(
         &self,
         arguments: [PyObjectRef; N],

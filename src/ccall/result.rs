@@ -224,7 +224,7 @@ impl Restype {
     ///
     /// # Safety
     /// `source` must hold a value of the type, of a machine word at least.
-    #[inline]
+    #[inline(always)]
     pub unsafe fn convert(&self, source: *mut u8, vm: &VirtualMachine) -> PyResult {
         match &self.kind {
             RestypeKind::Void => Ok(vm.ctx.none()),
