@@ -22,6 +22,7 @@
 //! - `clib`: libraries and their symbols;
 //! - `audit`: audit events;
 //! - `builtin`: functions that are called with what the VM has at hand;
+//! - `callable`: Python callables that native code calls;
 //! - `without`: parts of the fast path that can be left out.
 //!
 //! What the program has besides is there for embedders too: its native `__import__` in [`import`], its
@@ -31,6 +32,7 @@
 pub mod allocator;
 mod audit;
 mod builtin;
+mod callable;
 mod ccall;
 mod ccallback;
 mod cdata;

@@ -87,12 +87,8 @@ fn pass(
             Some(outcome) => outcome,
             None => from_param::pass(ctype, value, position, arguments, vm),
         },
-        Some(Converter::Call { function, bound }) => {
-            let value = value.to_owned();
-            let converted = match bound {
-                Some(class) => function.call((class.clone(), value), vm),
-                None => function.call((value,), vm),
-            }?;
+        Some(Converter::Call(from_param)) => {
+            let converted = from_param.call_with([value.to_owned()], vm)?;
             arguments.keep(converted.clone());
             default::convert(&converted, position, arguments, vm)
         }

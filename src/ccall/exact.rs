@@ -185,6 +185,9 @@ impl Exact {
     /// The same for everything that is not an exact `int`, `float` or `bytes`.
     #[inline(never)]
     fn other_word(&self, value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<u64> {
+        if vm.is_none(value) && self.takes_null() {
+            return Some(0);
+        }
         if CData::of(value).is_some() {
             let cdata = instance(value)?;
             if identity(cdata.ctype()) == self.ctype {
@@ -200,7 +203,6 @@ impl Exact {
             Takes::Bool => {
                 return match value.downcast_ref_if_exact::<PyInt>(vm) {
                     Some(int) => Some(u64::from(!int.as_bigint().is_zero())),
-                    None if vm.is_none(value) => Some(0),
                     None => truth(value, vm).map(u64::from),
                 };
             }
@@ -226,8 +228,6 @@ impl Exact {
             Takes::Object => value.as_raw().expose_provenance(),
             Takes::Function | Takes::Aggregate | Takes::Unknown => return None,
             _ if let Some(arg) = value.downcast_ref::<CArg>() => self.reference(arg)?,
-            Takes::Array { .. } => return None,
-            _ if vm.is_none(value) => 0,
             Takes::WideCharPointer | Takes::VoidPointer
                 if let Some(text) = value.downcast_ref_if_exact::<PyStr>(vm) =>
             {
@@ -236,7 +236,10 @@ impl Exact {
             Takes::VoidPointer => {
                 pointer::wrapping_address(value.downcast_ref_if_exact::<PyInt>(vm)?)
             }
-            Takes::CharPointer | Takes::WideCharPointer | Takes::Pointer { .. } => return None,
+            Takes::CharPointer
+            | Takes::WideCharPointer
+            | Takes::Pointer { .. }
+            | Takes::Array { .. } => return None,
         };
         Some(address as u64)
     }
@@ -295,6 +298,27 @@ impl Exact {
     pub fn aggregate<'a>(&self, value: &'a PyObject) -> Option<&'a Py<CData>> {
         let ctype = self.is_aggregate().then_some(self.ctype)?;
         instance(value).filter(|cdata| identity(cdata.ctype()) == ctype)
+    }
+
+    /// Whether `None` is taken, for NULL or for what is not true.
+    fn takes_null(&self) -> bool {
+        match self.takes {
+            Takes::CharPointer
+            | Takes::WideCharPointer
+            | Takes::VoidPointer
+            | Takes::Pointer { .. }
+            | Takes::Bool => true,
+            Takes::Signed(..)
+            | Takes::Unsigned(..)
+            | Takes::Float(_)
+            | Takes::Char
+            | Takes::WideChar
+            | Takes::Array { .. }
+            | Takes::Function
+            | Takes::Object
+            | Takes::Aggregate
+            | Takes::Unknown => false,
+        }
     }
 
     /// Whether `bytes` are taken.

@@ -290,25 +290,28 @@ unsafe fn call_placed(
     if form == Form::Memory {
         placed.integer(target.expose_provenance() as u64)?;
     }
-    for (index, value) in given.iter().enumerate() {
-        let (is_vector, word) = match declared.get(index) {
-            Some(exact) => (exact.is_vector(), exact.word(value, &mut arena, vm)),
-            None => match default::word(value, &mut arena, vm) {
-                Some((scalar, word)) if is_variadic => {
-                    let (scalar, word) = promoted(scalar, word);
-                    (scalar.is_float(), Some(word))
-                }
-                Some((scalar, word)) => (scalar.is_float(), Some(word)),
-                None => (false, None),
-            },
-        };
-        match word {
-            Some(word) if is_vector => placed.vector(word)?,
+    for (exact, value) in declared.iter().zip(given) {
+        match exact.word(value, &mut arena, vm) {
+            Some(word) if exact.is_vector() => placed.vector(word)?,
             Some(word) => placed.integer(word)?,
-            None => placed.aggregate(match declared.get(index) {
-                Some(exact) => exact.aggregate(value)?,
-                None => CData::of(value).filter(|cdata| cdata.ctype().is_aggregate())?,
-            })?,
+            None => placed.aggregate(exact.aggregate(value)?)?,
+        }
+    }
+    for value in &given[declared.len()..] {
+        let Some((scalar, word)) = default::word(value, &mut arena, vm) else {
+            let aggregate = CData::of(value).filter(|cdata| cdata.ctype().is_aggregate());
+            placed.aggregate(aggregate?)?;
+            continue;
+        };
+        let (scalar, word) = if is_variadic {
+            promoted(scalar, word)
+        } else {
+            (scalar, word)
+        };
+        if scalar.is_float() {
+            placed.vector(word)?;
+        } else {
+            placed.integer(word)?;
         }
     }
     // SAFETY: the caller's promise; the target has room for the result, and for two words.
@@ -401,12 +404,14 @@ fn take_over_registers(
 /// The same for arguments of which the first ones are declared.
 #[inline(always)]
 fn take_over(list: &[Exact], given: &[PyObjectRef], vm: &VirtualMachine) {
-    for (index, value) in given.iter().enumerate() {
-        if let Some(bytes) = value.downcast_ref_if_exact::<PyBytes>(vm)
-            && list.get(index).is_none_or(Exact::takes_bytes)
-        {
-            // SAFETY: the copy that C was given, since an object has but one.
-            unsafe { terminated::take_over(bytes, terminated::address(bytes)) };
-        }
+    let (declared, more) = given.split_at(list.len());
+    let declared = list.iter().zip(declared);
+    let copied = declared.filter_map(|(exact, value)| exact.copied(value, vm));
+    let more = more
+        .iter()
+        .filter_map(|value| value.downcast_ref_if_exact::<PyBytes>(vm));
+    for bytes in copied.chain(more) {
+        // SAFETY: the copy that C was given, since an object has but one.
+        unsafe { terminated::take_over(bytes, terminated::address(bytes)) };
     }
 }

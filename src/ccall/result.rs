@@ -5,6 +5,7 @@ use super::enter::{
     returned::{Form, Returned},
 };
 use crate::{
+    callable::Callable,
     cdata::CData,
     ctype::{
         CType, Place, Simple,
@@ -36,10 +37,10 @@ enum RestypeKind {
     Type {
         ctype: PyRef<CType>,
         /// The type's `_check_retval_`, which the converted result goes through.
-        check: Option<PyObjectRef>,
+        check: Option<Callable>,
     },
     /// A callable that is given the result as an `int`.
-    Callable,
+    Callable(Callable),
 }
 
 /// A result that is one scalar and becomes a plain Python object.
@@ -119,7 +120,7 @@ impl Restype {
         let kind = if vm.is_none(&object) {
             RestypeKind::Void
         } else if let Some(ctype) = CType::of(&object, vm) {
-            let check = check_of(ctype.python_class(), vm)?;
+            let check = check_of(ctype.python_class(), vm)?.map(Callable::new);
             match ctype.simple().and_then(transparent) {
                 Some(scalar) if check.is_none() => scalar,
                 _ => RestypeKind::Type {
@@ -128,7 +129,7 @@ impl Restype {
                 },
             }
         } else if object.is_callable() {
-            RestypeKind::Callable
+            RestypeKind::Callable(Callable::new(object.clone()))
         } else {
             return Err(vm.new_type_error(message.to_owned()));
         };
@@ -168,7 +169,7 @@ impl Restype {
     fn returned(&self) -> Returned<'_> {
         match &self.kind {
             RestypeKind::Void => Returned::Scalar(Scalar::Void),
-            RestypeKind::Callable => Returned::Scalar(Scalar::Sint32),
+            RestypeKind::Callable(_) => Returned::Scalar(Scalar::Sint32),
             RestypeKind::Scalar(result) => Returned::Scalar(result.scalar),
             RestypeKind::Type { ctype, .. } => {
                 let layout = ctype.layout();
@@ -223,20 +224,20 @@ impl Restype {
     ///
     /// # Safety
     /// `source` must hold a value of the type, of a machine word at least.
-    #[inline]
+    #[inline(always)]
     pub unsafe fn convert(&self, source: *mut u8, vm: &VirtualMachine) -> PyResult {
         match &self.kind {
             RestypeKind::Void => Ok(vm.ctx.none()),
             // SAFETY: the caller's promise.
             RestypeKind::Scalar(result) => unsafe { result.convert(source, vm) },
-            RestypeKind::Callable => {
+            RestypeKind::Callable(callable) => {
                 // SAFETY: the caller's promise; a callable restype makes the result a C `int`.
                 let value = unsafe {
                     narrow(source, Scalar::Sint32)
                         .cast::<i32>()
                         .read_unaligned()
                 };
-                self.object.call((vm.ctx.new_int(value),), vm)
+                callable.call_with([vm.ctx.new_int(value).into()], vm)
             }
             RestypeKind::Type { ctype, .. } => {
                 // SAFETY: the caller's promise.
@@ -272,7 +273,7 @@ impl Restype {
         match &self.kind {
             RestypeKind::Type {
                 check: Some(check), ..
-            } => check.call((value,), vm),
+            } => check.call_with([value], vm),
             _ => Ok(value),
         }
     }
@@ -360,9 +361,13 @@ unsafe fn owned_object(source: *const u8) -> Option<PyObjectRef> {
 unsafe impl Traverse for Restype {
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
         self.object.traverse(visit);
-        if let RestypeKind::Type { ctype, check } = &self.kind {
-            ctype.traverse(visit);
-            check.traverse(visit);
+        match &self.kind {
+            RestypeKind::Type { ctype, check } => {
+                ctype.traverse(visit);
+                check.traverse(visit);
+            }
+            RestypeKind::Callable(callable) => callable.traverse(visit),
+            RestypeKind::Void | RestypeKind::Scalar(_) => {}
         }
     }
 }

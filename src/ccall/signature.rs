@@ -1,7 +1,7 @@
 //! How a function is to be called: what its arguments are converted by, what its result becomes.
 
 use super::{enter::cif::CifCache, exact::Exact, plan::Plan, result::Restype};
-use crate::ctype::CType;
+use crate::{callable::Callable, ctype::CType};
 use rustpython_vm::{
     PyObjectRef, PyPayload, PyRef,
     object::{Traverse, TraverseFn},
@@ -18,7 +18,7 @@ use std::sync::{Arc, OnceLock};
 pub struct Signature {
     pub argtypes: Option<ArgTypes>,
     pub restype: Restype,
-    pub errcheck: Option<PyObjectRef>,
+    pub errcheck: Option<Callable>,
     /// What libffi was told of it, if it was asked.
     pub cif: CifCache,
     plan: OnceLock<Option<Arc<Plan>>>,
@@ -34,7 +34,7 @@ impl Signature {}
 pub enum Change {
     ArgTypes(Option<ArgTypes>),
     Restype(Restype),
-    Errcheck(Option<PyObjectRef>),
+    Errcheck(Option<Callable>),
 }
 
 /// Declared argument types with the converter each of them brings.
@@ -52,11 +52,7 @@ pub enum Converter {
     /// By the rules of a ctype whose `from_param` is ours.
     Type(Exact, PyRef<CType>),
     /// By a `from_param` of Python code.
-    Call {
-        function: PyObjectRef,
-        /// What the function is given before the argument, if that was bound to it.
-        bound: Option<PyObjectRef>,
-    },
+    Call(Callable),
 }
 
 // SAFETY: visits each object it owns exactly once.
@@ -79,10 +75,7 @@ unsafe impl Traverse for ArgTypes {
         for converter in &self.converters {
             match converter {
                 Converter::Type(_, ctype) => ctype.traverse(visit),
-                Converter::Call { function, bound } => {
-                    function.traverse(visit);
-                    bound.traverse(visit);
-                }
+                Converter::Call(from_param) => from_param.traverse(visit),
             }
         }
     }
@@ -120,7 +113,7 @@ impl Signature {
                 Some(argtypes) => {
                     let parameters = argtypes.converters.iter().map(|converter| match converter {
                         Converter::Type(exact, _) => *exact,
-                        Converter::Call { .. } => Exact::OTHER,
+                        Converter::Call(_) => Exact::OTHER,
                     });
                     Plan::declared(parameters, &self.restype, is_checked)
                 }

@@ -16,6 +16,7 @@ use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine, buil
 ///
 /// # Safety
 /// `source` must point to a value of type `ctype`, to a pointer if it is an array.
+#[inline]
 pub unsafe fn load_argument(
     ctype: &PyRef<CType>,
     index: usize,
@@ -85,6 +86,7 @@ fn instance(
 ///
 /// # Safety
 /// `target` must be valid for writes of the type's size, and of a word at least.
+#[inline]
 pub unsafe fn store_result(
     ctype: &PyRef<CType>,
     target: *mut u8,

@@ -11,6 +11,7 @@ mod shape;
 mod spare;
 
 use crate::{
+    callable::Callable,
     ccall::{errno, flags},
     cdata::young::{self, BeginsYoung, Young},
 };
@@ -39,7 +40,7 @@ pub struct Thunk {
     young: Young,
     closure: ManuallyDrop<Closure>,
     shape: PyRef<Shape>,
-    callable: PyObjectRef,
+    callable: Callable,
     spare: Spare,
 }
 
@@ -86,7 +87,7 @@ impl Thunk {
             young: Young::default(),
             closure: ManuallyDrop::new(shape.closure(vm)?),
             shape: shape.to_owned(),
-            callable,
+            callable: Callable::new(callable),
             spare: Spare::new(shape),
         };
         let thunk = young::new_object(thunk, Self::static_type().to_owned(), |_| (), vm);
@@ -166,9 +167,13 @@ impl Thunk {
 
     /// Calls the callable.
     fn run(&self, result: *mut c_void, arguments: *mut *mut c_void, vm: &VirtualMachine) {
-        let (callable, shape) = (&self.callable, &*self.shape);
+        let (callable, shape) = (self.callable.object(), &*self.shape);
         let mut spare = self.spare.take(&shape.arguments);
-        let mut converted = Vec::with_capacity(shape.arguments.len());
+        // One more for the instance of a method.
+        let mut converted = match shape.arguments.len() {
+            0 => Vec::new(),
+            count => Vec::with_capacity(count + 1),
+        };
         for (index, ctype) in shape.arguments.iter().enumerate() {
             // SAFETY: libffi passes a pointer for each argument of the cif.
             let source = unsafe { *arguments.add(index) };
@@ -181,8 +186,9 @@ impl Thunk {
                 }
             }
         }
-        // Not through the vectorcall slot: for a Python function that one makes a frame on the heap.
-        let returned = vm.with_recursion(" in a ctypes callback", || callable.call(converted, vm));
+        let returned = vm.with_recursion(" in a ctypes callback", || {
+            self.callable.call(converted, vm)
+        });
         match returned {
             Err(error) => report(error, "calling", callable, vm),
             Ok(value) => {

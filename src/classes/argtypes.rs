@@ -2,6 +2,7 @@
 
 use super::metatype::{self, CTypeType};
 use crate::{
+    callable::Callable,
     ccall::{
         MAX_ARGUMENTS,
         exact::Exact,
@@ -11,9 +12,7 @@ use crate::{
     error,
 };
 use rustpython_vm::{
-    AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyBoundMethod, PyTuple},
-    class::StaticType,
+    AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyTuple, class::StaticType,
 };
 use std::sync::atomic::Ordering;
 
@@ -58,28 +57,11 @@ fn converter(position: usize, argtype: &PyObject, vm: &VirtualMachine) -> PyResu
         return Ok(Converter::Type(Exact::of(ctype), ctype.to_owned()));
     }
     match vm.get_attribute_opt(argtype, "from_param")? {
-        Some(from_param) => unbound(from_param, vm),
+        Some(from_param) => Ok(Converter::Call(Callable::new(from_param))),
         None => Err(vm.new_type_error(format!(
             "item {position} in _argtypes_ has no from_param method"
         ))),
     }
-}
-
-/// A `from_param`, with what it is bound to if it is a method: calling the function itself saves making
-/// room for that in every call.
-fn unbound(from_param: PyObjectRef, vm: &VirtualMachine) -> PyResult<Converter> {
-    if from_param
-        .downcast_ref_if_exact::<PyBoundMethod>(vm)
-        .is_some()
-    {
-        let function = from_param.get_attr("__func__", vm)?;
-        let bound = Some(from_param.get_attr("__self__", vm)?);
-        return Ok(Converter::Call { function, bound });
-    }
-    Ok(Converter::Call {
-        function: from_param,
-        bound: None,
-    })
 }
 
 /// Whether no Python code has overridden `from_param`, neither in the class nor in its metaclass. That is

@@ -2,6 +2,7 @@
 
 use super::CFuncPtr;
 use crate::{
+    callable::Callable as PythonCallable,
     ccall::{
         call,
         enter::{Target, around::Callee},
@@ -206,15 +207,16 @@ fn step_by_step(
 }
 
 fn check_result(
-    errcheck: &PyObject,
+    errcheck: &PythonCallable,
     function: &Py<CFuncPtr>,
     result: PyObjectRef,
     given: &[PyObjectRef],
     vm: &VirtualMachine,
 ) -> PyResult<Checked> {
     let arguments = vm.ctx.new_tuple(given.to_vec());
-    let function = function.to_owned();
-    let checked = errcheck.call((result.clone(), function, arguments.clone()), vm)?;
+    let called = function.to_owned().into();
+    let checked = [result.clone(), called, arguments.clone().into()];
+    let checked = errcheck.call_with(checked, vm)?;
     Ok(if checked.is(&arguments) {
         Checked::Result(result)
     } else {

@@ -9,6 +9,7 @@ use super::{
     metatype::{self, CTypeType},
 };
 use crate::{
+    callable::Callable as PythonCallable,
     ccall::{
         flags,
         paramflags::ParamFlags,
@@ -340,13 +341,14 @@ impl CFuncPtr {
 
     #[pygetset]
     fn errcheck(zelf: &Py<Self>) -> Option<PyObjectRef> {
-        zelf.signature().errcheck.clone()
+        let errcheck = &zelf.signature().errcheck;
+        errcheck.as_ref().map(|errcheck| errcheck.object().clone())
     }
 
     #[pygetset(setter)]
     fn set_errcheck(zelf: &Py<Self>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
         let errcheck = match value {
-            PySetterValue::Assign(value) if value.is_callable() => Some(value),
+            PySetterValue::Assign(value) if value.is_callable() => Some(PythonCallable::new(value)),
             PySetterValue::Assign(_) => {
                 return Err(vm.new_type_error("the errcheck attribute must be callable"));
             }

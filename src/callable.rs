@@ -1,0 +1,169 @@
+//! Python callables that native code calls over and over: callbacks, `errcheck`, result types and
+//! `from_param` methods.
+//!
+//! The VM's way to call any object collects arguments, then sorts them out again. A function of Python
+//! code that takes as many positional arguments as it is given, and nothing else, can be called with them
+//! as they are; the VM does the same for calls in bytecode. That a function is so is remembered with its
+//! version, which the VM changes with the function.
+
+use rustpython_vm::{
+    AsObject, Py, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyBoundMethod, PyCode, PyFunction},
+    object::{Traverse, TraverseFn},
+};
+use std::sync::{
+    OnceLock,
+    atomic::{AtomicU64, Ordering},
+};
+
+/// A callable.
+#[derive(Debug)]
+pub struct Callable {
+    object: PyObjectRef,
+    /// What it consists of, if it is a method.
+    method: OnceLock<Option<Method>>,
+    /// What has been found out last, as [`Callable::key`] says; zero is nothing.
+    known: AtomicU64,
+}
+
+#[derive(Clone, Debug)]
+struct Method {
+    function: PyObjectRef,
+    instance: PyObjectRef,
+}
+
+impl Clone for Callable {
+    fn clone(&self) -> Self {
+        Self::new(self.object.clone())
+    }
+}
+
+// SAFETY: visits each object it owns exactly once.
+unsafe impl Traverse for Callable {
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        self.object.traverse(visit);
+        if let Some(Some(method)) = self.method.get() {
+            method.function.traverse(visit);
+            method.instance.traverse(visit);
+        }
+    }
+}
+
+impl Callable {
+    #[inline]
+    #[must_use]
+    pub fn new(object: PyObjectRef) -> Self {
+        Self {
+            object,
+            method: OnceLock::new(),
+            known: AtomicU64::new(0),
+        }
+    }
+
+    /// As Python code gave it.
+    #[inline]
+    #[must_use]
+    pub fn object(&self) -> &PyObjectRef {
+        &self.object
+    }
+
+    /// Calls it. The vector had better have room for one more.
+    ///
+    /// # Errors
+    /// What the call raises.
+    #[inline]
+    pub fn call(&self, arguments: Vec<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
+        match self.object.downcast_ref_if_exact::<PyFunction>(vm) {
+            Some(function) => self.call_function(function, arguments, vm),
+            None => self.call_other(arguments, vm),
+        }
+    }
+
+    /// The same with a fixed number of arguments.
+    ///
+    /// # Errors
+    /// What the call raises.
+    #[inline(never)]
+    pub fn call_with<const N: usize>(
+        &self,
+        arguments: [PyObjectRef; N],
+        vm: &VirtualMachine,
+    ) -> PyResult {
+        let mut vector = Vec::with_capacity(N + 1);
+        vector.extend(arguments);
+        self.call(vector, vm)
+    }
+
+    #[inline(never)]
+    fn call_other(&self, mut arguments: Vec<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
+        let Some(method) = self.method.get_or_init(|| self.taken_apart(vm)) else {
+            return self.object.call(arguments, vm);
+        };
+        arguments.insert(0, method.instance.clone());
+        match method.function.downcast_ref_if_exact::<PyFunction>(vm) {
+            Some(function) => self.call_function(function, arguments, vm),
+            None => method.function.call(arguments, vm),
+        }
+    }
+
+    fn taken_apart(&self, vm: &VirtualMachine) -> Option<Method> {
+        self.object.downcast_ref_if_exact::<PyBoundMethod>(vm)?;
+        Some(Method {
+            function: self.object.get_attr("__func__", vm).ok()?,
+            instance: self.object.get_attr("__self__", vm).ok()?,
+        })
+    }
+
+    #[inline]
+    fn call_function(
+        &self,
+        function: &Py<PyFunction>,
+        arguments: Vec<PyObjectRef>,
+        vm: &VirtualMachine,
+    ) -> PyResult {
+        let key = Self::key(function.func_version(), arguments.len());
+        let known = self.known.load(Ordering::Relaxed);
+        let takes = if known & !1 == key {
+            known & 1 == 1
+        } else {
+            self.find_out(function, arguments.len(), vm)
+        };
+        // Whoever traces wants frames that only the general way makes.
+        if takes && !vm.use_tracing.get() {
+            function.invoke_exact_args(arguments, vm)
+        } else {
+            function.as_object().call(arguments, vm)
+        }
+    }
+
+    /// What is known of a function in some state: its version, a number of arguments, and whether it takes
+    /// exactly these in the last bit.
+    #[inline]
+    fn key(version: u32, count: usize) -> u64 {
+        u64::from(version) << 32 | (count as u64) << 1
+    }
+
+    /// Whether the function takes so many positional arguments and nothing else.
+    #[cold]
+    fn find_out(&self, function: &Py<PyFunction>, count: usize, vm: &VirtualMachine) -> bool {
+        /// The function's variables are in an array, to be filled with the arguments.
+        const OPTIMIZED: u32 = 0x1;
+        const VARARGS: u32 = 0x4;
+        const VARKEYWORDS: u32 = 0x8;
+        let version = function.get_version_for_current_state();
+        let code = function.as_object().get_attr("__code__", vm);
+        let Some(code) = code.ok().and_then(|code| code.downcast::<PyCode>().ok()) else {
+            return false;
+        };
+        let flags = code.code.flags.bits();
+        let takes = flags & (OPTIMIZED | VARARGS | VARKEYWORDS) == OPTIMIZED
+            && code.code.kwonlyarg_count == 0
+            && code.code.arg_count as usize == count;
+        let is_current = version != 0 && function.func_version() == version;
+        if is_current {
+            let known = Self::key(version, count) | u64::from(takes);
+            self.known.store(known, Ordering::Relaxed);
+        }
+        takes && is_current
+    }
+}
