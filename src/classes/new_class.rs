@@ -12,7 +12,7 @@
 //! classes whose `__new__` is Python's, so that it is found by name and `type.__new__` may still be
 //! called for them.
 
-use super::metatype::{self, CTypeType};
+use super::metatype::{self, CTypeType, shares_slot};
 use crate::without::without;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
@@ -235,7 +235,13 @@ fn has(entries: &[(&'static PyStrInterned, PyObjectRef)], name: &'static PyStrIn
 /// Whether a method of this name stands for a slot.
 fn is_slot(name: &Py<PyStr>) -> bool {
     let name = name.as_bytes();
-    name.starts_with(b"__")
+    // What every class has is not looked for.
+    let known = matches!(
+        name,
+        b"__module__" | b"__doc__" | b"__firstlineno__" | b"__static_attributes__"
+    );
+    !known
+        && name.starts_with(b"__")
         && name.ends_with(b"__")
         && SLOT_DEFS.iter().any(|slot| slot.name.as_bytes() == name)
 }
@@ -366,6 +372,10 @@ pub fn install(metaclasses: &[&'static Py<PyType>], vm: &VirtualMachine) -> PyRe
     template.as_object().set_attr(name, vm.ctx.none(), vm)?;
     let found_by_name = template.slots.new.load();
     for metaclass in metaclasses {
+        // Static types belong to all interpreters of the process.
+        if shares_slot!(metaclass, &template, new) {
+            continue;
+        }
         metaclass.set_attr(name, NEW.build_staticmethod(&vm.ctx, metaclass).into());
         metaclass.slots.new.store(found_by_name);
     }
