@@ -12,7 +12,10 @@
 //! classes whose `__new__` is Python's, so that it is found by name and `type.__new__` may still be
 //! called for them.
 
-use super::metatype::{self, CTypeType, shares_slot};
+use super::{
+    class_attribute,
+    metatype::{CTypeType, shares_slot},
+};
 use crate::without::without;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
@@ -92,7 +95,7 @@ impl NewClass {
         if without().types
             || !is_name
             || !metaclass.fast_issubclass(CTypeType::static_type())
-            || !metatype::has_plain_mro(metaclass, vm)
+            || !class_attribute::has_plain_mro(metaclass, vm)
             || !is_ordinary_base(base, metaclass, vm)
         {
             return Ok(None);
@@ -110,7 +113,7 @@ impl NewClass {
                 b"__qualname__" => qualname = value.downcast::<PyStr>().ok(),
                 b"__classcell__" => class_cell = Some(value),
                 b"__classdictcell__" => namespace_cell = Some(value),
-                _ => entries.push((metatype::interned(key, vm), value)),
+                _ => entries.push((class_attribute::interned(key, vm), value)),
             }
         }
         let name = Py::<PyStr>::to_owned(name);

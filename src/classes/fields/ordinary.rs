@@ -7,7 +7,7 @@
 
 use super::{Computed, PlacedField};
 use crate::{
-    classes::{field::CField, metatype::Attributes},
+    classes::{class_attribute::Attributes, field::CField},
     ctype::{
         CType, Kind,
         layout::place::{Extent, Field, LIMIT, Packing, Placer, Rules},
