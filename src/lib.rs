@@ -20,6 +20,7 @@
 //! - `ctype`: what a C type is;
 //! - `clib`: libraries and their symbols;
 //! - `audit`: audit events;
+//! - `names`: names of attributes;
 //! - `without`: parts of the fast path that can be left out.
 //!
 //! The program's allocator, for embedders who want it too, is `allocator` (feature `mimalloc`).
@@ -36,6 +37,7 @@ mod ctype;
 mod error;
 mod exports;
 mod module;
+mod names;
 mod without;
 
 pub use module::module_def;

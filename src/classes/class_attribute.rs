@@ -1,6 +1,7 @@
 //! Looking up what a class says about itself, in the class and its bases.
 
 use super::metatype::shares_slot;
+use crate::names::name;
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyStr, PyStrInterned, PyType},
@@ -12,7 +13,7 @@ pub fn has_plain_mro(metaclass: &Py<PyType>, vm: &VirtualMachine) -> bool {
     if metaclass.heaptype_ext.is_none() {
         return true;
     }
-    let mro = vm.ctx.intern_str("mro");
+    let mro = name!(vm, "mro");
     match (
         metaclass.get_attr(mro),
         vm.ctx.types.type_type.get_attr(mro),
@@ -31,7 +32,8 @@ pub fn find(
     name: &'static str,
     vm: &VirtualMachine,
 ) -> PyResult<Option<PyObjectRef>> {
-    match Attributes::of(class, vm).and_then(|attributes| attributes.get(name)) {
+    let attributes = Attributes::of(class, vm);
+    match attributes.and_then(|attributes| attributes.get(vm.ctx.intern_str(name))) {
         Some(found) => Ok(found),
         None => vm.get_attribute_opt(class.as_object(), name),
     }
@@ -70,8 +72,7 @@ impl<'a> Attributes<'a> {
     /// An attribute: `Some(None)` if there is none. `None` if finding that out can run Python code.
     #[expect(clippy::option_option, reason = "a missing attribute is an answer")]
     #[must_use]
-    pub fn get(&self, name: &'static str) -> Option<Option<PyObjectRef>> {
-        let name = self.vm.ctx.intern_str(name);
+    pub fn get(&self, name: &'static PyStrInterned) -> Option<Option<PyObjectRef>> {
         if self.metaclass.heaptype_ext.is_some() && self.metaclass.get_attr(name).is_some() {
             return None;
         }
@@ -91,7 +92,7 @@ impl<'a> Attributes<'a> {
     /// The same, where Python's `None` means that there is nothing.
     #[expect(clippy::option_option, reason = "a missing attribute is an answer")]
     #[must_use]
-    pub fn find(&self, name: &'static str) -> Option<Option<PyObjectRef>> {
+    pub fn find(&self, name: &'static PyStrInterned) -> Option<Option<PyObjectRef>> {
         let found = self.get(name)?;
         Some(found.filter(|found| !self.vm.is_none(found)))
     }
