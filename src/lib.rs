@@ -23,6 +23,7 @@
 //! - `audit`: audit events;
 //! - `builtin`: functions that are called with what the VM has at hand;
 //! - `callable`: Python callables that native code calls;
+//! - `names`: names of attributes;
 //! - `without`: parts of the fast path that can be left out.
 //!
 //! What the program has besides is there for embedders too: its native `__import__` in [`import`], its
@@ -44,6 +45,7 @@ mod exports;
 mod functions;
 pub mod import;
 mod module;
+mod names;
 mod package;
 mod without;
 

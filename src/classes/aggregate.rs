@@ -9,6 +9,7 @@ use super::{
 use crate::{
     cdata::CData,
     ctype::{CType, Kind, layout::Layout},
+    names::name,
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
@@ -147,8 +148,7 @@ aggregate!(UnionType, Union, Kind::Union);
 
 /// Describes a new class: with its own `_fields_`, or with those of its base.
 fn define(class: &Py<PyType>, kind: Kind, vm: &VirtualMachine) -> PyResult<()> {
-    let own = |name: &'static str| class.get_direct_attr(vm.ctx.intern_str(name));
-    if own("_abstract_").is_some() {
+    if class.get_direct_attr(name!(vm, "_abstract_")).is_some() {
         return Ok(());
     }
     let base = class
@@ -163,7 +163,7 @@ fn define(class: &Py<PyType>, kind: Kind, vm: &VirtualMachine) -> PyResult<()> {
         None => empty_layout(),
     };
     CType::define(class, kind, layout, metatype::constructor(class), vm)?;
-    match own("_fields_") {
+    match class.get_direct_attr(name!(vm, "_fields_")) {
         Some(fields) if class.as_object().class().heaptype_ext.is_none() => {
             fields::define(class, &fields, vm)
         }
@@ -247,7 +247,7 @@ fn initialize_positional(
     {
         index = initialize_positional(zelf, base, args, keywords, index, vm)?;
     }
-    let Some(fields) = class.get_direct_attr(vm.ctx.intern_str("_fields_")) else {
+    let Some(fields) = class.get_direct_attr(name!(vm, "_fields_")) else {
         return Ok(index);
     };
     let fields: Vec<PyObjectRef> = vm.extract_elements_with(&fields, Ok)?;

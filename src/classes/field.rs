@@ -1,6 +1,6 @@
 //! `CField`: the descriptor of a structure's or union's field.
 
-use super::char_array;
+use super::{char_array, field_arguments::CFieldArgs};
 use crate::{
     cdata::{CData, access},
     ctype::{CType, Simple, bits::BitField, simple::Class},
@@ -44,49 +44,6 @@ enum FieldAccess {
     Bits(BitField),
     /// An array of characters, which is a string here.
     Characters(Class),
-}
-
-/// The arguments of `CField()`, all of them by keyword.
-pub struct CFieldArgs {
-    name: PyObjectRef,
-    ctype: PyObjectRef,
-    byte_size: isize,
-    byte_offset: isize,
-    index: isize,
-    internal_use: bool,
-    bit_size: Option<PyObjectRef>,
-    bit_offset: Option<PyObjectRef>,
-}
-
-impl CFieldArgs {
-    fn new(args: &FuncArgs, vm: &VirtualMachine) -> PyResult<Self> {
-        if !args.args.is_empty() {
-            return Err(vm.new_type_error("CField() takes no positional arguments"));
-        }
-        let required = |position: usize, name: &str| {
-            args.kwargs.get(name).cloned().ok_or_else(|| {
-                vm.new_type_error(format!(
-                    "CField() missing required argument '{name}' (pos {position})"
-                ))
-            })
-        };
-        let number = |position: usize, name: &str| -> PyResult<isize> {
-            required(position, name)?
-                .try_index(vm)?
-                .try_to_primitive(vm)
-        };
-        let optional = |name: &str| args.kwargs.get(name).cloned().filter(|v| !vm.is_none(v));
-        Ok(Self {
-            name: required(1, "name")?,
-            ctype: required(2, "type")?,
-            byte_size: number(3, "byte_size")?,
-            byte_offset: number(4, "byte_offset")?,
-            index: number(5, "index")?,
-            internal_use: required(6, "_internal_use")?.is_true(vm)?,
-            bit_size: optional("bit_size"),
-            bit_offset: optional("bit_offset"),
-        })
-    }
 }
 
 impl CField {

@@ -12,8 +12,11 @@
 //! classes whose `__new__` is Python's, so that it is found by name and `type.__new__` may still be
 //! called for them.
 
-use super::metatype::{self, CTypeType};
-use crate::without::without;
+use super::{
+    class_attribute,
+    metatype::{CTypeType, shares_slot},
+};
+use crate::{names::name, without::without};
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{
@@ -57,7 +60,7 @@ pub fn new(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     match NewClass::read(&args, vm)? {
         Some(class) => class.make(vm),
         None => {
-            let new = vm.ctx.intern_str("__new__");
+            let new = name!(vm, "__new__");
             let of_type = vm.ctx.types.type_type.as_object();
             of_type.get_attr(new, vm)?.call(args, vm)
         }
@@ -92,7 +95,7 @@ impl NewClass {
         if without().types
             || !is_name
             || !metaclass.fast_issubclass(CTypeType::static_type())
-            || !metatype::has_plain_mro(metaclass, vm)
+            || !class_attribute::has_plain_mro(metaclass, vm)
             || !is_ordinary_base(base, metaclass, vm)
         {
             return Ok(None);
@@ -110,7 +113,7 @@ impl NewClass {
                 b"__qualname__" => qualname = value.downcast::<PyStr>().ok(),
                 b"__classcell__" => class_cell = Some(value),
                 b"__classdictcell__" => namespace_cell = Some(value),
-                _ => entries.push((metatype::interned(key, vm), value)),
+                _ => entries.push((class_attribute::interned(key, vm), value)),
             }
         }
         let name = Py::<PyStr>::to_owned(name);
@@ -137,16 +140,16 @@ impl NewClass {
             class_cell,
             namespace_cell,
         } = self;
-        let module = vm.ctx.intern_str("__module__");
+        let module = name!(vm, "__module__");
         if !has(&entries, module)
             && let Some(globals) = rustpython_vm::frame::current_globals()
-            && let Some(name) = globals.get_item_opt(vm.ctx.intern_str("__name__"), vm)?
+            && let Some(name) = globals.get_item_opt(name!(vm, "__name__"), vm)?
         {
             entries.push((module, name));
         }
         // What is compared by its value cannot keep the hash of its identity.
-        let hash = vm.ctx.intern_str("__hash__");
-        if has(&entries, vm.ctx.intern_str("__eq__")) && !has(&entries, hash) {
+        let hash = name!(vm, "__hash__");
+        if has(&entries, name!(vm, "__eq__")) && !has(&entries, hash) {
             entries.push((hash, vm.ctx.none()));
         }
         let flags = flags(&base);
@@ -176,7 +179,7 @@ impl NewClass {
         if let Some(extension) = &class.heaptype_ext {
             *extension.qualname.write() = qualname;
         }
-        let contents = vm.ctx.intern_str("cell_contents");
+        let contents = name!(vm, "cell_contents");
         if let Some(cell) = class_cell {
             cell.set_attr(contents, class.clone(), vm)?;
         }
@@ -198,7 +201,7 @@ impl NewClass {
 
 /// Whether a class of `metaclass` that derives from `base` alone inherits all that there is to it.
 fn is_ordinary_base(base: &Py<PyType>, metaclass: &Py<PyType>, vm: &VirtualMachine) -> bool {
-    let init_subclass = vm.ctx.intern_str("__init_subclass__");
+    let init_subclass = name!(vm, "__init_subclass__");
     let plain = vm.ctx.types.object_type.get_direct_attr(init_subclass);
     base.as_object().class().is(metaclass)
         && base.slots.flags.has_feature(PyTypeFlags::BASETYPE)
@@ -207,9 +210,7 @@ fn is_ordinary_base(base: &Py<PyType>, metaclass: &Py<PyType>, vm: &VirtualMachi
             (Some(found), Some(plain)) => found.is(&plain),
             _ => false,
         }
-        && base
-            .get_attr(vm.ctx.intern_str("__abc_tpflags__"))
-            .is_none()
+        && base.get_attr(name!(vm, "__abc_tpflags__")).is_none()
 }
 
 /// Whether an entry of a class's namespace is an attribute or a special method, and nothing that
@@ -224,7 +225,7 @@ fn is_ordinary_entry(key: &Py<PyStr>, value: &PyObject, vm: &VirtualMachine) -> 
         | b"__abc_tpflags__" => false,
         _ => true,
     };
-    let set_name = vm.ctx.intern_str("__set_name__");
+    let set_name = name!(vm, "__set_name__");
     ordinary && value.class().get_attr(set_name).is_none()
 }
 
@@ -235,7 +236,13 @@ fn has(entries: &[(&'static PyStrInterned, PyObjectRef)], name: &'static PyStrIn
 /// Whether a method of this name stands for a slot.
 fn is_slot(name: &Py<PyStr>) -> bool {
     let name = name.as_bytes();
-    name.starts_with(b"__")
+    // What every class has is not looked for.
+    let known = matches!(
+        name,
+        b"__module__" | b"__doc__" | b"__firstlineno__" | b"__static_attributes__"
+    );
+    !known
+        && name.starts_with(b"__")
         && name.ends_with(b"__")
         && SLOT_DEFS.iter().any(|slot| slot.name.as_bytes() == name)
 }
@@ -286,7 +293,7 @@ fn add_descriptors(class: &Py<PyType>, base: &Py<PyType>, vm: &VirtualMachine) {
                 "list of weak references to the object",
             ))
     });
-    let doc = vm.ctx.intern_str("__doc__");
+    let doc = name!(vm, "__doc__");
     if !class.attributes.contains(doc) {
         class.attributes.set(doc, vm.ctx.none());
     }
@@ -359,13 +366,17 @@ pub fn install(metaclasses: &[&'static Py<PyType>], vm: &VirtualMachine) -> PyRe
         PyMethodDef::new_const("__new__", new, PyMethodFlags::STATIC, ItemDoc::NONE);
     let blank = Blank::make_static_type();
     *blank.mro.write() = vec![blank.clone()];
-    let name = vm.ctx.intern_str("__new__");
+    let name = name!(vm, "__new__");
     // What the VM puts into the slot of a class whose `__new__` is found by name.
     let template = PyType::new_simple_heap("template", vm.ctx.types.object_type, &vm.ctx)
         .map_err(|message| vm.new_type_error(message))?;
     template.as_object().set_attr(name, vm.ctx.none(), vm)?;
     let found_by_name = template.slots.new.load();
     for metaclass in metaclasses {
+        // Static types belong to all interpreters of the process.
+        if shares_slot!(metaclass, &template, new) {
+            continue;
+        }
         metaclass.set_attr(name, NEW.build_staticmethod(&vm.ctx, metaclass).into());
         metaclass.slots.new.store(found_by_name);
     }

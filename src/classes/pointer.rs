@@ -13,6 +13,7 @@ use crate::{
         CType, Kind, Place, layout::Layout, scalar::pointer, simple::Class,
         target::Target as PointerTarget,
     },
+    names::name,
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
@@ -74,7 +75,7 @@ impl Initializer for PointerType {
 
 fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
     CType::check_undefined(class, vm)?;
-    let target = match class.get_direct_attr(vm.ctx.intern_str("_type_")) {
+    let target = match class.get_direct_attr(name!(vm, "_type_")) {
         Some(target) => Some(target_of(&target, vm)?),
         None => None,
     };

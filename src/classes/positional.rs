@@ -9,6 +9,7 @@ use super::{field::CField, fields::field_name, metatype::shares_slot};
 use crate::{
     cdata::CData,
     ctype::{CType, positional::Positional, shared::Shared},
+    names::name,
 };
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyPayload, PyResult, VirtualMachine,
@@ -60,7 +61,7 @@ fn look_up(ctype: &CType, vm: &VirtualMachine) -> PyResult<Positional> {
     let mut fields = Vec::new();
     // Looking something up gives the class a version, if it had none; what is found later belongs to
     // that version or an older one.
-    class.get_attr(vm.ctx.intern_str("_fields_"));
+    class.get_attr(name!(vm, "_fields_"));
     let version = class.tp_version_tag.load(Ordering::Acquire);
     let plain = shares_slot!(class, CData::static_type(), setattro)
         && collect(class, class, &mut fields, vm)?;
@@ -84,7 +85,7 @@ fn collect(
     {
         return Ok(false);
     }
-    let Some(entries) = base.get_direct_attr(vm.ctx.intern_str("_fields_")) else {
+    let Some(entries) = base.get_direct_attr(name!(vm, "_fields_")) else {
         return Ok(true);
     };
     let entries: Vec<PyObjectRef> = vm.extract_elements_with(&entries, Ok)?;

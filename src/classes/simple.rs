@@ -2,6 +2,7 @@
 
 use super::{
     accessor::{self, Attribute},
+    class_attribute,
     construct::Base,
     metatype::{self, CTypeType},
     new_class,
@@ -52,7 +53,7 @@ impl Initializer for SimpleType {
 
 /// The row that a class's `_type_` names.
 fn type_code(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<&'static table::SimpleCode> {
-    let Some(code) = metatype::class_attribute(class, "_type_", vm)? else {
+    let Some(code) = class_attribute::find(class, "_type_", vm)? else {
         return Err(vm.new_attribute_error("class must define a '_type_' attribute"));
     };
     let Some(code) = code.downcast_ref::<PyStr>() else {

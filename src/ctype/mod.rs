@@ -16,6 +16,7 @@ pub mod shared;
 pub mod simple;
 pub mod target;
 
+use crate::names::name;
 use layout::Layout;
 use positional::Positional;
 use rustpython_common::lock::PyMutex;
@@ -186,7 +187,7 @@ impl CType {
     /// The name under which a class holds its description. It cannot be set or deleted
     /// (`classes::metatype`), so that a class has its description as long as it lives.
     pub fn attribute(vm: &VirtualMachine) -> &'static PyStrInterned {
-        vm.ctx.intern_str("__ctype__")
+        name!(vm, "__ctype__")
     }
 
     /// The description of `object`, if it is a concrete ctypes class.

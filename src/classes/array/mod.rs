@@ -4,6 +4,7 @@ pub mod items;
 mod strings;
 
 use super::{
+    class_attribute,
     construct::Base,
     metatype::{self, CTypeType, shares_slot},
 };
@@ -47,7 +48,7 @@ impl Initializer for ArrayType {
 fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
     CType::check_undefined(class, vm)?;
     let length = declared_length(class, vm)?;
-    let Some(item) = metatype::class_attribute(class, "_type_", vm)? else {
+    let Some(item) = class_attribute::find(class, "_type_", vm)? else {
         return Err(vm.new_attribute_error("class must define a '_type_' attribute"));
     };
     let item =
@@ -109,7 +110,7 @@ fn inherit_item_slots(class: &Py<PyType>, vm: &VirtualMachine) {
 /// `_length_`, as the class or a base of it declares it.
 fn declared_length(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<usize> {
     use num_traits::Signed;
-    let Some(length) = metatype::class_attribute(class, "_length_", vm)? else {
+    let Some(length) = class_attribute::find(class, "_length_", vm)? else {
         return Err(vm.new_attribute_error("class must define a '_length_' attribute"));
     };
     let Some(length) = length.downcast_ref::<PyInt>() else {

@@ -8,6 +8,7 @@ use super::{Computed, PlacedField};
 use crate::{
     classes::field::CField,
     ctype::{CType, Kind},
+    names::name,
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
@@ -26,26 +27,29 @@ const FUNCTION: &str = "get_layout";
 /// # Errors
 /// What a look-up in `sys.modules` raises.
 pub fn is_replaced(vm: &VirtualMachine) -> PyResult<bool> {
-    let modules = vm.sys_module.dict().get_item_opt("modules", vm)?;
+    let modules = vm
+        .sys_module
+        .dict()
+        .get_item_opt(name!(vm, "modules"), vm)?;
     let Some(modules) = modules
         .as_ref()
         .and_then(|found| found.downcast_ref::<PyDict>())
     else {
         return Ok(true);
     };
-    let Some(module) = modules.get_item_opt(vm.ctx.intern_str(MODULE), vm)? else {
+    let Some(module) = modules.get_item_opt(name!(vm, "ctypes._layout"), vm)? else {
         return Ok(false);
     };
     let Some(module) = module.downcast_ref_if_exact::<PyModule>(vm) else {
         return Ok(true);
     };
     let dict = module.dict();
-    let function = dict.get_item_opt(vm.ctx.intern_str(FUNCTION), vm)?;
+    let function = dict.get_item_opt(name!(vm, "get_layout"), vm)?;
     let Some(function) = function.filter(|found| found.downcast_ref::<PyFunction>().is_some())
     else {
         return Ok(true);
     };
-    let globals = function.get_attr(vm.ctx.intern_str("__globals__"), vm)?;
+    let globals = function.get_attr(name!(vm, "__globals__"), vm)?;
     Ok(!globals.is(&dict))
 }
 

@@ -7,10 +7,7 @@
 mod library;
 mod ordinary;
 
-use super::{
-    field::CField,
-    metatype::{self, CTypeType},
-};
+use super::{class_attribute, field::CField, metatype::CTypeType};
 use crate::{
     ctype::{
         CType,
@@ -135,7 +132,7 @@ impl<'a> Setter<'a> {
         let special = name.as_bytes().starts_with(b"__") || name.as_bytes() == b"_fields_";
         if self.direct && !special {
             self.class
-                .set_attr(metatype::interned(name, vm), field.into());
+                .set_attr(class_attribute::interned(name, vm), field.into());
             return Ok(());
         }
         let field = PyObjectRef::from(field);

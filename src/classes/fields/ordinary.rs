@@ -7,11 +7,12 @@
 
 use super::{Computed, PlacedField};
 use crate::{
-    classes::{field::CField, metatype::Attributes},
+    classes::{class_attribute::Attributes, field::CField},
     ctype::{
         CType, Kind,
         layout::place::{Extent, Field, LIMIT, Packing, Placer, Rules},
     },
+    names::name,
 };
 use num_traits::ToPrimitive;
 use rustpython_vm::{
@@ -44,7 +45,7 @@ pub fn compute(
 /// Whether `class` certainly has no `_anonymous_`.
 pub fn has_no_anonymous(class: &Py<PyType>, vm: &VirtualMachine) -> bool {
     Attributes::of(class, vm)
-        .is_some_and(|options| matches!(options.get("_anonymous_"), Some(None)))
+        .is_some_and(|options| matches!(options.get(name!(vm, "_anonymous_")), Some(None)))
 }
 
 /// What the class asks for, and whether it is to be warned for it.
@@ -59,7 +60,7 @@ fn rules(
         let number = option.downcast_ref_if_exact::<PyInt>(vm)?;
         number.as_bigint().to_u64().filter(|&number| number < LIMIT)
     };
-    let pack = match options.find("_pack_")? {
+    let pack = match options.find(name!(vm, "_pack_"))? {
         None => None,
         Some(pack) => Some(number(&pack).filter(|&pack| pack <= i32::MAX as u64)?),
     };
@@ -67,7 +68,7 @@ fn rules(
         pack: pack.unwrap_or(0),
     };
     let mut warns = false;
-    let packing = match options.find("_layout_")? {
+    let packing = match options.find(name!(vm, "_layout_"))? {
         Some(name) => match name.downcast_ref_if_exact::<PyStr>(vm)?.as_bytes() {
             b"ms" => microsoft,
             b"gcc-sysv" => Packing::SystemV,
@@ -86,14 +87,14 @@ fn rules(
     if warns && !names_itself(class) {
         return None;
     }
-    let mut align = match options.get("_align_")? {
+    let mut align = match options.get(name!(vm, "_align_"))? {
         None => 1,
         Some(align) => number(&align)?.max(1),
     };
     if let Some(base) = base {
         align = align.max(base.layout().align as u64);
     }
-    let swapped = options.get("_swappedbytes_")?.is_some();
+    let swapped = options.get(name!(vm, "_swappedbytes_"))?.is_some();
     let rules = Rules {
         union: matches!(ctype.kind, Kind::Union),
         packing,

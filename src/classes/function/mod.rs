@@ -5,7 +5,7 @@ pub mod constructor;
 mod planned;
 
 use super::{
-    argtypes,
+    argtypes, class_attribute,
     metatype::{self, CTypeType},
 };
 use crate::{
@@ -62,17 +62,17 @@ impl Initializer for FuncPtrType {
 
 fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
     CType::check_undefined(class, vm)?;
-    let flags = metatype::class_attribute(class, "_flags_", vm)?;
+    let flags = class_attribute::find(class, "_flags_", vm)?;
     let flags = flags
         .as_ref()
         .and_then(|flags| flags.downcast_ref::<PyInt>())
         .ok_or_else(|| vm.new_type_error("class must define _flags_ which must be an integer"))?
         .as_u64_mask() as u32;
-    let argtypes = match metatype::class_attribute(class, "_argtypes_", vm)? {
+    let argtypes = match class_attribute::find(class, "_argtypes_", vm)? {
         Some(argtypes) if !vm.is_none(&argtypes) => Some(argtypes::read(&argtypes, vm)?),
         _ => None,
     };
-    let restype = vm.unwrap_or_none(metatype::class_attribute(class, "_restype_", vm)?);
+    let restype = vm.unwrap_or_none(class_attribute::find(class, "_restype_", vm)?);
     let restype = Restype::new(restype, "_restype_ must be a type, a callable, or None", vm)?;
     let signature = Signature::new(argtypes, restype).into_ref(&vm.ctx).into();
     let kind = Kind::Function(Function { flags, signature });

@@ -1,0 +1,106 @@
+//! Looking up what a class says about itself, in the class and its bases.
+
+use super::metatype::shares_slot;
+use crate::names::name;
+use rustpython_vm::{
+    AsObject, Py, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyStr, PyStrInterned, PyType},
+};
+
+/// Whether classes of `metaclass` look attributes up in themselves, then in what their bases do.
+#[must_use]
+pub fn has_plain_mro(metaclass: &Py<PyType>, vm: &VirtualMachine) -> bool {
+    if metaclass.heaptype_ext.is_none() {
+        return true;
+    }
+    let mro = name!(vm, "mro");
+    match (
+        metaclass.get_attr(mro),
+        vm.ctx.types.type_type.get_attr(mro),
+    ) {
+        (Some(found), Some(plain)) => found.is(&plain),
+        _ => false,
+    }
+}
+
+/// What a class's metaclass finds under `name` in the class itself or its bases.
+///
+/// # Errors
+/// What the attribute's look-up raises, other than `AttributeError`.
+pub fn find(
+    class: &Py<PyType>,
+    name: &'static str,
+    vm: &VirtualMachine,
+) -> PyResult<Option<PyObjectRef>> {
+    let attributes = Attributes::of(class, vm);
+    match attributes.and_then(|attributes| attributes.get(vm.ctx.intern_str(name))) {
+        Some(found) => Ok(found),
+        None => vm.get_attribute_opt(class.as_object(), name),
+    }
+}
+
+/// The attributes of a class, looked up without running Python code, and without giving the class a
+/// version tag if it has none yet: as long as nothing has been looked up in it, it is cheaper to change.
+pub struct Attributes<'a> {
+    class: &'a Py<PyType>,
+    metaclass: &'a Py<PyType>,
+    /// The one class that it inherits from, if that is all that there is to look through.
+    base: Option<&'a Py<PyType>>,
+    vm: &'a VirtualMachine,
+}
+
+impl<'a> Attributes<'a> {
+    /// `None` if looking an attribute up can run Python code.
+    #[must_use]
+    pub fn of(class: &'a Py<PyType>, vm: &'a VirtualMachine) -> Option<Self> {
+        let metaclass = class.as_object().class();
+        if !shares_slot!(metaclass, vm.ctx.types.type_type, getattro) {
+            return None;
+        }
+        let one_base = class.bases.read().as_slice().len() == 1;
+        Some(Self {
+            class,
+            metaclass,
+            base: class
+                .base
+                .deref()
+                .filter(|_| one_base && has_plain_mro(metaclass, vm)),
+            vm,
+        })
+    }
+
+    /// An attribute: `Some(None)` if there is none. `None` if finding that out can run Python code.
+    #[expect(clippy::option_option, reason = "a missing attribute is an answer")]
+    #[must_use]
+    pub fn get(&self, name: &'static PyStrInterned) -> Option<Option<PyObjectRef>> {
+        if self.metaclass.heaptype_ext.is_some() && self.metaclass.get_attr(name).is_some() {
+            return None;
+        }
+        let found = match self.base {
+            Some(base) => self
+                .class
+                .get_direct_attr(name)
+                .or_else(|| base.get_attr(name)),
+            None => self.class.get_attr(name),
+        };
+        match found {
+            Some(found) if found.class().slots.descr_get.load().is_some() => None,
+            found => Some(found),
+        }
+    }
+
+    /// The same, where Python's `None` means that there is nothing.
+    #[expect(clippy::option_option, reason = "a missing attribute is an answer")]
+    #[must_use]
+    pub fn find(&self, name: &'static PyStrInterned) -> Option<Option<PyObjectRef>> {
+        let found = self.get(name)?;
+        Some(found.filter(|found| !self.vm.is_none(found)))
+    }
+}
+
+/// `name` as the VM keeps the names of attributes.
+#[must_use]
+pub fn interned(name: &Py<PyStr>, vm: &VirtualMachine) -> &'static PyStrInterned {
+    let known = vm.ctx.interned_str(name);
+    known.unwrap_or_else(|| vm.ctx.intern_str(name.as_wtf8()))
+}
