@@ -10,7 +10,7 @@ use super::{CData, keepalive::Retained};
 use crate::{
     ctype::{
         CType, Kind, Place, Simple,
-        scalar::{integer, pointer, wide},
+        scalar::{float, integer, pointer, wide},
         simple::Class,
     },
     error,
@@ -18,7 +18,7 @@ use crate::{
 use libc::wchar_t;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyBaseExceptionRef, PyFloat, PyInt, PyTuple},
+    builtins::{PyBaseExceptionRef, PyInt, PyTuple},
 };
 use std::ffi::CStr;
 
@@ -184,8 +184,8 @@ pub unsafe fn set_number(
             Some(int) => integer::wrapped(int),
             None => return false,
         },
-        Class::Float => match value.downcast_ref_if_exact::<PyFloat>(vm) {
-            Some(float) => simple.code.scalar.float_bits(float.to_f64()),
+        Class::Float => match float::exact(value, vm) {
+            Some(number) => simple.code.scalar.float_bits(number),
             None => return false,
         },
         _ => return false,
