@@ -9,14 +9,11 @@ use super::{
 };
 use crate::ctype::{
     CType, Kind, Place, Simple,
-    scalar::{integer, pointer, wide},
+    scalar::{float, integer, pointer, wide},
     simple::Class,
 };
 use libc::wchar_t;
-use rustpython_vm::{
-    Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyFloat, PyInt},
-};
+use rustpython_vm::{Py, PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyInt};
 use std::ffi::CStr;
 
 /// The value of type `ctype` at `address`, an item or field of `owner`.
@@ -283,8 +280,8 @@ pub unsafe fn set_number(
             Some(int) => integer::wrapped(int),
             None => return false,
         },
-        Class::Float => match value.downcast_ref_if_exact::<PyFloat>(vm) {
-            Some(float) => simple.code.scalar.float_bits(float.to_f64()),
+        Class::Float => match float::exact(value, vm) {
+            Some(number) => simple.code.scalar.float_bits(number),
             None => return false,
         },
         _ => return false,

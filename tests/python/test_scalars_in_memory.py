@@ -64,6 +64,41 @@ class EveryType(TestCase):
             self.assertEqual(total(None, 0), 0)
 
 
+class IntsAsFloats(TestCase):
+    """An int is rounded to a double as `float` rounds it, and that to what the type holds."""
+
+    EVEN, ODD = 2 ** 53, 2 ** 54 + 2 ** 2
+    INTS = [0, -1, 2 ** 31, EVEN + 1, -EVEN - 1, EVEN + 3, ODD + 2, 2 ** 63 - 1, 2 ** 63 - 513, -2 ** 63,
+            2 ** 63, 2 ** 64 + 2 ** 11 + 1, 10 ** 300, True]
+
+    def test_in_memory(self):
+        single = (c_float * 1)()
+        double = (c_double * 1)()
+        for value in self.INTS:
+            with self.subTest(value=value):
+                double[:] = [value]
+                self.assertEqual(double[0], float(value))
+                double[0] = 0
+                double[0] = value
+                self.assertEqual(double[0], float(value))
+                self.assertEqual(c_double(value).value, float(value))
+                self.assertEqual(c_longdouble(value).value, float(value))
+                single[:] = (value,)
+                self.assertEqual(single[0], c_float(float(value)).value)
+
+    def test_beyond_a_double(self):
+        cells = (c_double * 2)(1, 2)
+        for store in [lambda: cells.__setitem__(0, 10 ** 400), lambda: c_float(10 ** 400),
+                      lambda: cells.__setitem__(slice(0, 2), [5, 10 ** 400])]:
+            self.assertRaises(OverflowError, store)
+        self.assertEqual(list(cells), [5, 2])
+
+    def test_double_rounding(self):
+        # Halfway for a float, and a little more that a double cannot hold.
+        value = 2 ** 60 + 2 ** 36 + 1
+        self.assertEqual(c_float(value).value, 2.0 ** 60)
+
+
 class OutParameters(TestCase):
     def test_two(self):
         quotient, remainder = c_int(), c_int()

@@ -2,17 +2,33 @@
 
 use super::{Access, Kept, read, write};
 use crate::ctype::long_double;
-use rustpython_vm::{PyObject, PyResult, VirtualMachine, builtins::PyFloat};
+use num_traits::ToPrimitive;
+use rustpython_vm::{
+    PyObject, PyResult, VirtualMachine,
+    builtins::{PyFloat, PyInt},
+};
+
+/// The number that an exact `float`, or an exact `int` of at most 64 bits, is at once: rounded to the
+/// nearest double, and to an even one halfway, as `float(value)` is.
+#[inline]
+#[must_use]
+pub fn exact(value: &PyObject, vm: &VirtualMachine) -> Option<f64> {
+    if let Some(float) = value.downcast_ref_if_exact::<PyFloat>(vm) {
+        return Some(float.to_f64());
+    }
+    let int = value.downcast_ref_if_exact::<PyInt>(vm)?;
+    int.as_bigint().to_i64().map(|small| small as f64)
+}
 
 /// The number a store takes from `value`.
 ///
 /// # Errors
 /// `TypeError` if `value` is no real number, `OverflowError` for an `int` beyond a double's range.
 pub fn number(value: &PyObject, vm: &VirtualMachine) -> PyResult<f64> {
-    if let Some(float) = value.downcast_ref_if_exact::<PyFloat>(vm) {
-        return Ok(float.to_f64());
+    match exact(value, vm) {
+        Some(number) => Ok(number),
+        None => Ok(value.try_float(vm)?.to_f64()),
     }
-    Ok(value.try_float(vm)?.to_f64())
 }
 
 unsafe fn load_f32<const SWAPPED: bool>(source: *const u8, vm: &VirtualMachine) -> PyResult {
