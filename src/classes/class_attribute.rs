@@ -1,6 +1,6 @@
 //! Looking up what a class says about itself, in the class and its bases.
 
-use super::metatype::shares_slot;
+use super::slots::shares_slot;
 use crate::names::name;
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyResult, VirtualMachine,

@@ -4,7 +4,7 @@
 //! `__init__` is Python's, that makes the object and initialises it in one go, from the arguments as
 //! the VM has them.
 
-use super::metatype::shares_slot;
+use super::slots::shares_slot;
 use crate::{
     cdata::CData,
     ctype::{CType, Place},

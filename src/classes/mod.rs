@@ -16,3 +16,4 @@ pub mod new_class;
 pub mod pointer;
 pub mod positional;
 pub mod simple;
+mod slots;

@@ -12,10 +12,7 @@
 //! classes whose `__new__` is Python's, so that it is found by name and `type.__new__` may still be
 //! called for them.
 
-use super::{
-    class_attribute,
-    metatype::{CTypeType, shares_slot},
-};
+use super::{class_attribute, metatype::CTypeType, slots::shares_slot};
 use crate::{names::name, without::without};
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,

@@ -5,7 +5,7 @@
 //! code may change that at any time, by which the class gets another version tag, and the descriptors
 //! are looked up again.
 
-use super::{field::CField, fields::field_name, metatype::shares_slot};
+use super::{field::CField, fields::field_name, slots::shares_slot};
 use crate::{
     cdata::CData,
     ctype::{CType, positional::Positional, shared::Shared},

@@ -6,7 +6,8 @@ mod strings;
 use super::{
     class_attribute,
     construct::Base,
-    metatype::{self, CTypeType, shares_slot},
+    metatype::{self, CTypeType},
+    slots::shares_slot,
 };
 use crate::{
     cdata::CData,

@@ -13,7 +13,7 @@ use crate::{
         signature::{ArgTypes, Signature},
     },
     cdata::CData,
-    classes::{construct::call_by_slot, metatype::shares_slot},
+    classes::{construct::call_by_slot, slots::shares_slot},
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, builtins::PyType,
