@@ -69,11 +69,12 @@ pub fn function_type(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResu
     known.ok()?.map(Ok)
 }
 
-/// The type of arrays of so many items of a type of the package.
+/// The type of arrays of so many items of a type of the package, if there is one. A new one gets the module
+/// of the code that makes it, which has to be the package's.
 fn array_of(item_name: &'static str, length: usize, vm: &VirtualMachine) -> Option<PyObjectRef> {
     let item = item(item_name, vm)?;
     ordinary(&item, vm)?;
-    array::array_type(item.downcast_ref::<PyType>()?, length, vm).ok()
+    CType::of(&item, vm)?.array_type(length)
 }
 
 /// An array, empty and so long.

@@ -119,6 +119,12 @@ class Strings(TestCase):
         ):
             self.assertEqual((len(made), made.value), (length, value))
 
+    def test_types_of_buffers_are_the_packages(self):
+        # Lengths that nothing else here has.
+        for buffer in (create_string_buffer(7919), create_string_buffer(b"x" * 7907),
+                       create_unicode_buffer(7901), create_unicode_buffer("x" * 7883)):
+            self.assertEqual(type(buffer).__module__, "ctypes")
+
     def test_wrong_buffers(self):
         for call in (lambda: create_string_buffer("x"), lambda: create_string_buffer(1.0),
                      lambda: create_string_buffer(), lambda: create_unicode_buffer(b"x"),
