@@ -15,6 +15,9 @@ BY_PLACE = OURS and "_rawffi" not in sys.modules
 # What our interpreter has been told to leave out of its fast path.
 LEFT_OUT = os.environ.get("RUSTPYTHON_CTYPES_WITHOUT", "").split(",")
 
+# How many times as long everything takes: under Valgrind, tests that try many cases try fewer.
+SLOWED = int(os.environ.get("CTYPES_TESTS_SLOWED", "1"))
+
 LIBRARY = os.environ["CTYPES_TEST_LIB"]
 clib = ctypes.CDLL(LIBRARY)
 

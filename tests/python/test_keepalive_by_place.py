@@ -10,7 +10,10 @@ from ctypes import (
     c_wchar_p, cast, memmove, pointer, py_object, resize, sizeof,
 )
 
-from support import OURS, TestCase
+from support import OURS, SLOWED, TestCase
+
+# Nodes and pointers where their number matters.
+MANY = 30_000 // SLOWED
 
 
 class Node(Structure):
@@ -402,7 +405,7 @@ class Proportional(TestCase):
     def test_walking(self):
         head = Node(0)
         last = head
-        for number in range(1, 30_000):
+        for number in range(1, MANY):
             node = Node(number)
             last.next = pointer(node)
             last = node
@@ -413,8 +416,8 @@ class Proportional(TestCase):
         while p.contents.next:
             p = p.contents.next
             count += 1
-        self.assertEqual(count, 30_000)
-        self.assertEqual(p.contents.value, 29_999)
+        self.assertEqual(count, MANY)
+        self.assertEqual(p.contents.value, MANY - 1)
 
     @unittest.skipUnless(OURS, "CPython holds each copy's dict, and frees them one inside the other")
     def test_copying_from_copy_to_copy(self):
@@ -422,14 +425,14 @@ class Proportional(TestCase):
             _fields_ = [("node", Node)]
 
         node = a_list(1, 2)
-        for _ in range(30_000):
+        for _ in range(MANY):
             holder = Holder()
             holder.node = node
             node = holder.node
         self.assertEqual(values(node), [1, 2])
 
     def test_copying_items(self):
-        size = 20_000
+        size = MANY
         links = (NodePointer * size)()
         nodes = [Node(number) for number in range(size)]
         for number in range(size):
@@ -440,7 +443,7 @@ class Proportional(TestCase):
 
     @unittest.skipUnless(OURS, "CPython's stack is not enough to free it, depending on the build")
     def test_a_long_list_is_shown_and_freed(self):
-        head = a_list(*range(20_000))
+        head = a_list(*range(MANY))
         self.assertEqual(list(head._objects), ["1"])
         watch = weakref.ref(head)
         del head

@@ -14,12 +14,12 @@ from ctypes import (
     py_object, sizeof,
 )
 
-from support import OURS, PY314, TestCase
+from support import OURS, PY314, SLOWED, TestCase
 
 if PY314:
     from ctypes import _endian, _layout
 
-DEFINITIONS = 20_000
+DEFINITIONS = 20_000 // SLOWED
 INTEGERS = [c_bool, c_byte, c_ubyte, c_short, c_ushort, c_int, c_uint, c_long, c_ulong, c_longlong,
             c_ulonglong, c_int8, c_uint8, c_int16, c_uint16, c_int32, c_uint32, c_int64, c_uint64]
 OTHERS = [c_char, c_wchar, c_float, c_double, c_longdouble, c_char_p, c_wchar_p, c_void_p, py_object,
@@ -266,7 +266,7 @@ class Formats(TestCase):
     @unittest.skipUnless(OURS, "CPython writes each format when the type is made")
     def test_types_inside_each_other(self):
         inner = c_int
-        for _ in range(3000):
+        for _ in range(3000 // SLOWED):
             inner = type(Structure)("Level", (Structure,), {"_fields_": [("a", inner)]})
         text = buffer_info(inner)[0]
         self.assertEqual((text[:6], text.count("T{")), ("T{T{T{", 3000))
