@@ -6,7 +6,8 @@
 //!
 //! A reference and what is kept for it are two things that other threads must see change together, or
 //! they would find a pointer to what is gone. So both change under the owner's lock, and references are
-//! followed under it. No Python code runs under a lock, and nobody holds two.
+//! followed under it. No Python code runs under a lock, and nobody holds
+//! those of two objects.
 
 use super::{
     CData, Own, State, flag,
