@@ -8,12 +8,22 @@ use std::{
 /// Every block is aligned for any C scalar, so that no type's alignment need be remembered.
 const MIN_ALIGN: usize = 16;
 
-/// Zeroed memory, freed with the block.
+/// Zeroed memory, freed with the block. It is one address, because every value has room for a block and few
+/// have one; how it was allocated is written in front of it.
 #[derive(Debug)]
 pub struct Block {
     start: NonNull<u8>,
-    layout: Layout,
 }
+
+/// How a block was allocated: it starts `align` bytes into an allocation of `size` bytes.
+#[derive(Clone, Copy)]
+#[repr(C)]
+struct Header {
+    size: usize,
+    align: usize,
+}
+
+const _: () = assert!(size_of::<Header>() <= MIN_ALIGN);
 
 // SAFETY: a block is plain memory, owned by whoever holds the block; accesses to it are C's affair.
 unsafe impl Send for Block {}
@@ -24,19 +34,32 @@ impl Block {
     /// `size` zeroed bytes. `None` if there is no memory for them.
     #[must_use]
     pub fn new(size: usize, align: usize) -> Option<Self> {
-        let layout = Layout::from_size_align(size.max(1), align.max(MIN_ALIGN)).ok()?;
+        let align = align.max(MIN_ALIGN);
+        let size = size.max(1).checked_add(align)?;
+        let layout = Layout::from_size_align(size, align).ok()?;
         // SAFETY: the size is not zero.
-        let start = unsafe { alloc::alloc_zeroed(layout) };
-        Some(Self {
-            start: NonNull::new(start)?,
-            layout,
-        })
+        let allocation = NonNull::new(unsafe { alloc::alloc_zeroed(layout) })?;
+        // SAFETY: the allocation has more than `align` bytes.
+        let block = Self {
+            start: unsafe { allocation.add(align) },
+        };
+        // SAFETY: `align` is at least the header's size, so it lies in the allocation; an address that is
+        // aligned to sixteen bytes is aligned for it.
+        unsafe { block.header().write(Header { size, align }) };
+        Some(block)
+    }
+
+    fn header(&self) -> NonNull<Header> {
+        // SAFETY: the allocation begins at least that far in front of the block.
+        unsafe { self.start.sub(size_of::<Header>()) }.cast()
     }
 
     /// Bytes that can be used.
     #[must_use]
     pub fn size(&self) -> usize {
-        self.layout.size()
+        // SAFETY: written when the block was made.
+        let Header { size, align } = unsafe { self.header().read() };
+        size - align
     }
 
     #[must_use]
@@ -47,7 +70,35 @@ impl Block {
 
 impl Drop for Block {
     fn drop(&mut self) {
-        // SAFETY: allocated with this layout, and freed nowhere else.
-        unsafe { alloc::dealloc(self.start.as_ptr(), self.layout) }
+        // SAFETY: written when the block was made.
+        let Header { size, align } = unsafe { self.header().read() };
+        // SAFETY: the layout is the one that the block was allocated with, which begins `align` bytes in
+        // front of it; it is freed nowhere else.
+        unsafe {
+            let layout = Layout::from_size_align_unchecked(size, align);
+            alloc::dealloc(self.start.sub(align).as_ptr(), layout);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Block;
+
+    #[test]
+    fn blocks_are_zeroed_and_aligned() {
+        for size in [0, 1, 15, 16, 17, 100_000] {
+            for align in [1, 8, 16, 64, 4096] {
+                let block = Block::new(size, align).expect("memory");
+                assert_eq!(block.size(), size.max(1));
+                assert_eq!(block.start().addr() % align.max(16), 0);
+                // SAFETY: the block's own memory.
+                let bytes = unsafe { std::slice::from_raw_parts_mut(block.start(), block.size()) };
+                assert!(bytes.iter().all(|&byte| byte == 0));
+                bytes.fill(0xff);
+                assert_eq!(block.size(), size.max(1));
+            }
+        }
+        assert!(Block::new(usize::MAX, 16).is_none());
     }
 }

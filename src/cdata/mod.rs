@@ -40,7 +40,7 @@ use rustpython_vm::{
 use std::{
     cell::UnsafeCell,
     mem::MaybeUninit,
-    sync::atomic::{AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering},
+    sync::atomic::{AtomicPtr, AtomicU8, AtomicU16, AtomicU32, AtomicUsize, Ordering},
 };
 use young::{BeginsYoung, Young};
 
@@ -68,7 +68,7 @@ pub struct CData {
     /// [`flag`]s, which are set and never taken back.
     flags: AtomicU8,
     /// Which of the first items or fields were stored as a whole, for `_objects`.
-    wholes: AtomicU64,
+    wholes: AtomicU16,
     /// What the references in this object's own memory lead to. Its lock is also held to change where
     /// the memory is.
     keepalive: PyMutex<Keepalive>,
@@ -183,7 +183,7 @@ impl CData {
             exports: AtomicU32::new(0),
             own,
             flags: AtomicU8::new(0),
-            wholes: AtomicU64::new(0),
+            wholes: AtomicU16::new(0),
             keepalive: PyMutex::default(),
             state: OnceBox::new(),
             inline: Inline(UnsafeCell::new(MaybeUninit::zeroed())),

@@ -56,7 +56,7 @@ unsafe impl Traverse for View {
 const NO_INDEX: &str = "ffffffff";
 
 /// `_objects` has a bit for each of the first items or fields that were stored as a whole.
-const MARKED: usize = u64::BITS as usize;
+const MARKED: usize = u16::BITS as usize;
 
 impl CData {
     /// Notes that item or field number `index` was stored as a whole, which `_objects` shows as one.
