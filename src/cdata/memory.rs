@@ -40,9 +40,8 @@ impl Block {
         // SAFETY: the size is not zero.
         let allocation = NonNull::new(unsafe { alloc::alloc_zeroed(layout) })?;
         // SAFETY: the allocation has more than `align` bytes.
-        let block = Self {
-            start: unsafe { allocation.add(align) },
-        };
+        let start = unsafe { allocation.add(align) };
+        let block = Self { start };
         // SAFETY: `align` is at least the header's size, so it lies in the allocation; an address that is
         // aligned to sixteen bytes is aligned for it.
         unsafe { block.header().write(Header { size, align }) };
