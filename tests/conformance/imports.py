@@ -16,11 +16,10 @@ import argparse
 import importlib.util
 import os
 import pathlib
-import shutil
 import sys
 import tempfile
 
-from run import NO_SUITE, ROOT, TRACEBACK_LINES, Interpreter, passed, run_all
+from run import ROOT, TRACEBACK_LINES, Interpreter, located, passed, run_all
 
 BESIDES = ["test_builtin", "test_frozen", "test_module", "test_modulefinder", "test_pkg", "test_pkgutil",
            "test_runpy", "test_zipimport"]
@@ -81,17 +80,10 @@ def main():
     parser.add_argument("--time-limit", type=float, help="seconds for one process",
                         default=os.environ.get("RUSTPYTHON_CTYPES_TEST_TIMEOUT", 120))
     arguments = parser.parse_args()
-    try:
-        suite = Suite()
-    except LookupError as error:
-        print(error, file=sys.stderr)
-        return NO_SUITE
-    program = shutil.which(arguments.interpreter)
-    if program is None:
-        raise SystemExit(f"no interpreter at {arguments.interpreter}")
+    suite, program = located(Suite, arguments.interpreter)
     with tempfile.TemporaryDirectory() as directory:
         path = {"PYTHONPATH": str(suite.stage(pathlib.Path(directory)))}
-        interpreters = [Interpreter([os.path.abspath(program)], {**path, **part}, ["--imports"])
+        interpreters = [Interpreter([program], {**path, **part}, ["--imports"])
                         for part in [{"RUSTPYTHON_CTYPES_WITHOUT": "import"}, {}]]
         wanted, failing = worse(interpreters, arguments.modules or suite.modules(), arguments.jobs,
                                 arguments.time_limit)

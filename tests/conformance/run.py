@@ -283,20 +283,26 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def main():
-    arguments = parse_arguments()
+def located(kind, interpreter):
+    """A suite of this kind, and the path of the interpreter that runs it; ends where one is missing."""
     try:
-        suite = Suite()
+        suite = kind()
     except LookupError as error:
         print(error, file=sys.stderr)
-        return NO_SUITE
-    program = shutil.which(arguments.interpreter)
+        sys.exit(NO_SUITE)
+    program = shutil.which(interpreter)
     if program is None:
-        raise SystemExit(f"no interpreter at {arguments.interpreter}")
+        sys.exit(f"no interpreter at {interpreter}")
+    return suite, os.path.abspath(program)
+
+
+def main():
+    arguments = parse_arguments()
+    suite, program = located(Suite, arguments.interpreter)
     selection = select(arguments.names, suite.modules())
     expected = read_expected()
     with tempfile.TemporaryDirectory() as directory:
-        ours = Interpreter.ours(os.path.abspath(program), suite, pathlib.Path(directory))
+        ours = Interpreter.ours(program, suite, pathlib.Path(directory))
         interpreters = [Interpreter.cpython(), ours]
         results = run_all(interpreters, selection, arguments.jobs, arguments.time_limit)
     comparison = Comparison(*results, expected, complete=not arguments.names)
