@@ -18,7 +18,8 @@ mod _ctypes {
         ccallback,
         cdata::{CData, young},
         classes::{
-            aggregate, array, construct, field, function, metatype, new_class, pointer, simple,
+            aggregate, array, attributes, construct, field, function, metatype, new_class, pointer,
+            simple,
         },
         ctype::{CType, positional::Positional},
         error, exports, functions, package,
@@ -128,6 +129,7 @@ mod _ctypes {
             ],
             vm,
         )?;
+        attributes::install(CData::static_type(), vm);
         construct::install::<simple::SimpleCData>(simple::SimpleType::static_type());
         construct::install::<aggregate::Structure>(aggregate::StructType::static_type());
         construct::install::<aggregate::Union>(aggregate::UnionType::static_type());

@@ -15,6 +15,8 @@ pub struct Without {
     pub exact: bool,
     /// Calling functions and classes with the arguments as the VM has them.
     pub vectorcall: bool,
+    /// Attributes of values found by what each thread remembers: the VM looks all of them up.
+    pub attributes: bool,
     /// Values inside their object: all lie in a block of their own.
     pub inline: bool,
     /// Values that the garbage collector is not told of at once.
@@ -37,6 +39,7 @@ pub fn without() -> &'static Without {
             direct: listed("direct"),
             exact: listed("exact"),
             vectorcall: listed("vectorcall"),
+            attributes: listed("attributes"),
             inline: listed("inline"),
             young: listed("young"),
             types: listed("types"),

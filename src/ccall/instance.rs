@@ -3,9 +3,11 @@
 //! Python's own check asks the metaclass's `__instancecheck__`, and then the object's `__class__`. Where
 //! neither can be Python's, the bases of the object's class say it all.
 
+use crate::cdata::CData;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyStrInterned, PyType},
+    class::StaticType,
     types::PyTypeFlags,
 };
 use std::sync::OnceLock;
@@ -58,7 +60,11 @@ fn says_its_class(value: &PyObject, vm: &VirtualMachine) -> bool {
     });
     let class = value.class();
     let getattro = |class: &Py<PyType>| class.slots.getattro.load().map(|slot| slot as usize);
-    getattro(class) == getattro(object)
+    // Ours does what `object`'s does.
+    let is_plain = [object, CData::static_type()]
+        .into_iter()
+        .any(|plain| getattro(class) == getattro(plain));
+    is_plain
         && match (class.get_attr(name), ours) {
             (Some(found), Some(ours)) => found.is(ours),
             _ => false,

@@ -102,6 +102,13 @@ impl Accessor {
         (accessor.attribute.set)(&object, value, vm)
     }
 
+    /// The attribute that it is.
+    #[inline]
+    #[must_use]
+    pub fn attribute(&self) -> Attribute {
+        self.attribute
+    }
+
     #[inline]
     fn of(object: &PyObject) -> Option<&Py<Self>> {
         // Nothing is derived from it, so the class says what the payload is.

@@ -7,7 +7,7 @@ use crate::{
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
-    builtins::{PyStrRef, PyType, PyTypeRef},
+    builtins::{PyBaseExceptionRef, PyStrRef, PyType, PyTypeRef},
     function::{FuncArgs, PySetterValue},
     object::{Traverse, TraverseFn},
     pyclass,
@@ -128,32 +128,80 @@ impl CField {
         let _ = self.owner.set(owner.to_owned());
     }
 
-    /// `instance` as a C value that has this field.
-    ///
-    /// # Errors
-    /// `TypeError` if it is no instance of the aggregate.
-    fn holder<'a>(&self, instance: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<CData>> {
-        let cdata = CData::of(instance).ok_or_else(|| vm.new_type_error("not a ctype instance"))?;
+    /// `instance` as a C value, if it has this field.
+    #[inline]
+    fn holds<'a>(&self, instance: &'a PyObject) -> Option<&'a Py<CData>> {
+        let cdata = CData::of(instance)?;
         let is_instance = self.owner.get().is_some_and(|owner| {
             cdata.ctype().is(owner) || instance.class().fast_issubclass(owner.python_class())
         });
         // The place was checked against its owner, but the object's memory is its own type's.
         let end = self.offset.checked_add(self.size);
         let belongs = is_instance && end.is_some_and(|end| end <= cdata.size());
-        if belongs {
-            return Ok(cdata);
+        belongs.then_some(cdata)
+    }
+
+    /// The same.
+    ///
+    /// # Errors
+    /// `TypeError` if it has not.
+    #[inline]
+    fn holder<'a>(&self, instance: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<CData>> {
+        self.holds(instance)
+            .ok_or_else(|| self.does_not_apply(instance, vm))
+    }
+
+    #[cold]
+    fn does_not_apply(&self, instance: &PyObject, vm: &VirtualMachine) -> PyBaseExceptionRef {
+        if CData::of(instance).is_none() {
+            return vm.new_type_error("not a ctype instance");
         }
-        Err(vm.new_type_error(format!(
+        vm.new_type_error(format!(
             "field '{}' does not apply to a '{}' object",
             self.name.as_wtf8(),
             instance.class().slot_name()
-        )))
+        ))
     }
 
     /// The field's memory in an instance that has it.
     fn address(&self, holder: &CData) -> *mut u8 {
         // SAFETY: an instance's memory holds all fields of its type.
         unsafe { holder.address().add(self.offset) }
+    }
+
+    /// The field of `instance`. Nothing of this is looked at any more once the result is being made.
+    ///
+    /// # Errors
+    /// `TypeError` if that has no such field; what making the result raises.
+    #[inline]
+    pub fn get(&self, instance: &PyObject, vm: &VirtualMachine) -> PyResult {
+        let holder = self.holder(instance, vm)?;
+        let address = self.address(holder);
+        match &self.access {
+            // SAFETY: the instance has the field.
+            FieldAccess::Typed => unsafe { access::get(&self.ctype, address, holder, vm) },
+            // SAFETY: as above; the unit is the type.
+            FieldAccess::Bits(bits) => unsafe { bits.load(address, vm) },
+            // SAFETY: as above.
+            FieldAccess::Characters(class) => unsafe {
+                char_array::load_string(*class, address, self.size, vm)
+            },
+        }
+    }
+
+    /// Stores `value` as the field of `instance`, if it is a number that can be stored at once: that
+    /// runs no Python code.
+    #[inline]
+    #[must_use]
+    pub fn set_number(&self, instance: &PyObject, value: &PyObject, vm: &VirtualMachine) -> bool {
+        let (FieldAccess::Typed, Some(simple)) = (&self.access, self.ctype.simple()) else {
+            return false;
+        };
+        let Some(holder) = self.holds(instance) else {
+            return false;
+        };
+        // SAFETY: the instance has the field.
+        unsafe { access::set_number(simple, self.address(holder), value, vm) }
     }
 
     /// Stores `value` as the field of `instance`.
@@ -410,18 +458,7 @@ impl GetDescriptor for CField {
         let Some(instance) = instance.filter(|instance| !vm.is_none(instance)) else {
             return Ok(zelf.to_owned());
         };
-        let holder = field.holder(instance, vm)?;
-        let address = field.address(holder);
-        match &field.access {
-            // SAFETY: the instance has the field.
-            FieldAccess::Typed => unsafe { access::get(&field.ctype, address, holder, vm) },
-            // SAFETY: as above; the unit is the type.
-            FieldAccess::Bits(bits) => unsafe { bits.load(address, vm) },
-            // SAFETY: as above.
-            FieldAccess::Characters(class) => unsafe {
-                char_array::load_string(*class, address, field.size, vm)
-            },
-        }
+        field.get(instance, vm)
     }
 }
 

@@ -81,7 +81,7 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
     };
     let layout = Layout::pointer(target.as_deref());
     let kind = Kind::Pointer(PointerTarget::new(target.clone()));
-    CType::define(class, kind, layout, metatype::constructor(class), vm)?;
+    CType::define(class, kind, layout, metatype::constructor(class, vm), vm)?;
     if let Some(target) = target {
         remember(&target, class);
     }

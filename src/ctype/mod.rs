@@ -21,7 +21,7 @@ use layout::Layout;
 use positional::Positional;
 use rustpython_common::lock::PyMutex;
 use rustpython_vm::{
-    Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyStrInterned, PyType, PyTypeRef, PyWeak},
     object::{Traverse, TraverseFn},
     pyclass,
@@ -29,9 +29,13 @@ use rustpython_vm::{
 use scalar::{Access, Load};
 use shared::Shared;
 use simple::{Class, SimpleCode};
-use std::sync::{
-    OnceLock,
-    atomic::{AtomicBool, AtomicU32, Ordering},
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    mem,
+    sync::{
+        OnceLock,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
 };
 use target::Target;
 
@@ -76,6 +80,9 @@ pub struct Function {
     /// How its instances are called unless they say otherwise; known to the layers above.
     pub signature: PyObjectRef,
 }
+
+/// Descriptors that a description holds: more than a structure has fields.
+const MAX_PINNED: usize = 4096;
 
 /// Makes an instance of a class around memory that exists already: the class knows which payload
 /// its instances have.
@@ -133,6 +140,8 @@ pub struct CType {
     converting: AtomicU32,
     /// What the constructor of an aggregate does with positional arguments, once somebody has asked.
     pub positional: OnceLock<Shared<Positional>>,
+    /// Descriptors that threads remember as attributes of the class (`classes::attributes`).
+    pinned: PyMutex<BTreeMap<usize, PyObjectRef>>,
     /// The array types of this type, sorted by length, while anybody uses them.
     array_types: PyMutex<Vec<(usize, PyRef<PyWeak>)>>,
 }
@@ -165,6 +174,7 @@ impl CType {
             plain: AtomicU32::new(0),
             converting: AtomicU32::new(0),
             positional: OnceLock::new(),
+            pinned: PyMutex::default(),
             array_types: PyMutex::default(),
         }
         .into_ref(&vm.ctx);
@@ -300,6 +310,21 @@ impl CType {
     fn close(&self) {
         *self.open.lock() = false;
         self.is_final.store(true, Ordering::Release);
+    }
+
+    /// Holds `descriptor` as long as the description lives. `false` if it holds too many to take another.
+    #[must_use]
+    pub fn pin(&self, descriptor: &PyObject) -> bool {
+        let mut pinned = self.pinned.lock();
+        let has_room = pinned.len() < MAX_PINNED;
+        match pinned.entry(descriptor.get_id()) {
+            Entry::Occupied(_) => return true,
+            Entry::Vacant(entry) if has_room => {
+                entry.insert(descriptor.to_owned());
+            }
+            Entry::Vacant(_) => {}
+        }
+        has_room
     }
 
     #[must_use]
@@ -449,6 +474,9 @@ unsafe impl Traverse for CType {
         if let Some(positional) = self.positional.get() {
             positional.traverse(visit);
         }
+        if let Some(pinned) = self.pinned.try_lock() {
+            pinned.values().for_each(|each| each.traverse(visit));
+        }
         for layout in [Some(&self.initial), self.defined.get()]
             .into_iter()
             .flatten()
@@ -461,6 +489,7 @@ unsafe impl Traverse for CType {
         out.extend(self.pointer_type.lock().take());
         let positional = self.positional.take().map(Shared::into_inner);
         out.extend(positional.map(PyObjectRef::from));
+        out.extend(mem::take(self.pinned.get_mut()).into_values());
         if let Kind::Pointer(target) = &mut self.kind {
             target.clear(out);
         }
