@@ -4,14 +4,18 @@
 //! and the VM's own way to it takes longer than what the descriptor does: it looks the name up in a cache
 //! that all threads share, and takes and gives back a reference to what it finds. So ctypes classes have
 //! functions of their own in the slots for attributes. They do what `object` does, but each thread
-//! remembers descriptors of ours by the class's version tag: no other state of any class ever has that
-//! tag, and the VM takes it away when the class or a base of it changes.
+//! remembers descriptors of ours.
 //!
 //! The VM has short ways of its own to methods, properties and attributes in an instance's dict, as long as
 //! the slots hold `object`'s functions. A class that turns out to have any of these gets them back.
 
-use super::{accessor::Accessor, field::CField, slots::shares_slot};
-use crate::{cdata::CData, ctype::CType, without::without};
+use super::{
+    accessor::Accessor,
+    field::CField,
+    recent::{RECENT, Recent, Recently},
+    slots::shares_slot,
+};
+use crate::{cdata::CData, without::without};
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyFunction, PyProperty, PyStr, PyType, descriptor::PyMemberDescriptor},
@@ -20,50 +24,23 @@ use rustpython_vm::{
 };
 use std::{cell::Cell, ptr, sync::atomic::Ordering};
 
-/// A descriptor that a thread has looked up lately, as an attribute of a class in a certain state. The
-/// class's description holds it (`CType::pin`).
-#[derive(Clone, Copy)]
-struct Recent {
-    /// Of the class; zero is no tag.
-    tag: u32,
-    /// One of the VM's interned strings, which live for ever.
-    name: *const Py<PyStr>,
-    descriptor: Descriptor,
-}
-
+/// A descriptor of ours.
 #[derive(Clone, Copy)]
 enum Descriptor {
     Field(*const Py<CField>),
     Accessor(*const Py<Accessor>),
 }
 
-const RECENT: usize = 256;
-
 thread_local! {
-    static RECENTLY: [Cell<Recent>; RECENT] = const {
-        [const {
-            Cell::new(Recent {
-                tag: 0,
-                name: ptr::null(),
-                descriptor: Descriptor::Field(ptr::null()),
-            })
-        }; RECENT]
+    static RECENTLY: Recently<Descriptor> = const {
+        [const { Cell::new(Recent::nothing(Descriptor::Field(ptr::null()))) }; RECENT]
     };
-}
-
-/// Where the attribute `name` of a class with this tag is remembered.
-#[inline]
-fn place(tag: u32, name: &Py<PyStr>) -> usize {
-    // The lowest bits of an address are the same everywhere.
-    ((ptr::from_ref(name).addr() >> 5) ^ tag as usize) % RECENT
 }
 
 #[inline]
 fn recent(class: &Py<PyType>, name: &Py<PyStr>) -> Option<Descriptor> {
-    let tag = class.tp_version_tag.load(Ordering::Acquire);
-    let known = RECENTLY.try_with(|recently| recently[place(tag, name)].get());
-    let recent = known.ok()?;
-    (recent.tag == tag && ptr::eq(recent.name, name) && tag != 0).then_some(recent.descriptor)
+    let known = RECENTLY.try_with(|recently| Recent::find(recently, class, name));
+    known.ok().flatten()
 }
 
 /// What a look-up in the class of a value has found.
@@ -98,21 +75,9 @@ fn look_up(class: &Py<PyType>, name: &Py<PyStr>, vm: &VirtualMachine) -> Found {
     } else {
         return Found::Other;
     };
-    // Looking something up gives the class a tag, if it had none; what was found belongs to that or to an
-    // older one.
-    let is_current = tag != 0 && tag == class.tp_version_tag.load(Ordering::Acquire);
-    if is_current
-        && let Some(ctype) = CType::of_class(class, vm)
-        && ctype.pin(&found)
-    {
-        let name: &Py<PyStr> = interned;
-        let recent = Recent {
-            tag,
-            name,
-            descriptor,
-        };
-        let _ = RECENTLY.try_with(|recently| recently[place(tag, name)].set(recent));
-    }
+    let _ = RECENTLY.try_with(|recently| {
+        Recent::remember(recently, (class, tag), interned, (descriptor, &found), vm);
+    });
     Found::Ours(found)
 }
 
