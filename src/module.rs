@@ -128,13 +128,17 @@ mod _ctypes {
         ];
         new_class::install(&metaclasses, vm)?;
         class_attributes::install(&metaclasses);
-        attributes::install(CData::static_type(), vm);
         construct::install::<simple::SimpleCData>(simple::SimpleType::static_type());
         construct::install::<aggregate::Structure>(aggregate::StructType::static_type());
         construct::install::<aggregate::Union>(aggregate::UnionType::static_type());
         construct::install::<array::Array>(array::ArrayType::static_type());
         construct::install::<pointer::Pointer>(pointer::PointerType::static_type());
         function::constructor::install(function::FuncPtrType::static_type());
+        attributes::install(&simple::SimpleCData::make_static_type());
+        attributes::install(&aggregate::Structure::make_static_type());
+        attributes::install(&aggregate::Union::make_static_type());
+        attributes::install(&array::Array::make_static_type());
+        attributes::install(&pointer::Pointer::make_static_type());
         rustpython_vm::extend_module!(vm, module, {
             "_SimpleCData" => simple::SimpleCData::make_static_type(),
             "Structure" => aggregate::Structure::make_static_type(),

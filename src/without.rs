@@ -15,12 +15,12 @@ pub struct Without {
     pub exact: bool,
     /// Calling functions and classes with the arguments as the VM has them.
     pub vectorcall: bool,
-    /// Attributes of values found by what each thread remembers: the VM looks all of them up.
-    pub attributes: bool,
     /// Values inside their object: all lie in a block of their own.
     pub inline: bool,
     /// Values that the garbage collector is not told of at once.
     pub young: bool,
+    /// Attributes of values read and written here: the VM's way leads to the descriptors.
+    pub attributes: bool,
     /// Types made and laid out here: the VM's `type` makes all, and `ctypes._layout` lays them out.
     pub types: bool,
     /// The native `__import__`: the VM's own is left where it is.
@@ -39,9 +39,9 @@ pub fn without() -> &'static Without {
             direct: listed("direct"),
             exact: listed("exact"),
             vectorcall: listed("vectorcall"),
-            attributes: listed("attributes"),
             inline: listed("inline"),
             young: listed("young"),
+            attributes: listed("attributes"),
             types: listed("types"),
             import: listed("import"),
         }

@@ -60,6 +60,7 @@ python_tests! {
     array_slices
     at_exit
     attribute_access
+    attributes
     audit_events
     bitfields
     buffers

@@ -32,7 +32,7 @@ pub struct Accessor {
     base: PyGetSet,
     /// The class that has it, which the base does not tell.
     class: PyTypeRef,
-    attribute: Attribute,
+    attribute: &'static Attribute,
 }
 
 // SAFETY: visits each object it owns exactly once; the base visits its own.
@@ -53,7 +53,7 @@ pub struct Attribute {
 }
 
 /// Gives `class` an attribute.
-pub fn add(class: &Py<PyType>, attribute: Attribute, context: &Context) {
+pub fn add(class: &Py<PyType>, attribute: &'static Attribute, context: &Context) {
     let _ = Accessor::make_static_type();
     let name = attribute.name;
     let accessor = Accessor {
@@ -102,10 +102,8 @@ impl Accessor {
         (accessor.attribute.set)(&object, value, vm)
     }
 
-    /// The attribute that it is.
-    #[inline]
-    #[must_use]
-    pub fn attribute(&self) -> Attribute {
+    /// What it does.
+    pub fn attribute(&self) -> &'static Attribute {
         self.attribute
     }
 

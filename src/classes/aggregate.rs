@@ -162,7 +162,7 @@ fn define(class: &Py<PyType>, kind: Kind, vm: &VirtualMachine) -> PyResult<()> {
         }
         None => empty_layout(),
     };
-    CType::define(class, kind, layout, metatype::constructor(class, vm), vm)?;
+    CType::define(class, kind, layout, metatype::constructor(class), vm)?;
     match class.get_direct_attr(name!(vm, "_fields_")) {
         Some(fields) if class.as_object().class().heaptype_ext.is_none() => {
             fields::define(class, &fields, vm)

@@ -1,161 +1,94 @@
-//! Reading and writing attributes of C values: fields, `value`, `contents`.
+//! Reading and writing the attributes of C values.
 //!
-//! An attribute that is a descriptor of ours is what programs do with C values more than anything else,
-//! and the VM's own way to it takes longer than what the descriptor does: it looks the name up in a cache
-//! that all threads share, and takes and gives back a reference to what it finds. So ctypes classes have
-//! functions of their own in the slots for attributes. They do what `object` does, but each thread
-//! remembers descriptors of ours.
+//! Most of them are fields, `value`, `raw` and `contents`. The VM's way to a descriptor goes through a
+//! cache that all threads share: it takes a reference to what it finds, and gives it back afterwards. Here
+//! each thread remembers what it has found, by the version tag of the class and the name, and reads or
+//! writes at once. Whatever is not a descriptor of ours goes the VM's way.
 //!
-//! The VM has short ways of its own to methods, properties and attributes in an instance's dict, as long as
-//! the slots hold `object`'s functions. A class that turns out to have any of these gets them back.
+//! A descriptor that is remembered needs no reference: the descriptions of a class and its bases hold their
+//! fields, and every instance its own class; the others are functions.
 
 use super::{
-    accessor::Accessor,
+    accessor::{Accessor, Attribute},
     field::CField,
-    recent::{RECENT, Recent, Recently},
     slots::shares_slot,
 };
 use crate::{cdata::CData, without::without};
 use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyFunction, PyProperty, PyStr, PyType, descriptor::PyMemberDescriptor},
+    AsObject, Py, PyObject, PyResult, VirtualMachine,
+    builtins::{PyFunction, PyProperty, PyStr, PyType},
     class::StaticType,
     function::PySetterValue,
+    types::{PyTypeFlags, PyTypeSlots},
 };
 use std::{cell::Cell, ptr, sync::atomic::Ordering};
 
-/// A descriptor of ours.
+/// How an attribute is read and written.
 #[derive(Clone, Copy)]
-enum Descriptor {
+enum Way {
+    /// As the VM does it.
+    General,
+    /// The class says nothing of it: it lies in the instance's dict, if anywhere.
+    Own,
     Field(*const Py<CField>),
-    Accessor(*const Py<Accessor>),
+    Accessor(&'static Attribute),
 }
+
+/// What a thread has found out lately.
+#[derive(Clone, Copy)]
+struct Recent {
+    /// The version tag of the class; zero is none.
+    tag: u32,
+    name: *const Py<PyStr>,
+    way: Way,
+}
+
+/// A power of two.
+const RECENT: usize = 256;
 
 thread_local! {
-    static RECENTLY: Recently<Descriptor> = const {
-        [const { Cell::new(Recent::nothing(Descriptor::Field(ptr::null()))) }; RECENT]
+    static RECENTLY: [Cell<Recent>; RECENT] = const {
+        [const {
+            Cell::new(Recent { tag: 0, name: ptr::null(), way: Way::General })
+        }; RECENT]
     };
 }
 
-#[inline]
-fn recent(class: &Py<PyType>, name: &Py<PyStr>) -> Option<Descriptor> {
-    let known = RECENTLY.try_with(|recently| Recent::find(recently, class, name));
-    known.ok().flatten()
-}
-
-/// What a look-up in the class of a value has found.
-enum Found {
-    /// A descriptor of ours.
-    Ours(PyObjectRef),
-    /// What the VM has a short way to.
-    Specialized,
-    Other,
-    Nothing,
-}
-
-/// Looks an attribute up, and remembers it if it is a descriptor of ours.
-fn look_up(class: &Py<PyType>, name: &Py<PyStr>, vm: &VirtualMachine) -> Found {
-    // A name that is interned nowhere is no attribute of any class.
-    let Some(interned) = vm.ctx.interned_str(name) else {
-        return Found::Nothing;
-    };
-    let tag = class.tp_version_tag.load(Ordering::Acquire);
-    let Some(found) = class.get_attr(interned) else {
-        return Found::Nothing;
-    };
-    let descriptor = if let Some(field) = found.downcast_ref::<CField>() {
-        Descriptor::Field(field)
-    } else if let Some(accessor) = found.downcast_ref::<Accessor>() {
-        Descriptor::Accessor(accessor)
-    } else if found.downcast_ref::<PyFunction>().is_some()
-        || found.downcast_ref::<PyProperty>().is_some()
-        || found.downcast_ref::<PyMemberDescriptor>().is_some()
-    {
-        return Found::Specialized;
-    } else {
-        return Found::Other;
-    };
-    let _ = RECENTLY.try_with(|recently| {
-        Recent::remember(recently, (class, tag), interned, (descriptor, &found), vm);
-    });
-    Found::Ours(found)
-}
-
-type GetAttr = fn(&PyObject, &Py<PyStr>, &VirtualMachine) -> PyResult;
-type SetAttr = fn(&PyObject, &Py<PyStr>, PySetterValue, &VirtualMachine) -> PyResult<()>;
-
-/// Has the instances of a class read and write their attributes by the functions here, unless Python
-/// code has a say in that: of a new class, or of the base of all.
-pub fn install(class: &Py<PyType>, vm: &VirtualMachine) {
+/// Has instances of `class` read and write their attributes here.
+pub fn install(class: &Py<PyType>) {
     if without().attributes {
         return;
     }
-    let slots = &class.slots;
-    let object = &vm.ctx.types.object_type.slots;
-    let (get, set) = (object.getattro.load(), object.setattro.load());
-    let _ = slots
-        .getattro
-        .compare_exchange(get, Some(getattro as GetAttr));
-    let _ = slots
-        .setattro
-        .compare_exchange(set, Some(setattro as SetAttr));
+    class.slots.getattro.store(Some(getattro));
+    class.slots.setattro.store(Some(setattro));
 }
 
-/// Gives a class the VM's own way of reading attributes back. Python code may have put another there
-/// meanwhile, which stays.
-#[cold]
-fn leave_reading(class: &Py<PyType>, vm: &VirtualMachine) {
-    let plain = vm.ctx.types.object_type.slots.getattro.load();
-    let slot = &class.slots.getattro;
-    let _ = slot.compare_exchange(Some(getattro as GetAttr), plain);
-}
-
-/// The same for writing.
-#[cold]
-fn leave_writing(class: &Py<PyType>, vm: &VirtualMachine) {
-    let plain = vm.ctx.types.object_type.slots.setattro.load();
-    let slot = &class.slots.setattro;
-    let _ = slot.compare_exchange(Some(setattro as SetAttr), plain);
-}
-
-/// Whether setting an attribute of an instance of `class` is what it is for `object`.
+/// Whether no Python code has a say in how the attributes of `class`'s instances are written.
 #[must_use]
-pub fn writes_plainly(class: &Py<PyType>, vm: &VirtualMachine) -> bool {
-    shares_slot!(class, CData::static_type(), setattro)
-        || shares_slot!(class, vm.ctx.types.object_type, setattro)
+pub fn writes_plainly(class: &Py<PyType>) -> bool {
+    let slot = class.slots.setattro.load().map(|slot| slot as usize);
+    slot == Some(setattro as *const () as usize)
+        || shares_slot!(class, CData::static_type(), setattro)
 }
 
 fn getattro(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
-    match recent(object.class(), name) {
-        // SAFETY: the class of the object is as it was when this was looked up, so its description holds
-        // the descriptor, and the caller holds the object. A field does not look at itself any more when
-        // it has begun to make what it returns, which might run Python code that gives the object another
-        // class.
-        Some(Descriptor::Field(field)) => unsafe { &*field }.get(object, vm),
-        Some(Descriptor::Accessor(accessor)) => {
-            // SAFETY: as above.
-            let attribute = unsafe { &*accessor }.attribute();
-            (attribute.get)(object, vm)
-        }
-        None => get_looked_up(object, name, vm),
-    }
-}
-
-#[inline(never)]
-fn get_looked_up(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
-    match look_up(object.class(), name, vm) {
-        Found::Specialized => leave_reading(object.class(), vm),
-        Found::Nothing if object.has_instance_dict() => leave_reading(object.class(), vm),
-        Found::Ours(descriptor) => {
-            let get = descriptor.class().slots.descr_get.load();
-            if let Some(get) = get {
-                let class = object.class().to_owned();
-                return get(&descriptor, Some(object), Some(class.as_object()), vm);
+    match way(object, name, vm) {
+        Way::Field(field) => {
+            // SAFETY: the instance's class or a base of it holds the field.
+            let field = unsafe { &*field };
+            match CData::of(object) {
+                Some(holder) if holds_class(holder) && field.fits(holder) => field.get(holder, vm),
+                _ => object.generic_getattr(name, vm),
             }
         }
-        Found::Other | Found::Nothing => {}
+        Way::Accessor(attribute) => (attribute.get)(object, vm),
+        Way::Own => {
+            let dict = object.dict();
+            let found = dict.and_then(|dict| dict.get_item_opt(name, vm).transpose());
+            found.unwrap_or_else(|| object.generic_getattr(name, vm))
+        }
+        Way::General => object.generic_getattr(name, vm),
     }
-    object.generic_getattr(name, vm)
 }
 
 fn setattro(
@@ -164,41 +97,105 @@ fn setattro(
     value: PySetterValue,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
-    match (recent(object.class(), name), value) {
-        (Some(Descriptor::Field(field)), PySetterValue::Assign(value)) => {
-            // SAFETY: as in `getattro`.
+    match (way(object, name, vm), value) {
+        (Way::Field(field), PySetterValue::Assign(value)) => {
+            // SAFETY: the instance's class or a base of it holds the field.
             let field = unsafe { &*field };
-            if field.set_number(object, &value, vm) {
-                return Ok(());
+            match CData::of(object) {
+                Some(holder) if holds_class(holder) && field.fits(holder) => {
+                    field.put(holder, &value, vm)
+                }
+                _ => object.generic_setattr(name, PySetterValue::Assign(value), vm),
             }
-            // Converting the value may run Python code, which may give the object another class.
-            let field = field.to_owned();
-            field.set(object, &value, vm)
         }
-        (Some(Descriptor::Accessor(accessor)), value) => {
-            // SAFETY: as in `getattro`.
-            let attribute = unsafe { &*accessor }.attribute();
-            (attribute.set)(object, value, vm)
-        }
-        (_, value) => set_looked_up(object, name, value, vm),
+        (Way::Accessor(attribute), value) => (attribute.set)(object, value, vm),
+        (Way::Own, PySetterValue::Assign(value)) => match object.dict() {
+            Some(dict) => dict.set_item(name, value, vm),
+            None => object.generic_setattr(name, PySetterValue::Assign(value), vm),
+        },
+        (_, value) => object.generic_setattr(name, value, vm),
     }
 }
 
-#[inline(never)]
-fn set_looked_up(
-    object: &PyObject,
-    name: &Py<PyStr>,
-    value: PySetterValue,
-    vm: &VirtualMachine,
-) -> PyResult<()> {
-    match look_up(object.class(), name, vm) {
-        Found::Specialized | Found::Nothing => leave_writing(object.class(), vm),
-        Found::Ours(descriptor) => {
-            if let Some(set) = descriptor.class().slots.descr_set.load() {
-                return set(&descriptor, object.to_owned(), value, vm);
-            }
-        }
-        Found::Other => {}
+/// Whether a value holds its class whatever becomes of it: Python code that runs while a field is converted
+/// may give the value another class.
+#[inline]
+fn holds_class(value: &Py<CData>) -> bool {
+    value.ctype().python_class().is(value.class())
+}
+
+/// How the attribute `name` of `object` is read and written.
+#[inline]
+fn way(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> Way {
+    let tag = object.class().tp_version_tag.load(Ordering::Acquire);
+    let known = RECENTLY.try_with(|recently| recently[place(tag, name)].get());
+    match known {
+        Ok(recent) if recent.tag == tag && ptr::eq(recent.name, name) && tag != 0 => recent.way,
+        _ => find_out(object, name, vm),
     }
-    object.generic_setattr(name, value, vm)
+}
+
+/// Where the attribute is remembered.
+#[inline]
+fn place(tag: u32, name: &Py<PyStr>) -> usize {
+    let name = ptr::from_ref(name).addr();
+    (name >> 4 ^ name >> 12 ^ tag as usize) % RECENT
+}
+
+/// Looks the attribute up, and remembers what it is.
+#[cold]
+fn find_out(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> Way {
+    let class = object.class();
+    // Names that the VM does not keep for good cannot be told by their addresses.
+    let Some(interned) = vm.ctx.interned_str(name).filter(|known| known.is(name)) else {
+        return Way::General;
+    };
+    // Looking something up gives the class a version, if it had none; what is found later belongs to
+    // that version or an older one.
+    class.get_attr(interned);
+    let tag = class.tp_version_tag.load(Ordering::Acquire);
+    let has_dict = class.slots.flags.has_feature(PyTypeFlags::HAS_DICT);
+    let way = match class.get_attr(interned) {
+        None if has_dict => Way::Own,
+        None => {
+            // The VM's words for what cannot be set are fuller in classes that leave it to `object`.
+            class.slots.setattro.store(general(vm).setattro.load());
+            Way::General
+        }
+        Some(found) => {
+            if is_better_specialised(interned, &found) {
+                class.slots.getattro.store(general(vm).getattro.load());
+            }
+            way_of(object, &found).unwrap_or(Way::General)
+        }
+    };
+    let _ = RECENTLY.try_with(|recently| {
+        recently[place(tag, name)].set(Recent { tag, name, way });
+    });
+    way
+}
+
+/// How an attribute is read and written under which the class has `found`. `None` if that is no descriptor
+/// of ours.
+fn way_of(object: &PyObject, found: &PyObject) -> Option<Way> {
+    if let Some(accessor) = found.downcast_ref::<Accessor>() {
+        return Some(Way::Accessor(accessor.attribute()));
+    }
+    let field = found.downcast_ref::<CField>()?;
+    let is_held = CField::is_held(field) && field.belongs_to(object.class());
+    is_held.then_some(Way::Field(field))
+}
+
+/// Whether the VM calls `found` without asking the instance for it, which it does in classes alone whose
+/// instances read attributes in its own way. That saves more than is saved here.
+fn is_better_specialised(name: &Py<PyStr>, found: &PyObject) -> bool {
+    let is_special = name.as_bytes().starts_with(b"__");
+    let is_called = found.downcast_ref::<PyFunction>().is_some()
+        || found.downcast_ref::<PyProperty>().is_some();
+    is_called && !is_special
+}
+
+/// The slots of `object`.
+fn general(vm: &VirtualMachine) -> &PyTypeSlots {
+    &vm.ctx.types.object_type.slots
 }

@@ -3,7 +3,7 @@
 //! What every ctypes class can do is here: make instances on memory that exists already, convert
 //! arguments, be multiplied into an array type.
 
-use super::{attributes, construct, type_methods};
+use super::{construct, type_methods};
 use crate::{
     cdata::CData,
     ctype::{CType, Construct, Place},
@@ -50,12 +50,11 @@ pub fn construct_nothing(
     Err(vm.new_type_error(format!("'{name}' is not a subtype of '_ctypes._CData'")))
 }
 
-/// How instances of `class`, which is new, are made. Its metaclass is told too, if that is Python's.
+/// How instances of `class` are made. Its metaclass is told too, if that is Python's.
 #[must_use]
-pub fn constructor(class: &Py<PyType>, vm: &VirtualMachine) -> Construct {
+pub fn constructor(class: &Py<PyType>) -> Construct {
     construct::hand_on(class.as_object().class());
     if class.fast_issubclass(CData::static_type()) {
-        attributes::install(class, vm);
         construct
     } else {
         construct_nothing

@@ -17,7 +17,6 @@ pub mod metatype;
 pub mod new_class;
 pub mod pointer;
 pub mod positional;
-mod recent;
 pub mod simple;
 mod slots;
 pub mod type_methods;

@@ -89,7 +89,7 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
     };
     let layout = Layout::pointer(target.as_deref());
     let kind = Kind::Pointer(PointerTarget::new(target.clone()));
-    CType::define(class, kind, layout, metatype::constructor(class, vm), vm)?;
+    CType::define(class, kind, layout, metatype::constructor(class), vm)?;
     if let Some(target) = target {
         remember(&target, class);
     }
@@ -247,13 +247,13 @@ impl<'a> Target<'a> {
 impl Pointer {
     #[extend_class]
     fn extend(context: &Context, class: &'static Py<PyType>) {
-        let contents = Attribute {
+        static CONTENTS: Attribute = Attribute {
             name: "contents",
             doc: "The object that this points to.",
             get: contents,
             set: set_contents,
         };
-        accessor::add(class, contents, context);
+        accessor::add(class, &CONTENTS, context);
     }
 }
 

@@ -62,7 +62,7 @@ fn look_up(ctype: &CType, vm: &VirtualMachine) -> PyResult<Positional> {
     // that version or an older one.
     class.get_attr(name!(vm, "_fields_"));
     let version = class.tp_version_tag.load(Ordering::Acquire);
-    let plain = attributes::writes_plainly(class, vm) && collect(class, class, &mut fields, vm)?;
+    let plain = attributes::writes_plainly(class) && collect(class, class, &mut fields, vm)?;
     Ok(Positional {
         version,
         fields: plain.then_some(fields),

@@ -96,7 +96,7 @@ fn define(
         boxed,
     });
     let layout = Layout::simple(code, swapped);
-    let ctype = CType::define(class, kind, layout, metatype::constructor(class, vm), vm)?;
+    let ctype = CType::define(class, kind, layout, metatype::constructor(class), vm)?;
     let is_pointer = matches!(
         code.class,
         Class::VoidPointer | Class::CharPointer | Class::WideCharPointer
@@ -174,13 +174,13 @@ pub struct SimpleCData(CData);
 impl SimpleCData {
     #[extend_class]
     fn extend(context: &Context, class: &'static Py<PyType>) {
-        let value = Attribute {
+        static VALUE: Attribute = Attribute {
             name: "value",
             doc: "The C value, as a Python object.",
             get: value,
             set: set_value,
         };
-        accessor::add(class, value, context);
+        accessor::add(class, &VALUE, context);
     }
 }
 

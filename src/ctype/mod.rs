@@ -29,13 +29,9 @@ use rustpython_vm::{
 use scalar::{Access, Load};
 use shared::Shared;
 use simple::{Class, SimpleCode};
-use std::{
-    collections::{BTreeMap, btree_map::Entry},
-    mem,
-    sync::{
-        OnceLock,
-        atomic::{AtomicBool, AtomicU32, Ordering},
-    },
+use std::sync::{
+    OnceLock,
+    atomic::{AtomicBool, AtomicU32, Ordering},
 };
 use target::Target;
 
@@ -80,9 +76,6 @@ pub struct Function {
     /// How its instances are called unless they say otherwise; known to the layers above.
     pub signature: PyObjectRef,
 }
-
-/// Descriptors that a description holds: more than a structure has fields.
-const MAX_PINNED: usize = 4096;
 
 /// Makes an instance of a class around memory that exists already: the class knows which payload
 /// its instances have.
@@ -140,8 +133,10 @@ pub struct CType {
     converting: AtomicU32,
     /// What the constructor of an aggregate does with positional arguments, once somebody has asked.
     pub positional: OnceLock<Shared<Positional>>,
-    /// Descriptors that threads remember as attributes of the class (`classes::attributes`).
-    pinned: PyMutex<BTreeMap<usize, PyObjectRef>>,
+    /// The descriptors of the fields, which whoever holds the type may use without a reference.
+    descriptors: OnceLock<Box<[PyObjectRef]>>,
+    /// Methods that are bound to the class, which threads remember (`classes::class_attributes`).
+    methods: PyMutex<Vec<(&'static str, PyObjectRef)>>,
     /// The array types of this type, sorted by length, while anybody uses them.
     array_types: PyMutex<Vec<(usize, PyRef<PyWeak>)>>,
 }
@@ -174,7 +169,8 @@ impl CType {
             plain: AtomicU32::new(0),
             converting: AtomicU32::new(0),
             positional: OnceLock::new(),
-            pinned: PyMutex::default(),
+            descriptors: OnceLock::new(),
+            methods: PyMutex::default(),
             array_types: PyMutex::default(),
         }
         .into_ref(&vm.ctx);
@@ -255,6 +251,32 @@ impl CType {
         Ok(())
     }
 
+    /// Holds the descriptors of an aggregate's fields, as long as it lives.
+    pub fn hold(&self, descriptors: Vec<PyObjectRef>) {
+        // Fields are given once.
+        let _ = self.descriptors.set(descriptors.into());
+    }
+
+    /// Holds a method that is bound to the class, as long as this lives. What is returned is the one to
+    /// use: one of this name that it holds already, if there is one.
+    #[must_use]
+    pub fn hold_method(&self, name: &'static str, method: PyObjectRef) -> PyObjectRef {
+        let mut methods = self.methods.lock();
+        if let Some((_, known)) = methods.iter().find(|(known, _)| *known == name) {
+            return known.clone();
+        }
+        methods.push((name, method.clone()));
+        method
+    }
+
+    /// Whether this holds a descriptor, which is mostly that of field number `index`.
+    #[must_use]
+    pub fn holds(&self, index: usize, descriptor: &PyObject) -> bool {
+        let held = self.descriptors.get().map_or(&[][..], |held| held);
+        held.get(index).is_some_and(|held| held.is(descriptor))
+            || held.iter().any(|held| held.is(descriptor))
+    }
+
     /// Whether the layout is what it will be: `_fields_` cannot change it any more.
     #[must_use]
     pub fn is_settled(&self) -> bool {
@@ -310,21 +332,6 @@ impl CType {
     fn close(&self) {
         *self.open.lock() = false;
         self.is_final.store(true, Ordering::Release);
-    }
-
-    /// Holds `descriptor` as long as the description lives. `false` if it holds too many to take another.
-    #[must_use]
-    pub fn pin(&self, descriptor: &PyObject) -> bool {
-        let mut pinned = self.pinned.lock();
-        let has_room = pinned.len() < MAX_PINNED;
-        match pinned.entry(descriptor.get_id()) {
-            Entry::Occupied(_) => return true,
-            Entry::Vacant(entry) if has_room => {
-                entry.insert(descriptor.to_owned());
-            }
-            Entry::Vacant(_) => {}
-        }
-        has_room
     }
 
     #[must_use]
@@ -474,8 +481,13 @@ unsafe impl Traverse for CType {
         if let Some(positional) = self.positional.get() {
             positional.traverse(visit);
         }
-        if let Some(pinned) = self.pinned.try_lock() {
-            pinned.values().for_each(|each| each.traverse(visit));
+        if let Some(methods) = self.methods.try_lock() {
+            methods
+                .iter()
+                .for_each(|(_, method)| method.traverse(visit));
+        }
+        for descriptor in self.descriptors.get().into_iter().flatten() {
+            descriptor.traverse(visit);
         }
         for layout in [Some(&self.initial), self.defined.get()]
             .into_iter()
@@ -489,7 +501,7 @@ unsafe impl Traverse for CType {
         out.extend(self.pointer_type.lock().take());
         let positional = self.positional.take().map(Shared::into_inner);
         out.extend(positional.map(PyObjectRef::from));
-        out.extend(mem::take(self.pinned.get_mut()).into_values());
+        out.extend(self.methods.get_mut().drain(..).map(|(_, method)| method));
         if let Kind::Pointer(target) = &mut self.kind {
             target.clear(out);
         }

@@ -5,7 +5,7 @@ pub mod constructor;
 mod planned;
 
 use super::{
-    argtypes, attributes, class_attribute,
+    argtypes, class_attribute,
     metatype::{self, CTypeType},
 };
 use crate::{
@@ -78,7 +78,6 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
     let kind = Kind::Function(Function { flags, signature });
     let layout = Layout::pointer(None);
     let construct = if class.fast_issubclass(CFuncPtr::static_type()) {
-        attributes::install(class, vm);
         construct
     } else {
         metatype::construct_nothing
