@@ -21,7 +21,7 @@ mod _ctypes {
             aggregate, array, attributes, class_attributes, construct, field, function, metatype,
             new_class, pointer, simple,
         },
-        ctype::{CType, positional::Positional},
+        ctype::{CType, positional::Positional, scalar::wide},
         error, exports, functions, package,
     };
     use rustpython_vm::{
@@ -117,6 +117,7 @@ mod _ctypes {
         let _ = ccallback::Thunk::make_static_type();
         let _ = ccallback::Shape::make_static_type();
         let _ = exports::ForeignMemory::make_static_type();
+        wide::install();
         let metaclasses = [
             metatype::CTypeType::static_type(),
             simple::SimpleType::static_type(),

@@ -14,6 +14,7 @@ use super::{
     keepalive::{Displaced, Entries, Keepalive},
     objects,
 };
+use crate::ctype::scalar::wide::WideCopy;
 use rustpython_common::lock::PyMutex;
 use rustpython_vm::{
     Py, PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyBytes, protocol::PyBuffer,
@@ -77,13 +78,16 @@ impl CData {
         }
     }
 
-    /// Whether a cycle can run through an object that is kept: not through `bytes`, nor through a value
-    /// without pointers, but for what Python code puts into its dict.
+    /// Whether a cycle can run through an object that is kept: not through `bytes` and copies of strings, nor
+    /// through a value without pointers, but for what Python code puts into its dict.
     #[inline]
     fn may_lead_back(object: &PyObject, vm: &VirtualMachine) -> bool {
         match Self::of(object) {
             Some(value) => value.own != Own::Mine || value.ctype.layout().has_pointer,
-            None => object.downcast_ref_if_exact::<PyBytes>(vm).is_none(),
+            None => {
+                object.downcast_ref_if_exact::<PyBytes>(vm).is_none()
+                    && object.downcast_ref::<WideCopy>().is_none()
+            }
         }
     }
 

@@ -19,7 +19,8 @@ use rustpython_vm::{
     builtins::{PyFunction, PyProperty, PyStr, PyType},
     class::StaticType,
     function::PySetterValue,
-    types::{PyTypeFlags, PyTypeSlots},
+    types::PyTypeFlags,
+    vm::Context,
 };
 use std::{cell::Cell, ptr, sync::atomic::Ordering};
 
@@ -61,6 +62,33 @@ pub fn install(class: &Py<PyType>) {
     }
     class.slots.getattro.store(Some(getattro));
     class.slots.setattro.store(Some(setattro));
+}
+
+/// The same for a class that the VM has made, which has the slots of `object`, unless Python code has a say
+/// in its attributes.
+pub fn adopt(class: &Py<PyType>) {
+    if without().attributes {
+        return;
+    }
+    let (slots, object) = (&class.slots, &Context::genesis().types.object_type.slots);
+    let _ = slots
+        .getattro
+        .compare_exchange(object.getattro.load(), Some(getattro));
+    let _ = slots
+        .setattro
+        .compare_exchange(object.setattro.load(), Some(setattro));
+}
+
+/// Gives the reading of attributes back to the VM. What Python code has put there meanwhile stays.
+fn leave_reading(class: &Py<PyType>, vm: &VirtualMachine) {
+    let plain = vm.ctx.types.object_type.slots.getattro.load();
+    let _ = class.slots.getattro.compare_exchange(Some(getattro), plain);
+}
+
+/// The same for writing.
+fn leave_writing(class: &Py<PyType>, vm: &VirtualMachine) {
+    let plain = vm.ctx.types.object_type.slots.setattro.load();
+    let _ = class.slots.setattro.compare_exchange(Some(setattro), plain);
 }
 
 /// Whether no Python code has a say in how the attributes of `class`'s instances are written.
@@ -159,12 +187,12 @@ fn find_out(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> Way {
         None if has_dict => Way::Own,
         None => {
             // The VM's words for what cannot be set are fuller in classes that leave it to `object`.
-            class.slots.setattro.store(general(vm).setattro.load());
+            leave_writing(class, vm);
             Way::General
         }
         Some(found) => {
             if is_better_specialised(interned, &found) {
-                class.slots.getattro.store(general(vm).getattro.load());
+                leave_reading(class, vm);
             }
             way_of(object, &found).unwrap_or(Way::General)
         }
@@ -193,9 +221,4 @@ fn is_better_specialised(name: &Py<PyStr>, found: &PyObject) -> bool {
     let is_called = found.downcast_ref::<PyFunction>().is_some()
         || found.downcast_ref::<PyProperty>().is_some();
     is_called && !is_special
-}
-
-/// The slots of `object`.
-fn general(vm: &VirtualMachine) -> &PyTypeSlots {
-    &vm.ctx.types.object_type.slots
 }
