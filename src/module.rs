@@ -16,7 +16,7 @@ mod _ctypes {
         audit,
         ccall::{MAX_ARGUMENTS, byref::CArg, flags, signature::Signature},
         ccallback,
-        cdata::{CData, young},
+        cdata::{CData, shared_map, young},
         classes::{
             aggregate, array, attributes, class_attributes, construct, field, function, metatype,
             new_class, pointer, simple,
@@ -118,6 +118,7 @@ mod _ctypes {
         let _ = ccallback::Shape::make_static_type();
         let _ = exports::ForeignMemory::make_static_type();
         wide::install();
+        shared_map::install();
         let metaclasses = [
             metatype::CTypeType::static_type(),
             simple::SimpleType::static_type(),

@@ -101,6 +101,7 @@ python_tests! {
     robustness
     scalars_in_memory
     shared_between_threads
+    shared_keepalive
     simple_subclasses
     simple_types
     strings

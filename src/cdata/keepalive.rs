@@ -5,10 +5,12 @@
 //! It does not matter by which way the place was reached.
 //!
 //! Most values keep one object: it lies in the value itself. More are kept in a sorted map, because
-//! copying bytes copies what a range of places keeps.
+//! copying bytes copies what a range of places keeps. Copying all of a large map shares it, until one of
+//! the two changes.
 
+use super::shared_map::{Objects, Share, SharedMap};
 use rustpython_vm::{
-    PyObjectRef,
+    PyObjectRef, PyRef,
     object::{Traverse, TraverseFn},
 };
 use smallvec::SmallVec;
@@ -24,6 +26,24 @@ pub type Displaced = SmallVec<[PyObjectRef; 2]>;
 /// What is stored one by one.
 const FEW: usize = 8;
 
+/// A map of so many is shared rather than copied.
+const SHARED: usize = 64;
+
+/// What a range of places keeps, to be kept by another one.
+#[derive(Debug)]
+pub enum Copied {
+    Entries(Entries),
+    /// All of a map, whose places are distances from the start of the range.
+    All(Share),
+}
+
+impl Copied {
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Self::Entries(entries) if entries.is_empty())
+    }
+}
+
 /// Objects by the address of the place that leads to them.
 #[derive(Debug, Default)]
 pub enum Keepalive {
@@ -32,7 +52,8 @@ pub enum Keepalive {
     One(usize, PyObjectRef),
     // In a box, because every value has room for this, and few have many.
     #[expect(clippy::box_collection)]
-    Many(Box<BTreeMap<usize, PyObjectRef>>),
+    Many(Box<Objects>),
+    Shared(Share),
 }
 
 impl Keepalive {
@@ -44,6 +65,7 @@ impl Keepalive {
             Self::Nothing => None,
             Self::One(known, object) => (*known == address).then_some(object),
             Self::Many(objects) => objects.get(&address),
+            Self::Shared(share) => share.get(address),
         }
     }
 
@@ -76,6 +98,26 @@ impl Keepalive {
             }
             (Self::Many(objects), Some(object)) => objects.insert(address, object),
             (Self::Many(objects), None) => objects.remove(&address),
+            (Self::Shared(share), None) if share.get(address).is_none() => None,
+            (Self::Shared(_), object) => {
+                let objects = self.unshare();
+                match object {
+                    Some(object) => objects.insert(address, object),
+                    None => objects.remove(&address),
+                }
+            }
+        }
+    }
+
+    /// Gives up a share for a map of its own. What is dropped goes on being kept by that.
+    #[cold]
+    fn unshare(&mut self) -> &mut Objects {
+        if let Self::Shared(share) = self {
+            *self = Self::Many(Box::new(share.unshared()));
+        }
+        match self {
+            Self::Many(objects) => objects,
+            _ => unreachable!("what is shared is many"),
         }
     }
 
@@ -91,13 +133,60 @@ impl Keepalive {
                 Entries::from_iter(is_there.then(|| entry((address, object))))
             }
             Self::Many(objects) => objects.range(range.clone()).map(entry).collect(),
+            Self::Shared(share) => {
+                let places = share.range(range);
+                places
+                    .map(|(address, object)| entry((&address, object)))
+                    .collect()
+            }
         }
     }
 
-    /// Has the places in `range` keep `entries`, and nothing else.
-    pub fn replace(&mut self, range: &Range<usize>, entries: Entries, displaced: &mut Displaced) {
+    /// Whether [`Self::copy`] of this range makes a map that can be shared, for which it needs an object.
+    #[must_use]
+    pub fn is_to_be_shared(&self, range: &Range<usize>) -> bool {
+        let Self::Many(objects) = self else {
+            return false;
+        };
+        let is_in = |(address, _): (&usize, _)| range.contains(address);
+        objects.len() >= SHARED
+            && objects.first_key_value().is_some_and(is_in)
+            && objects.last_key_value().is_some_and(is_in)
+    }
+
+    /// What the places in `range` keep, for another value to keep.
+    #[must_use]
+    pub fn copy(&mut self, range: &Range<usize>, place: Option<PyRef<SharedMap>>) -> Copied {
+        if let Some(place) = place
+            && self.is_to_be_shared(range)
+            && let Self::Many(objects) = mem::take(self)
+        {
+            *self = Self::Shared(Share::new(*objects, place));
+        }
         match self {
-            Self::Nothing => {}
+            Self::Shared(share) if share.is_within(range) => {
+                Copied::All(share.clone().shifted(range.start.wrapping_neg()))
+            }
+            _ => Copied::Entries(self.entries(range)),
+        }
+    }
+
+    /// Has the places in `range` keep nothing.
+    fn cut_out(&mut self, range: &Range<usize>, displaced: &mut Displaced) {
+        if let Self::Shared(share) = self {
+            if share.is_within(range) {
+                if let Self::Shared(share) = mem::take(self) {
+                    displaced.push(share.into());
+                }
+                return;
+            }
+            if share.range(range).next().is_none() {
+                return;
+            }
+            self.unshare();
+        }
+        match self {
+            Self::Nothing | Self::Shared(_) => {}
             Self::One(address, _) => {
                 if range.contains(address)
                     && let Self::One(_, old) = mem::take(self)
@@ -113,6 +202,19 @@ impl Keepalive {
                 objects.append(&mut behind);
             }
         }
+    }
+
+    /// Has the places in `range` keep what was copied, and nothing else.
+    pub fn replace(&mut self, range: &Range<usize>, copied: Copied, displaced: &mut Displaced) {
+        self.cut_out(range, displaced);
+        let entries = match copied {
+            Copied::Entries(entries) => entries,
+            Copied::All(share) if self.is_empty() => {
+                *self = Self::Shared(share.shifted(range.start));
+                return;
+            }
+            Copied::All(share) => share.unshared().into_iter().collect(),
+        };
         let entries = entries.into_iter();
         let entries = entries.map(|(distance, object)| (range.start + distance, object));
         if entries.len() > FEW {
@@ -121,6 +223,7 @@ impl Keepalive {
                 Self::Nothing => {}
                 Self::One(address, object) => drop(objects.insert(address, object)),
                 Self::Many(mut rest) => objects.append(&mut rest),
+                Self::Shared(share) => objects.extend(share.unshared()),
             }
             *self = Self::Many(Box::new(objects));
         } else {
@@ -140,6 +243,7 @@ impl Keepalive {
             Self::Nothing => true,
             Self::One(..) => false,
             Self::Many(objects) => objects.is_empty(),
+            Self::Shared(_) => false,
         }
     }
 
@@ -152,6 +256,7 @@ impl Keepalive {
             Self::One(_, object) if object.strong_count() > 1 => drop(object),
             Self::One(_, object) => out.push(object),
             Self::Many(objects) => out.extend(objects.into_values()),
+            Self::Shared(share) => out.push(share.into()),
         }
     }
 }
@@ -163,6 +268,7 @@ unsafe impl Traverse for Keepalive {
             Self::Nothing => {}
             Self::One(_, object) => object.traverse(visit),
             Self::Many(objects) => objects.values().for_each(|object| object.traverse(visit)),
+            Self::Shared(share) => share.traverse(visit),
         }
     }
 }
