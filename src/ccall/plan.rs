@@ -7,7 +7,7 @@
 
 use super::{
     arena::Arena,
-    argument::promoted,
+    argument::{promoted, word_of},
     default,
     enter::{
         ResultBuffer,
@@ -105,12 +105,12 @@ impl Plan {
         is_checked: bool,
     ) -> Option<Self> {
         let list = parameters.collect::<Box<[Exact]>>();
-        let aggregates = list.iter().any(Exact::is_aggregate);
-        if list.iter().any(Exact::is_other) || aggregates && !CLASSIFIES || is_left_out() {
+        let words_only = !list.iter().any(Exact::is_no_word);
+        if list.iter().any(Exact::is_other) || !words_only && !CLASSIFIES || is_left_out() {
             return None;
         }
         let vectors = list.iter().filter(|exact| exact.is_vector()).count();
-        let fits = vectors <= VECTORS && list.len() - vectors <= INTEGERS && !aggregates;
+        let fits = vectors <= VECTORS && list.len() - vectors <= INTEGERS && words_only;
         let way = match restype.scalar() {
             Some(result) if fits && let Some(entry) = Entry::new(vectors > 0, result) => {
                 Way::Words {
@@ -228,11 +228,11 @@ impl Entry {
     }
 }
 
-/// Whether arguments may be too many for the registers, or are structures.
+/// Whether arguments may be too many for the registers, or one of them is no word.
 fn needs_placing(given: &[PyObjectRef]) -> bool {
-    let is_aggregate =
-        |value: &PyObjectRef| CData::of(value).is_some_and(|cdata| cdata.ctype().is_aggregate());
-    given.len() > INTEGERS || given.iter().any(is_aggregate)
+    let is_no_word =
+        |value: &PyObjectRef| CData::of(value).is_some_and(|cdata| word_of(cdata).is_none());
+    given.len() > INTEGERS || given.iter().any(is_no_word)
 }
 
 /// [`Way::Own`].
@@ -291,16 +291,20 @@ unsafe fn call_placed(
         placed.integer(target.expose_provenance() as u64)?;
     }
     for (exact, value) in declared.iter().zip(given) {
-        match exact.word(value, &mut arena, vm) {
-            Some(word) if exact.is_vector() => placed.vector(word)?,
-            Some(word) => placed.integer(word)?,
-            None => placed.aggregate(exact.aggregate(value)?)?,
+        if exact.is_no_word() {
+            exact.place(value, &mut placed, vm)?;
+            continue;
+        }
+        let word = exact.word(value, &mut arena, vm)?;
+        if exact.is_vector() {
+            placed.vector(word)?;
+        } else {
+            placed.integer(word)?;
         }
     }
     for value in &given[declared.len()..] {
         let Some((scalar, word)) = default::word(value, &mut arena, vm) else {
-            let aggregate = CData::of(value).filter(|cdata| cdata.ctype().is_aggregate());
-            placed.aggregate(aggregate?)?;
+            placed.cdata(CData::of(value)?)?;
             continue;
         };
         let (scalar, word) = if is_variadic {

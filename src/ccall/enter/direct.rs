@@ -94,19 +94,28 @@ impl Placed {
         }
         let (words, align) = (argument.eightbytes(), argument.align());
         match argument.value() {
-            // A complex number counts as its parts (section 3.2.3), two floats as one eightbyte.
-            Value::Wide(Scalar::ComplexFloat) => self.eightbytes(words, &[Scalar::Double], align),
-            Value::Wide(Scalar::ComplexDouble) => {
-                self.eightbytes(words, &[Scalar::Double; 2], align)
-            }
-            Value::Word(_) | Value::Wide(_) => self.on_stack(words, align),
+            Value::Word(scalar) | Value::Wide(scalar) => self.wide(scalar, words),
             Value::Aggregate(ffi) => self.passed(ffi.passing(), words, align),
         }
     }
 
-    /// Places a structure or union. `None` if libffi has to see to it, or if it cannot be passed.
-    pub fn aggregate(&mut self, value: &Py<CData>) -> Option<()> {
-        let layout = value.ctype().layout();
+    /// Places a scalar of more than a word.
+    #[inline]
+    pub fn wide(&mut self, scalar: Scalar, words: &[u64]) -> Option<()> {
+        let align = scalar.align();
+        match scalar {
+            // A complex number counts as its parts (section 3.2.3), two floats as one eightbyte.
+            Scalar::ComplexFloat => self.eightbytes(words, &[Scalar::Double], align),
+            Scalar::ComplexDouble => self.eightbytes(words, &[Scalar::Double; 2], align),
+            _ => self.on_stack(words, align),
+        }
+    }
+
+    /// Places what no word is enough for: a structure or union, a scalar. `None` if libffi has to see to
+    /// it, or if it cannot be passed.
+    pub fn cdata(&mut self, value: &Py<CData>) -> Option<()> {
+        let ctype = value.ctype();
+        let layout = ctype.layout();
         if !CLASSIFIES || !layout.ffi().is_passable() || layout.align > STACK_ALIGN {
             return None;
         }
@@ -116,7 +125,10 @@ impl Placed {
         unsafe {
             ptr::copy_nonoverlapping(value.address(), words.as_mut_ptr().cast(), layout.size);
         }
-        self.passed(layout.ffi().passing(), words, layout.align)
+        match layout.ffi().passing() {
+            Passing::Scalar(scalar) => self.wide(*scalar, words),
+            passing => self.passed(passing, words, layout.align),
+        }
     }
 
     /// The eightbytes of an aggregate, as it is passed.
@@ -188,6 +200,13 @@ impl Placed {
                 Form::VectorInteger => self.enter::<Pair<f64, u64>>(address, result),
                 // The function writes it itself, and returns its address, which nobody needs.
                 Form::Memory => self.enter::<u64>(address, [0u64; 1].as_mut_ptr().cast()),
+                #[cfg(all(target_arch = "x86_64", not(windows)))]
+                Form::X87 => self.registers.call_for_x87(address, &self.stack, result),
+                #[cfg(all(target_arch = "x86_64", not(windows)))]
+                Form::X87Pair => {
+                    self.registers
+                        .call_for_x87_pair(address, &self.stack, result);
+                }
             }
         }
     }
