@@ -80,11 +80,13 @@ OTHERS = group(
      "f(callback, -3)", "result == 3", floors.TWO),
     ("a callback called from Python", callback("c_int", "c_int"), "callback(3)", "result == 3",
      floors.BACK),
+    # Two objects: the function object, and the callback that it leads to.
     ("a callback made and dropped", "Callback = CFUNCTYPE(c_int, c_int)", "Callback(g)",
-     "result(3) == 3", floors.OBJECT),
+     "result(3) == 3", floors.total(floors.OBJECT_OF_ONE, floors.MADE)),
     ("a callback made, called, dropped",
      "Callback = CFUNCTYPE(c_int, c_int)\n" + prototype("call_back", "c_int", "Callback, c_int"),
-     "f(Callback(g), 3)", "result == 3", floors.total(floors.BACK, floors.OBJECT)),
+     "f(Callback(g), 3)", "result == 3",
+     floors.total(floors.BACK, floors.OBJECT_OF_ONE, floors.MADE)),
     ("qsort of 1000 ints",
      "Compare = CFUNCTYPE(c_int, POINTER(c_int), POINTER(c_int))\n"
      "def by_first(p, q): return p[0] - q[0]\n"

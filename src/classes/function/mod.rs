@@ -150,6 +150,9 @@ unsafe impl Traverse for CFuncPtr {
     }
 
     fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
+        if self.young().is_freed() {
+            return;
+        }
         self.base.clear(out);
         // What makes a cycle is what Python code has set; the type's own stays callable.
         if let Some(own) = self.own.get()
