@@ -85,6 +85,7 @@ python_tests! {
     keepalive
     keepalive_by_place
     layout_library
+    long_double
     many_arguments
     memory_safety
     module_functions

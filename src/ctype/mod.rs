@@ -354,11 +354,6 @@ impl CType {
     }
 
     #[must_use]
-    pub fn is_aggregate(&self) -> bool {
-        matches!(self.kind, Kind::Structure | Kind::Union)
-    }
-
-    #[must_use]
     pub fn is_pointer(&self) -> bool {
         matches!(self.kind, Kind::Pointer(_))
     }
