@@ -4,6 +4,7 @@
 //! itself and lets Python code pass handles of its own, so the handle is what is kept here, and
 //! `libloading` is asked for each operation on it.
 
+use crate::names::name;
 use libloading::os;
 use rustpython_vm::{
     PyObject, PyResult, VirtualMachine,
@@ -121,6 +122,6 @@ pub fn lookup(
     missing: impl FnOnce(String) -> rustpython_vm::builtins::PyBaseExceptionRef,
     vm: &VirtualMachine,
 ) -> PyResult<usize> {
-    let handle = Handle::of(&*dll.get_attr("_handle", vm)?, owner, vm)?;
+    let handle = Handle::of(&*dll.get_attr(name!(vm, "_handle"), vm)?, owner, vm)?;
     handle.symbol(&symbol_name(name, vm)?).map_err(missing)
 }

@@ -18,8 +18,8 @@ mod _ctypes {
         ccallback,
         cdata::{CData, young},
         classes::{
-            aggregate, array, attributes, construct, field, function, metatype, new_class, pointer,
-            simple,
+            aggregate, array, attributes, class_attributes, construct, field, function, metatype,
+            new_class, pointer, simple,
         },
         ctype::{CType, positional::Positional},
         error, exports, functions, package,
@@ -117,18 +117,17 @@ mod _ctypes {
         let _ = ccallback::Thunk::make_static_type();
         let _ = ccallback::Shape::make_static_type();
         let _ = exports::ForeignMemory::make_static_type();
-        new_class::install(
-            &[
-                metatype::CTypeType::static_type(),
-                simple::SimpleType::static_type(),
-                aggregate::StructType::static_type(),
-                aggregate::UnionType::static_type(),
-                array::ArrayType::static_type(),
-                pointer::PointerType::static_type(),
-                function::FuncPtrType::static_type(),
-            ],
-            vm,
-        )?;
+        let metaclasses = [
+            metatype::CTypeType::static_type(),
+            simple::SimpleType::static_type(),
+            aggregate::StructType::static_type(),
+            aggregate::UnionType::static_type(),
+            array::ArrayType::static_type(),
+            pointer::PointerType::static_type(),
+            function::FuncPtrType::static_type(),
+        ];
+        new_class::install(&metaclasses, vm)?;
+        class_attributes::install(&metaclasses);
         construct::install::<simple::SimpleCData>(simple::SimpleType::static_type());
         construct::install::<aggregate::Structure>(aggregate::StructType::static_type());
         construct::install::<aggregate::Union>(aggregate::UnionType::static_type());

@@ -285,8 +285,14 @@ fn check_of(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<Option<PyObject
     let name = *NAME.get_or_init(|| vm.ctx.intern_str("_check_retval_"));
     let metaclass = class.class();
     let getattro = |class: &Py<PyType>| class.slots.getattro.load().map(|slot| slot as usize);
+    // Those of Python code have the slot of one that is not, unless they have a say in it.
+    let mut bases = metaclass.iter_base_chain();
+    let plain = bases.find(|base| base.heaptype_ext.is_none());
     // An attribute that is missing takes an exception to find out, but not where it can only be missing.
-    if getattro(metaclass) == getattro(vm.ctx.types.type_type)
+    if [plain, Some(vm.ctx.types.type_type)]
+        .into_iter()
+        .flatten()
+        .any(|plain| getattro(metaclass) == getattro(plain))
         && class.get_attr(name).is_none()
         && metaclass.get_attr(name).is_none()
     {
