@@ -67,6 +67,14 @@ impl Callable {
         &self.object
     }
 
+    /// Puts all objects that it refers to into `out`.
+    pub fn release(self, out: &mut Vec<PyObjectRef>) {
+        out.push(self.object);
+        if let Some(Some(method)) = self.method.into_inner() {
+            out.extend([method.function, method.instance]);
+        }
+    }
+
     /// Calls it. The vector had better have room for one more.
     ///
     /// # Errors

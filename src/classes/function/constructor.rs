@@ -108,7 +108,7 @@ fn from_library(
     let handle = Handle::of(&handle, "second argument", vm)?;
     let paramflags = match paramflags {
         Some(paramflags) => {
-            let argtypes = declared(base.ctype(), vm)?.argtypes.as_ref();
+            let argtypes = declared(base.ctype(), vm)?.declared.argtypes.as_ref();
             ParamFlags::new(paramflags, argtypes, vm)?
         }
         None => None,
