@@ -84,6 +84,7 @@ python_tests! {
     keepalive
     keepalive_by_place
     layout_library
+    libraries
     many_arguments
     memory_safety
     module_functions

@@ -7,8 +7,9 @@ use crate::{
     ccallback::{Shape, Thunk},
     cdata::CData,
     classes::construct,
-    clib::Handle,
+    clib::{Handle, SymbolName},
     ctype::{CType, Place, scalar::pointer},
+    names::name,
     without::without,
 };
 use rustpython_vm::{
@@ -17,7 +18,6 @@ use rustpython_vm::{
     function::FuncArgs,
     types::Constructor,
 };
-use std::ffi::CString;
 
 impl Constructor for CFuncPtr {
     type Args = FuncArgs;
@@ -97,14 +97,14 @@ fn from_library(
         return Err(vm.new_type_error("illegal func_spec argument"));
     };
     let bytes = if let Some(text) = name.downcast_ref::<PyStr>() {
-        text.as_bytes().to_vec()
+        text.as_bytes()
     } else if let Some(bytes) = name.downcast_ref::<PyBytes>() {
-        bytes.as_bytes().to_vec()
+        bytes.as_bytes()
     } else {
         return Err(vm.new_type_error("function name must be string, bytes object or integer"));
     };
-    let symbol = CString::new(bytes).map_err(|_| vm.new_value_error("embedded null character"))?;
-    let handle = library.get_attr("_handle", vm)?;
+    let symbol = SymbolName::new(bytes, vm)?;
+    let handle = library.get_attr(name!(vm, "_handle"), vm)?;
     let handle = Handle::of(&handle, "second argument", vm)?;
     let paramflags = match paramflags {
         Some(paramflags) => {
@@ -117,10 +117,38 @@ fn from_library(
     let address = handle
         .symbol(&symbol)
         .map_err(|message| vm.new_attribute_error(message))?;
+    exported(base, class, paramflags, library, address, vm)
+}
+
+/// A function object for what a library exports at an address.
+fn exported(
+    base: CData,
+    class: PyTypeRef,
+    paramflags: Option<ParamFlags>,
+    library: &PyObject,
+    address: usize,
+    vm: &VirtualMachine,
+) -> PyResult {
     let function = make(base, class, paramflags, vm)?;
     point_to(&function, address);
-    function.base.keep_at_start(library.clone());
+    function.base.keep_at_start(library.to_owned());
     Ok(function.into())
+}
+
+/// What calling `class` with a symbol's name and a library comes to, if the library has the symbol at
+/// `address`. `None` if that takes the class's own `__new__` and `__init__`.
+pub fn of_symbol(
+    class: &Py<PyType>,
+    library: &PyObject,
+    address: usize,
+    vm: &VirtualMachine,
+) -> Option<PyResult> {
+    let ctype = CType::of_class(class, vm).filter(|ctype| ctype.function().is_some())?;
+    if !construct::is_plain::<CFuncPtr>(ctype, vm) {
+        return None;
+    }
+    let base = CData::new(ctype.to_owned(), Place::New, vm);
+    Some(base.and_then(|base| exported(base, class.to_owned(), None, library, address, vm)))
 }
 
 /// A C function that calls a Python callable.
