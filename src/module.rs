@@ -18,7 +18,8 @@ mod _ctypes {
         ccallback,
         cdata::{CData, young},
         classes::{
-            aggregate, array, construct, field, function, metatype, new_class, pointer, simple,
+            aggregate, array, attributes, construct, field, function, metatype, new_class, pointer,
+            simple,
         },
         ctype::{CType, positional::Positional},
         error, exports, functions, package,
@@ -134,6 +135,11 @@ mod _ctypes {
         construct::install::<array::Array>(array::ArrayType::static_type());
         construct::install::<pointer::Pointer>(pointer::PointerType::static_type());
         function::constructor::install(function::FuncPtrType::static_type());
+        attributes::install(&simple::SimpleCData::make_static_type());
+        attributes::install(&aggregate::Structure::make_static_type());
+        attributes::install(&aggregate::Union::make_static_type());
+        attributes::install(&array::Array::make_static_type());
+        attributes::install(&pointer::Pointer::make_static_type());
         rustpython_vm::extend_module!(vm, module, {
             "_SimpleCData" => simple::SimpleCData::make_static_type(),
             "Structure" => aggregate::Structure::make_static_type(),

@@ -59,6 +59,7 @@ python_tests! {
     array
     array_slices
     at_exit
+    attributes
     audit_events
     bitfields
     buffers

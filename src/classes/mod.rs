@@ -4,6 +4,7 @@ pub mod accessor;
 pub mod aggregate;
 pub mod argtypes;
 pub mod array;
+pub mod attributes;
 pub mod char_array;
 pub mod class_attribute;
 pub mod construct;

@@ -239,13 +239,13 @@ impl<'a> Target<'a> {
 impl Pointer {
     #[extend_class]
     fn extend(context: &Context, class: &'static Py<PyType>) {
-        let contents = Attribute {
+        static CONTENTS: Attribute = Attribute {
             name: "contents",
             doc: "The object that this points to.",
             get: contents,
             set: set_contents,
         };
-        accessor::add(class, contents, context);
+        accessor::add(class, &CONTENTS, context);
     }
 }
 

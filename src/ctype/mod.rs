@@ -21,7 +21,7 @@ use layout::Layout;
 use positional::Positional;
 use rustpython_common::lock::PyMutex;
 use rustpython_vm::{
-    Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyStrInterned, PyType, PyTypeRef, PyWeak},
     object::{Traverse, TraverseFn},
     pyclass,
@@ -135,6 +135,8 @@ pub struct CType {
     unchecked: AtomicU32,
     /// What the constructor of an aggregate does with positional arguments, once somebody has asked.
     pub positional: OnceLock<Shared<Positional>>,
+    /// The descriptors of the fields, which whoever holds the type may use without a reference.
+    descriptors: OnceLock<Box<[PyObjectRef]>>,
     /// The array types of this type, sorted by length, while anybody uses them.
     array_types: PyMutex<Vec<(usize, PyRef<PyWeak>)>>,
 }
@@ -168,6 +170,7 @@ impl CType {
             converting: AtomicU32::new(0),
             unchecked: AtomicU32::new(0),
             positional: OnceLock::new(),
+            descriptors: OnceLock::new(),
             array_types: PyMutex::default(),
         }
         .into_ref(&vm.ctx);
@@ -246,6 +249,20 @@ impl CType {
         *open = false;
         self.is_final.store(true, Ordering::Release);
         Ok(())
+    }
+
+    /// Holds the descriptors of an aggregate's fields, as long as it lives.
+    pub fn hold(&self, descriptors: Vec<PyObjectRef>) {
+        // Fields are given once.
+        let _ = self.descriptors.set(descriptors.into());
+    }
+
+    /// Whether this or a type that it derives from holds a descriptor.
+    #[must_use]
+    pub fn holds(&self, descriptor: &PyObject) -> bool {
+        let own = self.descriptors.get().into_iter().flatten();
+        own.into_iter().any(|held| held.is(descriptor))
+            || (self.layout().base()).is_some_and(|base| base.holds(descriptor))
     }
 
     /// Whether the layout is what it will be: `_fields_` cannot change it any more.
@@ -469,6 +486,9 @@ unsafe impl Traverse for CType {
         }
         if let Some(positional) = self.positional.get() {
             positional.traverse(visit);
+        }
+        for descriptor in self.descriptors.get().into_iter().flatten() {
+            descriptor.traverse(visit);
         }
         for layout in [Some(&self.initial), self.defined.get()]
             .into_iter()
