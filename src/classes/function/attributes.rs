@@ -20,7 +20,7 @@ use rustpython_vm::{
 };
 use std::mem;
 
-const ATTRIBUTES: [Attribute; 3] = [
+static ATTRIBUTES: [Attribute; 3] = [
     Attribute {
         name: "argtypes",
         doc: "The types of the arguments.",
@@ -57,7 +57,7 @@ const ATTRIBUTES: [Attribute; 3] = [
 
 /// Gives the class of function pointers its attributes.
 pub fn add(class: &Py<PyType>, context: &Context) {
-    for attribute in ATTRIBUTES {
+    for attribute in &ATTRIBUTES {
         accessor::add(class, attribute, context);
     }
 }
