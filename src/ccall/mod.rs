@@ -2,7 +2,8 @@
 //!
 //! A [`call`] converts each Python argument to a C value with its ABI class ([`argument`]): one that
 //! is exactly what the declared type asks for at once ([`exact`]), others by the protocol of that type
-//! ([`from_param`]), and without a declared type by their own ([`default`]). It enters C ([`enter`])
+//! ([`from_param`]), and without a declared type by their own ([`default`]); an object may stand for another
+//! one ([`as_parameter`]). It enters C ([`enter`])
 //! and converts what comes back ([`result`]). Where all arguments fit registers, that is planned ahead
 //! ([`plan`]). How a function is called is its [`signature`]. Parameter
 //! flags ([`paramflags`]) rearrange the arguments before and the results after; [`errno`] keeps the
@@ -10,6 +11,7 @@
 
 pub mod arena;
 pub mod argument;
+mod as_parameter;
 pub mod byref;
 pub mod call;
 pub mod default;

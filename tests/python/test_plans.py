@@ -190,7 +190,7 @@ class Declarations(TestCase):
             for _ in range(2000):
                 self.assertIn(echo(70), (71, 72))
                 self.assertIn(echo.errcheck, checks)
-                self.assertEqual(echo.argtypes, [c_int])
+                self.assertEqual(list(echo.argtypes), [c_int])
         finally:
             stop.set()
             thread.join()
