@@ -91,9 +91,10 @@ impl CFuncPtr {
     /// Calls that are under way go on with the signature they have read. What is displaced is returned:
     /// dropping it can run Python code.
     fn declare<T>(&self, change: impl FnOnce(&mut Declared) -> T) -> Displaced<T> {
-        let of_type = self.of_type();
-        let own = self.own.get_or_init(|| Box::new(Declaration::new(of_type)));
-        own.change(&self.planned, of_type, change)
+        let own = self
+            .own
+            .get_or_init(|| Box::new(Declaration::new(self.of_type())));
+        own.change(&self.planned, change)
     }
 }
 

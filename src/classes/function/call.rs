@@ -1,6 +1,6 @@
 //! Calling a function pointer: by its plan, or step by step.
 
-use super::CFuncPtr;
+use super::{CFuncPtr, Current};
 use crate::{
     callable::Callable as PythonCallable,
     ccall::{
@@ -19,7 +19,6 @@ use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, builtins::PyType,
     function::FuncArgs, types::Callable,
 };
-use std::ops::Deref;
 
 impl Callable for CFuncPtr {
     type Args = FuncArgs;
@@ -47,11 +46,16 @@ pub fn vectorcall(
     let mut tried = false;
     if let Some(function) = CFuncPtr::of(zelf)
         && let Some(plan) = function.planned.get()
-        && !plan.is_checked
         && is_called_by_us(zelf.class(), vm)
     {
+        let given = &args[..nargs];
         let restype = || CurrentRestype(function.signature(vm));
-        if let Some(outcome) = planned(function, plan, &args[..nargs], restype, vm) {
+        let outcome = if plan.is_checked {
+            planned_and_checked(function, given, vm)
+        } else {
+            planned(function, plan, given, restype, vm)
+        };
+        if let Some(outcome) = outcome {
             return outcome;
         }
         tried = true;
@@ -98,10 +102,26 @@ fn planned<R: AsRef<Restype>>(
     unsafe { plan.call(address, flags, given, restype, vm) }
 }
 
-/// The result type of the signature that was read.
-struct CurrentRestype<S>(S);
+/// The same with an `errcheck`, that of the signature whose plan is followed.
+#[inline(never)]
+fn planned_and_checked(
+    function: &Py<CFuncPtr>,
+    given: &[PyObjectRef],
+    vm: &VirtualMachine,
+) -> Option<PyResult> {
+    let signature = function.signature(vm);
+    let errcheck = signature.declared.errcheck.as_ref()?;
+    let restype = || &signature.declared.restype;
+    let result = planned(function, signature.plan()?, given, restype, vm)?;
+    Some(result.and_then(|result| {
+        check_result(errcheck, function, result, given, vm).map(Checked::into_object)
+    }))
+}
 
-impl<S: Deref<Target = Py<Signature>>> AsRef<Restype> for CurrentRestype<S> {
+/// The result type of the signature that was read.
+struct CurrentRestype<'a>(Current<'a>);
+
+impl AsRef<Restype> for CurrentRestype<'_> {
     fn as_ref(&self) -> &Restype {
         &self.0.declared.restype
     }
@@ -165,7 +185,7 @@ fn invoke(
     given: &[PyObjectRef],
     vm: &VirtualMachine,
 ) -> PyResult<Checked> {
-    let plan = signature.plan().filter(|plan| plan.is_checked || !tried);
+    let plan = signature.plan().filter(|_| !tried);
     let result =
         plan.and_then(|plan| planned(function, plan, given, || &signature.declared.restype, vm));
     let result = match result {

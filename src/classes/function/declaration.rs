@@ -2,22 +2,19 @@
 //!
 //! Most functions are declared in several steps, and many are never called. So a declaration is only
 //! noted, and the first call after it makes the signature, once for all steps. Calls read the signature
-//! without a lock; until it is made, they find that of the function's type.
+//! without a lock.
 
 use super::planned::Planned;
-use crate::{
-    ccall::{
-        plan::Plan,
-        signature::{Declared, Signature},
-    },
-    ctype::shared::Shared,
+use crate::ccall::{
+    plan::Plan,
+    signature::{Declared, Signature},
 };
 use rustpython_common::lock::PyMutex;
 use rustpython_vm::{
-    Py, PyObjectRef, PyPayload, PyRef, VirtualMachine,
+    Py, PyObjectCell, PyObjectRef, PyPayload, PyRef, VirtualMachine,
     object::{Traverse, TraverseFn},
 };
-use std::{mem, ops::Deref, sync::Arc};
+use std::{mem, sync::Arc};
 
 /// A function that has had more plans than this has none any more: it is called the general way.
 const MAX_PLANS: usize = 16;
@@ -26,7 +23,8 @@ const MAX_PLANS: usize = 16;
 #[derive(Debug)]
 pub struct Declaration {
     latest: PyMutex<Latest>,
-    signature: Shared<Signature>,
+    /// Empty until it is made.
+    signature: PyObjectCell,
 }
 
 /// What has been declared last. No Python code runs under its lock.
@@ -35,8 +33,6 @@ struct Latest {
     declared: Declared,
     /// How often something has been declared.
     edition: u64,
-    /// The signature is what has been declared.
-    is_made: bool,
     /// All plans that the function has had, but its type's.
     plans: Vec<Arc<Plan>>,
 }
@@ -49,18 +45,17 @@ impl Declaration {
             latest: PyMutex::new(Latest {
                 declared: signature.declared.clone(),
                 edition: 0,
-                is_made: false,
                 plans: Vec::new(),
             }),
-            signature: Shared::new(signature.to_owned()),
+            signature: None.into(),
         }
     }
 
-    /// The signature, which the reader keeps; that of the type if [`Self::catch_up`] has something to do.
+    /// The signature for what has been declared. `None` if [`Self::catch_up`] has to make it.
     #[inline]
     #[must_use]
-    pub fn signature(&self) -> impl Deref<Target = Py<Signature>> + use<> {
-        self.signature.read()
+    pub fn signature(&self) -> Option<PyRef<Signature>> {
+        self.signature.load_owned()?.downcast().ok()
     }
 
     /// What `read` finds in the declaration. It must not run Python code.
@@ -74,14 +69,12 @@ impl Declaration {
     pub fn change<T>(
         &self,
         planned: &Planned,
-        of_type: &Py<Signature>,
         change: impl FnOnce(&mut Declared) -> T,
     ) -> Displaced<T> {
         let mut latest = self.latest.lock();
         let declared = change(&mut latest.declared);
         latest.edition += 1;
-        let signature =
-            mem::take(&mut latest.is_made).then(|| self.signature.replace(of_type.to_owned()));
+        let signature = self.signature.store(None);
         // Before what is displaced can be dropped: the plan knows ctypes by their addresses.
         planned.give_up();
         Displaced {
@@ -104,23 +97,19 @@ impl Declaration {
         loop {
             let (declared, edition) = {
                 let latest = self.latest.lock();
-                if latest.is_made {
-                    return;
-                }
                 (latest.declared.clone(), latest.edition)
             };
             // Not under the lock: a new object can start a collection, which runs Python code.
             let signature = Signature::new(declared).into_ref(&vm.ctx);
             let plan = signature.shared_plan();
             let mut latest = self.latest.lock();
-            if latest.is_made || latest.edition != edition {
+            if latest.edition != edition {
                 // What has been made is dropped without the lock.
                 drop(latest);
                 continue;
             }
-            // The type's, which lives on.
-            drop(self.signature.replace(signature));
-            latest.is_made = true;
+            // Another thread may have made the same.
+            let displaced = self.signature.store(Some(signature.into()));
             if let Some(planned) = planned {
                 let plan = plan.and_then(|plan| match of_type.plan() {
                     Some(known) if *known == *plan => Some(known),
@@ -129,6 +118,8 @@ impl Declaration {
                 // SAFETY: the caller's promise; plans are kept as long as this lives.
                 unsafe { planned.set(plan) };
             }
+            drop(latest);
+            drop(displaced);
             return;
         }
     }
@@ -136,9 +127,9 @@ impl Declaration {
     /// Goes back to what the function's type declares; everything else goes into `out`.
     pub fn reset(&self, planned: &Planned, of_type: &Py<Signature>, out: &mut Vec<PyObjectRef>) {
         let back = of_type.declared.clone();
-        let displaced = self.change(planned, of_type, |declared| mem::replace(declared, back));
+        let displaced = self.change(planned, |declared| mem::replace(declared, back));
         displaced.declared.release(out);
-        out.extend(displaced.signature.map(Into::into));
+        out.extend(displaced.signature);
     }
 }
 
@@ -147,7 +138,7 @@ impl Declaration {
 #[derive(Debug)]
 pub struct Displaced<T> {
     declared: T,
-    signature: Option<PyRef<Signature>>,
+    signature: Option<PyObjectRef>,
 }
 
 impl Latest {

@@ -213,13 +213,13 @@ fn signature_of(ctype: &CType) -> Option<&Py<Signature>> {
 }
 
 /// A signature that is being read.
-enum Current<'a, S> {
+enum Current<'a> {
     /// Its type's, which never changes.
     OfType(&'a Py<Signature>),
-    Own(S),
+    Own(PyRef<Signature>),
 }
 
-impl<S: Deref<Target = Py<Signature>>> Deref for Current<'_, S> {
+impl Deref for Current<'_> {
     type Target = Py<Signature>;
 
     #[inline]
@@ -243,21 +243,15 @@ impl CFuncPtr {
 
     /// How it is called now. Whoever reads it keeps what was read.
     #[inline]
-    fn signature(
-        &self,
-        vm: &VirtualMachine,
-    ) -> Current<'_, impl Deref<Target = Py<Signature>> + use<>> {
+    fn signature(&self, vm: &VirtualMachine) -> Current<'_> {
         let of_type = self.of_type();
         let Some(own) = self.own.get() else {
             return Current::OfType(of_type);
         };
         loop {
-            let signature = own.signature();
-            if !signature.is(of_type) {
+            if let Some(signature) = own.signature() {
                 return Current::Own(signature);
             }
-            // It is not made yet, or being declared anew by another thread.
-            drop(signature);
             let planned = self.paramflags.is_none().then_some(&self.planned);
             // SAFETY: both are parts of this, which holds its type.
             unsafe { own.catch_up(planned, of_type, vm) };
