@@ -139,6 +139,7 @@ mod _ctypes {
         attributes::install(&aggregate::Union::make_static_type());
         attributes::install(&array::Array::make_static_type());
         attributes::install(&pointer::Pointer::make_static_type());
+        attributes::install(&function::CFuncPtr::make_static_type());
         rustpython_vm::extend_module!(vm, module, {
             "_SimpleCData" => simple::SimpleCData::make_static_type(),
             "Structure" => aggregate::Structure::make_static_type(),

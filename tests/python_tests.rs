@@ -86,6 +86,7 @@ python_tests! {
     keepalive
     keepalive_by_place
     layout_library
+    libraries
     long_double
     many_arguments
     memory_safety
