@@ -126,6 +126,14 @@ mod _ctypes {
                 pointer::PointerType::static_type(),
                 function::FuncPtrType::static_type(),
             ],
+            &[
+                simple::SimpleCData::make_static_type(),
+                aggregate::Structure::make_static_type(),
+                aggregate::Union::make_static_type(),
+                array::Array::make_static_type(),
+                pointer::Pointer::make_static_type(),
+                function::CFuncPtr::make_static_type(),
+            ],
             vm,
         )?;
         construct::install::<simple::SimpleCData>(simple::SimpleType::static_type());
