@@ -177,7 +177,12 @@ impl CType {
             array_types: PyMutex::default(),
         }
         .into_ref(&vm.ctx);
-        class.set_attr(Self::attribute(vm), ctype.clone().into());
+        let description = ctype.clone().into();
+        match class.attributes.as_dict() {
+            // No look-up finds this name, so none is to be forgotten.
+            Some(own) => own.set_item(Self::attribute(vm), description, vm)?,
+            None => class.set_attr(Self::attribute(vm), description),
+        }
         Ok(ctype)
     }
 
