@@ -128,7 +128,15 @@ mod _ctypes {
             pointer::PointerType::static_type(),
             function::FuncPtrType::static_type(),
         ];
-        new_class::install(&metaclasses, vm)?;
+        let classes = [
+            simple::SimpleCData::make_static_type(),
+            aggregate::Structure::make_static_type(),
+            aggregate::Union::make_static_type(),
+            array::Array::make_static_type(),
+            pointer::Pointer::make_static_type(),
+            function::CFuncPtr::make_static_type(),
+        ];
+        new_class::install(&metaclasses, &classes, vm)?;
         class_attributes::install(&metaclasses);
         construct::install::<simple::SimpleCData>(simple::SimpleType::static_type());
         construct::install::<aggregate::Structure>(aggregate::StructType::static_type());
@@ -136,11 +144,7 @@ mod _ctypes {
         construct::install::<array::Array>(array::ArrayType::static_type());
         construct::install::<pointer::Pointer>(pointer::PointerType::static_type());
         function::constructor::install(function::FuncPtrType::static_type());
-        attributes::install(&simple::SimpleCData::make_static_type());
-        attributes::install(&aggregate::Structure::make_static_type());
-        attributes::install(&aggregate::Union::make_static_type());
-        attributes::install(&array::Array::make_static_type());
-        attributes::install(&pointer::Pointer::make_static_type());
+        classes.iter().for_each(|class| attributes::install(class));
         rustpython_vm::extend_module!(vm, module, {
             "_SimpleCData" => simple::SimpleCData::make_static_type(),
             "Structure" => aggregate::Structure::make_static_type(),

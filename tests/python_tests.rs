@@ -86,6 +86,8 @@ python_tests! {
     keepalive
     keepalive_by_place
     layout_library
+    libraries
+    long_double
     many_arguments
     memory_safety
     module_functions

@@ -79,18 +79,6 @@ pub fn adopt(class: &Py<PyType>) {
         .compare_exchange(object.setattro.load(), Some(setattro));
 }
 
-/// Gives the reading of attributes back to the VM. What Python code has put there meanwhile stays.
-fn leave_reading(class: &Py<PyType>, vm: &VirtualMachine) {
-    let plain = vm.ctx.types.object_type.slots.getattro.load();
-    let _ = class.slots.getattro.compare_exchange(Some(getattro), plain);
-}
-
-/// The same for writing.
-fn leave_writing(class: &Py<PyType>, vm: &VirtualMachine) {
-    let plain = vm.ctx.types.object_type.slots.setattro.load();
-    let _ = class.slots.setattro.compare_exchange(Some(setattro), plain);
-}
-
 /// Whether no Python code has a say in how the attributes of `class`'s instances are written.
 #[must_use]
 pub fn writes_plainly(class: &Py<PyType>) -> bool {
@@ -170,14 +158,26 @@ fn place(tag: u32, name: &Py<PyStr>) -> usize {
     (name >> 4 ^ name >> 12 ^ tag as usize) % RECENT
 }
 
-/// Looks the attribute up, and remembers what it is.
+/// Gives a class the function of `object` back in a slot, unless Python code has put another one there.
+macro_rules! leave {
+    ($class:expr, $slot:ident, $vm:expr) => {
+        let plain = $vm.ctx.types.object_type.slots.$slot.load();
+        let _ = $class.slots.$slot.compare_exchange(Some($slot), plain);
+    };
+}
+
+/// Looks the attribute up, and remembers what it is. A name that Python code has put together is told by the
+/// one that the VM keeps for good.
 #[cold]
 fn find_out(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> Way {
     let class = object.class();
-    // Names that the VM does not keep for good cannot be told by their addresses.
-    let Some(interned) = vm.ctx.interned_str(name).filter(|known| known.is(name)) else {
+    // What is no attribute of any class has no such name.
+    let Some(interned) = vm.ctx.interned_str(name) else {
         return Way::General;
     };
+    if !interned.is(name) {
+        return way(object, interned, vm);
+    }
     // Looking something up gives the class a version, if it had none; what is found later belongs to
     // that version or an older one.
     class.get_attr(interned);
@@ -187,12 +187,12 @@ fn find_out(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> Way {
         None if has_dict => Way::Own,
         None => {
             // The VM's words for what cannot be set are fuller in classes that leave it to `object`.
-            leave_writing(class, vm);
+            leave!(class, setattro, vm);
             Way::General
         }
         Some(found) => {
             if is_better_specialised(interned, &found) {
-                leave_reading(class, vm);
+                leave!(class, getattro, vm);
             }
             way_of(object, &found).unwrap_or(Way::General)
         }

@@ -107,3 +107,21 @@ pub fn interned(name: &Py<PyStr>, vm: &VirtualMachine) -> &'static PyStrInterned
     let known = vm.ctx.interned_str(name);
     known.unwrap_or_else(|| vm.ctx.intern_str(name.as_wtf8()))
 }
+
+/// Puts an attribute into a class's namespace, and does no more: it is none that stands for a slot.
+///
+/// # Errors
+/// None that can happen: names are hashed without Python code.
+pub fn set(
+    class: &Py<PyType>,
+    name: &'static PyStrInterned,
+    value: PyObjectRef,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    class.modified();
+    if let Some(own) = class.attributes.as_dict() {
+        return own.set_item(name, value, vm);
+    }
+    class.attributes.set(name, value);
+    Ok(())
+}

@@ -131,6 +131,8 @@ pub struct CType {
     plain: AtomicU32,
     /// The same for when its `from_param` was found to be ours.
     converting: AtomicU32,
+    /// The same for when it was found to have no `_check_retval_`.
+    unchecked: AtomicU32,
     /// What the constructor of an aggregate does with positional arguments, once somebody has asked.
     pub positional: OnceLock<Shared<Positional>>,
     /// The descriptors of the fields, which whoever holds the type may use without a reference.
@@ -168,13 +170,19 @@ impl CType {
             construct,
             plain: AtomicU32::new(0),
             converting: AtomicU32::new(0),
+            unchecked: AtomicU32::new(0),
             positional: OnceLock::new(),
             descriptors: OnceLock::new(),
             methods: PyMutex::default(),
             array_types: PyMutex::default(),
         }
         .into_ref(&vm.ctx);
-        class.set_attr(Self::attribute(vm), ctype.clone().into());
+        let description = ctype.clone().into();
+        match class.attributes.as_dict() {
+            // No look-up finds this name, so none is to be forgotten.
+            Some(own) => own.set_item(Self::attribute(vm), description, vm)?,
+            None => class.set_attr(Self::attribute(vm), description),
+        }
         Ok(ctype)
     }
 
@@ -294,8 +302,7 @@ impl CType {
     #[inline]
     #[must_use]
     pub fn is_plain(&self) -> bool {
-        let tag = self.class.tp_version_tag.load(Ordering::Acquire);
-        tag != 0 && tag == self.plain.load(Ordering::Relaxed)
+        self.is_still(&self.plain)
     }
 
     /// Notes that the class was plain when it had this version tag.
@@ -308,13 +315,32 @@ impl CType {
     #[inline]
     #[must_use]
     pub fn is_converting(&self) -> bool {
-        let tag = self.class.tp_version_tag.load(Ordering::Acquire);
-        tag != 0 && tag == self.converting.load(Ordering::Relaxed)
+        self.is_still(&self.converting)
     }
 
     /// Notes that `from_param` was ours when the class had this version tag.
     pub fn set_converting(&self, tag: u32) {
         self.converting.store(tag, Ordering::Relaxed);
+    }
+
+    /// Whether a result of this type is what C returned: there is no `_check_retval_`. `false` if nobody has
+    /// found out since the class was last changed.
+    #[inline]
+    #[must_use]
+    pub fn is_unchecked(&self) -> bool {
+        self.is_still(&self.unchecked)
+    }
+
+    /// Notes that there was no `_check_retval_` when the class had this version tag.
+    pub fn set_unchecked(&self, tag: u32) {
+        self.unchecked.store(tag, Ordering::Relaxed);
+    }
+
+    /// Whether the class still has the version tag that was noted.
+    #[inline]
+    fn is_still(&self, noted: &AtomicU32) -> bool {
+        let tag = self.class.tp_version_tag.load(Ordering::Acquire);
+        tag != 0 && tag == noted.load(Ordering::Relaxed)
     }
 
     /// From here on `_fields_` cannot be set: something relies on the layout, which is read after
@@ -366,11 +392,6 @@ impl CType {
             Kind::Pointer(target) => target.get(),
             _ => None,
         }
-    }
-
-    #[must_use]
-    pub fn is_aggregate(&self) -> bool {
-        matches!(self.kind, Kind::Structure | Kind::Union)
     }
 
     #[must_use]
