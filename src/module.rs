@@ -154,6 +154,7 @@ mod _ctypes {
             "CFuncPtr" => function::CFuncPtr::make_static_type(),
             "CField" => field::CField::make_static_type(),
         });
+        array::contains::install();
         Ok(())
     }
 }

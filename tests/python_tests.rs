@@ -57,6 +57,7 @@ python_tests! {
     anonymous_align_pack
     argtypes_conversion
     array
+    array_contains
     array_slices
     at_exit
     attribute_access

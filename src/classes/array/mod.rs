@@ -1,5 +1,6 @@
 //! `Array` and its metaclass.
 
+pub mod contains;
 pub mod items;
 mod strings;
 
