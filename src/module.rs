@@ -155,6 +155,7 @@ mod _ctypes {
             "CField" => field::CField::make_static_type(),
         });
         array::contains::install();
+        array::iterator::install();
         Ok(())
     }
 }

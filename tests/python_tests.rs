@@ -58,6 +58,7 @@ python_tests! {
     argtypes_conversion
     array
     array_contains
+    array_iteration
     array_slices
     at_exit
     attribute_access

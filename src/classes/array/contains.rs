@@ -4,11 +4,8 @@
 //! bytes, so that no item need become an object. Types do not show that they have a method for this,
 //! because those of CPython have none.
 
-use super::{Array, items::Items};
-use crate::{
-    classes::slots::shares_slot,
-    ctype::{Simple, simple::Class},
-};
+use super::{Array, items::Items, iterator};
+use crate::ctype::{Simple, simple::Class};
 use num_traits::ToPrimitive;
 use rustpython_vm::{
     PyObject, PyObjectRef, PyResult, VirtualMachine,
@@ -27,10 +24,9 @@ pub fn install() {
 fn contains(sequence: PySequence<'_>, target: &PyObject, vm: &VirtualMachine) -> PyResult<bool> {
     let array = sequence.obj;
     let class = array.class();
-    // Python code may have its own idea of what the items are.
-    let is_plain = class.slots.iter.load().is_none()
-        && shares_slot!(class, Array::static_type(), as_sequence.item);
-    if is_plain && let Some(found) = find_number(&Items::of(array, vm)?, target, vm) {
+    if iterator::is_iterated_here(class)
+        && let Some(found) = find_number(&Items::of(array, vm)?, target, vm)
+    {
         return Ok(found);
     }
     for item in array.to_owned().get_iter(vm)?.iter::<PyObjectRef>(vm)? {

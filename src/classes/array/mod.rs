@@ -2,6 +2,7 @@
 
 pub mod contains;
 pub mod items;
+pub mod iterator;
 mod strings;
 
 use super::{
