@@ -8,8 +8,10 @@
 use super::{
     arena::Arena,
     argument::{AbiClass, Arguments, word_of},
+    as_parameter,
     byref::CArg,
     enter::direct::Placed,
+    instance::has_our_metaclass,
 };
 use crate::{
     cdata::CData,
@@ -38,6 +40,9 @@ pub struct Exact {
     takes: Takes,
     /// The declared type, whose instances are taken too.
     ctype: usize,
+    /// The `_as_parameter_` of a plain object is followed: Python code has no say in what an instance of
+    /// the type is.
+    follows: bool,
 }
 
 /// What a type takes besides its own instances.
@@ -85,6 +90,7 @@ impl Exact {
     pub const OTHER: Self = Self {
         takes: Takes::Unknown,
         ctype: 0,
+        follows: false,
     };
 
     #[must_use]
@@ -123,9 +129,12 @@ impl Exact {
                 item: identity(&array.item),
             },
         };
+        // Some types take every object as it is.
+        let asks = !matches!(takes, Takes::Bool | Takes::Object | Takes::Unknown);
         Self {
             takes,
             ctype: identity(ctype),
+            follows: asks && has_our_metaclass(ctype.python_class()),
         }
     }
 
@@ -164,6 +173,13 @@ impl Exact {
     /// and the arena live.
     #[inline(always)]
     pub fn word(&self, value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<u64> {
+        self.common_word(value, vm)
+            .or_else(|| self.uncommon_word(value, arena, vm))
+    }
+
+    /// The same for an exact `int`, `float` or `bytes`.
+    #[inline(always)]
+    fn common_word(&self, value: &PyObject, vm: &VirtualMachine) -> Option<u64> {
         match self.takes {
             Takes::Signed(_, shift) if let Some(int) = value.downcast_ref_if_exact::<PyInt>(vm) => {
                 Some(((wrapped(int) << shift) as i64 >> shift) as u64)
@@ -184,12 +200,53 @@ impl Exact {
             {
                 Some(terminated::address(bytes) as u64)
             }
-            _ => self.other_word(value, arena, vm),
+            _ => None,
         }
     }
 
-    /// The same for everything that is not an exact `int`, `float` or `bytes`.
     #[inline(never)]
+    fn uncommon_word(
+        &self,
+        value: &PyObject,
+        arena: &mut Arena,
+        vm: &VirtualMachine,
+    ) -> Option<u64> {
+        let word = self.other_word(value, arena, vm);
+        if word.is_none() && self.follows {
+            return self.followed(value, arena, vm);
+        }
+        word
+    }
+
+    /// The word that the `_as_parameter_` of `value` becomes.
+    #[inline(never)]
+    fn followed(&self, value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<u64> {
+        let inner = as_parameter::at_once(value, vm)?;
+        let word = match self.takes {
+            // It has to be an instance, or what `byref` made.
+            Takes::Pointer { .. } | Takes::Array { .. } | Takes::Function | Takes::Aggregate => {
+                match inner.downcast_ref::<CArg>() {
+                    Some(arg) => self.reference(arg)? as u64,
+                    None => {
+                        instance(&inner)
+                            .filter(|cdata| identity(cdata.ctype()) == self.ctype)
+                            .and_then(word_of)?
+                            .1
+                    }
+                }
+            }
+            // What C writes into the copy of `bytes` has to be taken over.
+            _ if inner.downcast_ref::<PyBytes>().is_some() => return None,
+            _ => self
+                .common_word(&inner, vm)
+                .or_else(|| self.other_word(&inner, arena, vm))?,
+        };
+        arena.keep(inner)?;
+        Some(word)
+    }
+
+    /// What becomes of everything that is not an exact `int`, `float` or `bytes`.
+    #[inline(always)]
     fn other_word(&self, value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<u64> {
         if vm.is_none(value) && self.takes_null() {
             return Some(0);

@@ -8,7 +8,7 @@ use crate::{
 use libffi::raw::{self, ffi_cif, ffi_closure, ffi_type};
 use rustpython_common::lock::PyMutex;
 use rustpython_vm::{
-    Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    Py, PyObject, PyPayload, PyRef, PyResult, VirtualMachine,
     object::{Traverse, TraverseFn},
     pyclass,
 };
@@ -88,20 +88,20 @@ impl Shape {
     }
 
     fn new(signature: &Signature, flags: u32, vm: &VirtualMachine) -> PyResult<PyRef<Self>> {
-        let Some(argtypes) = &signature.argtypes else {
+        let Some(argtypes) = &signature.declared.argtypes else {
             return Err(vm.new_type_error("cannot construct instance of this class: no argtypes"));
         };
-        let ctype = |object: &PyObjectRef, what: &str| {
+        let ctype = |object: &PyObject, what: &str| {
             CType::of(object, vm).map(Py::to_owned).ok_or_else(|| {
                 vm.new_type_error(format!("invalid {what} type for callback function"))
             })
         };
         let arguments = argtypes
-            .types
+            .converters
             .iter()
-            .map(|argtype| ctype(argtype, "argument"))
+            .map(|converter| ctype(converter.argtype(), "argument"))
             .collect::<PyResult<Vec<_>>>()?;
-        let restype = signature.restype.object();
+        let restype = signature.declared.restype.object();
         let result = if vm.is_none(restype) {
             None
         } else {

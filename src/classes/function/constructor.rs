@@ -6,8 +6,9 @@ use crate::{
     ccall::{flags, paramflags::ParamFlags},
     ccallback::{Shape, Thunk},
     classes::construct,
-    clib::Handle,
+    clib::{Handle, SymbolName},
     ctype::{CType, Place, scalar::pointer},
+    names::name,
     without::without,
 };
 use rustpython_vm::{
@@ -16,7 +17,6 @@ use rustpython_vm::{
     function::FuncArgs,
     types::Constructor,
 };
-use std::ffi::CString;
 
 impl Constructor for CFuncPtr {
     type Args = FuncArgs;
@@ -103,18 +103,18 @@ fn from_library(
         return Err(vm.new_type_error("illegal func_spec argument"));
     };
     let bytes = if let Some(text) = name.downcast_ref::<PyStr>() {
-        text.as_bytes().to_vec()
+        text.as_bytes()
     } else if let Some(bytes) = name.downcast_ref::<PyBytes>() {
-        bytes.as_bytes().to_vec()
+        bytes.as_bytes()
     } else {
         return Err(vm.new_type_error("function name must be string, bytes object or integer"));
     };
-    let symbol = CString::new(bytes).map_err(|_| vm.new_value_error("embedded null character"))?;
-    let handle = library.get_attr("_handle", vm)?;
+    let symbol = SymbolName::new(bytes, vm)?;
+    let handle = library.get_attr(name!(vm, "_handle"), vm)?;
     let handle = Handle::of(&handle, "second argument", vm)?;
     let paramflags = match paramflags {
         Some(paramflags) => {
-            let argtypes = declared(ctype, vm)?.argtypes.as_ref();
+            let argtypes = declared(ctype, vm)?.declared.argtypes.as_ref();
             ParamFlags::new(paramflags, argtypes, vm)?.map(Box::new)
         }
         None => None,
@@ -123,11 +123,45 @@ fn from_library(
     let address = handle
         .symbol(&symbol)
         .map_err(|message| vm.new_attribute_error(message))?;
+    exported(ctype, class, paramflags, library, address, vm)
+}
+
+/// A function object for what a library exports at an address.
+fn exported(
+    ctype: &Py<CType>,
+    class: PyTypeRef,
+    paramflags: Option<Box<ParamFlags>>,
+    library: &PyObject,
+    address: usize,
+    vm: &VirtualMachine,
+) -> PyResult {
     let start = Start {
         address,
-        kept: library.clone(),
+        kept: library.to_owned(),
     };
     Ok(make(ctype, Place::New, class, paramflags, Some(start), vm)?.into())
+}
+
+/// What calling `class` with a symbol's name and a library comes to, if the library has the symbol at
+/// `address`. `None` if that takes the class's own `__new__` and `__init__`.
+pub fn of_symbol(
+    class: &Py<PyType>,
+    library: &PyObject,
+    address: usize,
+    vm: &VirtualMachine,
+) -> Option<PyResult> {
+    let ctype = CType::of_class(class, vm).filter(|ctype| ctype.function().is_some())?;
+    if !construct::is_plain::<CFuncPtr>(ctype, vm) {
+        return None;
+    }
+    Some(exported(
+        ctype,
+        class.to_owned(),
+        None,
+        library,
+        address,
+        vm,
+    ))
 }
 
 /// A C function that calls a Python callable.
