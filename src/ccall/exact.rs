@@ -18,8 +18,7 @@ use crate::{
     ctype::{
         CType, Kind,
         ffi_type::{CLASSIFIES, Scalar},
-        long_double::X87Extended,
-        scalar::{float, integer::wrapped, pointer, terminated, wide},
+        scalar::{eightbytes::Eightbytes, float, integer::wrapped, pointer, terminated, wide},
         simple::{Class, WCHAR},
         target,
     },
@@ -53,8 +52,8 @@ enum Takes {
     Unsigned(Scalar, u8),
     /// A `float` or an `int`, which becomes this type.
     Float(Scalar),
-    /// The same, and it is no word.
-    LongDouble,
+    /// The same, or a `complex`, which become this type, and it is no word.
+    Wide(Scalar),
     /// A truth value.
     Bool,
     /// `bytes` of length one, or a small `int`.
@@ -106,7 +105,7 @@ impl Exact {
                     Class::Integer { signed: true } => Takes::Signed(scalar, shift),
                     Class::Integer { signed: false } => Takes::Unsigned(scalar, shift),
                     Class::Float if scalar.is_float() => Takes::Float(scalar),
-                    Class::LongDouble if CLASSIFIES => Takes::LongDouble,
+                    Class::LongDouble | Class::Complex if CLASSIFIES => Takes::Wide(scalar),
                     Class::Bool => Takes::Bool,
                     Class::Char => Takes::Char,
                     Class::WideChar => Takes::WideChar,
@@ -147,7 +146,7 @@ impl Exact {
     /// Whether [`Self::word`] never makes it: see [`Self::place`].
     #[must_use]
     pub fn is_no_word(&self) -> bool {
-        matches!(self.takes, Takes::Aggregate | Takes::LongDouble)
+        matches!(self.takes, Takes::Aggregate | Takes::Wide(_))
     }
 
     /// Whether a vector register is for it.
@@ -289,7 +288,7 @@ impl Exact {
                 return Some(WCHAR.extend(unit as u64));
             }
             Takes::Object => value.as_raw().expose_provenance(),
-            Takes::Function | Takes::Aggregate | Takes::LongDouble | Takes::Unknown => {
+            Takes::Function | Takes::Aggregate | Takes::Wide(_) | Takes::Unknown => {
                 return None;
             }
             _ if let Some(arg) = value.downcast_ref::<CArg>() => self.reference(arg)?,
@@ -362,11 +361,10 @@ impl Exact {
     #[inline]
     #[must_use]
     pub fn place(&self, value: &PyObject, placed: &mut Placed, vm: &VirtualMachine) -> Option<()> {
-        if self.takes == Takes::LongDouble
-            && let Some(number) = float::exact(value, vm)
+        if let Takes::Wide(scalar) = self.takes
+            && let Some(eightbytes) = Eightbytes::of(scalar, value, vm)
         {
-            let words = X87Extended::of(number).eightbytes();
-            return placed.wide(Scalar::LongDouble, &words);
+            return placed.wide(scalar, eightbytes.words());
         }
         let cdata = instance(value).filter(|_| self.is_no_word())?;
         if identity(cdata.ctype()) == self.ctype {
@@ -387,7 +385,7 @@ impl Exact {
             Takes::Signed(..)
             | Takes::Unsigned(..)
             | Takes::Float(_)
-            | Takes::LongDouble
+            | Takes::Wide(_)
             | Takes::Char
             | Takes::WideChar
             | Takes::Array { .. }
