@@ -199,6 +199,12 @@ impl Exact {
             {
                 Some(terminated::address(bytes) as u64)
             }
+            Takes::Char if let Some(bytes) = value.downcast_ref_if_exact::<PyBytes>(vm) => {
+                match *bytes.as_bytes() {
+                    [byte] => Some(Scalar::Sint8.extend(byte.into())),
+                    _ => None,
+                }
+            }
             _ => None,
         }
     }
@@ -269,17 +275,8 @@ impl Exact {
                 };
             }
             Takes::Char => {
-                let byte = match value.downcast_ref_if_exact::<PyBytes>(vm) {
-                    Some(bytes) => match *bytes.as_bytes() {
-                        [byte] => byte,
-                        _ => return None,
-                    },
-                    None => value
-                        .downcast_ref_if_exact::<PyInt>(vm)?
-                        .as_bigint()
-                        .to_u8()?,
-                };
-                return Some(Scalar::Sint8.extend(byte.into()));
+                let int = value.downcast_ref_if_exact::<PyInt>(vm)?;
+                return Some(Scalar::Sint8.extend(int.as_bigint().to_u8()?.into()));
             }
             Takes::WideChar => {
                 let text = value.downcast_ref_if_exact::<PyStr>(vm)?;
