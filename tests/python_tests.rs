@@ -57,6 +57,8 @@ python_tests! {
     anonymous_align_pack
     argtypes_conversion
     array
+    array_contains
+    array_iteration
     array_slices
     at_exit
     attribute_access
@@ -103,6 +105,7 @@ python_tests! {
     robustness
     scalars_in_memory
     shared_between_threads
+    shared_keepalive
     simple_subclasses
     simple_types
     strings

@@ -8,6 +8,7 @@
 
 mod library;
 mod ordinary;
+mod permanent;
 
 use crate::{audit, classes::metatype, without::without};
 use ordinary::module;
@@ -199,6 +200,7 @@ fn replace(vm: &VirtualMachine) -> PyResult<()> {
             }
         }
     }
+    permanent::keep(&package.dict(), vm);
     library::install(&package.dict(), vm)
 }
 
