@@ -1,8 +1,10 @@
 //! Calling a function pointer: by its plan, or step by step.
 
-use super::{CFuncPtr, Current};
+use super::{
+    CFuncPtr, Current,
+    checked::{self, Checked},
+};
 use crate::{
-    callable::Callable as PythonCallable,
     ccall::{
         call,
         enter::{Target, around::Callee},
@@ -16,7 +18,7 @@ use crate::{
     classes::{construct::call_by_slot, slots::shares_slot},
 };
 use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, builtins::PyType,
+    Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, builtins::PyType,
     function::FuncArgs, types::Callable,
 };
 
@@ -114,7 +116,7 @@ fn planned_and_checked(
     let restype = || &signature.declared.restype;
     let result = planned(function, signature.plan()?, given, restype, vm)?;
     Some(result.and_then(|result| {
-        check_result(errcheck, function, result, given, vm).map(Checked::into_object)
+        checked::check(errcheck, function, result, given, vm).map(Checked::into_object)
     }))
 }
 
@@ -162,21 +164,6 @@ fn arranged(
     }
 }
 
-/// What a call came to.
-enum Checked {
-    Result(PyObjectRef),
-    /// What `errcheck` returned in its place.
-    Other(PyObjectRef),
-}
-
-impl Checked {
-    fn into_object(self) -> PyObjectRef {
-        match self {
-            Self::Result(object) | Self::Other(object) => object,
-        }
-    }
-}
-
 /// Calls a function with arguments in the order of its parameters.
 fn invoke(
     function: &Py<CFuncPtr>,
@@ -194,7 +181,7 @@ fn invoke(
     }?;
     match &signature.declared.errcheck {
         None => Ok(Checked::Result(result)),
-        Some(errcheck) => check_result(errcheck, function, result, given, vm),
+        Some(errcheck) => checked::check(errcheck, function, result, given, vm),
     }
 }
 
@@ -224,24 +211,6 @@ fn step_by_step(
         cif: Some(&signature.cif),
     };
     call::address(target, converters, given, &signature.declared.restype, vm)
-}
-
-fn check_result(
-    errcheck: &PythonCallable,
-    function: &Py<CFuncPtr>,
-    result: PyObjectRef,
-    given: &[PyObjectRef],
-    vm: &VirtualMachine,
-) -> PyResult<Checked> {
-    let arguments = vm.ctx.new_tuple(given.to_vec());
-    let called = function.to_owned().into();
-    let checked = [result.clone(), called, arguments.clone().into()];
-    let checked = errcheck.call_with(checked, vm)?;
-    Ok(if checked.is(&arguments) {
-        Checked::Result(result)
-    } else {
-        Checked::Other(checked)
-    })
 }
 
 /// A C function may be variadic, so it takes more arguments than declared, but never fewer.
