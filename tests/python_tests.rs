@@ -59,6 +59,7 @@ python_tests! {
     array
     array_slices
     at_exit
+    attribute_access
     attributes
     audit_events
     bitfields
@@ -86,6 +87,7 @@ python_tests! {
     keepalive_by_place
     layout_library
     libraries
+    long_double
     many_arguments
     memory_safety
     module_functions

@@ -10,13 +10,15 @@ use super::{
     argument::{AbiClass, Arguments, word_of},
     as_parameter,
     byref::CArg,
+    enter::direct::Placed,
     instance::has_our_metaclass,
 };
 use crate::{
     cdata::CData,
     ctype::{
         CType, Kind,
-        ffi_type::Scalar,
+        ffi_type::{CLASSIFIES, Scalar},
+        long_double::X87Extended,
         scalar::{float, integer::wrapped, pointer, terminated, wide},
         simple::{Class, WCHAR},
         target,
@@ -51,6 +53,8 @@ enum Takes {
     Unsigned(Scalar, u8),
     /// A `float` or an `int`, which becomes this type.
     Float(Scalar),
+    /// The same, and it is no word.
+    LongDouble,
     /// A truth value.
     Bool,
     /// `bytes` of length one, or a small `int`.
@@ -102,6 +106,7 @@ impl Exact {
                     Class::Integer { signed: true } => Takes::Signed(scalar, shift),
                     Class::Integer { signed: false } => Takes::Unsigned(scalar, shift),
                     Class::Float if scalar.is_float() => Takes::Float(scalar),
+                    Class::LongDouble if CLASSIFIES => Takes::LongDouble,
                     Class::Bool => Takes::Bool,
                     Class::Char => Takes::Char,
                     Class::WideChar => Takes::WideChar,
@@ -139,9 +144,10 @@ impl Exact {
         self.takes == Takes::Unknown
     }
 
+    /// Whether [`Self::word`] never makes it: see [`Self::place`].
     #[must_use]
-    pub fn is_aggregate(&self) -> bool {
-        self.takes == Takes::Aggregate
+    pub fn is_no_word(&self) -> bool {
+        matches!(self.takes, Takes::Aggregate | Takes::LongDouble)
     }
 
     /// Whether a vector register is for it.
@@ -283,7 +289,9 @@ impl Exact {
                 return Some(WCHAR.extend(unit as u64));
             }
             Takes::Object => value.as_raw().expose_provenance(),
-            Takes::Function | Takes::Aggregate | Takes::Unknown => return None,
+            Takes::Function | Takes::Aggregate | Takes::LongDouble | Takes::Unknown => {
+                return None;
+            }
             _ if let Some(arg) = value.downcast_ref::<CArg>() => self.reference(arg)?,
             Takes::WideCharPointer | Takes::VoidPointer
                 if let Some(text) = value.downcast_ref_if_exact::<PyStr>(vm) =>
@@ -350,11 +358,22 @@ impl Exact {
         if is_taken { arg.address() } else { None }
     }
 
-    /// The structure or union that `value` is, if that is what is taken.
+    /// Places what is no word, if `value` is what is taken.
+    #[inline]
     #[must_use]
-    pub fn aggregate<'a>(&self, value: &'a PyObject) -> Option<&'a Py<CData>> {
-        let ctype = self.is_aggregate().then_some(self.ctype)?;
-        instance(value).filter(|cdata| identity(cdata.ctype()) == ctype)
+    pub fn place(&self, value: &PyObject, placed: &mut Placed, vm: &VirtualMachine) -> Option<()> {
+        if self.takes == Takes::LongDouble
+            && let Some(number) = float::exact(value, vm)
+        {
+            let words = X87Extended::of(number).eightbytes();
+            return placed.wide(Scalar::LongDouble, &words);
+        }
+        let cdata = instance(value).filter(|_| self.is_no_word())?;
+        if identity(cdata.ctype()) == self.ctype {
+            placed.cdata(cdata)
+        } else {
+            None
+        }
     }
 
     /// Whether `None` is taken, for NULL or for what is not true.
@@ -368,6 +387,7 @@ impl Exact {
             Takes::Signed(..)
             | Takes::Unsigned(..)
             | Takes::Float(_)
+            | Takes::LongDouble
             | Takes::Char
             | Takes::WideChar
             | Takes::Array { .. }

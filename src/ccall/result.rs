@@ -304,8 +304,14 @@ fn check_of(ctype: &CType, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>>
     let class = ctype.python_class();
     let metaclass = class.class();
     let getattro = |class: &Py<PyType>| class.slots.getattro.load().map(|slot| slot as usize);
+    // Those of Python code have the slot of one that is not, unless they have a say in it.
+    let mut bases = metaclass.iter_base_chain();
+    let plain = bases.find(|base| base.heaptype_ext.is_none());
     // An attribute that is missing takes an exception to find out, but not where it can only be missing.
-    let is_found_by_type = getattro(metaclass) == getattro(vm.ctx.types.type_type);
+    let is_found_by_type = [plain, Some(vm.ctx.types.type_type)]
+        .into_iter()
+        .flatten()
+        .any(|plain| getattro(metaclass) == getattro(plain));
     // A look-up gives the class a version tag. The one that counts comes after: who changes the class takes
     // the tag away first.
     let is_missing = is_found_by_type && class.get_attr(name).is_none();

@@ -5,8 +5,8 @@
 //! each thread remembers what it has found, by the version tag of the class and the name, and reads or
 //! writes at once. Whatever is not a descriptor of ours goes the VM's way.
 //!
-//! A descriptor that is remembered needs no reference: [`CType`] holds the fields of its class, and every
-//! instance its `CType`; the others are functions.
+//! A descriptor that is remembered needs no reference: the descriptions of a class and its bases hold their
+//! fields, and every instance its own class; the others are functions.
 
 use super::{
     accessor::{Accessor, Attribute},
@@ -74,10 +74,10 @@ pub fn writes_plainly(class: &Py<PyType>) -> bool {
 fn getattro(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
     match way(object, name, vm) {
         Way::Field(field) => {
-            // SAFETY: the instance's type holds the field.
+            // SAFETY: the instance's class or a base of it holds the field.
             let field = unsafe { &*field };
             match CData::of(object) {
-                Some(holder) if field.fits(holder) => field.get(holder, vm),
+                Some(holder) if holds_class(holder) && field.fits(holder) => field.get(holder, vm),
                 _ => object.generic_getattr(name, vm),
             }
         }
@@ -99,10 +99,12 @@ fn setattro(
 ) -> PyResult<()> {
     match (way(object, name, vm), value) {
         (Way::Field(field), PySetterValue::Assign(value)) => {
-            // SAFETY: the instance's type holds the field.
+            // SAFETY: the instance's class or a base of it holds the field.
             let field = unsafe { &*field };
             match CData::of(object) {
-                Some(holder) if field.fits(holder) => field.put(holder, &value, vm),
+                Some(holder) if holds_class(holder) && field.fits(holder) => {
+                    field.put(holder, &value, vm)
+                }
                 _ => object.generic_setattr(name, PySetterValue::Assign(value), vm),
             }
         }
@@ -113,6 +115,13 @@ fn setattro(
         },
         (_, value) => object.generic_setattr(name, value, vm),
     }
+}
+
+/// Whether a value holds its class whatever becomes of it: Python code that runs while a field is converted
+/// may give the value another class.
+#[inline]
+fn holds_class(value: &Py<CData>) -> bool {
+    value.ctype().python_class().is(value.class())
 }
 
 /// How the attribute `name` of `object` is read and written.
@@ -173,9 +182,8 @@ fn way_of(object: &PyObject, found: &PyObject) -> Option<Way> {
         return Some(Way::Accessor(accessor.attribute()));
     }
     let field = found.downcast_ref::<CField>()?;
-    let (class, ctype) = (object.class(), CData::of(object)?.ctype());
-    let is_held = ctype.python_class().is(class) && ctype.holds(field.as_object());
-    (is_held && field.belongs_to(class)).then_some(Way::Field(field))
+    let is_held = CField::is_held(field) && field.belongs_to(object.class());
+    is_held.then_some(Way::Field(field))
 }
 
 /// Whether the VM calls `found` without asking the instance for it, which it does in classes alone whose

@@ -1,10 +1,11 @@
 //! Looking up what a class says about itself, in the class and its bases.
 
-use super::slots::shares_slot;
+use super::{metatype::CTypeType, slots::shares_slot};
 use crate::names::name;
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyStr, PyStrInterned, PyType},
+    class::StaticType,
 };
 
 /// Whether classes of `metaclass` look attributes up in themselves, then in what their bases do.
@@ -54,7 +55,9 @@ impl<'a> Attributes<'a> {
     #[must_use]
     pub fn of(class: &'a Py<PyType>, vm: &'a VirtualMachine) -> Option<Self> {
         let metaclass = class.as_object().class();
-        if !shares_slot!(metaclass, vm.ctx.types.type_type, getattro) {
+        let is_plain = shares_slot!(metaclass, vm.ctx.types.type_type, getattro)
+            || shares_slot!(metaclass, CTypeType::static_type(), getattro);
+        if !is_plain {
             return None;
         }
         let one_base = class.bases.read().as_slice().len() == 1;
@@ -103,4 +106,22 @@ impl<'a> Attributes<'a> {
 pub fn interned(name: &Py<PyStr>, vm: &VirtualMachine) -> &'static PyStrInterned {
     let known = vm.ctx.interned_str(name);
     known.unwrap_or_else(|| vm.ctx.intern_str(name.as_wtf8()))
+}
+
+/// Puts an attribute into a class's namespace, and does no more: it is none that stands for a slot.
+///
+/// # Errors
+/// None that can happen: names are hashed without Python code.
+pub fn set(
+    class: &Py<PyType>,
+    name: &'static PyStrInterned,
+    value: PyObjectRef,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    class.modified();
+    if let Some(own) = class.attributes.as_dict() {
+        return own.set_item(name, value, vm);
+    }
+    class.attributes.set(name, value);
+    Ok(())
 }

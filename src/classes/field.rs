@@ -148,6 +148,13 @@ impl CField {
         )))
     }
 
+    /// Whether the aggregate that it is a field of holds it.
+    #[must_use]
+    pub fn is_held(zelf: &Py<Self>) -> bool {
+        let owner = zelf.owner.get();
+        owner.is_some_and(|owner| owner.holds(zelf.index, zelf.as_object()))
+    }
+
     /// Whether instances of `class` have the field.
     #[must_use]
     pub fn belongs_to(&self, class: &Py<PyType>) -> bool {

@@ -14,10 +14,12 @@
 
 use super::{class_attribute, metatype::CTypeType, slots::shares_slot};
 use crate::{names::name, without::without};
+use std::sync::OnceLock;
+
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{
-        PyDict, PyGetSet, PyStr, PyStrInterned, PyStrRef, PyTuple, PyType, PyTypeRef,
+        PyDict, PyGetSet, PyStr, PyStrInterned, PyStrRef, PyTuple, PyType, PyTypeRef, PyUtf8StrRef,
         object_generic_set_dict, object_get_dict,
     },
     class::{PyClassImpl, StaticType},
@@ -40,7 +42,7 @@ struct NewClass {
     metaclass: PyTypeRef,
     base: PyTypeRef,
     bases: PyRef<PyTuple<PyTypeRef>>,
-    name: PyStrRef,
+    name: PyUtf8StrRef,
     qualname: PyStrRef,
     entries: Vec<(&'static PyStrInterned, PyObjectRef)>,
     /// What the methods that say `super()` find the class in.
@@ -82,7 +84,7 @@ impl NewClass {
             return Ok(None);
         };
         let bases = bases.downcast_ref_if_exact::<PyTuple>(vm);
-        let Some([base]) = bases.map(|bases| bases.as_slice()) else {
+        let Some((bases, [base])) = bases.map(|bases| (bases, bases.as_slice())) else {
             return Ok(None);
         };
         let Some(base) = base.downcast_ref::<PyType>() else {
@@ -114,12 +116,16 @@ impl NewClass {
             }
         }
         let name = Py::<PyStr>::to_owned(name);
+        let qualname = qualname.unwrap_or_else(|| name.clone());
         Ok(Some(Self {
             metaclass: metaclass.to_owned(),
             base: base.to_owned(),
-            bases: PyTuple::new_ref_typed(vec![base.to_owned()], &vm.ctx),
-            qualname: qualname.unwrap_or_else(|| name.clone()),
-            name,
+            bases: match shared_bases(base) {
+                Some(shared) => shared,
+                None => bases.to_owned().try_into_typed(vm)?,
+            },
+            qualname,
+            name: name.try_into_utf8(vm)?,
             entries,
             class_cell,
             namespace_cell,
@@ -149,31 +155,9 @@ impl NewClass {
         if has(&entries, name!(vm, "__eq__")) && !has(&entries, hash) {
             entries.push((hash, vm.ctx.none()));
         }
-        let flags = flags(&base);
-        let mut slots = PyTypeSlots::heap_default();
-        slots.basicsize = base.slots.basicsize;
-        slots.itemsize = base.slots.itemsize;
-        slots.member_count = base.slots.member_count;
-        slots.flags.replace_masked(flags, flags);
-        copy_slots(&slots, &base.slots);
-        let blank = Blank::static_type();
-        let class = PyType::new_heap(
-            &name.to_string_lossy(),
-            vec![blank.to_owned()],
-            Default::default(),
-            slots,
-            metaclass,
-            &vm.ctx,
-        )
-        .map_err(|message| vm.new_type_error(message))?;
-        // The VM has noted the class, and nothing else, as a subclass. Which one another thread takes
-        // out does not matter, since none is to stay.
-        let noted = blank.subclasses.write().pop();
-        rebase(&class, &base, bases);
-        let weak = class.as_object().downgrade(None, vm)?;
-        base.subclasses.write().push(weak);
-        drop(noted);
+        let class = blank_class(&base, bases, metaclass, vm)?;
         if let Some(extension) = &class.heaptype_ext {
+            *extension.name.write() = name;
             *extension.qualname.write() = qualname;
         }
         let contents = name!(vm, "cell_contents");
@@ -188,12 +172,62 @@ impl NewClass {
                 let value = PySetterValue::Assign(value);
                 <PyType as SetAttr>::setattro(&class, name, value, vm)?;
             } else {
-                class.attributes.set(name, value);
+                class_attribute::set(&class, name, value, vm)?;
             }
         }
-        add_descriptors(&class, &base, vm);
+        add_descriptors(&class, &base, vm)?;
         Ok(class.into())
     }
+}
+
+/// A class that does what its base does, with nothing in its namespace yet and without a name.
+fn blank_class(
+    base: &Py<PyType>,
+    bases: PyRef<PyTuple<PyTypeRef>>,
+    metaclass: PyTypeRef,
+    vm: &VirtualMachine,
+) -> PyResult<PyTypeRef> {
+    let flags = flags(base);
+    let mut slots = PyTypeSlots::heap_default();
+    slots.basicsize = base.slots.basicsize;
+    slots.itemsize = base.slots.itemsize;
+    slots.member_count = base.slots.member_count;
+    slots.flags.replace_masked(flags, flags);
+    copy_slots(&slots, &base.slots);
+    let blank = Blank::static_type();
+    let of_blank = vec![blank.to_owned()];
+    let class = PyType::new_heap("", of_blank, Default::default(), slots, metaclass, &vm.ctx)
+        .map_err(|message| vm.new_type_error(message))?;
+    rebase(&class, base, bases);
+    note_subclass(&class, blank, base);
+    Ok(class)
+}
+
+/// Moves the note of a subclass from one class to another.
+fn note_subclass(class: &Py<PyType>, from: &Py<PyType>, to: &Py<PyType>) {
+    let mut noted = from.subclasses.write();
+    // Other threads may be making classes too.
+    let note = noted
+        .iter()
+        .position(|note| note.upgrade().is_some_and(|noted| noted.is(class)))
+        .map(|at| noted.swap_remove(at));
+    drop(noted);
+    let Some(note) = note else { return };
+    let mut noted = to.subclasses.write();
+    // The VM takes out the notes of classes that are gone only if somebody asks for the others.
+    if noted.len() == noted.capacity() {
+        noted.retain(|note| note.upgrade().is_some());
+    }
+    noted.push(note);
+}
+
+/// The `__bases__` of all classes that derive from one of ours alone: the collector has one object less to
+/// look at for each class.
+static SHARED_BASES: OnceLock<Vec<PyRef<PyTuple<PyTypeRef>>>> = OnceLock::new();
+
+fn shared_bases(base: &Py<PyType>) -> Option<PyRef<PyTuple<PyTypeRef>>> {
+    let of_base = |bases: &&PyRef<PyTuple<PyTypeRef>>| bases.as_slice()[0].is(base);
+    SHARED_BASES.get()?.iter().find(of_base).cloned()
 }
 
 /// Whether a class of `metaclass` that derives from `base` alone inherits all that there is to it.
@@ -266,34 +300,41 @@ fn flags(base: &Py<PyType>) -> PyTypeFlags {
 }
 
 /// Adds `__dict__` and `__weakref__` if no base has them, and `__doc__`.
-fn add_descriptors(class: &Py<PyType>, base: &Py<PyType>, vm: &VirtualMachine) {
-    let descriptor = |name: &str| PyGetSet::new(name, class, &vm.ctx);
-    let add = |name: &'static str, flag: u8, make: &dyn Fn() -> PyGetSet| {
-        let name = vm.ctx.intern_str(name);
-        if class.slots.flags.has_feature(flag) && base.get_attr(name).is_none() {
-            let getset = vm.ctx.types.getset_type.to_owned();
-            let made = PyRef::new_ref(make(), getset, None);
-            class.attributes.set(name, made.into());
-        }
+///
+/// # Errors
+/// None that can happen: names are hashed without Python code.
+fn add_descriptors(class: &Py<PyType>, base: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
+    let lacks = |name: &'static PyStrInterned, flag: u8| {
+        class.slots.flags.has_feature(flag) && base.get_attr(name).is_none()
     };
-    add("__dict__", PyTypeFlags::HAS_DICT, &|| {
-        descriptor("__dict__")
+    let add = |name: &'static PyStrInterned, descriptor: PyGetSet| {
+        let getset = vm.ctx.types.getset_type.to_owned();
+        let descriptor = PyRef::new_ref(descriptor, getset, None);
+        class_attribute::set(class, name, descriptor.into(), vm)
+    };
+    let dict = name!(vm, "__dict__");
+    if lacks(dict, PyTypeFlags::HAS_DICT) {
+        let descriptor = PyGetSet::new("__dict__", class, &vm.ctx)
             .with_get(object_get_dict)
             .with_set(set_dict)
-            .with_doc(ItemDoc::static_text("dictionary for instance variables"))
-    });
-    add("__weakref__", PyTypeFlags::HAS_WEAKREF, &|| {
-        descriptor("__weakref__")
+            .with_doc(ItemDoc::static_text("dictionary for instance variables"));
+        add(dict, descriptor)?;
+    }
+    let weak = name!(vm, "__weakref__");
+    if lacks(weak, PyTypeFlags::HAS_WEAKREF) {
+        let descriptor = PyGetSet::new("__weakref__", class, &vm.ctx)
             .with_get(weakref)
             .with_set(set_weakref)
             .with_doc(ItemDoc::static_text(
                 "list of weak references to the object",
-            ))
-    });
+            ));
+        add(weak, descriptor)?;
+    }
     let doc = name!(vm, "__doc__");
     if !class.attributes.contains(doc) {
-        class.attributes.set(doc, vm.ctx.none());
+        class_attribute::set(class, doc, vm.ctx.none(), vm)?;
     }
+    Ok(())
 }
 
 fn set_dict(object: PyObjectRef, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
@@ -354,15 +395,26 @@ fn copy_slots(own: &PyTypeSlots, base: &PyTypeSlots) {
     }
 }
 
-/// Makes [`new`] the `__new__` of all metaclasses.
+/// Makes [`new`] the `__new__` of all metaclasses, whose classes derive from these bases.
 ///
 /// # Errors
 /// None that can happen: the VM says no to no such class.
-pub fn install(metaclasses: &[&'static Py<PyType>], vm: &VirtualMachine) -> PyResult<()> {
+pub fn install(
+    metaclasses: &[&'static Py<PyType>],
+    bases: &[PyTypeRef],
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    let alone = |base: &PyTypeRef| PyTuple::new_ref_typed(vec![base.clone()], &vm.ctx);
+    SHARED_BASES.get_or_init(|| bases.iter().map(alone).collect());
     static NEW: PyMethodDef =
         PyMethodDef::new_const("__new__", new, PyMethodFlags::STATIC, ItemDoc::NONE);
     let blank = Blank::make_static_type();
     *blank.mro.write() = vec![blank.clone()];
+    for (name, _) in blank.attributes.entries() {
+        if let Some(name) = name.downcast_ref::<PyStr>() {
+            drop(blank.attributes.remove(class_attribute::interned(name, vm)));
+        }
+    }
     let name = name!(vm, "__new__");
     // What the VM puts into the slot of a class whose `__new__` is found by name.
     let template = PyType::new_simple_heap("template", vm.ctx.types.object_type, &vm.ctx)

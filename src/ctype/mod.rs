@@ -137,6 +137,8 @@ pub struct CType {
     pub positional: OnceLock<Shared<Positional>>,
     /// The descriptors of the fields, which whoever holds the type may use without a reference.
     descriptors: OnceLock<Box<[PyObjectRef]>>,
+    /// Methods that are bound to the class, which threads remember (`classes::class_attributes`).
+    methods: PyMutex<Vec<(&'static str, PyObjectRef)>>,
     /// The array types of this type, sorted by length, while anybody uses them.
     array_types: PyMutex<Vec<(usize, PyRef<PyWeak>)>>,
 }
@@ -171,10 +173,16 @@ impl CType {
             unchecked: AtomicU32::new(0),
             positional: OnceLock::new(),
             descriptors: OnceLock::new(),
+            methods: PyMutex::default(),
             array_types: PyMutex::default(),
         }
         .into_ref(&vm.ctx);
-        class.set_attr(Self::attribute(vm), ctype.clone().into());
+        let description = ctype.clone().into();
+        match class.attributes.as_dict() {
+            // No look-up finds this name, so none is to be forgotten.
+            Some(own) => own.set_item(Self::attribute(vm), description, vm)?,
+            None => class.set_attr(Self::attribute(vm), description),
+        }
         Ok(ctype)
     }
 
@@ -257,12 +265,24 @@ impl CType {
         let _ = self.descriptors.set(descriptors.into());
     }
 
-    /// Whether this or a type that it derives from holds a descriptor.
+    /// Holds a method that is bound to the class, as long as this lives. What is returned is the one to
+    /// use: one of this name that it holds already, if there is one.
     #[must_use]
-    pub fn holds(&self, descriptor: &PyObject) -> bool {
-        let own = self.descriptors.get().into_iter().flatten();
-        own.into_iter().any(|held| held.is(descriptor))
-            || (self.layout().base()).is_some_and(|base| base.holds(descriptor))
+    pub fn hold_method(&self, name: &'static str, method: PyObjectRef) -> PyObjectRef {
+        let mut methods = self.methods.lock();
+        if let Some((_, known)) = methods.iter().find(|(known, _)| *known == name) {
+            return known.clone();
+        }
+        methods.push((name, method.clone()));
+        method
+    }
+
+    /// Whether this holds a descriptor, which is mostly that of field number `index`.
+    #[must_use]
+    pub fn holds(&self, index: usize, descriptor: &PyObject) -> bool {
+        let held = self.descriptors.get().map_or(&[][..], |held| held);
+        held.get(index).is_some_and(|held| held.is(descriptor))
+            || held.iter().any(|held| held.is(descriptor))
     }
 
     /// Whether the layout is what it will be: `_fields_` cannot change it any more.
@@ -375,11 +395,6 @@ impl CType {
     }
 
     #[must_use]
-    pub fn is_aggregate(&self) -> bool {
-        matches!(self.kind, Kind::Structure | Kind::Union)
-    }
-
-    #[must_use]
     pub fn is_pointer(&self) -> bool {
         matches!(self.kind, Kind::Pointer(_))
     }
@@ -487,6 +502,11 @@ unsafe impl Traverse for CType {
         if let Some(positional) = self.positional.get() {
             positional.traverse(visit);
         }
+        if let Some(methods) = self.methods.try_lock() {
+            methods
+                .iter()
+                .for_each(|(_, method)| method.traverse(visit));
+        }
         for descriptor in self.descriptors.get().into_iter().flatten() {
             descriptor.traverse(visit);
         }
@@ -502,6 +522,7 @@ unsafe impl Traverse for CType {
         out.extend(self.pointer_type.lock().take());
         let positional = self.positional.take().map(Shared::into_inner);
         out.extend(positional.map(PyObjectRef::from));
+        out.extend(self.methods.get_mut().drain(..).map(|(_, method)| method));
         if let Kind::Pointer(target) = &mut self.kind {
             target.clear(out);
         }

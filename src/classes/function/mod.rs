@@ -117,7 +117,7 @@ pub struct CFuncPtr {
     planned: Planned,
     /// `FUNCFLAG_*` of its type.
     flags: u32,
-    paramflags: Option<ParamFlags>,
+    paramflags: Option<Box<ParamFlags>>,
 }
 
 // What the class's macro writes, but that the collector is told of an instance when it lives on.
@@ -152,10 +152,15 @@ unsafe impl Traverse for CFuncPtr {
         if let Some(own) = self.own.get() {
             own.traverse(visit);
         }
-        self.paramflags.traverse(visit);
+        if let Some(paramflags) = &self.paramflags {
+            paramflags.traverse(visit);
+        }
     }
 
     fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
+        if self.young().is_freed() {
+            return;
+        }
         self.base.clear(out);
         // What makes a cycle is what Python code has set; the type's own stays callable.
         if let Some(own) = self.own.get()
@@ -171,36 +176,47 @@ unsafe impl Traverse for CFuncPtr {
 /// # Errors
 /// `MemoryError` if there is no memory for it.
 pub fn construct(ctype: &Py<CType>, place: Place, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
-    let base = CData::new(ctype.to_owned(), place, vm)?;
-    make(base, ctype.python_class().clone(), None, vm).map(Into::into)
+    let class = ctype.python_class().clone();
+    make(ctype, place, class, None, None, vm).map(Into::into)
 }
 
-#[inline]
+/// What a new function pointer leads to.
+struct Start {
+    address: usize,
+    /// What keeps a function there.
+    kept: PyObjectRef,
+}
+
 fn make(
-    base: CData,
+    ctype: &Py<CType>,
+    place: Place,
     class: PyTypeRef,
-    paramflags: Option<ParamFlags>,
+    paramflags: Option<Box<ParamFlags>>,
+    start: Option<Start>,
     vm: &VirtualMachine,
 ) -> PyResult<PyRef<CFuncPtr>> {
-    let signature = declared(base.ctype(), vm)?;
+    let signature = declared(ctype, vm)?;
     let plan = signature.plan().filter(|_| paramflags.is_none());
     // SAFETY: the signature is its type's for good, and holds the plan; the function holds the type.
     let planned = unsafe { Planned::new(plan) };
-    let function = base.ctype().function();
+    let function = ctype.function();
     let flags = function.map_or(flags::CDECL, |function| function.flags);
     let payload = CFuncPtr {
-        base,
+        base: CData::new(ctype.to_owned(), place, vm)?,
         own: OnceBox::new(),
         planned,
         flags,
         paramflags,
     };
-    Ok(young::new_object(
-        payload,
-        class,
-        |function| function.base.settle(),
-        vm,
-    ))
+    let place = |function: &CFuncPtr| {
+        function.base.settle();
+        if let Some(Start { address, kept }) = start {
+            function.point_to(address);
+            // SAFETY: it is being placed.
+            unsafe { function.base.keep_at_start(kept) };
+        }
+    };
+    Ok(young::new_object(payload, class, place, vm))
 }
 
 /// The signature that a class declares for its instances.
@@ -280,6 +296,12 @@ impl CFuncPtr {
     fn address(&self) -> usize {
         // SAFETY: a function pointer's memory holds an address.
         unsafe { pointer::read(self.base.address()) }.addr()
+    }
+
+    #[inline]
+    fn point_to(&self, address: usize) {
+        // SAFETY: a function pointer's memory holds an address.
+        unsafe { pointer::write(self.base.address(), address) }
     }
 }
 

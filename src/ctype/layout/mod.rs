@@ -184,16 +184,6 @@ impl Layout {
         layout.bounded()
     }
 
-    /// The type that an aggregate derives from, as far as the layout knows.
-    #[must_use]
-    pub fn base(&self) -> Option<&Py<CType>> {
-        match &self.content {
-            Content::Inherited(base) => Some(base),
-            Content::Fields { base, .. } => base.as_deref(),
-            _ => None,
-        }
-    }
-
     /// A copy for a subclass that adds no fields to a settled type.
     #[must_use]
     pub fn inherit(base: &Py<CType>) -> Self {
