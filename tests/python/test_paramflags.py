@@ -1,11 +1,12 @@
 """Function objects with paramflags: in, out and in-out parameters, names, defaults."""
 import unittest
 from ctypes import (
-    CFUNCTYPE, POINTER, ArgumentError, Structure, c_char, c_char_p, c_double, c_int, c_void_p,
-    pointer, py_object,
+    CFUNCTYPE, POINTER, ArgumentError, Structure, c_char, c_char_p, c_double, c_int, c_void_p, pointer,
+    py_object,
 )
 
-from support import TestCase, clib
+from given import ROUNDS, MyInt
+from support import TestCase, clib, function
 
 IN, OUT, IN_OUT, LCID = 1, 2, 3, 4
 IntPointer = POINTER(c_int)
@@ -183,6 +184,62 @@ class Definition(TestCase):
         self.assertEqual(CFUNCTYPE(c_int, c_int)(("negate_int", clib), None)(5), -5)
         self.assertError(TypeError, "paramflag value 4 not supported", declared, "negate_int",
                          c_int, (c_int, LCID))
+
+
+class Called(TestCase):
+    def test_unpacked(self):
+        add = function("add_int", c_int, c_int, c_int)
+        for _ in ROUNDS:
+            self.assertEqual(add(*(1, 2)), 3)
+            self.assertEqual(add(*(1, 2), **{}), 3)
+
+    def test_names_mean_nothing_without_flags(self):
+        add = function("add_int", c_int, c_int, c_int)
+        for _ in ROUNDS:
+            self.assertEqual(add(1, 2, name=3), 3)
+            self.assertEqual(add(*(1, 2), **{"name": 3}), 3)
+
+    def test_named_both_ways(self):
+        flags = ((1, "a"), (1, "b", 10))
+        add = CFUNCTYPE(c_int, c_int, c_int)(("add_int", clib), flags)
+        a = "".join(["", "a"])
+        for _ in ROUNDS:
+            self.assertEqual([add(1), add(a=1), add(b=2, a=1), add(1, b=2), add(**{a: 1}),
+                              add(*[1], **{"b": 5})], [11, 11, 3, 3, 11, 6])
+            self.assertError(TypeError, "required argument 'a' missing", add, b=1)
+            self.assertError(TypeError, "call takes exactly 1 arguments (2 given)", add, 1, c=2)
+            self.assertError(TypeError, "call takes exactly 2 arguments (3 given)", add, 1, 2, 3)
+
+    def test_outputs(self):
+        class Pointee(c_int):
+            def __ctypes_from_outparam__(self):
+                return ("out", self.value)
+
+        for Int, expected in ((c_int, (3, 1)), (Pointee, (("out", 3), ("out", 1)))):
+            Pointer = POINTER(Int)
+            flags = ((1, "a"), (1, "b"), (2, "quotient"), (2, "remainder"))
+            divide = CFUNCTYPE(None, c_int, c_int, Pointer, Pointer)(("divide", clib), flags)
+            for _ in ROUNDS:
+                self.assertEqual(divide(7, 2), expected)
+            divide.errcheck = lambda result, called, arguments: arguments
+            self.assertEqual(divide(7, 2), expected)
+            divide.errcheck = lambda result, called, arguments: [len(arguments), arguments[2].value]
+            self.assertEqual(divide(7, 2), [4, 3])
+        box = POINTER(MyInt)
+        divide = CFUNCTYPE(None, c_int, c_int, box, box)(("divide", clib), flags)
+        self.assertEqual([type(part) for part in divide(7, 2)], [MyInt, MyInt])
+
+    def test_output_with_an_attribute(self):
+        flags = ((1, "a"), (1, "b"), (2, "quotient"), (2, "remainder"))
+        Pointer = POINTER(c_int)
+        divide = CFUNCTYPE(None, c_int, c_int, Pointer, Pointer)(("divide", clib), flags)
+
+        def check(result, called, arguments):
+            arguments[2].__ctypes_from_outparam__ = lambda: "mine"
+            return arguments
+
+        divide.errcheck = check
+        self.assertEqual(divide(7, 2), ("mine", 1))
 
 
 if __name__ == "__main__":
