@@ -20,6 +20,7 @@ pub mod errno;
 pub mod exact;
 pub mod from_param;
 mod instance;
+pub mod outputs;
 pub mod paramflags;
 mod placed;
 pub mod plan;

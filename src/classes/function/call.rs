@@ -8,7 +8,7 @@ use crate::{
     ccall::{
         call,
         enter::{Target, around::Callee},
-        flags,
+        flags, outputs,
         paramflags::{Given, ParamFlags},
         plan::Plan,
         result::Restype,
@@ -47,20 +47,27 @@ pub fn vectorcall(
 ) -> PyResult {
     let mut tried = false;
     if let Some(function) = CFuncPtr::of(zelf)
-        && let Some(plan) = function.planned.get()
         && is_called_by_us(zelf.class(), vm)
     {
-        let given = &args[..nargs];
-        let restype = || CurrentRestype(function.signature(vm));
-        let outcome = if plan.is_checked {
-            planned_and_checked(function, given, vm)
-        } else {
-            planned(function, plan, given, restype, vm)
+        let outcome = match function.planned.get() {
+            Some(plan) => {
+                tried = true;
+                let restype = || CurrentRestype(function.signature(vm));
+                let given = &args[..nargs];
+                if plan.is_checked {
+                    planned_and_checked(function, given, vm)
+                } else {
+                    planned(function, plan, given, restype, vm)
+                }
+            }
+            None => function.paramflags.as_ref().and_then(|paramflags| {
+                let given = Given::new(&args, nargs, names.unwrap_or(&[]));
+                planned_with_flags(function, paramflags, &given, vm)
+            }),
         };
         if let Some(outcome) = outcome {
             return outcome;
         }
-        tried = true;
     }
     vectorcall_unplanned(zelf, args, nargs, names, tried, vm)
 }
@@ -118,6 +125,23 @@ fn planned_and_checked(
     Some(result.and_then(|result| {
         checked::check(errcheck, function, result, given, vm).map(Checked::into_object)
     }))
+}
+
+/// The same with parameter flags.
+#[inline(never)]
+fn planned_with_flags(
+    function: &Py<CFuncPtr>,
+    paramflags: &ParamFlags,
+    given: &Given<'_>,
+    vm: &VirtualMachine,
+) -> Option<PyResult> {
+    let signature = function.signature(vm);
+    let plan = signature.plan().filter(|plan| !plan.is_checked)?;
+    let argtypes = signature.declared.argtypes.as_ref()?;
+    let (address, _held) = CData::callee(CFuncPtr::value(function));
+    let flags = function.flags;
+    // SAFETY: as in `planned`.
+    unsafe { outputs::call(plan, paramflags, argtypes, address, flags, given, vm) }
 }
 
 /// The result type of the signature that was read.
