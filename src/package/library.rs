@@ -103,10 +103,12 @@ fn getattro(library: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResu
     }
 }
 
-/// What an object has under this name and its class has not: a function that has been asked for before.
+/// What an object has of its own under this name, if its class leaves it to the object: a function that has
+/// been asked for before, the handle.
 fn own_attribute(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> Option<PyObjectRef> {
     let interned = vm.ctx.interned_str(name)?;
-    if object.class().get_attr(interned).is_some() {
+    let of_class = object.class().get_attr(interned);
+    if of_class.is_some_and(|found| found.class().slots.descr_set.load().is_some()) {
         return None;
     }
     object.dict()?.get_item_opt(name, vm).ok()?
