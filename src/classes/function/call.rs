@@ -155,6 +155,7 @@ impl AsRef<Restype> for CurrentRestype<'_> {
 
 /// Calls a function with arguments in the order in which Python code gives them. `tried` says that its
 /// plan, if it has one that stands alone, has not been enough.
+#[inline(always)]
 fn general(
     function: &Py<CFuncPtr>,
     tried: bool,
@@ -189,6 +190,7 @@ fn arranged(
 }
 
 /// Calls a function with arguments in the order of its parameters.
+#[inline(always)]
 fn invoke(
     function: &Py<CFuncPtr>,
     signature: &Signature,
