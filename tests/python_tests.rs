@@ -77,6 +77,7 @@ python_tests! {
     char_arrays
     complex_types
     declarations
+    derived_arguments
     errcheck
     errno
     error_messages
