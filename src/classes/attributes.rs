@@ -19,7 +19,7 @@ use rustpython_vm::{
     builtins::{PyFunction, PyProperty, PyStr, PyType},
     class::StaticType,
     function::PySetterValue,
-    types::{PyTypeFlags, PyTypeSlots},
+    types::PyTypeFlags,
 };
 use std::{cell::Cell, ptr, sync::atomic::Ordering};
 
@@ -142,14 +142,26 @@ fn place(tag: u32, name: &Py<PyStr>) -> usize {
     (name >> 4 ^ name >> 12 ^ tag as usize) % RECENT
 }
 
-/// Looks the attribute up, and remembers what it is.
+/// Gives a class the function of `object` back in a slot, unless Python code has put another one there.
+macro_rules! leave {
+    ($class:expr, $slot:ident, $vm:expr) => {
+        let plain = $vm.ctx.types.object_type.slots.$slot.load();
+        let _ = $class.slots.$slot.compare_exchange(Some($slot), plain);
+    };
+}
+
+/// Looks the attribute up, and remembers what it is. A name that Python code has put together is told by the
+/// one that the VM keeps for good.
 #[cold]
 fn find_out(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> Way {
     let class = object.class();
-    // Names that the VM does not keep for good cannot be told by their addresses.
-    let Some(interned) = vm.ctx.interned_str(name).filter(|known| known.is(name)) else {
+    // What is no attribute of any class has no such name.
+    let Some(interned) = vm.ctx.interned_str(name) else {
         return Way::General;
     };
+    if !interned.is(name) {
+        return way(object, interned, vm);
+    }
     // Looking something up gives the class a version, if it had none; what is found later belongs to
     // that version or an older one.
     class.get_attr(interned);
@@ -159,12 +171,12 @@ fn find_out(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> Way {
         None if has_dict => Way::Own,
         None => {
             // The VM's words for what cannot be set are fuller in classes that leave it to `object`.
-            class.slots.setattro.store(general(vm).setattro.load());
+            leave!(class, setattro, vm);
             Way::General
         }
         Some(found) => {
             if is_better_specialised(interned, &found) {
-                class.slots.getattro.store(general(vm).getattro.load());
+                leave!(class, getattro, vm);
             }
             way_of(object, &found).unwrap_or(Way::General)
         }
@@ -193,9 +205,4 @@ fn is_better_specialised(name: &Py<PyStr>, found: &PyObject) -> bool {
     let is_called = found.downcast_ref::<PyFunction>().is_some()
         || found.downcast_ref::<PyProperty>().is_some();
     is_called && !is_special
-}
-
-/// The slots of `object`.
-fn general(vm: &VirtualMachine) -> &PyTypeSlots {
-    &vm.ctx.types.object_type.slots
 }

@@ -161,6 +161,33 @@ class ChangedClasses(TestCase):
         self.assertIs(point().__getattribute__, object.__getattribute__)
         self.assertIs(point().__setattr__, object.__setattr__)
 
+    def test_hooks_beside_methods(self):
+        class Reads(point()):
+            def __getattribute__(self, name):
+                return f"hook {name}" if name == "x" else super().__getattribute__(name)
+
+            def method(self):
+                return "method"
+
+        class Writes(point()):
+            seen = []
+
+            def __setattr__(self, name, value):
+                self.seen.append(name)
+
+            def method(self):
+                return "method"
+
+        for _ in range(5):
+            thing = Reads()
+            thing.method = "its own"
+            self.assertEqual((thing.method, read(thing)), ("its own", "hook x"))
+            thing = Writes()
+            self.assertEqual(thing.method(), "method")
+            write(thing, 5)
+            self.assertEqual(read(thing), 0)
+        self.assertEqual(Writes.seen, ["x"] * 5)
+
     def test_class_of_an_instance(self):
         Point = point()
 
