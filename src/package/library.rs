@@ -22,9 +22,10 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
+type GetAttribute = fn(&PyObject, &Py<PyStr>, &VirtualMachine) -> PyResult;
+
 /// The VM's own way to an attribute of an object whose class has a `__getattr__`.
-static GET_ATTRIBUTE: OnceLock<fn(&PyObject, &Py<PyStr>, &VirtualMachine) -> PyResult> =
-    OnceLock::new();
+static GET_ATTRIBUTE: OnceLock<GetAttribute> = OnceLock::new();
 
 /// `CDLL.__getitem__` for an ordinary library and the name of a symbol that it has.
 pub fn item(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
