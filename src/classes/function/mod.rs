@@ -2,6 +2,7 @@
 
 mod attributes;
 mod call;
+mod checked;
 pub mod constructor;
 mod declaration;
 mod planned;
