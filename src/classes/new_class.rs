@@ -9,8 +9,8 @@ use crate::{
     new_class::{self, NewClass},
 };
 use rustpython_vm::{
-    AsObject, Py, PyRef, PyResult, VirtualMachine,
-    builtins::{PyTuple, PyType, PyTypeRef},
+    AsObject, Py, PyObjectRef, PyRef, PyResult, VirtualMachine,
+    builtins::{PyStrInterned, PyStrRef, PyTuple, PyType, PyTypeRef, PyUtf8StrRef},
     class::StaticType,
     function::{FuncArgs, ItemDoc, PyMethodDef, PyMethodFlags},
 };
@@ -37,6 +37,33 @@ pub fn new(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let new = name!(vm, "__new__");
     let of_type = vm.ctx.types.type_type.as_object();
     of_type.get_attr(new, vm)?.call(args, vm)
+}
+
+/// A class that native code makes: what a class statement or a call of `type` would, with this metaclass
+/// and base of ours. `__init__` of the metaclass is the caller's to do.
+///
+/// # Errors
+/// None that can happen: the class is an ordinary one.
+pub fn make(
+    metaclass: &'static Py<PyType>,
+    base: &'static Py<PyType>,
+    name: PyUtf8StrRef,
+    qualname: PyStrRef,
+    entries: Vec<(&'static PyStrInterned, PyObjectRef)>,
+    vm: &VirtualMachine,
+) -> PyResult<PyTypeRef> {
+    let alone = || PyTuple::new_ref_typed(vec![base.to_owned()], &vm.ctx);
+    let class = NewClass {
+        metaclass: metaclass.to_owned(),
+        base: base.to_owned(),
+        bases: shared_bases(base).unwrap_or_else(alone),
+        name,
+        qualname,
+        entries,
+        class_cell: None,
+        namespace_cell: None,
+    };
+    class.make(vm)
 }
 
 /// The `__bases__` of all classes that derive from one of ours alone: the collector has one object less to

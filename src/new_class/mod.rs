@@ -26,18 +26,18 @@ pub use program::init_hook;
 /// A class to be made, found to be ordinary.
 #[derive(Debug)]
 pub(crate) struct NewClass {
-    metaclass: PyTypeRef,
+    pub(crate) metaclass: PyTypeRef,
     /// The one class that it derives from.
     pub(crate) base: PyTypeRef,
-    bases: PyRef<PyTuple<PyTypeRef>>,
-    name: PyUtf8StrRef,
-    qualname: PyStrRef,
+    pub(crate) bases: PyRef<PyTuple<PyTypeRef>>,
+    pub(crate) name: PyUtf8StrRef,
+    pub(crate) qualname: PyStrRef,
     /// The namespace, but for what `type.__new__` takes out of it.
-    entries: Vec<(&'static PyStrInterned, PyObjectRef)>,
+    pub(crate) entries: Vec<(&'static PyStrInterned, PyObjectRef)>,
     /// What the methods that say `super()` find the class in.
-    class_cell: Option<PyObjectRef>,
+    pub(crate) class_cell: Option<PyObjectRef>,
     /// What annotations find the namespace in.
-    namespace_cell: Option<PyObjectRef>,
+    pub(crate) namespace_cell: Option<PyObjectRef>,
 }
 
 impl NewClass {
