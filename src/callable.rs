@@ -5,10 +5,15 @@
 //! code that takes as many positional arguments as it is given, and nothing else, can be called with them
 //! as they are; the VM does the same for calls in bytecode. That a function is so is remembered with its
 //! version, which the VM changes with the function.
+//!
+//! Called so, a function has no frame object. `from x import y` makes the VM make one, with a dict for the
+//! locals. A function in which that happens is called through its vectorcall slot, which makes the frame
+//! object at once.
 
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyBoundMethod, PyCode, PyFunction},
+    bytecode::Instruction,
     object::{Traverse, TraverseFn},
 };
 use std::sync::{
@@ -67,6 +72,14 @@ impl Callable {
         &self.object
     }
 
+    /// Puts all objects that it refers to into `out`.
+    pub fn release(self, out: &mut Vec<PyObjectRef>) {
+        out.push(self.object);
+        if let Some(Some(method)) = self.method.into_inner() {
+            out.extend([method.function, method.instance]);
+        }
+    }
+
     /// Calls it. The vector had better have room for one more.
     ///
     /// # Errors
@@ -123,27 +136,28 @@ impl Callable {
     ) -> PyResult {
         let key = Self::key(function.func_version(), arguments.len());
         let known = self.known.load(Ordering::Relaxed);
-        let takes = if known & !1 == key {
+        let is_direct = if known & !1 == key {
             known & 1 == 1
         } else {
             self.find_out(function, arguments.len(), vm)
         };
-        // Whoever traces wants frames that only the general way makes.
-        if takes && !vm.use_tracing.get() {
+        // Whoever traces wants frame objects.
+        if is_direct && !vm.use_tracing.get() {
             function.invoke_exact_args(arguments, vm)
         } else {
-            function.as_object().call(arguments, vm)
+            let count = arguments.len();
+            function.as_object().vectorcall(arguments, count, None, vm)
         }
     }
 
-    /// What is known of a function in some state: its version, a number of arguments, and whether it takes
-    /// exactly these in the last bit.
+    /// What is known of a function in some state: its version, a number of arguments, and whether it is
+    /// called with exactly these and no frame object in the last bit.
     #[inline]
     fn key(version: u32, count: usize) -> u64 {
         u64::from(version) << 32 | (count as u64) << 1
     }
 
-    /// Whether the function takes so many positional arguments and nothing else.
+    /// Whether the function takes so many positional arguments and nothing else, and needs no frame object.
     #[cold]
     fn find_out(&self, function: &Py<PyFunction>, count: usize, vm: &VirtualMachine) -> bool {
         /// The function's variables are in an array, to be filled with the arguments.
@@ -158,7 +172,8 @@ impl Callable {
         let flags = code.code.flags.bits();
         let takes = flags & (OPTIMIZED | VARARGS | VARKEYWORDS) == OPTIMIZED
             && code.code.kwonlyarg_count == 0
-            && code.code.arg_count as usize == count;
+            && code.code.arg_count as usize == count
+            && !imports_names(&code);
         let is_current = version != 0 && function.func_version() == version;
         if is_current {
             let known = Self::key(version, count) | u64::from(takes);
@@ -166,4 +181,18 @@ impl Callable {
         }
         takes && is_current
     }
+}
+
+/// Whether there is a `from x import y` in the code.
+fn imports_names(code: &PyCode) -> bool {
+    let instructions = &code.code.instructions;
+    let mut index = 0;
+    while index < instructions.len() {
+        let instruction = instructions.read_op(index).deoptimize();
+        if matches!(instruction, Instruction::ImportFrom { .. }) {
+            return true;
+        }
+        index += 1 + instruction.cache_entries();
+    }
+    false
 }

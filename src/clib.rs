@@ -4,12 +4,16 @@
 //! itself and lets Python code pass handles of its own, so the handle is what is kept here, and
 //! `libloading` is asked for each operation on it.
 
+use crate::names::name;
 use libloading::os;
 use rustpython_vm::{
     PyObject, PyResult, VirtualMachine,
     builtins::{PyInt, PyStr},
 };
-use std::ffi::{CStr, CString, OsStr};
+use smallvec::SmallVec;
+use std::ffi::OsStr;
+#[cfg(unix)]
+use std::ptr;
 
 #[cfg(unix)]
 use os::unix as native;
@@ -54,14 +58,37 @@ impl Handle {
         result
     }
 
+    /// The address of a symbol, if the library has it.
+    #[cfg(unix)]
+    #[must_use]
+    pub fn find(self, name: &SymbolName) -> Option<usize> {
+        let library = ptr::with_exposed_provenance_mut(self.0);
+        // SAFETY: the handle came from `dlopen`, or Python code answers for it; the name is terminated.
+        let symbol = unsafe { libc::dlsym(library, name.0.as_ptr().cast()) };
+        (!symbol.is_null()).then(|| symbol.expose_provenance())
+    }
+
+    /// The address of a symbol, if the library has it.
+    #[cfg(windows)]
+    #[must_use]
+    pub fn find(self, name: &SymbolName) -> Option<usize> {
+        self.load(name).ok()
+    }
+
     /// The address of a symbol.
     ///
     /// # Errors
     /// The loader's message if the library has no such symbol.
-    pub fn symbol(self, name: &CStr) -> Result<usize, String> {
+    pub fn symbol(self, name: &SymbolName) -> Result<usize, String> {
+        self.find(name).map_or_else(|| self.load(name), Ok)
+    }
+
+    /// The same, for who wants to know what is wrong.
+    #[cold]
+    fn load(self, name: &SymbolName) -> Result<usize, String> {
         self.with(|library| {
             // SAFETY: the symbol is used as a plain address.
-            let symbol = unsafe { library.get::<*mut u8>(name.to_bytes_with_nul()) };
+            let symbol = unsafe { library.get::<*mut u8>(&name.0[..]) };
             match symbol {
                 Ok(symbol) => Ok(symbol.as_raw_ptr() as usize),
                 Err(error) => Err(message(&error)),
@@ -102,12 +129,22 @@ fn message(error: &libloading::Error) -> String {
         .map_or_else(|| error.to_string(), ToString::to_string)
 }
 
-/// A symbol's name, given as `str` or `bytes`.
-///
-/// # Errors
-/// `ValueError` for an embedded NUL.
-pub fn symbol_name(name: &PyStr, vm: &VirtualMachine) -> PyResult<CString> {
-    CString::new(name.as_bytes()).map_err(|_| vm.new_value_error("embedded null character"))
+/// A symbol's name, terminated.
+#[derive(Debug)]
+pub struct SymbolName(SmallVec<[u8; 64]>);
+
+impl SymbolName {
+    /// # Errors
+    /// `ValueError` for an embedded NUL.
+    pub fn new(name: &[u8], vm: &VirtualMachine) -> PyResult<Self> {
+        if name.contains(&0) {
+            return Err(vm.new_value_error("embedded null character"));
+        }
+        let mut terminated = SmallVec::with_capacity(name.len() + 1);
+        terminated.extend_from_slice(name);
+        terminated.push(0);
+        Ok(Self(terminated))
+    }
 }
 
 /// Looks `name` up in the library object `dll`, raising the `ctypes.dlsym` audit events.
@@ -121,6 +158,7 @@ pub fn lookup(
     missing: impl FnOnce(String) -> rustpython_vm::builtins::PyBaseExceptionRef,
     vm: &VirtualMachine,
 ) -> PyResult<usize> {
-    let handle = Handle::of(&*dll.get_attr("_handle", vm)?, owner, vm)?;
-    handle.symbol(&symbol_name(name, vm)?).map_err(missing)
+    let handle = Handle::of(&*dll.get_attr(name!(vm, "_handle"), vm)?, owner, vm)?;
+    let symbol = SymbolName::new(name.as_bytes(), vm)?;
+    handle.symbol(&symbol).map_err(missing)
 }

@@ -11,7 +11,7 @@ use crate::{
         result::Restype,
     },
     cdata::{CData, ctype_of, pickle},
-    clib::{self, Handle},
+    clib::{self, Handle, SymbolName},
     ctype::{CType, scalar::pointer::wrapping_address},
 };
 use num_traits::{Signed, ToPrimitive};
@@ -253,7 +253,7 @@ fn dlsym([library, name]: [PyObjectRef; 2], vm: &VirtualMachine) -> PyResult {
             name.class().slot_name()
         )));
     };
-    let symbol = clib::symbol_name(text, vm)?;
+    let symbol = SymbolName::new(text.as_bytes(), vm)?;
     audit::event(vm, "ctypes.dlsym/handle", || {
         (library.clone(), name.clone())
     })?;

@@ -18,7 +18,8 @@ mod _ctypes {
         ccallback,
         cdata::{CData, young},
         classes::{
-            aggregate, array, construct, field, function, metatype, new_class, pointer, simple,
+            aggregate, array, attributes, class_attributes, construct, field, function, metatype,
+            new_class, pointer, simple,
         },
         ctype::{CType, positional::Positional},
         error, exports, functions, package,
@@ -116,32 +117,32 @@ mod _ctypes {
         let _ = ccallback::Thunk::make_static_type();
         let _ = ccallback::Shape::make_static_type();
         let _ = exports::ForeignMemory::make_static_type();
-        new_class::install(
-            &[
-                metatype::CTypeType::static_type(),
-                simple::SimpleType::static_type(),
-                aggregate::StructType::static_type(),
-                aggregate::UnionType::static_type(),
-                array::ArrayType::static_type(),
-                pointer::PointerType::static_type(),
-                function::FuncPtrType::static_type(),
-            ],
-            &[
-                simple::SimpleCData::make_static_type(),
-                aggregate::Structure::make_static_type(),
-                aggregate::Union::make_static_type(),
-                array::Array::make_static_type(),
-                pointer::Pointer::make_static_type(),
-                function::CFuncPtr::make_static_type(),
-            ],
-            vm,
-        )?;
+        let metaclasses = [
+            metatype::CTypeType::static_type(),
+            simple::SimpleType::static_type(),
+            aggregate::StructType::static_type(),
+            aggregate::UnionType::static_type(),
+            array::ArrayType::static_type(),
+            pointer::PointerType::static_type(),
+            function::FuncPtrType::static_type(),
+        ];
+        let classes = [
+            simple::SimpleCData::make_static_type(),
+            aggregate::Structure::make_static_type(),
+            aggregate::Union::make_static_type(),
+            array::Array::make_static_type(),
+            pointer::Pointer::make_static_type(),
+            function::CFuncPtr::make_static_type(),
+        ];
+        new_class::install(&metaclasses, &classes, vm)?;
+        class_attributes::install(&metaclasses);
         construct::install::<simple::SimpleCData>(simple::SimpleType::static_type());
         construct::install::<aggregate::Structure>(aggregate::StructType::static_type());
         construct::install::<aggregate::Union>(aggregate::UnionType::static_type());
         construct::install::<array::Array>(array::ArrayType::static_type());
         construct::install::<pointer::Pointer>(pointer::PointerType::static_type());
         function::constructor::install(function::FuncPtrType::static_type());
+        classes.iter().for_each(|class| attributes::install(class));
         rustpython_vm::extend_module!(vm, module, {
             "_SimpleCData" => simple::SimpleCData::make_static_type(),
             "Structure" => aggregate::Structure::make_static_type(),

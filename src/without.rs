@@ -19,6 +19,8 @@ pub struct Without {
     pub inline: bool,
     /// Values that the garbage collector is not told of at once.
     pub young: bool,
+    /// Attributes of values read and written here: the VM's way leads to the descriptors.
+    pub attributes: bool,
     /// Types made and laid out here: the VM's `type` makes all, and `ctypes._layout` lays them out.
     pub types: bool,
     /// The native `__import__`: the VM's own is left where it is.
@@ -39,6 +41,7 @@ pub fn without() -> &'static Without {
             vectorcall: listed("vectorcall"),
             inline: listed("inline"),
             young: listed("young"),
+            attributes: listed("attributes"),
             types: listed("types"),
             import: listed("import"),
         }

@@ -59,6 +59,8 @@ python_tests! {
     array
     array_slices
     at_exit
+    attribute_access
+    attributes
     audit_events
     bitfields
     buffers
@@ -84,6 +86,8 @@ python_tests! {
     keepalive
     keepalive_by_place
     layout_library
+    libraries
+    long_double
     many_arguments
     memory_safety
     module_functions

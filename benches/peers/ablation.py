@@ -21,11 +21,12 @@ SETTINGS = {
     "without vectorcall": "vectorcall",
     "without inline memory": "inline",
     "without young values": "young",
-    "without any": "plan,direct,exact,vectorcall,inline,young,types",
+    "without attributes": "attributes",
+    "without any": "plan,direct,exact,vectorcall,inline,young,attributes,types",
 }
 ROWS = (r"^(abs|sqrt|fma|strlen)\(c_|^(abs, no argtypes|memset\(b|frexp|6 ints|12 mixed|div.7|"
         r"(16|64) bytes in and|c_int\(3\)|P\([)1]|nested structure get|cast\(p, P|qsort|"
-        r"callback\(int\) -> int$)")
+        r"int field (get|set)$|c_int.value (get|set)$|callback\(int\) -> int$)")
 NAME = "ablation"
 
 

@@ -30,7 +30,9 @@ def command(release, program):
     root = folder(release)
     loader = next(root.glob("lib64/ld-linux*.so.*"), root / "lib64/ld-linux.so")
     libraries = next(root.glob("usr/lib/*/libc.so.6"), root / "usr/lib/libc.so.6").parent
-    return list(map(str, [loader, "--library-path", libraries, root / "usr/bin" / program]))
+    # What programs call by ctypes may be this machine's alone.
+    path = f"{libraries}:/usr/lib/{libraries.name}"
+    return list(map(str, [loader, "--library-path", path, root / "usr/bin" / program]))
 
 
 def python(program):

@@ -1,4 +1,5 @@
-//! Memory for what lives as long as one call: wide copies of strings, aggregates by value.
+//! What lives as long as one call: memory for wide copies of strings and aggregates by value, and objects
+//! that stand for arguments.
 //!
 //! Each thread keeps an arena for the next call. A call that another call's callback makes finds it
 //! taken, and has one of its own.
@@ -7,6 +8,7 @@ use crate::ctype::scalar::wide;
 use bumpalo::Bump;
 use libc::wchar_t;
 use rustpython_common::wtf8::Wtf8;
+use rustpython_vm::PyObjectRef;
 use std::{alloc::Layout, cell::Cell, mem::ManuallyDrop, ptr::NonNull};
 
 /// An arena that grew beyond this is not kept.
@@ -19,21 +21,47 @@ thread_local! {
 /// A call's arena, which it takes from its thread when it first needs one. It goes back as a whole, so
 /// that a call that needed none has nothing to drop.
 #[derive(Debug, Default)]
-pub struct Arena(ManuallyDrop<Option<Bump>>);
+pub struct Arena {
+    memory: ManuallyDrop<Option<Bump>>,
+    /// The object that was kept last.
+    kept: Option<NonNull<Kept>>,
+}
+
+/// An object that is kept, in the arena's memory.
+struct Kept {
+    object: PyObjectRef,
+    before: Option<NonNull<Self>>,
+}
 
 impl Arena {
     /// Uninitialised memory that lives as long as the arena. `None` if there is none.
     pub fn allocate(&mut self, layout: Layout) -> Option<NonNull<u8>> {
-        let bump = self.0.get_or_insert_with(|| {
+        let bump = self.memory.get_or_insert_with(|| {
             // A thread that is ending has no arena any more.
             IDLE.try_with(Cell::take).ok().flatten().unwrap_or_default()
         });
         bump.try_alloc_layout(layout).ok()
     }
 
+    /// Keeps `object` as long as the arena lives. `None` if there is no memory for that.
+    pub fn keep(&mut self, object: PyObjectRef) -> Option<()> {
+        let place = self.allocate(Layout::new::<Kept>())?.cast::<Kept>();
+        let before = self.kept;
+        // SAFETY: new memory for it.
+        unsafe { place.write(Kept { object, before }) };
+        self.kept = Some(place);
+        Some(())
+    }
+
     #[inline(never)]
     fn give_back(&mut self) {
-        if let Some(mut bump) = self.0.take() {
+        while let Some(kept) = self.kept {
+            // SAFETY: `keep` has written it there, and it is read once. The memory is given back below.
+            let Kept { object, before } = unsafe { kept.read() };
+            self.kept = before;
+            drop(object);
+        }
+        if let Some(mut bump) = self.memory.take() {
             bump.reset();
             if bump.allocated_bytes() <= MAX_KEPT {
                 let _ = IDLE.try_with(|idle| idle.set(Some(bump)));
@@ -58,7 +86,7 @@ impl Arena {
 impl Drop for Arena {
     #[inline(always)]
     fn drop(&mut self) {
-        if self.0.is_some() {
+        if self.memory.is_some() {
             self.give_back();
         }
     }

@@ -4,6 +4,7 @@ use super::argument::Arguments;
 use crate::{
     cdata::{
         CData,
+        freelist::FreeList,
         young::{self, BeginsYoung, Young},
     },
     ctype::{ffi_type::Scalar, simple::SimpleCode},
@@ -17,12 +18,18 @@ use rustpython_vm::{
     types::Representable,
     vm::Context,
 };
+use std::ptr::NonNull;
 
 /// Room for the largest scalar: a complex long double.
 type Wide = [u64; 4];
 
 /// What `byref` and the `from_param` of simple types return.
-#[pyclass(module = "_ctypes", name = "CArgObject", traverse = "manual")]
+#[pyclass(
+    module = "_ctypes",
+    name = "CArgObject",
+    traverse = "manual",
+    clear = false
+)]
 #[derive(Debug)]
 pub struct CArg {
     young: Young,
@@ -147,16 +154,39 @@ impl CArg {
     }
 }
 
+/// How many objects of a thread that are gone lend the next ones their memory: a call mostly has no more.
+const FREE: usize = 4;
+
+thread_local! {
+    static FREELIST: FreeList<CArg, FREE> = const { FreeList::new() };
+}
+
 impl PyPayload for CArg {
     const NEW_REF_UNTRACKED: bool = true;
+    const HAS_FREELIST: bool = true;
+    const MAX_FREELIST: usize = FREE;
 
     #[inline]
     fn class(_ctx: &Context) -> &'static Py<PyType> {
         Self::static_type()
     }
+
+    #[inline]
+    unsafe fn freelist_push(object: *mut PyObject) -> bool {
+        let husk = Self::pointer('P', 0, None);
+        // SAFETY: the caller's promise.
+        FREELIST
+            .try_with(|list| unsafe { list.push(object, husk) })
+            .unwrap_or(false)
+    }
+
+    #[inline]
+    unsafe fn freelist_pop(_payload: &Self) -> Option<NonNull<PyObject>> {
+        FREELIST.try_with(FreeList::pop).ok().flatten()
+    }
 }
 
-// SAFETY: a field; there is no freelist.
+// SAFETY: a field; the freelist drops the payload.
 unsafe impl BeginsYoung for CArg {
     #[inline]
     fn young(&self) -> &Young {

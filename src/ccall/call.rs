@@ -87,7 +87,7 @@ fn pass(
             Some(outcome) => outcome,
             None => from_param::pass(ctype, value, position, arguments, vm),
         },
-        Some(Converter::Call(from_param)) => {
+        Some(Converter::Call(_, from_param)) => {
             let converted = from_param.call_with([value.to_owned()], vm)?;
             arguments.keep(converted.clone());
             default::convert(&converted, position, arguments, vm)

@@ -3,6 +3,7 @@
 use super::{
     arena::Arena,
     argument::{Arguments, word_of},
+    as_parameter,
     byref::CArg,
 };
 use crate::{
@@ -11,15 +12,32 @@ use crate::{
 };
 use num_traits::ToPrimitive;
 use rustpython_vm::{
-    Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyBytes, PyInt, PyStr, PyStrInterned},
+    Py, PyObject, PyResult, VirtualMachine,
+    builtins::{PyBytes, PyInt, PyStr},
 };
-use std::sync::OnceLock;
 
 /// The scalar in a machine word that `value` becomes, if its type says so at once: then this comes to
 /// the same as [`convert`]. It is good as long as `value` and the arena live.
 #[inline]
 pub fn word(value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<(Scalar, u64)> {
+    own_word(value, arena, vm).or_else(|| followed(value, arena, vm))
+}
+
+/// The same by its `_as_parameter_`.
+#[inline(never)]
+fn followed(value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<(Scalar, u64)> {
+    let inner = as_parameter::at_once(value, vm)?;
+    // What C writes into the copy of `bytes` has to be taken over.
+    if inner.downcast_ref::<PyBytes>().is_some() {
+        return None;
+    }
+    let found = own_word(&inner, arena, vm)?;
+    arena.keep(inner)?;
+    Some(found)
+}
+
+#[inline]
+fn own_word(value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<(Scalar, u64)> {
     let address = if let Some(int) = value.downcast_ref_if_exact::<PyInt>(vm) {
         let small = int.as_bigint().to_i64()?;
         return Some((Scalar::Sint32, Scalar::Sint32.extend(small as u64)));
@@ -75,7 +93,7 @@ pub fn convert(
     if let Some(text) = value.downcast_ref::<PyStr>() {
         return arguments.wide(text.as_wtf8(), vm);
     }
-    match as_parameter(value, vm)? {
+    match as_parameter::as_parameter(value, vm)? {
         Some(inner) => {
             vm.with_recursion(" while converting an argument", || {
                 convert(&inner, position, arguments, vm)
@@ -85,16 +103,6 @@ pub fn convert(
         }
         None => Err(vm.new_type_error(format!("Don't know how to convert parameter {position}"))),
     }
-}
-
-/// The `_as_parameter_` of an object, if it has one.
-///
-/// # Errors
-/// What the attribute's look-up raises, other than `AttributeError`.
-pub fn as_parameter(value: &PyObject, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
-    static NAME: OnceLock<&'static PyStrInterned> = OnceLock::new();
-    let name = NAME.get_or_init(|| vm.ctx.intern_str("_as_parameter_"));
-    vm.get_attribute_opt(value, *name)
 }
 
 /// An `int` as C's `int`: whatever fits a `long`, signed or not, is cut to its width.

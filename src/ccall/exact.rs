@@ -8,13 +8,17 @@
 use super::{
     arena::Arena,
     argument::{AbiClass, Arguments, word_of},
+    as_parameter,
     byref::CArg,
+    enter::direct::Placed,
+    instance::has_our_metaclass,
 };
 use crate::{
     cdata::CData,
     ctype::{
         CType, Kind,
-        ffi_type::Scalar,
+        ffi_type::{CLASSIFIES, Scalar},
+        long_double::X87Extended,
         scalar::{float, integer::wrapped, pointer, terminated, wide},
         simple::{Class, WCHAR},
         target,
@@ -36,6 +40,9 @@ pub struct Exact {
     takes: Takes,
     /// The declared type, whose instances are taken too.
     ctype: usize,
+    /// The `_as_parameter_` of a plain object is followed: Python code has no say in what an instance of
+    /// the type is.
+    follows: bool,
 }
 
 /// What a type takes besides its own instances.
@@ -46,6 +53,8 @@ enum Takes {
     Unsigned(Scalar, u8),
     /// A `float` or an `int`, which becomes this type.
     Float(Scalar),
+    /// The same, and it is no word.
+    LongDouble,
     /// A truth value.
     Bool,
     /// `bytes` of length one, or a small `int`.
@@ -81,6 +90,7 @@ impl Exact {
     pub const OTHER: Self = Self {
         takes: Takes::Unknown,
         ctype: 0,
+        follows: false,
     };
 
     #[must_use]
@@ -96,6 +106,7 @@ impl Exact {
                     Class::Integer { signed: true } => Takes::Signed(scalar, shift),
                     Class::Integer { signed: false } => Takes::Unsigned(scalar, shift),
                     Class::Float if scalar.is_float() => Takes::Float(scalar),
+                    Class::LongDouble if CLASSIFIES => Takes::LongDouble,
                     Class::Bool => Takes::Bool,
                     Class::Char => Takes::Char,
                     Class::WideChar => Takes::WideChar,
@@ -118,9 +129,12 @@ impl Exact {
                 item: identity(&array.item),
             },
         };
+        // Some types take every object as it is.
+        let asks = !matches!(takes, Takes::Bool | Takes::Object | Takes::Unknown);
         Self {
             takes,
             ctype: identity(ctype),
+            follows: asks && has_our_metaclass(ctype.python_class()),
         }
     }
 
@@ -130,9 +144,10 @@ impl Exact {
         self.takes == Takes::Unknown
     }
 
+    /// Whether [`Self::word`] never makes it: see [`Self::place`].
     #[must_use]
-    pub fn is_aggregate(&self) -> bool {
-        self.takes == Takes::Aggregate
+    pub fn is_no_word(&self) -> bool {
+        matches!(self.takes, Takes::Aggregate | Takes::LongDouble)
     }
 
     /// Whether a vector register is for it.
@@ -158,6 +173,13 @@ impl Exact {
     /// and the arena live.
     #[inline(always)]
     pub fn word(&self, value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<u64> {
+        self.common_word(value, vm)
+            .or_else(|| self.uncommon_word(value, arena, vm))
+    }
+
+    /// The same for an exact `int`, `float` or `bytes`.
+    #[inline(always)]
+    fn common_word(&self, value: &PyObject, vm: &VirtualMachine) -> Option<u64> {
         match self.takes {
             Takes::Signed(_, shift) if let Some(int) = value.downcast_ref_if_exact::<PyInt>(vm) => {
                 Some(((wrapped(int) << shift) as i64 >> shift) as u64)
@@ -178,12 +200,53 @@ impl Exact {
             {
                 Some(terminated::address(bytes) as u64)
             }
-            _ => self.other_word(value, arena, vm),
+            _ => None,
         }
     }
 
-    /// The same for everything that is not an exact `int`, `float` or `bytes`.
     #[inline(never)]
+    fn uncommon_word(
+        &self,
+        value: &PyObject,
+        arena: &mut Arena,
+        vm: &VirtualMachine,
+    ) -> Option<u64> {
+        let word = self.other_word(value, arena, vm);
+        if word.is_none() && self.follows {
+            return self.followed(value, arena, vm);
+        }
+        word
+    }
+
+    /// The word that the `_as_parameter_` of `value` becomes.
+    #[inline(never)]
+    fn followed(&self, value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<u64> {
+        let inner = as_parameter::at_once(value, vm)?;
+        let word = match self.takes {
+            // It has to be an instance, or what `byref` made.
+            Takes::Pointer { .. } | Takes::Array { .. } | Takes::Function | Takes::Aggregate => {
+                match inner.downcast_ref::<CArg>() {
+                    Some(arg) => self.reference(arg)? as u64,
+                    None => {
+                        instance(&inner)
+                            .filter(|cdata| identity(cdata.ctype()) == self.ctype)
+                            .and_then(word_of)?
+                            .1
+                    }
+                }
+            }
+            // What C writes into the copy of `bytes` has to be taken over.
+            _ if inner.downcast_ref::<PyBytes>().is_some() => return None,
+            _ => self
+                .common_word(&inner, vm)
+                .or_else(|| self.other_word(&inner, arena, vm))?,
+        };
+        arena.keep(inner)?;
+        Some(word)
+    }
+
+    /// What becomes of everything that is not an exact `int`, `float` or `bytes`.
+    #[inline(always)]
     fn other_word(&self, value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<u64> {
         if vm.is_none(value) && self.takes_null() {
             return Some(0);
@@ -226,7 +289,9 @@ impl Exact {
                 return Some(WCHAR.extend(unit as u64));
             }
             Takes::Object => value.as_raw().expose_provenance(),
-            Takes::Function | Takes::Aggregate | Takes::Unknown => return None,
+            Takes::Function | Takes::Aggregate | Takes::LongDouble | Takes::Unknown => {
+                return None;
+            }
             _ if let Some(arg) = value.downcast_ref::<CArg>() => self.reference(arg)?,
             Takes::WideCharPointer | Takes::VoidPointer
                 if let Some(text) = value.downcast_ref_if_exact::<PyStr>(vm) =>
@@ -293,11 +358,22 @@ impl Exact {
         if is_taken { arg.address() } else { None }
     }
 
-    /// The structure or union that `value` is, if that is what is taken.
+    /// Places what is no word, if `value` is what is taken.
+    #[inline]
     #[must_use]
-    pub fn aggregate<'a>(&self, value: &'a PyObject) -> Option<&'a Py<CData>> {
-        let ctype = self.is_aggregate().then_some(self.ctype)?;
-        instance(value).filter(|cdata| identity(cdata.ctype()) == ctype)
+    pub fn place(&self, value: &PyObject, placed: &mut Placed, vm: &VirtualMachine) -> Option<()> {
+        if self.takes == Takes::LongDouble
+            && let Some(number) = float::exact(value, vm)
+        {
+            let words = X87Extended::of(number).eightbytes();
+            return placed.wide(Scalar::LongDouble, &words);
+        }
+        let cdata = instance(value).filter(|_| self.is_no_word())?;
+        if identity(cdata.ctype()) == self.ctype {
+            placed.cdata(cdata)
+        } else {
+            None
+        }
     }
 
     /// Whether `None` is taken, for NULL or for what is not true.
@@ -311,6 +387,7 @@ impl Exact {
             Takes::Signed(..)
             | Takes::Unsigned(..)
             | Takes::Float(_)
+            | Takes::LongDouble
             | Takes::Char
             | Takes::WideChar
             | Takes::Array { .. }

@@ -4,7 +4,10 @@
 //! instance of the type is itself, objects that convert safely are converted, `_as_parameter_` is
 //! followed, anything else is refused.
 
-use super::{argument::Arguments, byref::CArg, default, instance::has_our_metaclass};
+use super::{
+    argument::Arguments, as_parameter::as_parameter, byref::CArg, default,
+    instance::has_our_metaclass,
+};
 use crate::{
     cdata::CData,
     ctype::{
@@ -189,7 +192,7 @@ impl Attempt {
             Self::Done(param) => return Ok(param),
             Self::Refused(refusal) => refusal,
         };
-        match default::as_parameter(value, vm)? {
+        match as_parameter(value, vm)? {
             Some(inner) => {
                 let param = vm.with_recursion(" while processing _as_parameter_", || {
                     again(ctype, &inner, vm)

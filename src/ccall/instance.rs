@@ -3,6 +3,7 @@
 //! Python's own check asks the metaclass's `__instancecheck__`, and then the object's `__class__`. Where
 //! neither can be Python's, the bases of the object's class say it all.
 
+use crate::names::name;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyStrInterned, PyType},
@@ -49,18 +50,25 @@ pub fn has_our_metaclass(class: &Py<PyType>) -> bool {
 
 /// Whether the `__class__` of `value` is what `object` says it is.
 fn says_its_class(value: &PyObject, vm: &VirtualMachine) -> bool {
-    /// The name, and what `object` has under it, which nobody can change.
-    static CLASS: OnceLock<(&PyStrInterned, Option<PyObjectRef>)> = OnceLock::new();
-    let object = vm.ctx.types.object_type;
-    let (name, ours) = CLASS.get_or_init(|| {
-        let name = vm.ctx.intern_str("__class__");
-        (name, object.get_attr(name))
-    });
+    /// A name, and what `object` has under it, which nobody can change.
+    type OfObject = (&'static PyStrInterned, Option<PyObjectRef>);
+    static CLASS: OnceLock<OfObject> = OnceLock::new();
+    static GETATTRIBUTE: OnceLock<OfObject> = OnceLock::new();
     let class = value.class();
-    let getattro = |class: &Py<PyType>| class.slots.getattro.load().map(|slot| slot as usize);
-    getattro(class) == getattro(object)
-        && match (class.get_attr(name), ours) {
+    let is_objects = |known: &'static OnceLock<OfObject>, name: &'static str| {
+        let (name, ours) = known.get_or_init(|| {
+            let name = vm.ctx.intern_str(name);
+            (name, vm.ctx.types.object_type.get_attr(name))
+        });
+        match (class.get_attr(name), ours) {
             (Some(found), Some(ours)) => found.is(ours),
             _ => false,
         }
+    };
+    let getattro = |class: &Py<PyType>| class.slots.getattro.load().map(|slot| slot as usize);
+    // C values have a slot of their own, which does what the slot of `object` does.
+    let is_looked_up = getattro(class) == getattro(vm.ctx.types.object_type)
+        || is_objects(&GETATTRIBUTE, "__getattribute__")
+            && class.get_attr(name!(vm, "__getattr__")).is_none();
+    is_looked_up && is_objects(&CLASS, "__class__")
 }

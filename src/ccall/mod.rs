@@ -2,14 +2,16 @@
 //!
 //! A [`call`] converts each Python argument to a C value with its ABI class ([`argument`]): one that
 //! is exactly what the declared type asks for at once ([`exact`]), others by the protocol of that type
-//! ([`from_param`]), and without a declared type by their own ([`default`]). It enters C ([`enter`])
-//! and converts what comes back ([`result`]). Where all arguments fit registers, that is planned ahead
-//! ([`plan`]). How a function is called is its [`signature`]. Parameter
+//! ([`from_param`]), and without a declared type by their own ([`default`]); an object may stand for another
+//! one ([`as_parameter`]). It enters C ([`enter`]) and converts what comes back ([`result`]). What can be
+//! said of a call ahead is planned ([`plan`]), also where arguments are placed one by one ([`placed`]). How a
+//! function is called is its [`signature`]. Parameter
 //! flags ([`paramflags`]) rearrange the arguments before and the results after; [`errno`] keeps the
 //! copy of `errno` that Python code sees.
 
 pub mod arena;
 pub mod argument;
+mod as_parameter;
 pub mod byref;
 pub mod call;
 pub mod default;
@@ -19,6 +21,7 @@ pub mod exact;
 pub mod from_param;
 mod instance;
 pub mod paramflags;
+mod placed;
 pub mod plan;
 pub mod result;
 pub mod signature;

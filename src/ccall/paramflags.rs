@@ -96,14 +96,16 @@ impl ParamFlags {
             return Ok(None);
         };
         let items = tuple.as_slice();
-        if items.len() != argtypes.types.len() {
+        if items.len() != argtypes.converters.len() {
             return Err(vm.new_value_error("paramflags must have the same length as argtypes"));
         }
         items
             .iter()
-            .zip(&argtypes.types)
+            .zip(&argtypes.converters)
             .enumerate()
-            .map(|(index, (item, argtype))| Parameter::new(index + 1, item, argtype, vm))
+            .map(|(index, (item, converter))| {
+                Parameter::new(index + 1, item, converter.argtype(), vm)
+            })
             .collect::<PyResult<Vec<_>>>()
             .map(|list| Some(Self(list)))
     }
@@ -121,7 +123,7 @@ impl ParamFlags {
         let mut arguments = SmallVec::new();
         let mut outputs = SmallVec::new();
         let mut used = 0;
-        for (index, (parameter, argtype)) in self.0.iter().zip(&argtypes.types).enumerate() {
+        for (index, (parameter, converter)) in self.0.iter().zip(&argtypes.converters).enumerate() {
             let came_in = parameter.flags & OUT == 0 || parameter.flags & IN != 0;
             if parameter.flags & OUT != 0 {
                 outputs.push((index, came_in));
@@ -135,7 +137,7 @@ impl ParamFlags {
             } else {
                 match &parameter.default {
                     Some(default) => default.clone(),
-                    None => new_output(argtype, vm)?,
+                    None => new_output(converter.argtype(), vm)?,
                 }
             });
         }

@@ -7,17 +7,15 @@
 
 use super::{
     arena::Arena,
-    argument::promoted,
+    argument::word_of,
     default,
     enter::{
-        ResultBuffer,
         around::attached_or_not,
-        direct::Placed,
         registers::{INTEGERS, Registers, VECTORS},
         returned::Form,
     },
     exact::Exact,
-    flags,
+    placed::{self, take_over},
     result::{Restype, ScalarResult},
 };
 use crate::{
@@ -52,7 +50,11 @@ enum Way {
     Own { entry: Entry, result: ScalarResult },
     /// There are structures, results that become instances or go through Python code, more arguments
     /// than registers. Without a list nothing is declared.
-    Placed { list: Option<Box<[Exact]>> },
+    Placed {
+        list: Option<Box<[Exact]>>,
+        /// The result, if it is a plain Python object.
+        result: Option<ScalarResult>,
+    },
 }
 
 /// An argument that C is given a copy of, if it is `bytes`.
@@ -105,12 +107,12 @@ impl Plan {
         is_checked: bool,
     ) -> Option<Self> {
         let list = parameters.collect::<Box<[Exact]>>();
-        let aggregates = list.iter().any(Exact::is_aggregate);
-        if list.iter().any(Exact::is_other) || aggregates && !CLASSIFIES || is_left_out() {
+        let words_only = !list.iter().any(Exact::is_no_word);
+        if list.iter().any(Exact::is_other) || !words_only && !CLASSIFIES || is_left_out() {
             return None;
         }
         let vectors = list.iter().filter(|exact| exact.is_vector()).count();
-        let fits = vectors <= VECTORS && list.len() - vectors <= INTEGERS && !aggregates;
+        let fits = vectors <= VECTORS && list.len() - vectors <= INTEGERS && words_only;
         let way = match restype.scalar() {
             Some(result) if fits && let Some(entry) = Entry::new(vectors > 0, result) => {
                 Way::Words {
@@ -121,7 +123,10 @@ impl Plan {
                 }
             }
             Some(ScalarResult { form: None, .. }) => return None,
-            _ => Way::Placed { list: Some(list) },
+            result => Way::Placed {
+                list: Some(list),
+                result,
+            },
         };
         Some(Self { way, is_checked })
     }
@@ -137,7 +142,7 @@ impl Plan {
                 Way::Own { entry, result }
             }
             Some(ScalarResult { form: None, .. }) => return None,
-            _ => Way::Placed { list: None },
+            result => Way::Placed { list: None, result },
         };
         Some(Self { way, is_checked })
     }
@@ -163,7 +168,7 @@ impl Plan {
         if address == 0 || audit::is_watched() {
             return None;
         }
-        let list = match &self.way {
+        let (list, result) = match &self.way {
             Way::Words {
                 list,
                 copied,
@@ -186,13 +191,20 @@ impl Plan {
                 if outcome.is_some() || !needs_placing(given) {
                     return outcome;
                 }
-                None
+                (None, Some(*result))
             }
-            Way::Words { list, .. } => Some(&**list),
-            Way::Placed { list } => list.as_deref(),
+            Way::Words { list, result, .. } => (Some(&**list), Some(*result)),
+            Way::Placed { list, result } => (list.as_deref(), *result),
         };
         // SAFETY: the caller's promise.
-        unsafe { call_placed(list, address, call_flags, given, restype().as_ref(), vm) }
+        unsafe {
+            match result {
+                Some(result) => {
+                    placed::call_for_scalar(list, address, call_flags, given, result, vm)
+                }
+                None => placed::call(list, address, call_flags, given, restype().as_ref(), vm),
+            }
+        }
     }
 }
 
@@ -228,11 +240,11 @@ impl Entry {
     }
 }
 
-/// Whether arguments may be too many for the registers, or are structures.
+/// Whether arguments may be too many for the registers, or one of them is no word.
 fn needs_placing(given: &[PyObjectRef]) -> bool {
-    let is_aggregate =
-        |value: &PyObjectRef| CData::of(value).is_some_and(|cdata| cdata.ctype().is_aggregate());
-    given.len() > INTEGERS || given.iter().any(is_aggregate)
+    let is_no_word =
+        |value: &PyObjectRef| CData::of(value).is_some_and(|cdata| word_of(cdata).is_none());
+    given.len() > INTEGERS || given.iter().any(is_no_word)
 }
 
 /// [`Way::Own`].
@@ -256,77 +268,6 @@ unsafe fn call_by_type(
     take_over(&[], given, vm);
     // SAFETY: as in `call`.
     Some(word.and_then(|word| unsafe { result.of_word(word, vm) }))
-}
-
-/// [`Way::Placed`], and what the others do not provide for. Arguments beyond the declared ones go through
-/// the `...` of a variadic function.
-///
-/// # Safety
-/// As for [`Plan::call`].
-#[inline(never)]
-unsafe fn call_placed(
-    list: Option<&[Exact]>,
-    address: usize,
-    call_flags: u32,
-    given: &[PyObjectRef],
-    restype: &Restype,
-    vm: &VirtualMachine,
-) -> Option<PyResult> {
-    let declared = list.unwrap_or_default();
-    let more = given.len().checked_sub(declared.len())?;
-    let is_variadic = !declared.is_empty() && more > 0;
-    if list.is_some() && more > 0 && call_flags & flags::CDECL == 0 || !restype.settle() {
-        return None;
-    }
-    let form = restype.entry().form?;
-    let mut buffer = ResultBuffer::new();
-    let instance = restype.instance_in_memory(vm).ok()?;
-    let target = match &instance {
-        Some(instance) => instance.address(),
-        None => buffer.start(restype.size(), vm).ok()?,
-    };
-    let mut arena = Arena::default();
-    let mut placed = Placed::new();
-    if form == Form::Memory {
-        placed.integer(target.expose_provenance() as u64)?;
-    }
-    for (exact, value) in declared.iter().zip(given) {
-        match exact.word(value, &mut arena, vm) {
-            Some(word) if exact.is_vector() => placed.vector(word)?,
-            Some(word) => placed.integer(word)?,
-            None => placed.aggregate(exact.aggregate(value)?)?,
-        }
-    }
-    for value in &given[declared.len()..] {
-        let Some((scalar, word)) = default::word(value, &mut arena, vm) else {
-            let aggregate = CData::of(value).filter(|cdata| cdata.ctype().is_aggregate());
-            placed.aggregate(aggregate?)?;
-            continue;
-        };
-        let (scalar, word) = if is_variadic {
-            promoted(scalar, word)
-        } else {
-            (scalar, word)
-        };
-        if scalar.is_float() {
-            placed.vector(word)?;
-        } else {
-            placed.integer(word)?;
-        }
-    }
-    // SAFETY: the caller's promise; the target has room for the result, and for two words.
-    let called = attached_or_not(call_flags, vm, || unsafe {
-        placed.call(address, form, target);
-    });
-    take_over(declared, given, vm);
-    if let Err(error) = called {
-        return Some(Err(error));
-    }
-    Some(match instance {
-        Some(instance) => restype.check(instance.into(), vm),
-        // SAFETY: C has written a result of this type.
-        None => unsafe { restype.convert(target, vm) },
-    })
 }
 
 /// Fills the registers. `None` if an argument is not what its parameter takes at once.
@@ -398,20 +339,5 @@ fn take_over_registers(
             // SAFETY: the word is the address of their copy, and `given` has held them since.
             unsafe { terminated::take_over(bytes, word as usize) };
         }
-    }
-}
-
-/// The same for arguments of which the first ones are declared.
-#[inline(always)]
-fn take_over(list: &[Exact], given: &[PyObjectRef], vm: &VirtualMachine) {
-    let (declared, more) = given.split_at(list.len());
-    let declared = list.iter().zip(declared);
-    let copied = declared.filter_map(|(exact, value)| exact.copied(value, vm));
-    let more = more
-        .iter()
-        .filter_map(|value| value.downcast_ref_if_exact::<PyBytes>(vm));
-    for bytes in copied.chain(more) {
-        // SAFETY: the copy that C was given, since an object has but one.
-        unsafe { terminated::take_over(bytes, terminated::address(bytes)) };
     }
 }

@@ -13,13 +13,14 @@ use crate::{
         scalar::{self, Load},
         simple::{self, Class},
     },
+    names::name,
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
-    builtins::{PyStrInterned, PyType},
+    builtins::PyType,
     object::{Traverse, TraverseFn},
 };
-use std::sync::OnceLock;
+use std::sync::atomic::Ordering;
 
 /// A `restype`.
 #[derive(Clone, Debug)]
@@ -120,7 +121,7 @@ impl Restype {
         let kind = if vm.is_none(&object) {
             RestypeKind::Void
         } else if let Some(ctype) = CType::of(&object, vm) {
-            let check = check_of(ctype.python_class(), vm)?.map(Callable::new);
+            let check = check_of(ctype, vm)?.map(Callable::new);
             match ctype.simple().and_then(transparent) {
                 Some(scalar) if check.is_none() => scalar,
                 _ => RestypeKind::Type {
@@ -160,6 +161,21 @@ impl Restype {
             RestypeKind::Void => Some(ScalarResult::new(Scalar::Void, load_none)),
             RestypeKind::Scalar(result) => Some(*result),
             _ => None,
+        }
+    }
+
+    /// Puts all objects that it refers to into `out`.
+    pub fn release(self, out: &mut Vec<PyObjectRef>) {
+        out.push(self.object);
+        match self.kind {
+            RestypeKind::Type { ctype, check } => {
+                out.push(ctype.into());
+                if let Some(check) = check {
+                    check.release(out);
+                }
+            }
+            RestypeKind::Callable(callable) => callable.release(out),
+            RestypeKind::Void | RestypeKind::Scalar(_) => {}
         }
     }
 
@@ -280,16 +296,30 @@ impl Restype {
 }
 
 /// The `_check_retval_` of a result type, if it has one.
-fn check_of(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
-    static NAME: OnceLock<&'static PyStrInterned> = OnceLock::new();
-    let name = *NAME.get_or_init(|| vm.ctx.intern_str("_check_retval_"));
+fn check_of(ctype: &CType, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+    if ctype.is_unchecked() {
+        return Ok(None);
+    }
+    let name = name!(vm, "_check_retval_");
+    let class = ctype.python_class();
     let metaclass = class.class();
     let getattro = |class: &Py<PyType>| class.slots.getattro.load().map(|slot| slot as usize);
+    // Those of Python code have the slot of one that is not, unless they have a say in it.
+    let mut bases = metaclass.iter_base_chain();
+    let plain = bases.find(|base| base.heaptype_ext.is_none());
     // An attribute that is missing takes an exception to find out, but not where it can only be missing.
-    if getattro(metaclass) == getattro(vm.ctx.types.type_type)
-        && class.get_attr(name).is_none()
-        && metaclass.get_attr(name).is_none()
-    {
+    let is_found_by_type = [plain, Some(vm.ctx.types.type_type)]
+        .into_iter()
+        .flatten()
+        .any(|plain| getattro(metaclass) == getattro(plain));
+    // A look-up gives the class a version tag. The one that counts comes after: who changes the class takes
+    // the tag away first.
+    let is_missing = is_found_by_type && class.get_attr(name).is_none();
+    let tag = class.tp_version_tag.load(Ordering::Acquire);
+    if is_missing && class.get_attr(name).is_none() && metaclass.get_attr(name).is_none() {
+        if metaclass.heaptype_ext.is_none() {
+            ctype.set_unchecked(tag);
+        }
         return Ok(None);
     }
     vm.get_attribute_opt(class.as_object(), name)

@@ -3,11 +3,19 @@
 use super::{enter::cif::CifCache, exact::Exact, plan::Plan, result::Restype};
 use crate::{callable::Callable, ctype::CType};
 use rustpython_vm::{
-    PyObjectRef, PyPayload, PyRef,
+    AsObject, PyObject, PyObjectRef, PyPayload, PyRef,
     object::{Traverse, TraverseFn},
     pyclass,
 };
 use std::sync::{Arc, OnceLock};
+
+/// What Python code declares of a function.
+#[derive(Clone, Debug)]
+pub struct Declared {
+    pub argtypes: Option<ArgTypes>,
+    pub restype: Restype,
+    pub errcheck: Option<Callable>,
+}
 
 /// A function's signature. It never changes: setting `argtypes`, `restype` or `errcheck` makes another.
 ///
@@ -16,9 +24,7 @@ use std::sync::{Arc, OnceLock};
 #[pyclass(module = "_ctypes", name = "Signature", traverse = "manual")]
 #[derive(Debug, PyPayload)]
 pub struct Signature {
-    pub argtypes: Option<ArgTypes>,
-    pub restype: Restype,
-    pub errcheck: Option<Callable>,
+    pub declared: Declared,
     /// What libffi was told of it, if it was asked.
     pub cif: CifCache,
     plan: OnceLock<Option<Arc<Plan>>>,
@@ -29,20 +35,11 @@ pub struct Signature {
 #[pyclass(flags(DISALLOW_INSTANTIATION))]
 impl Signature {}
 
-/// What Python code declares anew.
-#[derive(Debug)]
-pub enum Change {
-    ArgTypes(Option<ArgTypes>),
-    Restype(Restype),
-    Errcheck(Option<Callable>),
-}
-
 /// Declared argument types with the converter each of them brings.
 #[derive(Clone, Debug)]
 pub struct ArgTypes {
     /// What `argtypes` shows: the sequence as it was declared.
-    pub declared: PyObjectRef,
-    pub types: Vec<PyObjectRef>,
+    shown: PyObjectRef,
     pub converters: Vec<Converter>,
 }
 
@@ -51,16 +48,34 @@ pub struct ArgTypes {
 pub enum Converter {
     /// By the rules of a ctype whose `from_param` is ours.
     Type(Exact, PyRef<CType>),
-    /// By a `from_param` of Python code.
-    Call(Callable),
+    /// By a `from_param` of Python code, that of this type.
+    Call(PyObjectRef, Callable),
+}
+
+impl Converter {
+    /// The declared type.
+    #[must_use]
+    pub fn argtype(&self) -> &PyObject {
+        match self {
+            Self::Type(_, ctype) => ctype.python_class().as_object(),
+            Self::Call(argtype, _) => argtype,
+        }
+    }
+}
+
+// SAFETY: visits each object it owns exactly once.
+unsafe impl Traverse for Declared {
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        self.argtypes.traverse(visit);
+        self.restype.traverse(visit);
+        self.errcheck.traverse(visit);
+    }
 }
 
 // SAFETY: visits each object it owns exactly once.
 unsafe impl Traverse for Signature {
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
-        self.argtypes.traverse(visit);
-        self.restype.traverse(visit);
-        self.errcheck.traverse(visit);
+        self.declared.traverse(visit);
         if let Some(callback) = self.callback.get() {
             callback.traverse(visit);
         }
@@ -70,24 +85,63 @@ unsafe impl Traverse for Signature {
 // SAFETY: visits each object it owns exactly once.
 unsafe impl Traverse for ArgTypes {
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
-        self.declared.traverse(visit);
-        self.types.traverse(visit);
-        for converter in &self.converters {
-            match converter {
-                Converter::Type(_, ctype) => ctype.traverse(visit),
-                Converter::Call(from_param) => from_param.traverse(visit),
+        self.shown.traverse(visit);
+        self.converters.traverse(visit);
+    }
+}
+
+// SAFETY: visits each object it owns exactly once.
+unsafe impl Traverse for Converter {
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        match self {
+            Self::Type(_, ctype) => ctype.traverse(visit),
+            Self::Call(argtype, from_param) => {
+                argtype.traverse(visit);
+                from_param.traverse(visit);
             }
         }
     }
 }
 
+impl Declared {
+    /// Puts all objects that it refers to into `out`.
+    pub fn release(self, out: &mut Vec<PyObjectRef>) {
+        if let Some(ArgTypes { shown, converters }) = self.argtypes {
+            out.push(shown);
+            for converter in converters {
+                match converter {
+                    Converter::Type(_, ctype) => out.push(ctype.into()),
+                    Converter::Call(argtype, from_param) => {
+                        out.push(argtype);
+                        from_param.release(out);
+                    }
+                }
+            }
+        }
+        self.restype.release(out);
+        if let Some(errcheck) = self.errcheck {
+            errcheck.release(out);
+        }
+    }
+}
+
+impl ArgTypes {
+    #[must_use]
+    pub fn new(shown: PyObjectRef, converters: Vec<Converter>) -> Self {
+        Self { shown, converters }
+    }
+
+    #[must_use]
+    pub fn shown(&self) -> PyObjectRef {
+        self.shown.clone()
+    }
+}
+
 impl Signature {
     #[must_use]
-    pub fn new(argtypes: Option<ArgTypes>, restype: Restype) -> Self {
+    pub fn new(declared: Declared) -> Self {
         Self {
-            argtypes,
-            restype,
-            errcheck: None,
+            declared,
             cif: CifCache::default(),
             plan: OnceLock::new(),
             callback: OnceLock::new(),
@@ -108,40 +162,24 @@ impl Signature {
 
     fn planned(&self) -> &Option<Arc<Plan>> {
         let make = || {
-            let is_checked = self.errcheck.is_some();
-            let plan = match &self.argtypes {
+            let Declared {
+                argtypes,
+                restype,
+                errcheck,
+            } = &self.declared;
+            let is_checked = errcheck.is_some();
+            let plan = match argtypes {
                 Some(argtypes) => {
                     let parameters = argtypes.converters.iter().map(|converter| match converter {
                         Converter::Type(exact, _) => *exact,
-                        Converter::Call(_) => Exact::OTHER,
+                        Converter::Call(..) => Exact::OTHER,
                     });
-                    Plan::declared(parameters, &self.restype, is_checked)
+                    Plan::declared(parameters, restype, is_checked)
                 }
-                None => Plan::undeclared(&self.restype, is_checked),
+                None => Plan::undeclared(restype, is_checked),
             };
             plan.map(Arc::new)
         };
         self.plan.get_or_init(make)
-    }
-
-    /// The same but for what the change says.
-    #[must_use]
-    pub fn with(&self, change: &Change) -> Self {
-        let argtypes = match change {
-            Change::ArgTypes(argtypes) => argtypes,
-            _ => &self.argtypes,
-        };
-        let restype = match change {
-            Change::Restype(restype) => restype,
-            _ => &self.restype,
-        };
-        let errcheck = match change {
-            Change::Errcheck(errcheck) => errcheck,
-            _ => &self.errcheck,
-        };
-        Self {
-            errcheck: errcheck.clone(),
-            ..Self::new(argtypes.clone(), restype.clone())
-        }
     }
 }

@@ -35,7 +35,12 @@ use std::{
 };
 
 /// A callback: the closure, and what it calls. A call that is under way holds it.
-#[pyclass(module = "_ctypes", name = "CThunkObject", traverse = "manual")]
+#[pyclass(
+    module = "_ctypes",
+    name = "CThunkObject",
+    traverse = "manual",
+    clear = false
+)]
 pub struct Thunk {
     young: Young,
     closure: ManuallyDrop<Closure>,

@@ -8,13 +8,18 @@ use crate::{
 use libffi::raw::{self, ffi_cif, ffi_closure, ffi_type};
 use rustpython_common::lock::PyMutex;
 use rustpython_vm::{
-    Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    Py, PyObject, PyPayload, PyRef, PyResult, VirtualMachine,
     object::{Traverse, TraverseFn},
     pyclass,
 };
-use std::{ffi::c_void, mem::MaybeUninit, ptr::NonNull};
+use std::{
+    ffi::c_void,
+    mem::{ManuallyDrop, MaybeUninit},
+    ptr::{self, NonNull},
+    sync::atomic::{AtomicPtr, Ordering},
+};
 
-/// Closures of callbacks that are gone, kept for the next ones.
+/// How many closures of callbacks that are gone are kept for the next ones, but for one.
 const MAX_IDLE: usize = 8;
 
 /// What a callback is made of but for the callable. It is a Python object, since a signature holds it
@@ -32,7 +37,7 @@ pub struct Shape {
     /// `FUNCFLAG_*`.
     pub flags: u32,
     pub attacher: &'static Attacher,
-    idle: PyMutex<Vec<Closure>>,
+    idle: Idle,
 }
 
 // SAFETY: the cif and its types are read-only once prepared; everything else is `Send` and `Sync`.
@@ -83,20 +88,20 @@ impl Shape {
     }
 
     fn new(signature: &Signature, flags: u32, vm: &VirtualMachine) -> PyResult<PyRef<Self>> {
-        let Some(argtypes) = &signature.argtypes else {
+        let Some(argtypes) = &signature.declared.argtypes else {
             return Err(vm.new_type_error("cannot construct instance of this class: no argtypes"));
         };
-        let ctype = |object: &PyObjectRef, what: &str| {
+        let ctype = |object: &PyObject, what: &str| {
             CType::of(object, vm).map(Py::to_owned).ok_or_else(|| {
                 vm.new_type_error(format!("invalid {what} type for callback function"))
             })
         };
         let arguments = argtypes
-            .types
+            .converters
             .iter()
-            .map(|argtype| ctype(argtype, "argument"))
+            .map(|converter| ctype(converter.argtype(), "argument"))
             .collect::<PyResult<Vec<_>>>()?;
-        let restype = signature.restype.object();
+        let restype = signature.declared.restype.object();
         let result = if vm.is_none(restype) {
             None
         } else {
@@ -145,7 +150,7 @@ impl Shape {
             uses_instances,
             flags,
             attacher: Attacher::of(vm),
-            idle: PyMutex::default(),
+            idle: Idle::default(),
         }
         .into_ref(&vm.ctx))
     }
@@ -155,8 +160,7 @@ impl Shape {
     /// # Errors
     /// `MemoryError` if there is no memory for it, `RuntimeError` if libffi refuses the signature.
     pub fn closure(&self, vm: &VirtualMachine) -> PyResult<Closure> {
-        let idle = self.idle.lock().pop();
-        match idle {
+        match self.idle.take() {
             Some(closure) => Ok(closure),
             None => Closure::new(&self.cif, vm),
         }
@@ -164,16 +168,56 @@ impl Shape {
 
     /// Takes a closure of this shape back.
     pub fn give_back(&self, closure: Closure) {
-        let mut idle = self.idle.lock();
-        if idle.len() < MAX_IDLE {
-            idle.push(closure);
+        self.idle.put(closure);
+    }
+}
+
+/// Closures of callbacks that are gone, for the next ones.
+#[derive(Default)]
+struct Idle {
+    /// The last one, or NULL: most programs need no other.
+    last: AtomicPtr<Made>,
+    /// [`MAX_IDLE`] at most.
+    more: PyMutex<Vec<Closure>>,
+}
+
+impl Idle {
+    fn take(&self) -> Option<Closure> {
+        let last = self.last.swap(ptr::null_mut(), Ordering::Acquire);
+        match NonNull::new(last) {
+            Some(last) => Some(Closure(last)),
+            None => self.more.lock().pop(),
+        }
+    }
+
+    fn put(&self, closure: Closure) {
+        let closure = ManuallyDrop::new(closure);
+        let new = closure.0.as_ptr();
+        let (null, ok, other) = (ptr::null_mut(), Ordering::Release, Ordering::Relaxed);
+        if self.last.compare_exchange(null, new, ok, other).is_ok() {
+            return;
+        }
+        let closure = ManuallyDrop::into_inner(closure);
+        let mut more = self.more.lock();
+        if more.len() < MAX_IDLE {
+            more.push(closure);
         }
     }
 }
 
-/// A C function that libffi makes, and the data behind it.
-pub struct Closure {
-    closure: NonNull<ffi_closure>,
+impl Drop for Idle {
+    fn drop(&mut self) {
+        drop(self.take());
+    }
+}
+
+/// A C function that libffi makes, and the data behind it: what libffi has allocated, which this owns.
+pub struct Closure(NonNull<Made>);
+
+/// libffi's part of a closure, and ours.
+#[repr(C)]
+struct Made {
+    closure: ffi_closure,
     /// What C calls.
     code: *mut c_void,
 }
@@ -186,20 +230,21 @@ unsafe impl Sync for Closure {}
 impl Closure {
     /// A closure without a callback. The cif must live as long as it is called.
     fn new(cif: &MaybeUninit<ffi_cif>, vm: &VirtualMachine) -> PyResult<Self> {
-        let mut code = std::ptr::null_mut();
-        // SAFETY: allocates a closure of the size that libffi declares.
-        let closure = unsafe { raw::ffi_closure_alloc(size_of::<ffi_closure>(), &raw mut code) };
-        let closure =
-            NonNull::new(closure.cast::<ffi_closure>()).ok_or_else(|| vm.no_memory_error())?;
+        let mut code = ptr::null_mut();
+        // SAFETY: allocates a closure, and room behind it.
+        let made = unsafe { raw::ffi_closure_alloc(size_of::<Made>(), &raw mut code) };
+        let made = NonNull::new(made.cast::<Made>()).ok_or_else(|| vm.no_memory_error())?;
         // From here on dropping it frees it.
-        let new = Self { closure, code };
+        let new = Self(made);
+        // SAFETY: there is room for it, and nobody else knows it yet.
+        unsafe { (&raw mut (*made.as_ptr()).code).write(code) };
         // SAFETY: closure and code belong together.
         let status = unsafe {
             raw::ffi_prep_closure_loc(
-                closure.as_ptr(),
+                made.as_ptr().cast(),
                 cif.as_ptr().cast_mut(),
                 Some(super::entry),
-                std::ptr::null_mut(),
+                ptr::null_mut(),
                 code,
             )
         };
@@ -213,22 +258,25 @@ impl Closure {
     ///
     /// # Safety
     /// Nobody may call the closure before this returns, or after the thunk is gone.
+    #[inline]
     pub unsafe fn lead_to(&self, thunk: &Py<Thunk>) {
         let data: *const Py<Thunk> = thunk;
         // SAFETY: the caller's promise; libffi reads it when the closure is called.
-        unsafe { (*self.closure.as_ptr()).user_data = data.cast_mut().cast() };
+        unsafe { (*self.0.as_ptr()).closure.user_data = data.cast_mut().cast() };
     }
 
     /// The address that C calls.
+    #[inline]
     #[must_use]
     pub fn address(&self) -> usize {
-        self.code.expose_provenance()
+        // SAFETY: written when the closure was made, and not since.
+        unsafe { (*self.0.as_ptr()).code }.expose_provenance()
     }
 }
 
 impl Drop for Closure {
     fn drop(&mut self) {
         // SAFETY: allocated by `ffi_closure_alloc`, and freed nowhere else.
-        unsafe { raw::ffi_closure_free(self.closure.as_ptr().cast()) }
+        unsafe { raw::ffi_closure_free(self.0.as_ptr().cast()) }
     }
 }

@@ -99,14 +99,15 @@ impl CData {
     }
 
     /// Keeps `object` as long as this object lives or nothing else is stored at the start of its memory.
-    /// Nobody else knows this object yet.
-    pub fn keep_at_start(&self, object: PyObjectRef) {
-        self.begin_to_keep(false);
-        let old = self
-            .keepalive
-            .lock()
-            .set(self.address().addr(), Some(object));
-        debug_assert!(old.is_none());
+    ///
+    /// # Safety
+    /// This object must just have been placed, and nobody else know it yet.
+    #[inline]
+    pub unsafe fn keep_at_start(&self, object: PyObjectRef) {
+        self.flags.store(flag::KEEPS, Ordering::Relaxed);
+        let kept = Keepalive::One(self.address().addr(), object);
+        // SAFETY: nobody else looks at it, locked or not; it keeps nothing that would have to be dropped.
+        unsafe { self.keepalive.data_ptr().write(kept) };
     }
 
     /// Gets ready to store something in a function pointer. Calls that are under way hold no more than the

@@ -9,6 +9,7 @@ pub mod access;
 pub mod buffer;
 mod convert;
 mod follow;
+pub mod freelist;
 mod home;
 pub mod keepalive;
 pub mod kept;
@@ -358,6 +359,9 @@ unsafe impl Traverse for CData {
     }
 
     fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
+        if self.young.is_freed() {
+            return;
+        }
         // The owner stays: the memory must be there for whoever still holds this object. Every
         // cycle runs through somebody's keepalive, dict or class.
         self.keepalive.get_mut().clear(out);

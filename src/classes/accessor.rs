@@ -32,7 +32,7 @@ pub struct Accessor {
     base: PyGetSet,
     /// The class that has it, which the base does not tell.
     class: PyTypeRef,
-    attribute: Attribute,
+    attribute: &'static Attribute,
 }
 
 // SAFETY: visits each object it owns exactly once; the base visits its own.
@@ -53,7 +53,7 @@ pub struct Attribute {
 }
 
 /// Gives `class` an attribute.
-pub fn add(class: &Py<PyType>, attribute: Attribute, context: &Context) {
+pub fn add(class: &Py<PyType>, attribute: &'static Attribute, context: &Context) {
     let _ = Accessor::make_static_type();
     let name = attribute.name;
     let accessor = Accessor {
@@ -100,6 +100,11 @@ impl Accessor {
     ) -> PyResult<()> {
         let accessor = Self::of(zelf).ok_or_else(|| vm.new_type_error("not a descriptor"))?;
         (accessor.attribute.set)(&object, value, vm)
+    }
+
+    /// What it does.
+    pub fn attribute(&self) -> &'static Attribute {
+        self.attribute
     }
 
     #[inline]

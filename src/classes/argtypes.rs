@@ -12,7 +12,9 @@ use crate::{
     error,
 };
 use rustpython_vm::{
-    AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyTuple, class::StaticType,
+    AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyList, PyTuple},
+    class::StaticType,
 };
 use std::sync::atomic::Ordering;
 
@@ -20,7 +22,35 @@ use std::sync::atomic::Ordering;
 ///
 /// # Errors
 /// `TypeError` if it is no sequence of types, `ArgumentError` if there are too many.
-pub fn read(declared: &PyObject, vm: &VirtualMachine) -> PyResult<ArgTypes> {
+pub fn read(declared: PyObjectRef, vm: &VirtualMachine) -> PyResult<ArgTypes> {
+    let known = match declared.downcast_ref::<PyTuple>() {
+        Some(tuple) => known_converters(tuple, vm),
+        None => declared
+            .downcast_ref_if_exact::<PyList>(vm)
+            .and_then(|list| known_converters(&list.borrow_vec(), vm)),
+    };
+    let converters = match known {
+        Some(known) => known,
+        None => converters(&declared, vm)?,
+    };
+    Ok(ArgTypes::new(declared, converters))
+}
+
+/// The converters of types that are known to convert as we do. `None` if there are others. It runs no
+/// Python code.
+fn known_converters(types: &[PyObjectRef], vm: &VirtualMachine) -> Option<Vec<Converter>> {
+    if types.len() > MAX_ARGUMENTS {
+        return None;
+    }
+    let mut converters = Vec::with_capacity(types.len());
+    for argtype in types {
+        let ctype = CType::of(argtype, vm).filter(|ctype| ctype.is_converting())?;
+        converters.push(Converter::Type(Exact::of(ctype), ctype.to_owned()));
+    }
+    Some(converters)
+}
+
+fn converters(declared: &PyObject, vm: &VirtualMachine) -> PyResult<Vec<Converter>> {
     let types: Vec<PyObjectRef> = match declared.downcast_ref::<PyTuple>() {
         Some(tuple) => tuple.as_slice().to_vec(),
         None => vm
@@ -37,27 +67,21 @@ pub fn read(declared: &PyObject, vm: &VirtualMachine) -> PyResult<ArgTypes> {
             .into(),
         ));
     }
-    let converters = types
-        .iter()
-        .enumerate()
+    let types = types.into_iter().enumerate();
+    types
         .map(|(index, argtype)| converter(index + 1, argtype, vm))
-        .collect::<PyResult<Vec<_>>>()?;
-    Ok(ArgTypes {
-        declared: declared.to_owned(),
-        types,
-        converters,
-    })
+        .collect()
 }
 
 /// How arguments of a declared type are converted.
-fn converter(position: usize, argtype: &PyObject, vm: &VirtualMachine) -> PyResult<Converter> {
-    if let Some(ctype) = CType::of(argtype, vm)
+fn converter(position: usize, argtype: PyObjectRef, vm: &VirtualMachine) -> PyResult<Converter> {
+    if let Some(ctype) = CType::of(&argtype, vm)
         && (ctype.is_converting() || converts_itself(ctype, vm))
     {
         return Ok(Converter::Type(Exact::of(ctype), ctype.to_owned()));
     }
-    match vm.get_attribute_opt(argtype, "from_param")? {
-        Some(from_param) => Ok(Converter::Call(Callable::new(from_param))),
+    match vm.get_attribute_opt(&argtype, "from_param")? {
+        Some(from_param) => Ok(Converter::Call(argtype, Callable::new(from_param))),
         None => Err(vm.new_type_error(format!(
             "item {position} in _argtypes_ has no from_param method"
         ))),

@@ -1,10 +1,11 @@
 //! Looking up what a class says about itself, in the class and its bases.
 
-use super::slots::shares_slot;
+use super::{metatype::CTypeType, slots::shares_slot};
 use crate::new_class::has_plain_mro;
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyStrInterned, PyType},
+    class::StaticType,
 };
 
 /// What a class's metaclass finds under `name` in the class itself or its bases.
@@ -38,7 +39,9 @@ impl<'a> Attributes<'a> {
     #[must_use]
     pub fn of(class: &'a Py<PyType>, vm: &'a VirtualMachine) -> Option<Self> {
         let metaclass = class.as_object().class();
-        if !shares_slot!(metaclass, vm.ctx.types.type_type, getattro) {
+        let is_plain = shares_slot!(metaclass, vm.ctx.types.type_type, getattro)
+            || shares_slot!(metaclass, CTypeType::static_type(), getattro);
+        if !is_plain {
             return None;
         }
         let one_base = class.bases.read().as_slice().len() == 1;

@@ -134,13 +134,11 @@ impl CField {
     /// `TypeError` if it is no instance of the aggregate.
     fn holder<'a>(&self, instance: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<CData>> {
         let cdata = CData::of(instance).ok_or_else(|| vm.new_type_error("not a ctype instance"))?;
-        let is_instance = self.owner.get().is_some_and(|owner| {
-            cdata.ctype().is(owner) || instance.class().fast_issubclass(owner.python_class())
-        });
-        // The place was checked against its owner, but the object's memory is its own type's.
-        let end = self.offset.checked_add(self.size);
-        let belongs = is_instance && end.is_some_and(|end| end <= cdata.size());
-        if belongs {
+        let is_owner = self
+            .owner
+            .get()
+            .is_some_and(|owner| cdata.ctype().is(owner));
+        if (is_owner || self.belongs_to(instance.class())) && self.fits(cdata) {
             return Ok(cdata);
         }
         Err(vm.new_type_error(format!(
@@ -148,6 +146,29 @@ impl CField {
             self.name.as_wtf8(),
             instance.class().slot_name()
         )))
+    }
+
+    /// Whether the aggregate that it is a field of holds it.
+    #[must_use]
+    pub fn is_held(zelf: &Py<Self>) -> bool {
+        let owner = zelf.owner.get();
+        owner.is_some_and(|owner| owner.holds(zelf.index, zelf.as_object()))
+    }
+
+    /// Whether instances of `class` have the field.
+    #[must_use]
+    pub fn belongs_to(&self, class: &Py<PyType>) -> bool {
+        let owner = self.owner.get();
+        owner.is_some_and(|owner| class.fast_issubclass(owner.python_class()))
+    }
+
+    /// Whether the field lies within the memory of a value: its place was checked against the aggregate
+    /// that it is a field of, but the memory is that of the value's own type.
+    #[inline]
+    #[must_use]
+    pub fn fits(&self, holder: &CData) -> bool {
+        let end = self.offset.checked_add(self.size);
+        end.is_some_and(|end| end <= holder.size())
     }
 
     /// The field's memory in an instance that has it.
@@ -161,7 +182,15 @@ impl CField {
     /// # Errors
     /// `TypeError` if that has no such field; what the conversion raises.
     pub fn set(&self, instance: &PyObject, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
-        let holder = self.holder(instance, vm)?;
+        self.put(self.holder(instance, vm)?, value, vm)
+    }
+
+    /// The same for a value that is known to have the field.
+    ///
+    /// # Errors
+    /// What the conversion raises.
+    #[inline]
+    pub fn put(&self, holder: &Py<CData>, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
         match &self.access {
             // SAFETY: the instance has the field.
             FieldAccess::Typed => unsafe {
@@ -176,6 +205,25 @@ impl CField {
             // SAFETY: as above.
             FieldAccess::Characters(class) => unsafe {
                 char_array::store_field(*class, self.address(holder), self.ctype.size(), value, vm)
+            },
+        }
+    }
+
+    /// The field of a value that is known to have it.
+    ///
+    /// # Errors
+    /// What the conversion raises.
+    #[inline]
+    pub fn get(&self, holder: &Py<CData>, vm: &VirtualMachine) -> PyResult {
+        let address = self.address(holder);
+        match &self.access {
+            // SAFETY: the instance has the field.
+            FieldAccess::Typed => unsafe { access::get(&self.ctype, address, holder, vm) },
+            // SAFETY: as above; the unit is the type.
+            FieldAccess::Bits(bits) => unsafe { bits.load(address, vm) },
+            // SAFETY: as above.
+            FieldAccess::Characters(class) => unsafe {
+                char_array::load_string(*class, address, self.size, vm)
             },
         }
     }
@@ -410,18 +458,7 @@ impl GetDescriptor for CField {
         let Some(instance) = instance.filter(|instance| !vm.is_none(instance)) else {
             return Ok(zelf.to_owned());
         };
-        let holder = field.holder(instance, vm)?;
-        let address = field.address(holder);
-        match &field.access {
-            // SAFETY: the instance has the field.
-            FieldAccess::Typed => unsafe { access::get(&field.ctype, address, holder, vm) },
-            // SAFETY: as above; the unit is the type.
-            FieldAccess::Bits(bits) => unsafe { bits.load(address, vm) },
-            // SAFETY: as above.
-            FieldAccess::Characters(class) => unsafe {
-                char_array::load_string(*class, address, field.size, vm)
-            },
-        }
+        field.get(field.holder(instance, vm)?, vm)
     }
 }
 
@@ -450,5 +487,10 @@ unsafe impl Traverse for CField {
         if let Some(owner) = self.owner.get() {
             owner.traverse(visit);
         }
+    }
+
+    fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
+        // The aggregate holds its fields. Nothing else is given up, since they may be in use.
+        out.extend(self.owner.take().map(PyObjectRef::from));
     }
 }

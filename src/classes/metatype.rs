@@ -3,26 +3,22 @@
 //! What every ctypes class can do is here: make instances on memory that exists already, convert
 //! arguments, be multiplied into an array type.
 
-use super::construct;
+use super::{construct, type_methods};
 use crate::{
-    audit,
-    ccall::from_param,
     cdata::CData,
-    clib,
-    ctype::{CType, Construct, Place, scalar::pointer},
+    ctype::{CType, Construct, Place},
 };
 use std::sync::OnceLock;
 
 use num_traits::ToPrimitive;
 use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, TryFromBorrowedObject,
-    VirtualMachine,
-    builtins::{PyClassMethod, PyInt, PyMemoryView, PyStr, PyStrRef, PyType, PyTypeRef},
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
+    builtins::{PyClassMethod, PyInt, PyStr, PyType, PyTypeRef},
     class::StaticType,
-    function::{FuncArgs, OptionalArg, PySetterValue},
-    protocol::PyBuffer,
+    function::{FuncArgs, PySetterValue},
     pyclass,
     types::{AsSequence, SetAttr},
+    vm::Context,
 };
 
 /// The base of the metaclasses.
@@ -179,128 +175,9 @@ impl SetAttr for CTypeType {
 
 #[pyclass(flags(BASETYPE, IMMUTABLETYPE), with(AsSequence, SetAttr))]
 impl CTypeType {
-    /// An instance at an address.
-    #[pymethod]
-    fn from_address(zelf: PyTypeRef, address: PyObjectRef, vm: &VirtualMachine) -> PyResult {
-        let Some(address) = address.downcast_ref::<PyInt>() else {
-            return Err(vm.new_type_error("integer expected"));
-        };
-        let ctype = CType::of_concrete(&zelf, vm)?;
-        let address = pointer::wrapping_address(address);
-        at_address(
-            ctype,
-            std::ptr::with_exposed_provenance_mut(address),
-            None,
-            vm,
-        )
-    }
-
-    /// An instance that shares the memory of a writable buffer.
-    #[pymethod]
-    fn from_buffer(
-        zelf: PyTypeRef,
-        object: PyObjectRef,
-        offset: OptionalArg<isize>,
-        vm: &VirtualMachine,
-    ) -> PyResult {
-        let ctype = CType::of_concrete(&zelf, vm)?;
-        let Ok(buffer) = PyBuffer::try_from_borrowed_object(vm, &object) else {
-            // ctypes asks for a view, which has its own words for this.
-            PyMemoryView::from_object(&object, vm)?;
-            return Err(vm.new_type_error("underlying buffer is not writable"));
-        };
-        if buffer.desc.readonly {
-            return Err(vm.new_type_error("underlying buffer is not writable"));
-        }
-        if !buffer.desc.is_contiguous() {
-            return Err(vm.new_type_error("underlying buffer is not C contiguous"));
-        }
-        let length = buffer.desc.len;
-        let offset = buffer_offset(offset, length, ctype, vm)?;
-        let start = match buffer.as_contiguous_mut() {
-            Some(mut bytes) => bytes.as_mut_ptr(),
-            None => return Err(vm.new_type_error("underlying buffer is not C contiguous")),
-        };
-        audit::event(vm, "ctypes.cdata/buffer", || {
-            (start as isize, length, offset)
-        })?;
-        // SAFETY: the offset is within the buffer.
-        let address = unsafe { start.add(offset) };
-        let anchor = owner_of_buffer(&object, vm)?;
-        let instance = at_address(ctype, address, anchor, vm)?;
-        if let Some(cdata) = CData::of(&instance) {
-            cdata.hold_source(buffer);
-        }
-        Ok(instance)
-    }
-
-    /// An instance with a copy of a buffer's bytes.
-    #[pymethod]
-    fn from_buffer_copy(
-        zelf: PyTypeRef,
-        object: PyObjectRef,
-        offset: OptionalArg<isize>,
-        vm: &VirtualMachine,
-    ) -> PyResult {
-        let ctype = CType::of_concrete(&zelf, vm)?;
-        let buffer = PyBuffer::try_from_borrowed_object(vm, &object)?;
-        if !buffer.desc.is_contiguous() {
-            return Err(vm.new_buffer_error("memoryview: underlying buffer is not C-contiguous"));
-        }
-        let length = buffer.desc.len;
-        let offset = buffer_offset(offset, length, ctype, vm)?;
-        let start = buffer.obj_bytes().as_ptr();
-        audit::event(vm, "ctypes.cdata/buffer", || {
-            (start as isize, length, offset)
-        })?;
-        let instance = (ctype.construct)(ctype, Place::New, vm)?;
-        if let Some(cdata) = CData::of(&instance) {
-            let owner = owner_of_buffer(&object, vm)?;
-            buffer.contiguous_or_collect(|bytes| {
-                let bytes = &bytes[offset..offset + cdata.size()];
-                // SAFETY: there are as many bytes as the instance has.
-                unsafe { CData::fill(cdata, bytes.as_ptr(), owner.as_deref(), vm) }
-            })?;
-        }
-        Ok(instance)
-    }
-
-    /// The instance that a library exports under a name.
-    #[pymethod]
-    fn in_dll(
-        zelf: PyTypeRef,
-        dll: PyObjectRef,
-        name: PyObjectRef,
-        vm: &VirtualMachine,
-    ) -> PyResult {
-        let name: PyStrRef = name.downcast().map_err(|name| {
-            vm.new_type_error(format!(
-                "in_dll() argument 2 must be str, not {}",
-                name.class().slot_name()
-            ))
-        })?;
-        audit::event(vm, "ctypes.dlsym", || (dll.clone(), name.clone()))?;
-        let address = clib::lookup(
-            &dll,
-            "second argument",
-            &name,
-            |message| vm.new_value_error(message),
-            vm,
-        )?;
-        let ctype = CType::of_concrete(&zelf, vm)?;
-        at_address(
-            ctype,
-            std::ptr::with_exposed_provenance_mut(address),
-            None,
-            vm,
-        )
-    }
-
-    /// Converts an argument of a foreign call.
-    #[pymethod]
-    fn from_param(zelf: PyTypeRef, value: PyObjectRef, vm: &VirtualMachine) -> PyResult {
-        let ctype = CType::of_concrete(&zelf, vm)?;
-        Ok(from_param::convert(ctype, &value, vm)?.into_object(&value, vm))
+    #[extend_class]
+    fn extend(context: &Context, class: &'static Py<PyType>) {
+        type_methods::add(class, context);
     }
 
     /// The pointer type that `POINTER` made for this type.
@@ -353,48 +230,4 @@ pub fn exact_index(key: &PyObject, vm: &VirtualMachine) -> Option<isize> {
 pub fn index_value(int: &Py<PyInt>, vm: &VirtualMachine) -> PyResult<isize> {
     isize::try_from(int.as_bigint())
         .map_err(|_| vm.new_index_error("cannot fit 'int' into an index-sized integer"))
-}
-
-/// An instance at an address, in the memory of `anchor` if that is known.
-fn at_address(
-    ctype: &Py<CType>,
-    address: *mut u8,
-    anchor: Option<PyObjectRef>,
-    vm: &VirtualMachine,
-) -> PyResult {
-    audit::event(vm, "ctypes.cdata", || (address.addr() as isize,))?;
-    (ctype.construct)(ctype, Place::At { address, anchor }, vm)
-}
-
-/// The C value whose memory a buffer of `object` is. What references there lead to is that value's to keep.
-///
-/// # Errors
-/// What asking a memory view for its object raises.
-fn owner_of_buffer(object: &PyObject, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
-    let home =
-        |object: &PyObject| CData::of(object).map(|value| CData::home(value).to_owned().into());
-    if object.downcast_ref::<PyMemoryView>().is_none() {
-        return Ok(home(object));
-    }
-    Ok(home(&*object.get_attr("obj", vm)?))
-}
-
-/// Checks that a value of the type fits a buffer of `length` bytes at `offset`.
-fn buffer_offset(
-    offset: OptionalArg<isize>,
-    length: usize,
-    ctype: &CType,
-    vm: &VirtualMachine,
-) -> PyResult<usize> {
-    let offset = offset.unwrap_or(0);
-    let Ok(offset) = usize::try_from(offset) else {
-        return Err(vm.new_value_error("offset cannot be negative"));
-    };
-    let needed = ctype.size().saturating_add(offset);
-    if needed > length {
-        return Err(vm.new_value_error(format!(
-            "Buffer size too small ({length} instead of at least {needed} bytes)"
-        )));
-    }
-    Ok(offset)
 }

@@ -6,7 +6,7 @@ use super::{
     char_array,
     construct::Base,
     metatype::{self, CTypeType},
-    new_class,
+    new_class, type_methods,
 };
 use crate::{
     cdata::{CData, access, kept::Kept},
@@ -35,30 +35,9 @@ pub struct PointerType(CTypeType);
 
 #[pyclass(flags(BASETYPE, IMMUTABLETYPE), with(Initializer))]
 impl PointerType {
-    /// Completes an incomplete pointer type.
-    #[pymethod]
-    fn set_type(zelf: PyTypeRef, target: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
-        let ctype = CType::of_concrete(&zelf, vm)?;
-        let target_type = target_of(&target, vm)?;
-        if let Kind::Pointer(target) = &ctype.kind {
-            let check = |old: Option<&Py<CType>>| {
-                let grows = old.is_some_and(|old| target_type.size() > old.size());
-                if grows && ctype.is_final() {
-                    Err(())
-                } else {
-                    Ok(())
-                }
-            };
-            target.replace(target_type.clone(), check).map_err(|()| {
-                vm.new_type_error(format!(
-                    "'{}' has instances that point to something smaller",
-                    ctype.name()
-                ))
-            })?;
-        }
-        zelf.as_object().set_attr("_type_", target, vm)?;
-        remember(&target_type, &zelf);
-        Ok(())
+    #[extend_class]
+    fn extend(context: &Context, class: &'static Py<PyType>) {
+        type_methods::add_of_pointers(class, context);
     }
 }
 
@@ -73,6 +52,34 @@ impl Initializer for PointerType {
     fn init(_zelf: &Py<Self>, _args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
         Err(vm.new_system_error("pointers are initialised by their slot"))
     }
+}
+
+/// Completes an incomplete pointer type.
+///
+/// # Errors
+/// `TypeError` if the target is no type or cannot be one any more.
+pub fn set_type(class: &Py<PyType>, [target]: [PyObjectRef; 1], vm: &VirtualMachine) -> PyResult {
+    let ctype = CType::of_concrete(class, vm)?;
+    let target_type = target_of(&target, vm)?;
+    if let Kind::Pointer(target) = &ctype.kind {
+        let check = |old: Option<&Py<CType>>| {
+            let grows = old.is_some_and(|old| target_type.size() > old.size());
+            if grows && ctype.is_final() {
+                Err(())
+            } else {
+                Ok(())
+            }
+        };
+        target.replace(target_type.clone(), check).map_err(|()| {
+            vm.new_type_error(format!(
+                "'{}' has instances that point to something smaller",
+                ctype.name()
+            ))
+        })?;
+    }
+    class.as_object().set_attr("_type_", target, vm)?;
+    remember(&target_type, class);
+    Ok(vm.ctx.none())
 }
 
 fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
@@ -265,13 +272,13 @@ impl<'a> Target<'a> {
 impl Pointer {
     #[extend_class]
     fn extend(context: &Context, class: &'static Py<PyType>) {
-        let contents = Attribute {
+        static CONTENTS: Attribute = Attribute {
             name: "contents",
             doc: "The object that this points to.",
             get: contents,
             set: set_contents,
         };
-        accessor::add(class, contents, context);
+        accessor::add(class, &CONTENTS, context);
     }
 }
 

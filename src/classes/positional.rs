@@ -5,7 +5,7 @@
 //! code may change that at any time, by which the class gets another version tag, and the descriptors
 //! are looked up again.
 
-use super::{field::CField, fields::field_name, slots::shares_slot};
+use super::{attributes, field::CField, fields::field_name};
 use crate::{
     cdata::CData,
     ctype::{CType, positional::Positional, shared::Shared},
@@ -14,7 +14,6 @@ use crate::{
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyPayload, PyResult, VirtualMachine,
     builtins::{PyStr, PyType},
-    class::StaticType,
 };
 use std::sync::atomic::Ordering;
 
@@ -63,8 +62,7 @@ fn look_up(ctype: &CType, vm: &VirtualMachine) -> PyResult<Positional> {
     // that version or an older one.
     class.get_attr(name!(vm, "_fields_"));
     let version = class.tp_version_tag.load(Ordering::Acquire);
-    let plain = shares_slot!(class, CData::static_type(), setattro)
-        && collect(class, class, &mut fields, vm)?;
+    let plain = attributes::writes_plainly(class) && collect(class, class, &mut fields, vm)?;
     Ok(Positional {
         version,
         fields: plain.then_some(fields),

@@ -174,13 +174,13 @@ pub struct SimpleCData(CData);
 impl SimpleCData {
     #[extend_class]
     fn extend(context: &Context, class: &'static Py<PyType>) {
-        let value = Attribute {
+        static VALUE: Attribute = Attribute {
             name: "value",
             doc: "The C value, as a Python object.",
             get: value,
             set: set_value,
         };
-        accessor::add(class, value, context);
+        accessor::add(class, &VALUE, context);
     }
 }
 

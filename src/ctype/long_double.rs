@@ -28,93 +28,162 @@ const X87: bool = cfg!(all(
 ));
 const BINARY128: bool = cfg!(all(target_arch = "aarch64", target_os = "linux"));
 
-/// A binary format with a 15-bit exponent: how many bits of significand it stores, and whether the
-/// leading one is among them.
-struct Wide {
-    significand_bits: u32,
-    explicit_one: bool,
-}
-
-const X87_EXTENDED: Wide = Wide {
-    significand_bits: 64,
-    explicit_one: true,
-};
-const IEEE_BINARY128: Wide = Wide {
-    significand_bits: 112,
-    explicit_one: false,
-};
-
-const WIDE_EXPONENT_MAX: u32 = 0x7fff;
+const WIDE_EXPONENT_MAX: u16 = 0x7fff;
 const WIDE_BIAS: i32 = 16383;
 const F64_BIAS: i32 = 1023;
 const F64_FRACTION_BITS: u32 = 52;
+const F64_FRACTION: u64 = (1 << F64_FRACTION_BITS) - 1;
+const F64_EXPONENT_MAX: u64 = 0x7ff;
+/// What tells a quiet NaN from one that signals. Every conversion makes NaNs quiet.
+const F64_QUIET: u64 = 1 << (F64_FRACTION_BITS - 1);
+/// From a double's biased exponent to a wide one of the same number.
+const REBIAS: u64 = (WIDE_BIAS - F64_BIAS) as u64;
 
-impl Wide {
-    /// Bits behind the binary point.
-    fn fraction_bits(&self) -> u32 {
-        self.significand_bits - u32::from(self.explicit_one)
-    }
+/// A double as the formats with a 15-bit exponent have it.
+struct Widened {
+    /// The sign bit and the exponent.
+    high: u16,
+    /// As many bits as a double stores.
+    fraction: u64,
+    /// Whether there is a one before the binary point: not in a zero. In an infinity and a NaN x87 has
+    /// one, too.
+    one: bool,
+}
 
-    fn encode(&self, value: f64) -> u128 {
-        let bits = value.to_bits();
-        let sign = u128::from(bits >> 63);
-        let (fraction, exponent, one) = if value == 0.0 {
-            (0, 0, false)
-        } else if !value.is_finite() {
-            (
-                bits & ((1 << F64_FRACTION_BITS) - 1),
-                WIDE_EXPONENT_MAX,
-                true,
-            )
-        } else {
-            // Every finite double, subnormal ones too, is normal with a 15-bit exponent.
-            let raw_exponent = (bits >> F64_FRACTION_BITS & 0x7ff) as i32;
-            let raw_fraction = bits & ((1 << F64_FRACTION_BITS) - 1);
-            let (fraction, exponent) = if raw_exponent == 0 {
-                let shift = raw_fraction.leading_zeros() - (63 - F64_FRACTION_BITS);
-                (raw_fraction << shift, 1 - shift as i32)
-            } else {
-                (raw_fraction, raw_exponent)
-            };
-            (
-                fraction & ((1 << F64_FRACTION_BITS) - 1),
-                (exponent - F64_BIAS + WIDE_BIAS) as u32,
-                true,
-            )
-        };
-        let mut significand = u128::from(fraction) << (self.fraction_bits() - F64_FRACTION_BITS);
-        if self.explicit_one && one {
-            significand |= 1 << self.fraction_bits();
+#[inline(always)]
+fn widened(value: f64) -> Widened {
+    let bits = value.to_bits();
+    let sign = (bits >> 63 << 15) as u16;
+    let fraction = bits & F64_FRACTION;
+    let (exponent, fraction, one) = match bits >> F64_FRACTION_BITS & F64_EXPONENT_MAX {
+        0 if fraction == 0 => (0, 0, false),
+        0 => {
+            // With a wide exponent it is normal.
+            let shift = fraction.leading_zeros() - (63 - F64_FRACTION_BITS);
+            let fraction = fraction << shift & F64_FRACTION;
+            (REBIAS + 1 - u64::from(shift), fraction, true)
         }
-        significand
-            | u128::from(exponent) << self.significand_bits
-            | sign << (self.significand_bits + 15)
+        F64_EXPONENT_MAX if fraction == 0 => (WIDE_EXPONENT_MAX.into(), 0, true),
+        F64_EXPONENT_MAX => (WIDE_EXPONENT_MAX.into(), fraction | F64_QUIET, true),
+        exponent => (exponent + REBIAS, fraction, true),
+    };
+    Widened {
+        high: sign | exponent as u16,
+        fraction,
+        one,
+    }
+}
+
+/// x87's format: the significand, which stores its leading one, and sign and exponent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct X87Extended {
+    significand: u64,
+    high: u16,
+}
+
+impl X87Extended {
+    const FRACTION_BITS: u32 = 63;
+    /// Bits that a double has no room for.
+    const EXCESS: u32 = Self::FRACTION_BITS - F64_FRACTION_BITS;
+
+    /// The number as a double has it; it is exact.
+    #[inline(always)]
+    #[must_use]
+    pub fn of(value: f64) -> Self {
+        let Widened {
+            high,
+            fraction,
+            one,
+        } = widened(value);
+        let significand = u64::from(one) << Self::FRACTION_BITS | fraction << Self::EXCESS;
+        Self { significand, high }
     }
 
-    fn decode(&self, bits: u128) -> f64 {
-        let sign = if bits >> (self.significand_bits + 15) & 1 == 1 {
-            -1.0f64
-        } else {
-            1.0
-        };
-        let exponent = (bits >> self.significand_bits) as u32 & WIDE_EXPONENT_MAX;
-        let fraction = bits & ((1 << self.fraction_bits()) - 1);
+    /// The eightbytes that it takes as an argument.
+    #[inline]
+    #[must_use]
+    pub fn eightbytes(self) -> [u64; 2] {
+        [self.significand, self.high.into()]
+    }
+
+    /// Rounded to the nearest double, ties to even.
+    #[inline(always)]
+    fn to_f64(self) -> f64 {
+        let one = self.significand >> Self::FRACTION_BITS;
+        // Wraps around to a large number where a double's exponent would be negative.
+        let exponent = u64::from(self.high & WIDE_EXPONENT_MAX).wrapping_sub(REBIAS);
+        if one == 0 || exponent == 0 || exponent >= F64_EXPONENT_MAX {
+            return self.other_to_f64();
+        }
+        let kept = self.significand >> Self::EXCESS & F64_FRACTION | exponent << F64_FRACTION_BITS;
+        let rest = self.significand & ((1 << Self::EXCESS) - 1);
+        let half = 1 << (Self::EXCESS - 1);
+        // What is carried out of the fraction makes the exponent larger by one, up to that of infinity.
+        let rounded = kept + u64::from(rest > half || rest == half && kept & 1 == 1);
+        f64::from_bits(rounded | u64::from(self.high >> 15) << 63)
+    }
+
+    /// The same for what is no normal double.
+    #[inline(never)]
+    fn other_to_f64(self) -> f64 {
+        let sign = sign_of(self.high);
+        let one = self.significand >> Self::FRACTION_BITS == 1;
+        let exponent = self.high & WIDE_EXPONENT_MAX;
+        if exponent != 0 && !one {
+            // No number, but what the processor makes of one that it knows none for.
+            return f64::NAN.copysign(-1.0);
+        }
         if exponent == WIDE_EXPONENT_MAX {
-            return if fraction == 0 {
-                f64::INFINITY.copysign(sign)
-            } else {
-                f64::NAN.copysign(sign)
-            };
+            return not_finite(
+                self.significand << 1 >> 1 >> Self::EXCESS,
+                self.significand << 1 == 0,
+            )
+            .copysign(sign);
         }
-        let one = if self.explicit_one {
-            bits >> self.fraction_bits() & 1
-        } else {
-            u128::from(exponent != 0)
-        };
-        let significand = fraction | one << self.fraction_bits();
-        let scale = exponent.max(1) as i32 - WIDE_BIAS - self.fraction_bits() as i32;
+        let scale = i32::from(exponent.max(1)) - WIDE_BIAS - Self::FRACTION_BITS as i32;
+        round_to_f64(self.significand.into(), scale).copysign(sign)
+    }
+}
+
+/// IEEE binary128: sign, exponent, and a fraction of 112 bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Binary128(u128);
+
+impl Binary128 {
+    const FRACTION_BITS: u32 = 112;
+    const EXCESS: u32 = Self::FRACTION_BITS - F64_FRACTION_BITS;
+
+    fn of(value: f64) -> Self {
+        let Widened { high, fraction, .. } = widened(value);
+        Self(u128::from(high) << Self::FRACTION_BITS | u128::from(fraction) << Self::EXCESS)
+    }
+
+    fn to_f64(self) -> f64 {
+        let high = (self.0 >> Self::FRACTION_BITS) as u16;
+        let sign = sign_of(high);
+        let exponent = high & WIDE_EXPONENT_MAX;
+        let fraction = self.0 & ((1 << Self::FRACTION_BITS) - 1);
+        if exponent == WIDE_EXPONENT_MAX {
+            return not_finite((fraction >> Self::EXCESS) as u64, fraction == 0).copysign(sign);
+        }
+        let significand = fraction | u128::from(exponent != 0) << Self::FRACTION_BITS;
+        let scale = i32::from(exponent.max(1)) - WIDE_BIAS - Self::FRACTION_BITS as i32;
         round_to_f64(significand, scale).copysign(sign)
     }
+}
+
+fn sign_of(high: u16) -> f64 {
+    if high >> 15 == 1 { -1.0 } else { 1.0 }
+}
+
+/// Infinity, or the quiet NaN with this fraction.
+fn not_finite(fraction: u64, is_infinity: bool) -> f64 {
+    let infinity = F64_EXPONENT_MAX << F64_FRACTION_BITS;
+    f64::from_bits(if is_infinity {
+        infinity
+    } else {
+        infinity | F64_QUIET | fraction
+    })
 }
 
 /// `significand * 2^scale` rounded to the nearest double, ties to even.
@@ -153,17 +222,21 @@ fn round_to_f64(significand: u128, scale: i32) -> f64 {
 ///
 /// # Safety
 /// `source` must be valid for reads of [`SIZE`] bytes; it need not be aligned.
+#[inline]
 #[must_use]
 pub unsafe fn load(source: *const u8) -> f64 {
     if X87 {
         // SAFETY: ten bytes of the caller's `SIZE` carry the value.
-        let bytes = unsafe { source.cast::<[u8; 10]>().read_unaligned() };
-        let mut wide = [0; 16];
-        wide[..10].copy_from_slice(&bytes);
-        X87_EXTENDED.decode(u128::from_le_bytes(wide))
+        let (significand, high) = unsafe {
+            (
+                source.cast::<u64>().read_unaligned(),
+                source.add(size_of::<u64>()).cast::<u16>().read_unaligned(),
+            )
+        };
+        X87Extended { significand, high }.to_f64()
     } else if BINARY128 {
         // SAFETY: SIZE is 16 where the format is binary128.
-        IEEE_BINARY128.decode(unsafe { source.cast::<u128>().read_unaligned() })
+        Binary128(unsafe { source.cast::<u128>().read_unaligned() }).to_f64()
     } else {
         // SAFETY: SIZE is that of a double on every other platform.
         unsafe { source.cast::<f64>().read_unaligned() }
@@ -174,17 +247,24 @@ pub unsafe fn load(source: *const u8) -> f64 {
 ///
 /// # Safety
 /// `target` must be valid for writes of [`SIZE`] bytes; it need not be aligned.
+#[inline]
 pub unsafe fn store(target: *mut u8, value: f64) {
     if X87 {
-        let bytes = X87_EXTENDED.encode(value).to_le_bytes();
+        let X87Extended { significand, high } = X87Extended::of(value);
         // SAFETY: ten bytes of the caller's `SIZE` carry the value.
-        unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), target, 10) }
+        unsafe {
+            target.cast::<u64>().write_unaligned(significand);
+            target
+                .add(size_of::<u64>())
+                .cast::<u16>()
+                .write_unaligned(high);
+        }
     } else if BINARY128 {
         // SAFETY: SIZE is 16 where the format is binary128.
         unsafe {
             target
                 .cast::<u128>()
-                .write_unaligned(IEEE_BINARY128.encode(value));
+                .write_unaligned(Binary128::of(value).0);
         }
     } else {
         // SAFETY: SIZE is that of a double on every other platform.
@@ -199,33 +279,45 @@ mod tests {
     fn samples() -> Vec<f64> {
         let mut list = vec![
             0.0,
-            -0.0,
             1.0,
-            -1.5,
+            1.5,
             0.1,
             f64::MAX,
             f64::MIN_POSITIVE,
+            f64::MIN_POSITIVE.next_down(),
             5e-324,
             2.5e-310,
             1e308,
-            f64::INFINITY,
-            f64::NEG_INFINITY,
             3.0e-5,
             123_456_789.123,
+            f64::INFINITY,
+            f64::NAN,
+            // With a payload, quiet and signalling.
+            f64::from_bits(0x7ff8_0000_dead_beef),
+            f64::from_bits(0x7ff0_0000_dead_beef),
+            f64::from_bits(0x7fff_ffff_ffff_ffff),
         ];
         list.extend(
             (0..200).map(|i| f64::from_bits(0x0123_4567_89ab_cdef_u64.wrapping_mul(i * 2 + 1))),
         );
+        let negative = list.iter().map(|value| -value).collect::<Vec<_>>();
+        list.extend(negative);
         list
+    }
+
+    fn quiet(value: f64) -> u64 {
+        value.to_bits() | if value.is_nan() { F64_QUIET } else { 0 }
     }
 
     #[test]
     fn every_double_survives_both_formats() {
         for value in samples() {
-            for format in [X87_EXTENDED, IEEE_BINARY128] {
-                let back = format.decode(format.encode(value));
-                assert!(
-                    back.to_bits() == value.to_bits() || (back.is_nan() && value.is_nan()),
+            let through_x87 = X87Extended::of(value).to_f64();
+            let through_binary128 = Binary128::of(value).to_f64();
+            for back in [through_x87, through_binary128] {
+                assert_eq!(
+                    back.to_bits(),
+                    quiet(value),
                     "{value:e} came back as {back:e}"
                 );
             }
@@ -235,29 +327,96 @@ mod tests {
     #[test]
     fn a_load_rounds_to_nearest_even() {
         // 1 + 2^-53 is halfway between two doubles; the even one is 1.
-        let one = X87_EXTENDED.encode(1.0);
-        assert_eq!(X87_EXTENDED.decode(one | 1 << 10), 1.0);
-        assert_eq!(X87_EXTENDED.decode(one | 1 << 10 | 1), 1.0 + f64::EPSILON);
-        let huge = u128::from(WIDE_EXPONENT_MAX - 1) << 64 | 1 << 63;
-        assert_eq!(X87_EXTENDED.decode(huge), f64::INFINITY);
+        let beyond_one = |more: u64| {
+            let one = X87Extended::of(1.0);
+            let significand = one.significand + more;
+            X87Extended { significand, ..one }.to_f64()
+        };
+        assert_eq!(beyond_one(1 << 10), 1.0);
+        assert_eq!(beyond_one(1 << 10 | 1), 1.0 + f64::EPSILON);
+        assert_eq!(beyond_one(3 << 10), 1.0 + 2.0 * f64::EPSILON);
+        assert_eq!(beyond_one(u64::MAX >> 1), 2.0);
+        let huge = X87Extended {
+            significand: 1 << 63,
+            high: WIDE_EXPONENT_MAX - 1,
+        };
+        assert_eq!(huge.to_f64(), f64::INFINITY);
+        let halfway = Binary128(Binary128::of(1.0).0 | 1 << 59);
+        assert_eq!(halfway.to_f64(), 1.0);
+        assert_eq!(Binary128(halfway.0 | 1).to_f64(), 1.0 + f64::EPSILON);
     }
 
     #[cfg(all(target_arch = "x86_64", not(windows)))]
-    #[test]
-    fn the_processor_agrees() {
-        for value in samples() {
-            let mut bytes = [0u8; 16];
+    mod the_processor_agrees {
+        use super::*;
+        use std::arch::asm;
+
+        /// `of`, as the processor does it.
+        fn widened_by_x87(value: f64) -> X87Extended {
+            let mut result = X87Extended::of(0.0).eightbytes();
             // SAFETY: loads a double and stores ten bytes into a buffer of sixteen.
             unsafe {
-                std::arch::asm!(
+                asm!(
                     "fld qword ptr [{0}]", "fstp tbyte ptr [{1}]",
-                    in(reg) &raw const value, in(reg) bytes.as_mut_ptr(),
+                    in(reg) &raw const value, in(reg) result.as_mut_ptr(),
                     out("st(0)") _, out("st(1)") _, out("st(2)") _, out("st(3)") _,
                     out("st(4)") _, out("st(5)") _, out("st(6)") _, out("st(7)") _,
                 );
             }
-            if !value.is_nan() {
-                assert_eq!(X87_EXTENDED.encode(value), u128::from_le_bytes(bytes));
+            X87Extended {
+                significand: result[0],
+                high: result[1] as u16,
+            }
+        }
+
+        /// `to_f64`, as the processor does it.
+        fn rounded_by_x87(value: X87Extended) -> f64 {
+            let (eightbytes, mut result) = (value.eightbytes(), 0.0f64);
+            // SAFETY: loads ten bytes of a buffer of sixteen and stores a double.
+            unsafe {
+                asm!(
+                    "fld tbyte ptr [{0}]", "fstp qword ptr [{1}]",
+                    in(reg) eightbytes.as_ptr(), in(reg) &raw mut result,
+                    out("st(0)") _, out("st(1)") _, out("st(2)") _, out("st(3)") _,
+                    out("st(4)") _, out("st(5)") _, out("st(6)") _, out("st(7)") _,
+                );
+            }
+            result
+        }
+
+        #[test]
+        fn about_every_double() {
+            for value in samples() {
+                assert_eq!(X87Extended::of(value), widened_by_x87(value), "{value:e}");
+            }
+        }
+
+        #[test]
+        fn about_rounding() {
+            let around = |middle: i32| (middle - 3..middle + 3).map(|high| high as u16);
+            let highs = [0, WIDE_BIAS, 15360, 15360 - 52, 15360 + 0x7ff, 0x7fff]
+                .into_iter()
+                .flat_map(around)
+                .flat_map(|high| [high & 0x7fff, high | 0x8000]);
+            for high in highs {
+                let mut significand = 0x0123_4567_89ab_cdef_u64;
+                for round in 0..2000u32 {
+                    significand = significand
+                        .wrapping_mul(0x5851_f42d_4c95_7f2d)
+                        .wrapping_add(1);
+                    // Also few bits, all ones, halves and the patterns that are no numbers.
+                    let significand = match round % 8 {
+                        0 => significand & u64::MAX << 63,
+                        1 => significand | u64::MAX >> 1,
+                        2 => significand >> 12 << 12 | 1 << 10 | 1 << 63,
+                        3 => significand >> 11 << 11 | 1 << 63,
+                        4 => significand & 3 << 62,
+                        _ => significand,
+                    };
+                    let value = X87Extended { significand, high };
+                    let expected = rounded_by_x87(value);
+                    assert_eq!(value.to_f64().to_bits(), expected.to_bits(), "{value:x?}");
+                }
             }
         }
     }

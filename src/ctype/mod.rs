@@ -21,7 +21,7 @@ use layout::Layout;
 use positional::Positional;
 use rustpython_common::lock::PyMutex;
 use rustpython_vm::{
-    Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyStrInterned, PyType, PyTypeRef, PyWeak},
     object::{Traverse, TraverseFn},
     pyclass,
@@ -131,8 +131,14 @@ pub struct CType {
     plain: AtomicU32,
     /// The same for when its `from_param` was found to be ours.
     converting: AtomicU32,
+    /// The same for when it was found to have no `_check_retval_`.
+    unchecked: AtomicU32,
     /// What the constructor of an aggregate does with positional arguments, once somebody has asked.
     pub positional: OnceLock<Shared<Positional>>,
+    /// The descriptors of the fields, which whoever holds the type may use without a reference.
+    descriptors: OnceLock<Box<[PyObjectRef]>>,
+    /// Methods that are bound to the class, which threads remember (`classes::class_attributes`).
+    methods: PyMutex<Vec<(&'static str, PyObjectRef)>>,
     /// The array types of this type, sorted by length, while anybody uses them.
     array_types: PyMutex<Vec<(usize, PyRef<PyWeak>)>>,
 }
@@ -164,7 +170,10 @@ impl CType {
             construct,
             plain: AtomicU32::new(0),
             converting: AtomicU32::new(0),
+            unchecked: AtomicU32::new(0),
             positional: OnceLock::new(),
+            descriptors: OnceLock::new(),
+            methods: PyMutex::default(),
             array_types: PyMutex::default(),
         }
         .into_ref(&vm.ctx);
@@ -245,6 +254,32 @@ impl CType {
         Ok(())
     }
 
+    /// Holds the descriptors of an aggregate's fields, as long as it lives.
+    pub fn hold(&self, descriptors: Vec<PyObjectRef>) {
+        // Fields are given once.
+        let _ = self.descriptors.set(descriptors.into());
+    }
+
+    /// Holds a method that is bound to the class, as long as this lives. What is returned is the one to
+    /// use: one of this name that it holds already, if there is one.
+    #[must_use]
+    pub fn hold_method(&self, name: &'static str, method: PyObjectRef) -> PyObjectRef {
+        let mut methods = self.methods.lock();
+        if let Some((_, known)) = methods.iter().find(|(known, _)| *known == name) {
+            return known.clone();
+        }
+        methods.push((name, method.clone()));
+        method
+    }
+
+    /// Whether this holds a descriptor, which is mostly that of field number `index`.
+    #[must_use]
+    pub fn holds(&self, index: usize, descriptor: &PyObject) -> bool {
+        let held = self.descriptors.get().map_or(&[][..], |held| held);
+        held.get(index).is_some_and(|held| held.is(descriptor))
+            || held.iter().any(|held| held.is(descriptor))
+    }
+
     /// Whether the layout is what it will be: `_fields_` cannot change it any more.
     #[must_use]
     pub fn is_settled(&self) -> bool {
@@ -262,8 +297,7 @@ impl CType {
     #[inline]
     #[must_use]
     pub fn is_plain(&self) -> bool {
-        let tag = self.class.tp_version_tag.load(Ordering::Acquire);
-        tag != 0 && tag == self.plain.load(Ordering::Relaxed)
+        self.is_still(&self.plain)
     }
 
     /// Notes that the class was plain when it had this version tag.
@@ -276,13 +310,32 @@ impl CType {
     #[inline]
     #[must_use]
     pub fn is_converting(&self) -> bool {
-        let tag = self.class.tp_version_tag.load(Ordering::Acquire);
-        tag != 0 && tag == self.converting.load(Ordering::Relaxed)
+        self.is_still(&self.converting)
     }
 
     /// Notes that `from_param` was ours when the class had this version tag.
     pub fn set_converting(&self, tag: u32) {
         self.converting.store(tag, Ordering::Relaxed);
+    }
+
+    /// Whether a result of this type is what C returned: there is no `_check_retval_`. `false` if nobody has
+    /// found out since the class was last changed.
+    #[inline]
+    #[must_use]
+    pub fn is_unchecked(&self) -> bool {
+        self.is_still(&self.unchecked)
+    }
+
+    /// Notes that there was no `_check_retval_` when the class had this version tag.
+    pub fn set_unchecked(&self, tag: u32) {
+        self.unchecked.store(tag, Ordering::Relaxed);
+    }
+
+    /// Whether the class still has the version tag that was noted.
+    #[inline]
+    fn is_still(&self, noted: &AtomicU32) -> bool {
+        let tag = self.class.tp_version_tag.load(Ordering::Acquire);
+        tag != 0 && tag == noted.load(Ordering::Relaxed)
     }
 
     /// From here on `_fields_` cannot be set: something relies on the layout, which is read after
@@ -334,11 +387,6 @@ impl CType {
             Kind::Pointer(target) => target.get(),
             _ => None,
         }
-    }
-
-    #[must_use]
-    pub fn is_aggregate(&self) -> bool {
-        matches!(self.kind, Kind::Structure | Kind::Union)
     }
 
     #[must_use]
@@ -449,6 +497,14 @@ unsafe impl Traverse for CType {
         if let Some(positional) = self.positional.get() {
             positional.traverse(visit);
         }
+        if let Some(methods) = self.methods.try_lock() {
+            methods
+                .iter()
+                .for_each(|(_, method)| method.traverse(visit));
+        }
+        for descriptor in self.descriptors.get().into_iter().flatten() {
+            descriptor.traverse(visit);
+        }
         for layout in [Some(&self.initial), self.defined.get()]
             .into_iter()
             .flatten()
@@ -461,6 +517,7 @@ unsafe impl Traverse for CType {
         out.extend(self.pointer_type.lock().take());
         let positional = self.positional.take().map(Shared::into_inner);
         out.extend(positional.map(PyObjectRef::from));
+        out.extend(self.methods.get_mut().drain(..).map(|(_, method)| method));
         if let Kind::Pointer(target) = &mut self.kind {
             target.clear(out);
         }

@@ -54,19 +54,13 @@ impl<T: PyPayload> Shared<T> {
         Read(self.0.load())
     }
 
-    /// Puts what `change` makes of the object in its place. If another thread was faster, `change` is
-    /// asked again. The old object is returned: dropping it can run Python code.
-    #[must_use]
-    pub fn change(&self, mut change: impl FnMut(&Py<T>) -> PyRef<T>) -> PyRef<T> {
-        self.0.rcu(|old| Counted(change(&old.0))).0
-    }
-
     #[must_use]
     pub fn into_inner(self) -> PyRef<T> {
         self.0.into_inner().0
     }
 
-    /// Puts `object` in the place of what there is, which is returned.
+    /// Puts `object` in the place of what there is, which is returned: dropping it can run Python code.
+    #[must_use]
     pub fn replace(&self, object: PyRef<T>) -> PyRef<T> {
         self.0.swap(Counted(object)).0
     }

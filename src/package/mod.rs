@@ -6,6 +6,7 @@
 //! types, other arguments, an audit hook) they hand on to the package's own function, which does it or
 //! says what is wrong. They look like that function too, so that hardly anything differs but the time.
 
+mod library;
 mod ordinary;
 
 use crate::{audit, classes::metatype, names::name, without::without};
@@ -53,6 +54,17 @@ unsafe impl Traverse for PackageFunction {
 }
 
 impl PackageFunction {
+    /// A function to be put in the place of `own`, if that is a Python function of the package: whatever
+    /// somebody else has put there stays.
+    fn in_place_of(
+        own: PyObjectRef,
+        ordinary: Ordinary,
+        vm: &VirtualMachine,
+    ) -> Option<PyObjectRef> {
+        let function = is_the_packages(&own, vm).then_some(Self { ordinary, own })?;
+        Some(function.into_ref(&vm.ctx).into())
+    }
+
     fn of<'a>(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Self> {
         let function = object.downcast_ref::<Self>();
         function
@@ -85,7 +97,7 @@ fn vectorcall(
 }
 
 #[pyclass(
-    flags(DISALLOW_INSTANTIATION),
+    flags(METHOD_DESCRIPTOR, DISALLOW_INSTANTIATION),
     with(Callable, GetAttr, GetDescriptor, Representable, SetAttr)
 )]
 impl PackageFunction {
@@ -174,16 +186,12 @@ fn replace(vm: &VirtualMachine) -> PyResult<()> {
         return Ok(());
     };
     for &(name, ordinary) in FUNCTIONS {
-        let own = package.dict().get_item_opt(vm.ctx.intern_str(name), vm)?;
-        // Whatever somebody else has put there stays.
-        let Some(own) = own.filter(|own| is_the_packages(own, vm)) else {
+        let Some(own) = package.dict().get_item_opt(vm.ctx.intern_str(name), vm)? else {
             continue;
         };
-        let function = PackageFunction {
-            ordinary,
-            own: own.clone(),
+        let Some(function) = PackageFunction::in_place_of(own.clone(), ordinary, vm) else {
+            continue;
         };
-        let function: PyObjectRef = function.into_ref(&vm.ctx).into();
         for (other, object) in &package.dict() {
             // Some have another name as well.
             if object.is(&own) {
@@ -191,7 +199,7 @@ fn replace(vm: &VirtualMachine) -> PyResult<()> {
             }
         }
     }
-    Ok(())
+    library::install(&package.dict(), vm)
 }
 
 /// Whether an object is a Python function of the package.

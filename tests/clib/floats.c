@@ -2,6 +2,7 @@
 #include "ctypestest.h"
 #include <complex.h>
 #include <float.h>
+#include <string.h>
 
 #define COMPLEX(NAME, REAL)                                                                        \
     EXPORT REAL _Complex echo_##NAME(REAL _Complex z) { return z; }                                \
@@ -44,6 +45,24 @@ EXPORT long double longdouble_many(long double a, long double b, long double c, 
     return a + 2 * b + 3 * c + 4 * d + 5 * e + 6 * f + 7 * g + 8 * h + 9 * i + 10 * j;
 }
 EXPORT double longdouble_to_double(long double v) { return (double)v; }
+EXPORT void longdouble_to_bytes(long double v, unsigned char *bytes) {
+    memcpy(bytes, &v, sizeof v);
+}
+EXPORT long double longdouble_of_bytes(const unsigned char *bytes) {
+    long double v;
+    memcpy(&v, bytes, sizeof v);
+    return v;
+}
+/* How far the stack is from being aligned, whatever lies on it. */
+EXPORT long double longdouble_misaligned(void) {
+    return (uintptr_t)__builtin_frame_address(0) % 16;
+}
+EXPORT long double longdouble_of_all(int a, double b, int c, double d, int e, double f, int g,
+                                     double h, int i, double j, int k, double l, int m, double n,
+                                     int o, double p, int q, double r) {
+    return a + 2 * b + 3 * c + 4 * d + 5 * e + 6 * f + 7 * g + 8 * h + 9 * i + 10 * j + 11 * k +
+           12 * l + 13 * m + 14 * n + 15 * o + 16 * p + 17 * q + 18 * r;
+}
 EXPORT bool float_is_infinite(float v) { return v > FLT_MAX || v < -FLT_MAX; }
 EXPORT bool double_is_nan(double v) { return v != v; }
 EXPORT uint32_t float_bits(float v) {

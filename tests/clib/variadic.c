@@ -28,6 +28,14 @@ EXPORT double variadic_sum_doubles(int count, ...) {
     va_end(arguments);
     return sum;
 }
+EXPORT long double variadic_longdouble_of_doubles(int count, ...) {
+    va_list arguments;
+    long double sum = 0;
+    va_start(arguments, count);
+    for (int i = 0; i < count; i++) sum += va_arg(arguments, double);
+    va_end(arguments);
+    return sum;
+}
 EXPORT long double variadic_sum_longdoubles(int count, ...) {
     va_list arguments;
     long double sum = 0;

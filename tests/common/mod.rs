@@ -286,7 +286,7 @@ pub const THROUGH_LIBFFI: [(&str, &str); 1] = [("RUSTPYTHON_CTYPES_WITHOUT", "di
 /// The environment in which it leaves the whole fast path out.
 pub const THE_LONG_WAY: [(&str, &str); 1] = [(
     "RUSTPYTHON_CTYPES_WITHOUT",
-    "plan,direct,exact,vectorcall,inline,young,types,import",
+    "plan,direct,exact,vectorcall,inline,young,attributes,types,import",
 )];
 
 fn wrapped(program: &Path) -> Command {

@@ -1,18 +1,20 @@
-"""The descriptors behind `value`, `raw` and `contents`."""
+"""The descriptors behind `value`, `raw`, `contents`, and what a function is declared by."""
 import types
 import unittest
 from ctypes import POINTER, Structure, c_char, c_int, c_wchar, pointer
-from _ctypes import _Pointer, _SimpleCData
+from _ctypes import CFuncPtr, _Pointer, _SimpleCData
 
 from support import TestCase
 
 VALUE = _SimpleCData.__dict__["value"]
+DECLARATIONS = ("argtypes", "restype", "errcheck")
 CONTENTS = _Pointer.__dict__["contents"]
 
 
 class Accessors(TestCase):
     def test_are_getset_descriptors(self):
-        for descriptor in (VALUE, CONTENTS, (c_char * 3).__dict__["raw"]):
+        declarations = [CFuncPtr.__dict__[name] for name in DECLARATIONS]
+        for descriptor in (VALUE, CONTENTS, (c_char * 3).__dict__["raw"], *declarations):
             self.assertIsInstance(descriptor, types.GetSetDescriptorType)
             self.assertEqual(type(descriptor).__name__, "getset_descriptor")
             self.assertTrue(descriptor.__doc__)
@@ -44,6 +46,13 @@ class Accessors(TestCase):
                        f"'{type(thing).__name__}' object")
             self.assertError(TypeError, message, CONTENTS.__get__, thing)
             self.assertError(TypeError, message, CONTENTS.__set__, thing, c_int())
+        for name in DECLARATIONS:
+            descriptor = CFuncPtr.__dict__[name]
+            for thing in (5, c_int(), "x"):
+                message = (f"descriptor '{name}' for '_ctypes.CFuncPtr' objects doesn't apply to a "
+                           f"'{type(thing).__name__}' object")
+                self.assertError(TypeError, message, descriptor.__get__, thing)
+                self.assertError(TypeError, message, descriptor.__set__, thing, c_int)
         with self.assertRaises(TypeError):
             (c_char * 3).value.__get__((c_int * 3)())
         with self.assertRaises(TypeError):

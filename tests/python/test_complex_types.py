@@ -1,4 +1,4 @@
-"""The complex types of 3.14, and long double, which share their precision with C alone."""
+"""The complex types of 3.14."""
 import unittest
 from ctypes import (
     CFUNCTYPE, POINTER, ArgumentError, Structure, alignment, byref, c_bool, c_double, c_float,
@@ -120,39 +120,6 @@ class Complex(TestCase):
         for ctype in (c_float, c_double, c_longdouble):
             with self.assertRaises(TypeError):
                 ctype(1j)
-
-
-class LongDouble(TestCase):
-    def test_precision_is_doubles_in_python(self):
-        # The extra digits exist in C alone: a Python float cannot hold them.
-        self.assertEqual(function("longdouble_after_one", c_longdouble)(), 1.0)
-        self.assertEqual(c_longdouble(0.1).value, 0.1)
-
-    def test_bits_survive_between_c_calls(self):
-        class Exact(c_longdouble):
-            pass
-
-        after_one = function("longdouble_after_one", Exact)()
-        self.assertTrue(function("longdouble_is_after_one", c_bool, Exact)(after_one))
-        self.assertFalse(function("longdouble_is_after_one", c_bool, c_longdouble)(1.0))
-
-    def test_arguments(self):
-        mixed = function("longdouble_mixed", c_longdouble, c_int, c_longdouble, c_double,
-                         c_longdouble, c_float)
-        self.assertEqual(mixed(1, 2.5, 3.5, 4.5, 5.5), 17.0)
-        many = function("longdouble_many", c_longdouble, *[c_longdouble] * 10)
-        self.assertEqual(many(*[0.5] * 10), 27.5)
-        self.assertEqual(function("longdouble_to_double", c_double, c_longdouble)(1e300), 1e300)
-
-    def test_callbacks(self):
-        prototype = CFUNCTYPE(c_longdouble, c_longdouble)
-        call = function("call_longdouble", c_longdouble, prototype, c_longdouble)
-        self.assertEqual(call(prototype(lambda v: v * 2), 1.25), 2.5)
-
-    def test_memory(self):
-        values = (c_longdouble * 3)(0.5, 1.5, 2.5)
-        total = function("sum_array_longdouble", c_longdouble, POINTER(c_longdouble), c_int)
-        self.assertEqual(total(values, 3), 4.5)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Function objects whose declarations change: each call goes by those of its time."""
 import gc
+import itertools
 import sys
 import threading
 import unittest
@@ -171,6 +172,89 @@ class Declarations(TestCase):
         finally:
             stop.set()
             thread.join()
+
+    def test_checks_changed_by_another_thread(self):
+        echo = function("echo_int", c_int, c_int)
+        checks = [lambda result, *_, added=added: result + added for added in (1, 2)]
+        echo.errcheck = checks[0]
+        stop = threading.Event()
+
+        def change():
+            while not stop.is_set():
+                for check in checks:
+                    echo.errcheck, echo.argtypes = check, [c_int]
+
+        thread = threading.Thread(target=change)
+        thread.start()
+        try:
+            for _ in range(2000):
+                self.assertIn(echo(70), (71, 72))
+                self.assertIn(echo.errcheck, checks)
+                self.assertEqual(list(echo.argtypes), [c_int])
+        finally:
+            stop.set()
+            thread.join()
+
+    def test_in_steps(self):
+        steps = {
+            "argtypes": ([c_int], (c_short,), None),
+            "restype": (c_int, c_short, None, lambda result: -result),
+            "errcheck": (lambda result, *_: result, lambda result, *_: str(result)),
+        }
+        for order in itertools.permutations(steps):
+            echo = clib["echo_int"]
+            for values in itertools.product(*(steps[name] for name in order)):
+                for name, value in zip(order, values):
+                    setattr(echo, name, value)
+                    self.assertIs(getattr(echo, name), value)
+                declared = dict(zip(order, values))
+                value = 70000
+                if declared["argtypes"] == (c_short,):
+                    value = c_short(value).value
+                match declared["restype"]:
+                    case None:
+                        value = None
+                    case type() as restype:
+                        value = restype(value).value
+                    case convert:
+                        value = convert(value)
+                value = declared["errcheck"](value)
+                self.assertEqual(echo(70000), value)
+                self.assertEqual(echo(70000), value)
+
+    def test_read_before_and_after_calls(self):
+        absolute = clib["echo_int"]
+        types = [c_int]
+        for _ in range(3):
+            absolute.restype, absolute.argtypes = c_int, types
+            self.assertIs(absolute.argtypes, types)
+            self.assertEqual(absolute(3), 3)
+            self.assertIs(absolute.argtypes, types)
+            absolute.argtypes = None
+            self.assertIsNone(absolute.argtypes)
+            self.assertEqual(absolute(3), 3)
+            self.assertIsNone(absolute.argtypes)
+            del absolute.restype
+            self.assertIs(absolute.restype, c_int)
+            absolute.restype = None
+            self.assertIsNone(absolute(3))
+
+    def test_check_of_results_comes_later(self):
+        class Status(c_int):
+            pass
+
+        absolute = clib["echo_int"]
+        absolute.restype = Status
+        absolute.restype = Status
+        self.assertEqual(absolute(5).value, 5)
+        Status._check_retval_ = staticmethod(lambda value: value.value + 1)
+        # It is looked for when the type is declared.
+        self.assertEqual(absolute(5).value, 5)
+        absolute.restype = Status
+        self.assertEqual(absolute(5), 6)
+        del Status._check_retval_
+        absolute.restype = Status
+        self.assertEqual(absolute(5).value, 5)
 
 
 class Pointers(TestCase):

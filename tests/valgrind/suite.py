@@ -9,7 +9,7 @@ DIRECTORY = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file_
 
 # What cannot pass under Valgrind, and why. Anything else that fails here fails the run.
 EXCEPTIONS = {
-    "test_complex_types.LongDouble.test_bits_survive_between_c_calls":
+    "test_long_double.LongDouble.test_bits_survive_between_c_calls":
         "Valgrind computes long double with the precision of a double",
     "test_hostile_values.EveryCombination.test_calls":
         "passes doubles to C that looks for its argument in an integer register",

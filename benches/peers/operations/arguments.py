@@ -88,14 +88,14 @@ CONVERSIONS = group(
     ("snprintf(b, n, f, 5)",
      prototype("snprintf", "c_int", "c_void_p, c_size_t, c_char_p")
      + "b, n, form = create_string_buffer(16), 16, b'%d'",
-     "f(b, n, form, 5)", "b.value == b'5'", floors.call(4)),
+     "f(b, n, form, 5)", "b.value == b'5'", floors.call_with("b, n, form, 5")),
     ("snprintf, no argtypes",
      "f = lib.snprintf\nb, n, form = create_string_buffer(16), 16, b'%d'",
-     "f(b, n, form, 5)", "b.value == b'5'", floors.call(4)),
+     "f(b, n, form, 5)", "b.value == b'5'", floors.call_with("b, n, form, 5")),
     ("snprintf of a c_double",
      prototype("snprintf", "c_int", "c_void_p, c_size_t, c_char_p")
      + "b, n, form = create_string_buffer(16), 16, b'%.1f'",
-     "f(b, n, form, c_d)", "b.value == b'2.0'", floors.call(4)),
+     "f(b, n, form, c_d)", "b.value == b'2.0'", floors.call_with("b, n, form, c_d")),
 )
 
 ROWS = [*pointers(), *untyped(), *CONVERSIONS]

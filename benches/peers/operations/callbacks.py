@@ -3,18 +3,18 @@
 from . import floors
 from .row import Row, group, prototype
 
-# Of each simple type: name in peers.c, ctype, argument. In each row C calls a callback that returns
-# what it was given, and returns that.
+# Of each simple type: name in peers.c, ctype, argument, floor. In each row C calls a callback that
+# returns what it was given, and returns that.
 SIMPLE = [
-    ("bool", "c_bool", "True"),
-    ("char", "c_char", "b'x'"),
-    ("wchar", "c_wchar", "'x'"),
-    ("short", "c_short", "5"),
-    ("long", "c_long", "5"),
-    ("float", "c_float", "2.0"),
-    ("double", "c_double", "2.0"),
-    ("longdouble", "c_longdouble", "2.0"),
-    ("pointer", "c_void_p", "5"),
+    ("bool", "c_bool", "True", floors.BACK),
+    ("char", "c_char", "b'x'", floors.BACK),
+    ("wchar", "c_wchar", "'x'", floors.BACK),
+    ("short", "c_short", "5", floors.BACK),
+    ("long", "c_long", "5", floors.BACK),
+    ("float", "c_float", "2.0", floors.BACK_REAL),
+    ("double", "c_double", "2.0", floors.BACK_REAL),
+    ("longdouble", "c_longdouble", "2.0", floors.BACK_REAL),
+    ("pointer", "c_void_p", "5", floors.BACK),
 ]
 
 
@@ -24,11 +24,11 @@ def callback(restype, *argtypes, function="g"):
 
 
 def same():
-    for name, ctype, value in SIMPLE:
+    for name, ctype, value, floor in SIMPLE:
         yield Row("callback", f"callback({ctype}) -> {ctype}",
                   callback(ctype, ctype)
                   + prototype(f"call_back_{name}", ctype, f"Callback, {ctype}"),
-                  f"f(callback, {value})", f"result == {value}", floors.BACK)
+                  f"f(callback, {value})", f"result == {value}", floor)
 
 
 # argtypes of the callback, what is given, setup, and what the callback returns for it. It is given an
@@ -80,11 +80,13 @@ OTHERS = group(
      "f(callback, -3)", "result == 3", floors.TWO),
     ("a callback called from Python", callback("c_int", "c_int"), "callback(3)", "result == 3",
      floors.BACK),
+    # Two objects: the function object, and the callback that it leads to.
     ("a callback made and dropped", "Callback = CFUNCTYPE(c_int, c_int)", "Callback(g)",
-     "result(3) == 3", floors.OBJECT),
+     "result(3) == 3", floors.total(floors.OBJECT_OF_ONE, floors.MADE)),
     ("a callback made, called, dropped",
      "Callback = CFUNCTYPE(c_int, c_int)\n" + prototype("call_back", "c_int", "Callback, c_int"),
-     "f(Callback(g), 3)", "result == 3", floors.total(floors.BACK, floors.OBJECT)),
+     "f(Callback(g), 3)", "result == 3",
+     floors.total(floors.BACK, floors.OBJECT_OF_ONE, floors.MADE)),
     ("qsort of 1000 ints",
      "Compare = CFUNCTYPE(c_int, POINTER(c_int), POINTER(c_int))\n"
      "def by_first(p, q): return p[0] - q[0]\n"

@@ -20,11 +20,21 @@ REAL, REAL_OF_TWO = "vm_sqrt(d)", "vm_ldexp(d, i)"
 
 def call(count):
     """A call of a builtin that takes any number of arguments."""
-    return f"vm_many({', '.join('i' * count)})"
+    return call_with(", ".join("i" * count))
 
 
-# A builtin that calls a Python function.
+def call_with(arguments):
+    """The same with the row's own arguments: a small int has no reference count to change."""
+    return f"vm_many({arguments})"
+
+
+# A float that is not there yet, made without a call.
+NEW_REAL = "-d"
+
+# A builtin that calls a Python function. The second one's argument and result are floats, which the
+# machine makes on the way to the function and back.
 BACK = "vm_back()"
+BACK_REAL = total("vm_back_real()", NEW_REAL, NEW_REAL)
 # A call of a Python function.
 PYTHON = "g(i)"
 

@@ -54,6 +54,7 @@ cells = array("i", range(100))
 reals = array("d", [1.0, 2.0])
 vm_many = "".format
 vm_back = partial(g, i)
+vm_back_real = partial(g, d)
 PT = POINTER(P)
 Int_p = POINTER(c_int)
 """

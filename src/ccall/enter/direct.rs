@@ -13,16 +13,17 @@ use crate::{
     ctype::ffi_type::{CLASSIFIES, Passing, Scalar},
 };
 use rustpython_vm::Py;
-use smallvec::SmallVec;
-use std::ptr;
+use std::{mem::MaybeUninit, ptr};
 
 /// What the registers and the stack hold at a call.
 #[derive(Debug)]
 pub struct Placed {
     registers: Registers,
-    stack: SmallVec<[u64; STACK]>,
+    /// Without content as long as nothing is used of it: most calls need none.
+    stack: MaybeUninit<[u64; STACK]>,
     used_integers: usize,
     used_vectors: usize,
+    used_stack: usize,
 }
 
 impl Placed {
@@ -30,9 +31,10 @@ impl Placed {
     pub fn new() -> Self {
         Self {
             registers: Registers::new(),
-            stack: SmallVec::new(),
+            stack: MaybeUninit::uninit(),
             used_integers: 0,
             used_vectors: 0,
+            used_stack: 0,
         }
     }
 
@@ -80,11 +82,7 @@ impl Placed {
 
     #[inline]
     fn push(&mut self, word: u64) -> Option<()> {
-        if self.stack.len() == STACK {
-            return None;
-        }
-        self.stack.push(word);
-        Some(())
+        self.on_stack(&[word], EIGHTBYTE)
     }
 
     #[inline(never)]
@@ -94,37 +92,51 @@ impl Placed {
         }
         let (words, align) = (argument.eightbytes(), argument.align());
         match argument.value() {
-            // A complex number counts as its parts (section 3.2.3), two floats as one eightbyte.
-            Value::Wide(Scalar::ComplexFloat) => self.eightbytes(words, &[Scalar::Double], align),
-            Value::Wide(Scalar::ComplexDouble) => {
-                self.eightbytes(words, &[Scalar::Double; 2], align)
-            }
-            Value::Word(_) | Value::Wide(_) => self.on_stack(words, align),
-            Value::Aggregate(ffi) => self.passed(ffi.passing(), words, align),
+            Value::Word(scalar) | Value::Wide(scalar) => self.wide(scalar, words),
+            Value::Aggregate(ffi) => match ffi.passing() {
+                Passing::Registers(classes) => self.eightbytes(words, classes, align),
+                Passing::Memory | Passing::X87 => self.on_stack(words, align),
+                Passing::Scalar(_) => None,
+            },
         }
     }
 
-    /// Places a structure or union. `None` if libffi has to see to it, or if it cannot be passed.
-    pub fn aggregate(&mut self, value: &Py<CData>) -> Option<()> {
+    /// Places a scalar of more than a word.
+    #[inline]
+    pub fn wide(&mut self, scalar: Scalar, words: &[u64]) -> Option<()> {
+        match scalar {
+            // A complex number counts as its parts (section 3.2.3), two floats as one eightbyte.
+            Scalar::ComplexFloat => self.eightbytes(words, &[Scalar::Double], EIGHTBYTE),
+            Scalar::ComplexDouble => self.eightbytes(words, &[Scalar::Double; 2], EIGHTBYTE),
+            _ => self.on_stack(words, STACK_ALIGN),
+        }
+    }
+
+    /// Places what no word is enough for: a structure or union, a scalar. `None` if libffi has to see to
+    /// it, or if it cannot be passed.
+    pub fn cdata(&mut self, value: &Py<CData>) -> Option<()> {
         let layout = value.ctype().layout();
-        if !CLASSIFIES || !layout.ffi().is_passable() || layout.align > STACK_ALIGN {
+        let (size, align) = (layout.size, layout.align);
+        if !CLASSIFIES || !layout.ffi().is_passable() || align > STACK_ALIGN {
             return None;
         }
-        let mut words = [0u64; STACK];
-        let words = words.get_mut(..layout.size.div_ceil(EIGHTBYTE))?;
-        // SAFETY: an instance has memory of its type's size, and there is room for as many bytes.
-        unsafe {
-            ptr::copy_nonoverlapping(value.address(), words.as_mut_ptr().cast(), layout.size);
+        let source = value.address();
+        let passing = layout.ffi().passing();
+        if let Passing::Memory | Passing::X87 = passing {
+            let room = self.room(size.div_ceil(EIGHTBYTE), align)?;
+            // SAFETY: an instance has memory of its type's size, and there is room for as many bytes.
+            unsafe { ptr::copy_nonoverlapping(source, room.as_mut_ptr().cast(), size) };
+            return Some(());
         }
-        self.passed(layout.ffi().passing(), words, layout.align)
-    }
-
-    /// The eightbytes of an aggregate, as it is passed.
-    fn passed(&mut self, passing: &Passing, words: &[u64], align: usize) -> Option<()> {
+        // What goes to registers, if there are enough of them, and complex numbers.
+        let mut words = [0u64; 4];
+        let words = words.get_mut(..size.div_ceil(EIGHTBYTE))?;
+        // SAFETY: as above.
+        unsafe { ptr::copy_nonoverlapping(source, words.as_mut_ptr().cast(), size) };
         match passing {
+            Passing::Scalar(scalar) => self.wide(*scalar, words),
             Passing::Registers(classes) => self.eightbytes(words, classes, align),
-            Passing::Memory | Passing::X87 => self.on_stack(words, align),
-            Passing::Scalar(_) => None,
+            Passing::Memory | Passing::X87 => None,
         }
     }
 
@@ -144,23 +156,52 @@ impl Placed {
         Some(())
     }
 
-    /// A value that goes to the stack whole, aligned as its type is.
+    /// A value that goes to the stack whole.
+    #[inline]
     fn on_stack(&mut self, words: &[u64], align: usize) -> Option<()> {
-        if align >= STACK_ALIGN && self.stack.len() % 2 == 1 {
-            self.push(0)?;
+        for (place, &word) in self.room(words.len(), align)?.iter_mut().zip(words) {
+            *place = word;
         }
-        if words.len() > STACK - self.stack.len() {
-            return None;
-        }
-        self.stack.extend_from_slice(words);
         Some(())
+    }
+
+    /// Room on the stack for so many words, aligned as a type is.
+    #[inline]
+    fn room(&mut self, words: usize, align: usize) -> Option<&mut [u64]> {
+        let start = if align >= STACK_ALIGN {
+            self.used_stack.next_multiple_of(STACK_ALIGN / EIGHTBYTE)
+        } else {
+            self.used_stack
+        };
+        if self.used_stack == 0 {
+            self.stack.write([0; STACK]);
+        }
+        // SAFETY: it has been filled when nothing was used of it.
+        let stack = unsafe { self.stack.assume_init_mut() };
+        let room = stack.get_mut(start..start + words)?;
+        self.used_stack = start + words;
+        Some(room)
+    }
+
+    /// The stack, if anything is used of it.
+    #[inline]
+    fn stack(&self) -> Option<&[u64; STACK]> {
+        // SAFETY: whoever used some of it has filled it before.
+        (self.used_stack > 0).then(|| unsafe { self.stack.assume_init_ref() })
+    }
+
+    /// What is used of the stack.
+    #[inline]
+    fn stacked(&self) -> &[u64] {
+        let stack = self.stack().map_or(&[][..], |stack| &stack[..]);
+        stack.get(..self.used_stack).unwrap_or(stack)
     }
 
     /// Calls the function at `address` and writes what it returns to `result`.
     ///
     /// # Safety
     /// The function must take the arguments that were placed and return as `form` says; `result`
-    /// must be valid for writes of two machine words.
+    /// must be valid for writes of what is returned, and of two machine words.
     #[inline(always)]
     pub unsafe fn call(&self, address: usize, form: Form, result: *mut u8) {
         // SAFETY: the caller's promise.
@@ -188,6 +229,13 @@ impl Placed {
                 Form::VectorInteger => self.enter::<Pair<f64, u64>>(address, result),
                 // The function writes it itself, and returns its address, which nobody needs.
                 Form::Memory => self.enter::<u64>(address, [0u64; 1].as_mut_ptr().cast()),
+                #[cfg(all(target_arch = "x86_64", not(windows)))]
+                Form::X87 => self.registers.call_for_x87(address, self.stacked(), result),
+                #[cfg(all(target_arch = "x86_64", not(windows)))]
+                Form::X87Pair => {
+                    self.registers
+                        .call_for_x87_pair(address, self.stacked(), result);
+                }
             }
         }
     }
@@ -198,10 +246,9 @@ impl Placed {
     unsafe fn enter<R>(&self, address: usize, result: *mut u8) {
         // SAFETY: the caller's promise.
         let returned: R = unsafe {
-            if self.stack.is_empty() {
-                self.registers.call(address)
-            } else {
-                self.registers.call_with_stack(address, &self.stack)
+            match self.stack() {
+                None => self.registers.call(address),
+                Some(stack) => self.registers.call_with_stack(address, stack),
             }
         };
         // SAFETY: the caller promises two machine words.

@@ -10,6 +10,8 @@ pub mod cif;
 pub mod direct;
 pub mod registers;
 pub mod returned;
+#[cfg(all(target_arch = "x86_64", not(windows)))]
+mod x87;
 
 use super::argument::Arguments;
 use crate::without::without;
@@ -46,7 +48,7 @@ pub struct Entry<'a> {
 ///
 /// # Safety
 /// The target must be a function that takes such arguments and returns what `how` says,
-/// and `result` must be valid for writes of that type and of two machine words.
+/// and `result` must be valid for writes of that type, and of two machine words.
 #[inline(always)]
 pub unsafe fn call(
     target: Target<'_>,

@@ -82,17 +82,15 @@ macro_rules! calls {
                 }
             }
 
-            /// The same for a function that finds arguments on the stack, [`STACK`] eightbytes at most.
+            /// The same for a function that finds arguments on the stack too.
             ///
             /// # Safety
             /// As for [`Self::call`].
             #[inline(never)]
-            pub unsafe fn call_with_stack<R>(&self, address: usize, words: &[u64]) -> R {
+            pub unsafe fn call_with_stack<R>(&self, address: usize, stack: &[u64; STACK]) -> R {
                 type Function<R> = unsafe extern "C" fn(
                     $(eightbyte!($integer),)* $(double!($vector),)* $(eightbyte!($slot),)* ...
                 ) -> R;
-                let mut stack = [0; STACK];
-                stack[..words.len()].copy_from_slice(words);
                 // SAFETY: the caller's promise; stack slots beyond what it takes are the caller's own.
                 unsafe {
                     let function: Function<R> = std::mem::transmute(function_at(address));

@@ -29,6 +29,12 @@ pub enum Form {
     VectorInteger,
     /// In memory, whose address is the first argument.
     Memory,
+    /// In the first x87 register.
+    #[cfg(all(target_arch = "x86_64", not(windows)))]
+    X87,
+    /// In the first two of them, a complex number.
+    #[cfg(all(target_arch = "x86_64", not(windows)))]
+    X87Pair,
 }
 
 impl Form {
@@ -40,10 +46,13 @@ impl Form {
             Scalar::Float | Scalar::Double => Some(Self::Vector),
             Scalar::ComplexFloat if CLASSIFIES => Some(Self::Vector),
             Scalar::ComplexDouble if CLASSIFIES => Some(Self::Vectors),
-            Scalar::LongDouble
-            | Scalar::ComplexFloat
-            | Scalar::ComplexDouble
-            | Scalar::ComplexLongDouble => None,
+            #[cfg(all(target_arch = "x86_64", not(windows)))]
+            Scalar::LongDouble => Some(Self::X87),
+            #[cfg(all(target_arch = "x86_64", not(windows)))]
+            Scalar::ComplexLongDouble => Some(Self::X87Pair),
+            #[cfg(not(all(target_arch = "x86_64", not(windows))))]
+            Scalar::LongDouble | Scalar::ComplexLongDouble => None,
+            Scalar::ComplexFloat | Scalar::ComplexDouble => None,
             _ => Some(Self::Integer),
         }
     }
@@ -72,6 +81,7 @@ impl Form {
                     })
                 }
                 Passing::Memory if ffi.is_passable() => Some(Self::Memory),
+                Passing::X87 => Self::of_scalar(Scalar::LongDouble),
                 _ => None,
             },
             Returned::Aggregate(_) => None,

@@ -14,21 +14,21 @@ use rustpython_vm::{
 
 /// Gives an array of characters its `value`, and one of bytes its `raw`.
 pub fn add_attributes(class: &Py<PyType>, characters: Class, vm: &VirtualMachine) {
-    let value = Attribute {
+    static VALUE: Attribute = Attribute {
         name: "value",
         doc: "The characters up to the first NUL.",
         get: string_value,
         set: set_string_value,
     };
-    accessor::add(class, value, &vm.ctx);
+    accessor::add(class, &VALUE, &vm.ctx);
     if characters == Class::Char {
-        let raw = Attribute {
+        static RAW: Attribute = Attribute {
             name: "raw",
             doc: "All bytes.",
             get: raw_bytes,
             set: set_raw_bytes,
         };
-        accessor::add(class, raw, &vm.ctx);
+        accessor::add(class, &RAW, &vm.ctx);
     }
 }
 

@@ -72,13 +72,13 @@ pub fn define(class: &Py<PyType>, fields: &PyObject, vm: &VirtualMachine) -> PyR
     let extent = (computed.size, computed.align);
     let layout = Layout::aggregate(extent, base, members, computed.end, computed.format);
     ctype.set_layout(layout, vm)?;
-    let setter = Setter::of(class);
+    let mut setter = Setter::of(class, computed.fields.len());
     for PlacedField { field, .. } in &computed.fields {
         field.set_owner(&ctype);
         setter.set(field.name(), field.clone(), vm)?;
     }
-    promote_anonymous(class, &ctype, &setter, vm)?;
-    setter.finish();
+    promote_anonymous(class, &ctype, &mut setter, vm)?;
+    setter.finish(&ctype);
     Ok(())
 }
 
@@ -118,17 +118,24 @@ struct Setter<'a> {
     class: &'a Py<PyType>,
     /// Assigning an attribute is nothing but putting it into the namespace: no Python code sees it.
     direct: bool,
+    /// The fields that were set.
+    set: Vec<PyObjectRef>,
 }
 
 impl<'a> Setter<'a> {
-    fn of(class: &'a Py<PyType>) -> Self {
+    fn of(class: &'a Py<PyType>, count: usize) -> Self {
         let metaclass = class.as_object().class();
         let direct =
             metaclass.heaptype_ext.is_none() && metaclass.fast_issubclass(CTypeType::static_type());
-        Self { class, direct }
+        Self {
+            class,
+            direct,
+            set: Vec::with_capacity(count),
+        }
     }
 
-    fn set(&self, name: &PyStrRef, field: PyRef<CField>, vm: &VirtualMachine) -> PyResult<()> {
+    fn set(&mut self, name: &PyStrRef, field: PyRef<CField>, vm: &VirtualMachine) -> PyResult<()> {
+        self.set.push(field.clone().into());
         // These names can stand for something: a slot, the description, the fields themselves.
         let special = name.as_bytes().starts_with(b"__") || name.as_bytes() == b"_fields_";
         if self.direct && !special {
@@ -138,8 +145,9 @@ impl<'a> Setter<'a> {
         self.class.as_object().set_attr(name, field, vm)
     }
 
-    /// Another thread may have looked for a field just before it was there.
-    fn finish(&self) {
+    /// Has the type hold the fields. Another thread may have looked for one just before it was there.
+    fn finish(self, ctype: &CType) {
+        ctype.hold(self.set);
         self.class.modified();
     }
 }
@@ -148,7 +156,7 @@ impl<'a> Setter<'a> {
 fn promote_anonymous(
     class: &Py<PyType>,
     ctype: &Py<CType>,
-    setter: &Setter<'_>,
+    setter: &mut Setter<'_>,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
     if ordinary::has_no_anonymous(class, vm) {
@@ -181,7 +189,7 @@ fn promote_anonymous(
 }
 
 fn promote_members(
-    setter: &Setter<'_>,
+    setter: &mut Setter<'_>,
     ctype: &Py<CType>,
     anonymous: &Py<CField>,
     vm: &VirtualMachine,

@@ -1,6 +1,6 @@
 //! Calling a function pointer: by its plan, or step by step.
 
-use super::CFuncPtr;
+use super::{CFuncPtr, Current};
 use crate::{
     callable::Callable as PythonCallable,
     ccall::{
@@ -19,7 +19,6 @@ use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, builtins::PyType,
     function::FuncArgs, types::Callable,
 };
-use std::ops::Deref;
 
 impl Callable for CFuncPtr {
     type Args = FuncArgs;
@@ -44,17 +43,24 @@ pub fn vectorcall(
     names: Option<&[PyObjectRef]>,
     vm: &VirtualMachine,
 ) -> PyResult {
+    let mut tried = false;
     if let Some(function) = CFuncPtr::of(zelf)
         && let Some(plan) = function.planned.get()
-        && !plan.is_checked
         && is_called_by_us(zelf.class(), vm)
     {
-        let restype = || CurrentRestype(function.signature());
-        if let Some(outcome) = planned(function, plan, &args[..nargs], restype, vm) {
+        let given = &args[..nargs];
+        let restype = || CurrentRestype(function.signature(vm));
+        let outcome = if plan.is_checked {
+            planned_and_checked(function, given, vm)
+        } else {
+            planned(function, plan, given, restype, vm)
+        };
+        if let Some(outcome) = outcome {
             return outcome;
         }
+        tried = true;
     }
-    vectorcall_unplanned(zelf, args, nargs, names, vm)
+    vectorcall_unplanned(zelf, args, nargs, names, tried, vm)
 }
 
 #[inline(never)]
@@ -63,14 +69,11 @@ fn vectorcall_unplanned(
     args: Vec<PyObjectRef>,
     nargs: usize,
     names: Option<&[PyObjectRef]>,
+    tried: bool,
     vm: &VirtualMachine,
 ) -> PyResult {
     match CFuncPtr::of(zelf) {
         Some(function) if is_called_by_us(zelf.class(), vm) => {
-            let tried = !function.planned.is_pending();
-            if !tried {
-                function.plan();
-            }
             let given = Given::new(&args, nargs, names.unwrap_or(&[]));
             general(function, tried, &given, vm)
         }
@@ -99,12 +102,28 @@ fn planned<R: AsRef<Restype>>(
     unsafe { plan.call(address, flags, given, restype, vm) }
 }
 
-/// The result type of the signature that was read.
-struct CurrentRestype<S>(S);
+/// The same with an `errcheck`, that of the signature whose plan is followed.
+#[inline(never)]
+fn planned_and_checked(
+    function: &Py<CFuncPtr>,
+    given: &[PyObjectRef],
+    vm: &VirtualMachine,
+) -> Option<PyResult> {
+    let signature = function.signature(vm);
+    let errcheck = signature.declared.errcheck.as_ref()?;
+    let restype = || &signature.declared.restype;
+    let result = planned(function, signature.plan()?, given, restype, vm)?;
+    Some(result.and_then(|result| {
+        check_result(errcheck, function, result, given, vm).map(Checked::into_object)
+    }))
+}
 
-impl<S: Deref<Target = Py<Signature>>> AsRef<Restype> for CurrentRestype<S> {
+/// The result type of the signature that was read.
+struct CurrentRestype<'a>(Current<'a>);
+
+impl AsRef<Restype> for CurrentRestype<'_> {
     fn as_ref(&self) -> &Restype {
-        &self.0.restype
+        &self.0.declared.restype
     }
 }
 
@@ -116,9 +135,9 @@ fn general(
     given: &Given<'_>,
     vm: &VirtualMachine,
 ) -> PyResult {
-    let signature = function.signature();
-    match (&function.paramflags, &signature.argtypes) {
-        (Some(paramflags), Some(argtypes)) if !argtypes.types.is_empty() => {
+    let signature = function.signature(vm);
+    match (&function.paramflags, &signature.declared.argtypes) {
+        (Some(paramflags), Some(argtypes)) if !argtypes.converters.is_empty() => {
             arranged(function, &signature, paramflags, argtypes, given, vm)
         }
         // Without parameter flags names mean nothing.
@@ -166,13 +185,14 @@ fn invoke(
     given: &[PyObjectRef],
     vm: &VirtualMachine,
 ) -> PyResult<Checked> {
-    let plan = signature.plan().filter(|plan| plan.is_checked || !tried);
-    let result = plan.and_then(|plan| planned(function, plan, given, || &signature.restype, vm));
+    let plan = signature.plan().filter(|_| !tried);
+    let result =
+        plan.and_then(|plan| planned(function, plan, given, || &signature.declared.restype, vm));
     let result = match result {
         Some(result) => result,
         None => step_by_step(function, signature, given, vm),
     }?;
-    match &signature.errcheck {
+    match &signature.declared.errcheck {
         None => Ok(Checked::Result(result)),
         Some(errcheck) => check_result(errcheck, function, result, given, vm),
     }
@@ -186,9 +206,9 @@ fn step_by_step(
     vm: &VirtualMachine,
 ) -> PyResult {
     let flags = function.flags;
-    let converters = match &signature.argtypes {
+    let converters = match &signature.declared.argtypes {
         Some(declared) => {
-            check_count(declared.types.len(), given.len(), flags, vm)?;
+            check_count(declared.converters.len(), given.len(), flags, vm)?;
             &declared.converters[..]
         }
         None => &[],
@@ -203,7 +223,7 @@ fn step_by_step(
         audited: false,
         cif: Some(&signature.cif),
     };
-    call::address(target, converters, given, &signature.restype, vm)
+    call::address(target, converters, given, &signature.declared.restype, vm)
 }
 
 fn check_result(

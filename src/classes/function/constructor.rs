@@ -1,14 +1,14 @@
 //! Making function objects: of an address, of a library's symbol, of a Python callable.
 
-use super::{CFuncPtr, declared, make};
+use super::{CFuncPtr, Start, declared, make};
 use crate::{
     audit,
     ccall::{flags, paramflags::ParamFlags},
     ccallback::{Shape, Thunk},
-    cdata::CData,
     classes::construct,
-    clib::Handle,
+    clib::{Handle, SymbolName},
     ctype::{CType, Place, scalar::pointer},
+    names::name,
     without::without,
 };
 use rustpython_vm::{
@@ -17,14 +17,13 @@ use rustpython_vm::{
     function::FuncArgs,
     types::Constructor,
 };
-use std::ffi::CString;
 
 impl Constructor for CFuncPtr {
     type Args = FuncArgs;
 
     fn slot_new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
         let ctype = CType::of_concrete(&class, vm)?.to_owned();
-        new(&ctype, class, &args.args, vm)
+        new(&ctype, class, args.args, vm)
     }
 
     fn py_new(_class: &Py<PyType>, _args: FuncArgs, vm: &VirtualMachine) -> PyResult<Self> {
@@ -41,7 +40,7 @@ pub fn install(metaclass: &Py<PyType>) {
 
 fn vectorcall(
     class: &PyObject,
-    args: Vec<PyObjectRef>,
+    mut args: Vec<PyObjectRef>,
     nargs: usize,
     names: Option<&[PyObjectRef]>,
     vm: &VirtualMachine,
@@ -51,40 +50,47 @@ fn vectorcall(
         && let Some(ctype) = CType::of_class(class, vm)
         && construct::is_plain::<CFuncPtr>(ctype, vm)
     {
-        return new(ctype, class.to_owned(), &args[..nargs], vm);
+        args.truncate(nargs);
+        return new(ctype, class.to_owned(), args, vm);
     }
     construct::call_by_slot(class, args, nargs, names, vm)
 }
 
 /// A new function object, of what the arguments say.
-fn new(ctype: &Py<CType>, class: PyTypeRef, args: &[PyObjectRef], vm: &VirtualMachine) -> PyResult {
-    let base = CData::new(ctype.to_owned(), Place::New, vm)?;
-    match args {
-        [] => Ok(make(base, class, None, vm)?.into()),
-        [first, rest @ ..] if first.downcast_ref::<PyTuple>().is_some() && rest.len() < 2 => {
-            from_library(base, class, first, rest.first(), vm)
+fn new(
+    ctype: &Py<CType>,
+    class: PyTypeRef,
+    mut args: Vec<PyObjectRef>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let paramflags = match &args[..] {
+        [] => return Ok(make(ctype, Place::New, class, None, None, vm)?.into()),
+        [_] => None,
+        [first, _] if first.downcast_ref::<PyTuple>().is_some() => args.pop(),
+        many => {
+            return Err(vm.new_type_error(format!(
+                "function takes exactly 1 argument ({} given)",
+                many.len()
+            )));
         }
-        [address] if let Some(int) = address.downcast_ref::<PyInt>() => {
-            let function = make(base, class, None, vm)?;
-            point_to(&function, pointer::wrapping_address(int));
-            Ok(function.into())
-        }
-        [callable] => from_callable(base, class, callable, vm),
-        many => Err(vm.new_type_error(format!(
-            "function takes exactly 1 argument ({} given)",
-            many.len()
-        ))),
+    };
+    let Some(first) = args.pop() else {
+        return Err(vm.new_system_error("an argument is gone"));
+    };
+    if first.downcast_ref::<PyTuple>().is_some() {
+        from_library(ctype, class, &first, paramflags.as_ref(), vm)
+    } else if let Some(int) = first.downcast_ref::<PyInt>() {
+        let function = make(ctype, Place::New, class, None, None, vm)?;
+        function.point_to(pointer::wrapping_address(int));
+        Ok(function.into())
+    } else {
+        from_callable(ctype, class, first, vm)
     }
-}
-
-fn point_to(function: &CFuncPtr, address: usize) {
-    // SAFETY: a function pointer's memory holds an address.
-    unsafe { pointer::write(function.base.address(), address) }
 }
 
 /// A function that a library exports: `((name, library), paramflags)`.
 fn from_library(
-    base: CData,
+    ctype: &Py<CType>,
     class: PyTypeRef,
     specification: &PyObject,
     paramflags: Option<&PyObjectRef>,
@@ -97,19 +103,19 @@ fn from_library(
         return Err(vm.new_type_error("illegal func_spec argument"));
     };
     let bytes = if let Some(text) = name.downcast_ref::<PyStr>() {
-        text.as_bytes().to_vec()
+        text.as_bytes()
     } else if let Some(bytes) = name.downcast_ref::<PyBytes>() {
-        bytes.as_bytes().to_vec()
+        bytes.as_bytes()
     } else {
         return Err(vm.new_type_error("function name must be string, bytes object or integer"));
     };
-    let symbol = CString::new(bytes).map_err(|_| vm.new_value_error("embedded null character"))?;
-    let handle = library.get_attr("_handle", vm)?;
+    let symbol = SymbolName::new(bytes, vm)?;
+    let handle = library.get_attr(name!(vm, "_handle"), vm)?;
     let handle = Handle::of(&handle, "second argument", vm)?;
     let paramflags = match paramflags {
         Some(paramflags) => {
-            let argtypes = declared(base.ctype(), vm)?.argtypes.as_ref();
-            ParamFlags::new(paramflags, argtypes, vm)?
+            let argtypes = declared(ctype, vm)?.declared.argtypes.as_ref();
+            ParamFlags::new(paramflags, argtypes, vm)?.map(Box::new)
         }
         None => None,
     };
@@ -117,30 +123,64 @@ fn from_library(
     let address = handle
         .symbol(&symbol)
         .map_err(|message| vm.new_attribute_error(message))?;
-    let function = make(base, class, paramflags, vm)?;
-    point_to(&function, address);
-    function.base.keep_at_start(library.clone());
-    Ok(function.into())
+    exported(ctype, class, paramflags, library, address, vm)
+}
+
+/// A function object for what a library exports at an address.
+fn exported(
+    ctype: &Py<CType>,
+    class: PyTypeRef,
+    paramflags: Option<Box<ParamFlags>>,
+    library: &PyObject,
+    address: usize,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let start = Start {
+        address,
+        kept: library.to_owned(),
+    };
+    Ok(make(ctype, Place::New, class, paramflags, Some(start), vm)?.into())
+}
+
+/// What calling `class` with a symbol's name and a library comes to, if the library has the symbol at
+/// `address`. `None` if that takes the class's own `__new__` and `__init__`.
+pub fn of_symbol(
+    class: &Py<PyType>,
+    library: &PyObject,
+    address: usize,
+    vm: &VirtualMachine,
+) -> Option<PyResult> {
+    let ctype = CType::of_class(class, vm).filter(|ctype| ctype.function().is_some())?;
+    if !construct::is_plain::<CFuncPtr>(ctype, vm) {
+        return None;
+    }
+    Some(exported(
+        ctype,
+        class.to_owned(),
+        None,
+        library,
+        address,
+        vm,
+    ))
 }
 
 /// A C function that calls a Python callable.
 fn from_callable(
-    base: CData,
+    ctype: &Py<CType>,
     class: PyTypeRef,
-    callable: &PyObjectRef,
+    callable: PyObjectRef,
     vm: &VirtualMachine,
 ) -> PyResult {
     if !callable.is_callable() {
         return Err(vm.new_type_error("argument must be callable or integer function address"));
     }
-    let flags = base
-        .ctype()
-        .function()
-        .map_or(flags::CDECL, |function| function.flags);
-    let shape = Shape::of(declared(base.ctype(), vm)?, flags, vm)?;
-    let thunk = Thunk::new(callable.clone(), shape, vm)?;
-    let function = make(base, class, None, vm)?;
-    point_to(&function, thunk.address());
-    function.base.keep_at_start(thunk.into());
-    Ok(function.into())
+    let function = ctype.function();
+    let flags = function.map_or(flags::CDECL, |function| function.flags);
+    let shape = Shape::of(declared(ctype, vm)?, flags, vm)?;
+    let thunk = Thunk::new(callable, shape, vm)?;
+    let start = Start {
+        address: thunk.address(),
+        kept: thunk.into(),
+    };
+    Ok(make(ctype, Place::New, class, None, Some(start), vm)?.into())
 }

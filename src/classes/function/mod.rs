@@ -1,7 +1,9 @@
 //! `CFuncPtr` and its metaclass: function pointers, foreign functions and callbacks.
 
+mod attributes;
 mod call;
 pub mod constructor;
+mod declaration;
 mod planned;
 
 use super::{
@@ -10,27 +12,27 @@ use super::{
     new_class,
 };
 use crate::{
-    callable::Callable as PythonCallable,
     ccall::{
         flags,
         paramflags::ParamFlags,
         result::Restype,
-        signature::{Change, Signature},
+        signature::{Declared, Signature},
     },
     cdata::{
         CData,
         young::{self, BeginsYoung, Young},
     },
-    ctype::{CType, Function, Kind, Place, layout::Layout, scalar::pointer, shared::Shared},
+    ctype::{CType, Function, Kind, Place, layout::Layout, scalar::pointer},
     without::without,
 };
+use declaration::Declaration;
 use once_cell::race::OnceBox;
 use planned::Planned;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyInt, PyStrInterned, PyStrRef, PyType, PyTypeRef, PyUtf8StrRef},
     class::{PyClassDef, StaticType},
-    function::{FuncArgs, PySetterValue},
+    function::FuncArgs,
     object::{Traverse, TraverseFn},
     protocol::PyNumberMethods,
     pyclass,
@@ -70,12 +72,17 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
         .ok_or_else(|| vm.new_type_error("class must define _flags_ which must be an integer"))?
         .as_u64_mask() as u32;
     let argtypes = match class_attribute::find(class, "_argtypes_", vm)? {
-        Some(argtypes) if !vm.is_none(&argtypes) => Some(argtypes::read(&argtypes, vm)?),
+        Some(argtypes) if !vm.is_none(&argtypes) => Some(argtypes::read(argtypes, vm)?),
         _ => None,
     };
     let restype = vm.unwrap_or_none(class_attribute::find(class, "_restype_", vm)?);
     let restype = Restype::new(restype, "_restype_ must be a type, a callable, or None", vm)?;
-    let signature = Signature::new(argtypes, restype).into_ref(&vm.ctx).into();
+    let signature = Signature::new(Declared {
+        argtypes,
+        restype,
+        errcheck: None,
+    });
+    let signature = signature.into_ref(&vm.ctx).into();
     let kind = Kind::Function(Function { flags, signature });
     let layout = Layout::pointer(None);
     let construct = if class.fast_issubclass(CFuncPtr::static_type()) {
@@ -120,13 +127,13 @@ pub fn function_type(
 #[repr(C)]
 pub struct CFuncPtr {
     base: CData,
-    /// The signature that Python code has declared for this function; without one, its type's holds.
-    own: OnceBox<Shared<Signature>>,
+    /// What Python code has declared for this function; without it, its type's signature holds.
+    own: OnceBox<Declaration>,
     /// The signature's plan; none if there are parameter flags.
     planned: Planned,
     /// `FUNCFLAG_*` of its type.
     flags: u32,
-    paramflags: Option<ParamFlags>,
+    paramflags: Option<Box<ParamFlags>>,
 }
 
 // What the class's macro writes, but that the collector is told of an instance when it lives on.
@@ -161,17 +168,21 @@ unsafe impl Traverse for CFuncPtr {
         if let Some(own) = self.own.get() {
             own.traverse(visit);
         }
-        self.paramflags.traverse(visit);
+        if let Some(paramflags) = &self.paramflags {
+            paramflags.traverse(visit);
+        }
     }
 
     fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
+        if self.young().is_freed() {
+            return;
+        }
         self.base.clear(out);
         // What makes a cycle is what Python code has set; the type's own stays callable.
         if let Some(own) = self.own.get()
-            && let Some(declared) = signature_of(self.base.ctype())
+            && let Some(of_type) = signature_of(self.base.ctype())
         {
-            out.push(own.replace(declared.to_owned()).into());
-            self.planned.give_up();
+            own.reset(&self.planned, of_type, out);
         }
     }
 }
@@ -181,36 +192,47 @@ unsafe impl Traverse for CFuncPtr {
 /// # Errors
 /// `MemoryError` if there is no memory for it.
 pub fn construct(ctype: &Py<CType>, place: Place, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
-    let base = CData::new(ctype.to_owned(), place, vm)?;
-    make(base, ctype.python_class().clone(), None, vm).map(Into::into)
+    let class = ctype.python_class().clone();
+    make(ctype, place, class, None, None, vm).map(Into::into)
 }
 
-#[inline]
+/// What a new function pointer leads to.
+struct Start {
+    address: usize,
+    /// What keeps a function there.
+    kept: PyObjectRef,
+}
+
 fn make(
-    base: CData,
+    ctype: &Py<CType>,
+    place: Place,
     class: PyTypeRef,
-    paramflags: Option<ParamFlags>,
+    paramflags: Option<Box<ParamFlags>>,
+    start: Option<Start>,
     vm: &VirtualMachine,
 ) -> PyResult<PyRef<CFuncPtr>> {
-    let signature = declared(base.ctype(), vm)?;
+    let signature = declared(ctype, vm)?;
     let plan = signature.plan().filter(|_| paramflags.is_none());
     // SAFETY: the signature is its type's for good, and holds the plan; the function holds the type.
     let planned = unsafe { Planned::new(plan) };
-    let function = base.ctype().function();
+    let function = ctype.function();
     let flags = function.map_or(flags::CDECL, |function| function.flags);
     let payload = CFuncPtr {
-        base,
+        base: CData::new(ctype.to_owned(), place, vm)?,
         own: OnceBox::new(),
         planned,
         flags,
         paramflags,
     };
-    Ok(young::new_object(
-        payload,
-        class,
-        |function| function.base.settle(),
-        vm,
-    ))
+    let place = |function: &CFuncPtr| {
+        function.base.settle();
+        if let Some(Start { address, kept }) = start {
+            function.point_to(address);
+            // SAFETY: it is being placed.
+            unsafe { function.base.keep_at_start(kept) };
+        }
+    };
+    Ok(young::new_object(payload, class, place, vm))
 }
 
 /// The signature that a class declares for its instances.
@@ -224,19 +246,19 @@ fn signature_of(ctype: &CType) -> Option<&Py<Signature>> {
 }
 
 /// A signature that is being read.
-enum Current<'a, S> {
+enum Current<'a> {
     /// Its type's, which never changes.
-    Declared(&'a Py<Signature>),
-    Own(S),
+    OfType(&'a Py<Signature>),
+    Own(PyRef<Signature>),
 }
 
-impl<S: Deref<Target = Py<Signature>>> Deref for Current<'_, S> {
+impl Deref for Current<'_> {
     type Target = Py<Signature>;
 
     #[inline]
     fn deref(&self) -> &Py<Signature> {
         match self {
-            Self::Declared(signature) => signature,
+            Self::OfType(signature) => signature,
             Self::Own(signature) => signature,
         }
     }
@@ -254,47 +276,27 @@ impl CFuncPtr {
 
     /// How it is called now. Whoever reads it keeps what was read.
     #[inline]
-    fn signature(&self) -> Current<'_, impl Deref<Target = Py<Signature>> + use<>> {
-        match self.own.get() {
-            Some(own) => Current::Own(own.read()),
-            None => Current::Declared(self.declared()),
+    fn signature(&self, vm: &VirtualMachine) -> Current<'_> {
+        let of_type = self.of_type();
+        let Some(own) = self.own.get() else {
+            return Current::OfType(of_type);
+        };
+        loop {
+            if let Some(signature) = own.signature() {
+                return Current::Own(signature);
+            }
+            let planned = self.paramflags.is_none().then_some(&self.planned);
+            // SAFETY: both are parts of this, which holds its type.
+            unsafe { own.catch_up(planned, of_type, vm) };
         }
     }
 
     /// How functions of its type are called.
-    fn declared(&self) -> &Py<Signature> {
+    fn of_type(&self) -> &Py<Signature> {
         match signature_of(self.base.ctype()) {
             Some(signature) => signature,
             // `make` has found it there.
             None => unreachable!("a function type without signature"),
-        }
-    }
-
-    /// Calls that are under way go on with the signature they have read.
-    fn change(&self, change: &Change, vm: &VirtualMachine) {
-        let own = self
-            .own
-            .get_or_init(|| Box::new(Shared::new(self.declared().to_owned())));
-        let old = own.change(|old| old.with(change).into_ref(&vm.ctx));
-        if self.paramflags.is_none() {
-            self.planned.give_up();
-        }
-        // Not before: nobody may see the new signature with the old plan, and the plan knows the old
-        // signature's ctypes by their addresses.
-        drop(old);
-    }
-
-    /// Makes the plan for what has been declared.
-    #[cold]
-    fn plan(&self) {
-        if self.paramflags.is_none()
-            && let Some(own) = self.own.get()
-        {
-            let read = self.planned.update(self.declared().plan(), || {
-                let signature = own.read();
-                (signature.shared_plan(), signature)
-            });
-            drop(read);
         }
     }
 
@@ -311,6 +313,12 @@ impl CFuncPtr {
         // SAFETY: a function pointer's memory holds an address.
         unsafe { pointer::read(self.base.address()) }.addr()
     }
+
+    #[inline]
+    fn point_to(&self, address: usize) {
+        // SAFETY: a function pointer's memory holds an address.
+        unsafe { pointer::write(self.base.address(), address) }
+    }
 }
 
 #[pyclass(
@@ -318,61 +326,9 @@ impl CFuncPtr {
     with(Constructor, Callable, AsNumber, Representable)
 )]
 impl CFuncPtr {
-    #[pygetset]
-    fn restype(zelf: &Py<Self>) -> PyObjectRef {
-        zelf.signature().restype.object().clone()
-    }
-
-    #[pygetset(setter)]
-    fn set_restype(zelf: &Py<Self>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
-        let restype = match value {
-            PySetterValue::Assign(value) => {
-                Restype::new(value, "restype must be a type, a callable, or None", vm)?
-            }
-            PySetterValue::Delete => declared(zelf.base.ctype(), vm)?.restype.clone(),
-        };
-        zelf.change(&Change::Restype(restype), vm);
-        Ok(())
-    }
-
-    #[pygetset]
-    fn argtypes(zelf: &Py<Self>) -> Option<PyObjectRef> {
-        let signature = zelf.signature();
-        signature
-            .argtypes
-            .as_ref()
-            .map(|types| types.declared.clone())
-    }
-
-    #[pygetset(setter)]
-    fn set_argtypes(zelf: &Py<Self>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
-        let argtypes = match value {
-            PySetterValue::Assign(value) if !vm.is_none(&value) => {
-                Some(argtypes::read(&value, vm)?)
-            }
-            _ => declared(zelf.base.ctype(), vm)?.argtypes.clone(),
-        };
-        zelf.change(&Change::ArgTypes(argtypes), vm);
-        Ok(())
-    }
-
-    #[pygetset]
-    fn errcheck(zelf: &Py<Self>) -> Option<PyObjectRef> {
-        let errcheck = &zelf.signature().errcheck;
-        errcheck.as_ref().map(|errcheck| errcheck.object().clone())
-    }
-
-    #[pygetset(setter)]
-    fn set_errcheck(zelf: &Py<Self>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
-        let errcheck = match value {
-            PySetterValue::Assign(value) if value.is_callable() => Some(PythonCallable::new(value)),
-            PySetterValue::Assign(_) => {
-                return Err(vm.new_type_error("the errcheck attribute must be callable"));
-            }
-            PySetterValue::Delete => None,
-        };
-        zelf.change(&Change::Errcheck(errcheck), vm);
-        Ok(())
+    #[extend_class]
+    fn extend(context: &Context, class: &'static Py<PyType>) {
+        attributes::add(class, context);
     }
 }
 

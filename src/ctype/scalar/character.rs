@@ -4,13 +4,32 @@ use super::{Access, Kept, wide};
 use libc::wchar_t;
 use rustpython_common::wtf8::Wtf8Buf;
 use rustpython_vm::{
-    PyObject, PyResult, VirtualMachine,
+    AsObject, PyObject, PyRef, PyResult, VirtualMachine,
     builtins::{PyByteArray, PyBytes, PyInt, PyStr},
 };
+use std::sync::OnceLock;
 
 unsafe fn load_char(source: *const u8, vm: &VirtualMachine) -> PyResult {
     // SAFETY: the caller's promise.
-    Ok(vm.ctx.new_bytes(vec![unsafe { source.read() }]).into())
+    Ok(single(unsafe { source.read() }, vm).into())
+}
+
+/// `bytes` of this one byte: always the same object, as CPython has it. The VM keeps such objects for
+/// characters, but not for bytes.
+fn single(byte: u8, vm: &VirtualMachine) -> PyRef<PyBytes> {
+    static KNOWN: [OnceLock<PyRef<PyBytes>>; 256] = [const { OnceLock::new() }; 256];
+    let known = KNOWN[usize::from(byte)].get_or_init(|| {
+        let new = vm.ctx.new_bytes(vec![byte]);
+        // Threads that use it do not share a count.
+        new.as_object().make_immortal();
+        new
+    });
+    if known.as_bytes() == [byte] {
+        known.clone()
+    } else {
+        // C has written into it.
+        vm.ctx.new_bytes(vec![byte])
+    }
 }
 
 unsafe fn store_char(target: *mut u8, value: &PyObject, vm: &VirtualMachine) -> PyResult<Kept> {
@@ -53,6 +72,9 @@ fn byte(value: &PyObject, vm: &VirtualMachine) -> PyResult<u8> {
 unsafe fn load_wchar(source: *const u8, vm: &VirtualMachine) -> PyResult {
     // SAFETY: the caller's promise.
     let unit = unsafe { source.cast::<wchar_t>().read_unaligned() };
+    if let Ok(latin1) = u8::try_from(unit) {
+        return Ok(vm.ctx.latin1_char(latin1).into());
+    }
     let mut text = Wtf8Buf::new();
     text.push(wide::code_point(unit as u32, vm)?);
     Ok(vm.ctx.new_str(text).into())
@@ -65,8 +87,8 @@ unsafe fn store_wchar(target: *mut u8, value: &PyObject, vm: &VirtualMachine) ->
             value.class().slot_name()
         )));
     };
-    let units = wide::units(text.as_wtf8());
-    let [unit] = units[..] else {
+    let mut units = wide::encode(text.as_wtf8());
+    let (Some(unit), None) = (units.next(), units.next()) else {
         return Err(vm.new_type_error(format!(
             "a unicode character expected, not a string of length {}",
             text.char_len()

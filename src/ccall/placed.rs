@@ -1,0 +1,158 @@
+//! Planned calls whose arguments are placed one by one, in registers and on the stack: there are structures,
+//! more arguments than registers, arguments beyond the declared ones.
+
+use super::{
+    arena::Arena,
+    argument::promoted,
+    default,
+    enter::{ResultBuffer, SCALAR_RESULT, around::attached_or_not, direct::Placed, returned::Form},
+    exact::Exact,
+    flags,
+    result::{Restype, ScalarResult},
+};
+use crate::{cdata::CData, ctype::scalar::terminated};
+use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, builtins::PyBytes};
+
+/// Calls the function at `address`, whose result becomes a plain Python object. `None` if that takes more
+/// than is provided for here; then nothing has been called. Arguments beyond the declared ones go through
+/// the `...` of a variadic function.
+///
+/// # Errors
+/// As for [`super::plan::Plan::call`].
+///
+/// # Safety
+/// As for [`super::plan::Plan::call`].
+#[inline(never)]
+pub unsafe fn call_for_scalar(
+    list: Option<&[Exact]>,
+    address: usize,
+    call_flags: u32,
+    given: &[PyObjectRef],
+    result: ScalarResult,
+    vm: &VirtualMachine,
+) -> Option<PyResult> {
+    let form = result.form?;
+    let mut arena = Arena::default();
+    let mut placed = Placed::new();
+    place(&mut placed, list, call_flags, given, &mut arena, vm)?;
+    let mut buffer = [0u128; SCALAR_RESULT / size_of::<u128>()];
+    let target = buffer.as_mut_ptr().cast();
+    // SAFETY: the caller's promise; the target has room for every scalar.
+    let called = attached_or_not(call_flags, vm, || unsafe {
+        placed.call(address, form, target);
+    });
+    take_over(list.unwrap_or_default(), given, vm);
+    // SAFETY: C has written a result of this type.
+    Some(called.and_then(|()| unsafe { result.convert(target, vm) }))
+}
+
+/// The same with any other result.
+///
+/// # Errors
+/// As for [`super::plan::Plan::call`].
+///
+/// # Safety
+/// As for [`super::plan::Plan::call`].
+#[inline(never)]
+pub unsafe fn call(
+    list: Option<&[Exact]>,
+    address: usize,
+    call_flags: u32,
+    given: &[PyObjectRef],
+    restype: &Restype,
+    vm: &VirtualMachine,
+) -> Option<PyResult> {
+    if !restype.settle() {
+        return None;
+    }
+    let form = restype.entry().form?;
+    let mut buffer = ResultBuffer::new();
+    let instance = restype.instance_in_memory(vm).ok()?;
+    let target = match &instance {
+        Some(instance) => instance.address(),
+        None => buffer.start(restype.size(), vm).ok()?,
+    };
+    let mut arena = Arena::default();
+    let mut placed = Placed::new();
+    if form == Form::Memory {
+        placed.integer(target.expose_provenance() as u64)?;
+    }
+    place(&mut placed, list, call_flags, given, &mut arena, vm)?;
+    // SAFETY: the caller's promise; the target has room for the result, and for two words.
+    let called = attached_or_not(call_flags, vm, || unsafe {
+        placed.call(address, form, target);
+    });
+    take_over(list.unwrap_or_default(), given, vm);
+    if let Err(error) = called {
+        return Some(Err(error));
+    }
+    Some(match instance {
+        Some(instance) => restype.check(instance.into(), vm),
+        // SAFETY: C has written a result of this type.
+        None => unsafe { restype.convert(target, vm) },
+    })
+}
+
+/// Places the arguments; those beyond the declared ones go through the `...` of a variadic function. `None`
+/// if one is not what its parameter takes at once.
+#[inline(always)]
+fn place(
+    placed: &mut Placed,
+    list: Option<&[Exact]>,
+    call_flags: u32,
+    given: &[PyObjectRef],
+    arena: &mut Arena,
+    vm: &VirtualMachine,
+) -> Option<()> {
+    let declared = list.unwrap_or_default();
+    let more = given.get(declared.len()..)?;
+    let is_variadic = !declared.is_empty() && !more.is_empty();
+    if list.is_some() && !more.is_empty() && call_flags & flags::CDECL == 0 {
+        return None;
+    }
+    for (exact, value) in declared.iter().zip(given) {
+        if exact.is_no_word() {
+            exact.place(value, placed, vm)?;
+            continue;
+        }
+        let word = exact.word(value, arena, vm)?;
+        if exact.is_vector() {
+            placed.vector(word)?;
+        } else {
+            placed.integer(word)?;
+        }
+    }
+    for value in more {
+        let Some((scalar, word)) = default::word(value, arena, vm) else {
+            placed.cdata(CData::of(value)?)?;
+            continue;
+        };
+        let (scalar, word) = if is_variadic {
+            promoted(scalar, word)
+        } else {
+            (scalar, word)
+        };
+        if scalar.is_float() {
+            placed.vector(word)?;
+        } else {
+            placed.integer(word)?;
+        }
+    }
+    Some(())
+}
+
+/// Takes over what C wrote into the copies of `bytes` among arguments, of which the first ones are
+/// declared.
+#[inline(always)]
+pub fn take_over(list: &[Exact], given: &[PyObjectRef], vm: &VirtualMachine) {
+    let (declared, more) = given.split_at(list.len());
+    let declared = list.iter().zip(declared);
+    let copied = declared.filter_map(|(exact, value)| exact.copied(value, vm));
+    let more = more
+        .iter()
+        .filter_map(|value| value.downcast_ref_if_exact::<PyBytes>(vm));
+    for bytes in copied.chain(more) {
+        // SAFETY: the copy that C was given, since an object has but one.
+        unsafe { terminated::take_over(bytes, terminated::address(bytes)) };
+    }
+}

@@ -1,0 +1,208 @@
+//! Reading and writing the attributes of C values.
+//!
+//! Most of them are fields, `value`, `raw` and `contents`. The VM's way to a descriptor goes through a
+//! cache that all threads share: it takes a reference to what it finds, and gives it back afterwards. Here
+//! each thread remembers what it has found, by the version tag of the class and the name, and reads or
+//! writes at once. Whatever is not a descriptor of ours goes the VM's way.
+//!
+//! A descriptor that is remembered needs no reference: the descriptions of a class and its bases hold their
+//! fields, and every instance its own class; the others are functions.
+
+use super::{
+    accessor::{Accessor, Attribute},
+    field::CField,
+    slots::shares_slot,
+};
+use crate::{cdata::CData, without::without};
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyResult, VirtualMachine,
+    builtins::{PyFunction, PyProperty, PyStr, PyType},
+    class::StaticType,
+    function::PySetterValue,
+    types::PyTypeFlags,
+};
+use std::{cell::Cell, ptr, sync::atomic::Ordering};
+
+/// How an attribute is read and written.
+#[derive(Clone, Copy)]
+enum Way {
+    /// As the VM does it.
+    General,
+    /// The class says nothing of it: it lies in the instance's dict, if anywhere.
+    Own,
+    Field(*const Py<CField>),
+    Accessor(&'static Attribute),
+}
+
+/// What a thread has found out lately.
+#[derive(Clone, Copy)]
+struct Recent {
+    /// The version tag of the class; zero is none.
+    tag: u32,
+    name: *const Py<PyStr>,
+    way: Way,
+}
+
+/// A power of two.
+const RECENT: usize = 256;
+
+thread_local! {
+    static RECENTLY: [Cell<Recent>; RECENT] = const {
+        [const {
+            Cell::new(Recent { tag: 0, name: ptr::null(), way: Way::General })
+        }; RECENT]
+    };
+}
+
+/// Has instances of `class` read and write their attributes here.
+pub fn install(class: &Py<PyType>) {
+    if without().attributes {
+        return;
+    }
+    class.slots.getattro.store(Some(getattro));
+    class.slots.setattro.store(Some(setattro));
+}
+
+/// Whether no Python code has a say in how the attributes of `class`'s instances are written.
+#[must_use]
+pub fn writes_plainly(class: &Py<PyType>) -> bool {
+    let slot = class.slots.setattro.load().map(|slot| slot as usize);
+    slot == Some(setattro as *const () as usize)
+        || shares_slot!(class, CData::static_type(), setattro)
+}
+
+fn getattro(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
+    match way(object, name, vm) {
+        Way::Field(field) => {
+            // SAFETY: the instance's class or a base of it holds the field.
+            let field = unsafe { &*field };
+            match CData::of(object) {
+                Some(holder) if holds_class(holder) && field.fits(holder) => field.get(holder, vm),
+                _ => object.generic_getattr(name, vm),
+            }
+        }
+        Way::Accessor(attribute) => (attribute.get)(object, vm),
+        Way::Own => {
+            let dict = object.dict();
+            let found = dict.and_then(|dict| dict.get_item_opt(name, vm).transpose());
+            found.unwrap_or_else(|| object.generic_getattr(name, vm))
+        }
+        Way::General => object.generic_getattr(name, vm),
+    }
+}
+
+fn setattro(
+    object: &PyObject,
+    name: &Py<PyStr>,
+    value: PySetterValue,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    match (way(object, name, vm), value) {
+        (Way::Field(field), PySetterValue::Assign(value)) => {
+            // SAFETY: the instance's class or a base of it holds the field.
+            let field = unsafe { &*field };
+            match CData::of(object) {
+                Some(holder) if holds_class(holder) && field.fits(holder) => {
+                    field.put(holder, &value, vm)
+                }
+                _ => object.generic_setattr(name, PySetterValue::Assign(value), vm),
+            }
+        }
+        (Way::Accessor(attribute), value) => (attribute.set)(object, value, vm),
+        (Way::Own, PySetterValue::Assign(value)) => match object.dict() {
+            Some(dict) => dict.set_item(name, value, vm),
+            None => object.generic_setattr(name, PySetterValue::Assign(value), vm),
+        },
+        (_, value) => object.generic_setattr(name, value, vm),
+    }
+}
+
+/// Whether a value holds its class whatever becomes of it: Python code that runs while a field is converted
+/// may give the value another class.
+#[inline]
+fn holds_class(value: &Py<CData>) -> bool {
+    value.ctype().python_class().is(value.class())
+}
+
+/// How the attribute `name` of `object` is read and written.
+#[inline]
+fn way(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> Way {
+    let tag = object.class().tp_version_tag.load(Ordering::Acquire);
+    let known = RECENTLY.try_with(|recently| recently[place(tag, name)].get());
+    match known {
+        Ok(recent) if recent.tag == tag && ptr::eq(recent.name, name) && tag != 0 => recent.way,
+        _ => find_out(object, name, vm),
+    }
+}
+
+/// Where the attribute is remembered.
+#[inline]
+fn place(tag: u32, name: &Py<PyStr>) -> usize {
+    let name = ptr::from_ref(name).addr();
+    (name >> 4 ^ name >> 12 ^ tag as usize) % RECENT
+}
+
+/// Gives a class the function of `object` back in a slot, unless Python code has put another one there.
+macro_rules! leave {
+    ($class:expr, $slot:ident, $vm:expr) => {
+        let plain = $vm.ctx.types.object_type.slots.$slot.load();
+        let _ = $class.slots.$slot.compare_exchange(Some($slot), plain);
+    };
+}
+
+/// Looks the attribute up, and remembers what it is. A name that Python code has put together is told by the
+/// one that the VM keeps for good.
+#[cold]
+fn find_out(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> Way {
+    let class = object.class();
+    // What is no attribute of any class has no such name.
+    let Some(interned) = vm.ctx.interned_str(name) else {
+        return Way::General;
+    };
+    if !interned.is(name) {
+        return way(object, interned, vm);
+    }
+    // Looking something up gives the class a version, if it had none; what is found later belongs to
+    // that version or an older one.
+    class.get_attr(interned);
+    let tag = class.tp_version_tag.load(Ordering::Acquire);
+    let has_dict = class.slots.flags.has_feature(PyTypeFlags::HAS_DICT);
+    let way = match class.get_attr(interned) {
+        None if has_dict => Way::Own,
+        None => {
+            // The VM's words for what cannot be set are fuller in classes that leave it to `object`.
+            leave!(class, setattro, vm);
+            Way::General
+        }
+        Some(found) => {
+            if is_better_specialised(interned, &found) {
+                leave!(class, getattro, vm);
+            }
+            way_of(object, &found).unwrap_or(Way::General)
+        }
+    };
+    let _ = RECENTLY.try_with(|recently| {
+        recently[place(tag, name)].set(Recent { tag, name, way });
+    });
+    way
+}
+
+/// How an attribute is read and written under which the class has `found`. `None` if that is no descriptor
+/// of ours.
+fn way_of(object: &PyObject, found: &PyObject) -> Option<Way> {
+    if let Some(accessor) = found.downcast_ref::<Accessor>() {
+        return Some(Way::Accessor(accessor.attribute()));
+    }
+    let field = found.downcast_ref::<CField>()?;
+    let is_held = CField::is_held(field) && field.belongs_to(object.class());
+    is_held.then_some(Way::Field(field))
+}
+
+/// Whether the VM calls `found` without asking the instance for it, which it does in classes alone whose
+/// instances read attributes in its own way. That saves more than is saved here.
+fn is_better_specialised(name: &Py<PyStr>, found: &PyObject) -> bool {
+    let is_special = name.as_bytes().starts_with(b"__");
+    let is_called = found.downcast_ref::<PyFunction>().is_some()
+        || found.downcast_ref::<PyProperty>().is_some();
+    is_called && !is_special
+}

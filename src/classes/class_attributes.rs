@@ -1,0 +1,161 @@
+//! Reading attributes of the ctypes classes themselves: their fields' descriptors, `from_address` and kin.
+//!
+//! The metaclasses have a function of their own in the slot for that. It does what `type`'s does, but each
+//! thread remembers what it has found: descriptors, and methods that are bound to their class already. A
+//! class's description keeps those, and as long as nobody else holds one, it serves the next look-up too.
+
+use super::{field::CField, metatype, type_methods};
+use crate::{ctype::CType, without::without};
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyStr, PyStrInterned, PyType, descriptor::PyMethodDescriptor},
+    function::PyMethodDef,
+};
+use std::{cell::Cell, ptr, sync::atomic::Ordering};
+
+/// An attribute of a class whose metaclass is one of ours.
+#[derive(Clone, Copy)]
+enum Found {
+    /// A field's descriptor.
+    Field(*const Py<CField>),
+    /// A method, bound to the class.
+    Method {
+        bound: *const PyObject,
+        definition: &'static PyMethodDef,
+    },
+    /// Something else, which `type` looks up.
+    Other,
+}
+
+/// What a thread has found lately.
+#[derive(Clone, Copy)]
+struct Recent {
+    /// The version tag of the class, which no other state of any class ever has; zero is none.
+    tag: u32,
+    /// One of the VM's interned strings, which live for ever.
+    name: *const Py<PyStr>,
+    found: Found,
+}
+
+/// A power of two.
+const RECENT: usize = 128;
+
+thread_local! {
+    static RECENTLY: [Cell<Recent>; RECENT] = const {
+        [const {
+            Cell::new(Recent { tag: 0, name: ptr::null(), found: Found::Other })
+        }; RECENT]
+    };
+}
+
+/// Where the attribute of a class with this tag is remembered.
+#[inline]
+fn place(tag: u32, name: &Py<PyStr>) -> usize {
+    let name = ptr::from_ref(name).addr();
+    (name >> 4 ^ name >> 12 ^ tag as usize) % RECENT
+}
+
+#[inline]
+fn recent(class: &Py<PyType>, name: &Py<PyStr>) -> Option<Found> {
+    let tag = class.tp_version_tag.load(Ordering::Acquire);
+    let known = RECENTLY.try_with(|recently| recently[place(tag, name)].get());
+    let recent = known.ok()?;
+    (recent.tag == tag && ptr::eq(recent.name, name) && tag != 0).then_some(recent.found)
+}
+
+/// Has the classes of these metaclasses looked at by the function here.
+pub fn install(metaclasses: &[&'static Py<PyType>]) {
+    if !without().attributes {
+        for metaclass in metaclasses {
+            metaclass.slots.getattro.store(Some(getattro));
+        }
+    }
+}
+
+fn getattro(zelf: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
+    // A metaclass of Python code can have attributes of its own, and change.
+    if let Some(class) = zelf.downcast_ref::<PyType>()
+        && zelf.class().heaptype_ext.is_none()
+    {
+        match recent(class, name) {
+            // SAFETY: the class is as it was when this was looked up, so what was found is held by its
+            // description or that of a base, and the caller holds the class.
+            Some(Found::Field(field)) => return Ok(unsafe { &*field }.to_owned().into()),
+            Some(Found::Method { bound, definition }) => {
+                // SAFETY: the same goes for the method.
+                let bound = unsafe { &*bound };
+                if bound.strong_count() == 1 {
+                    return Ok(bound.to_owned());
+                }
+                return Ok(bind(definition, class, vm));
+            }
+            Some(Found::Other) => {}
+            None => {
+                if let Some(found) = look_up(class, name, vm) {
+                    return Ok(found);
+                }
+            }
+        }
+    }
+    match vm.ctx.types.type_type.slots.getattro.load() {
+        Some(plain) => plain(zelf, name, vm),
+        None => Err(vm.new_system_error("type has no attributes")),
+    }
+}
+
+fn bind(definition: &'static PyMethodDef, class: &Py<PyType>, vm: &VirtualMachine) -> PyObjectRef {
+    definition
+        .build_bound_function(&vm.ctx, class.to_owned().into())
+        .into()
+}
+
+/// Looks an attribute up as `type` does, and remembers what it is. `None` leaves it to `type`.
+#[inline(never)]
+fn look_up(class: &Py<PyType>, name: &Py<PyStr>, vm: &VirtualMachine) -> Option<PyObjectRef> {
+    // Names that the VM does not keep for good cannot be told by their addresses.
+    let name = vm.ctx.interned_str(name)?;
+    let tag = class.tp_version_tag.load(Ordering::Acquire);
+    let of_metaclass = class.as_object().class().get_attr(name);
+    let takes_precedence = |found: &PyObjectRef| found.class().slots.descr_set.load().is_some();
+    let looked_up = match of_metaclass {
+        Some(found) if takes_precedence(&found) => None,
+        of_metaclass => of_class(class, name, of_metaclass, vm),
+    };
+    let found = looked_up.as_ref().map_or(Found::Other, |(found, _)| *found);
+    // Looking something up gives the class a tag, if it had none; what was found belongs to that or to an
+    // older one.
+    if tag != 0 && tag == class.tp_version_tag.load(Ordering::Acquire) {
+        let name: &Py<PyStr> = name;
+        let recent = Recent { tag, name, found };
+        let _ = RECENTLY.try_with(|recently| recently[place(tag, name)].set(recent));
+    }
+    looked_up.map(|(_, object)| object)
+}
+
+/// What the class has under the name, or else the metaclass, if it is one of the things that are
+/// remembered.
+fn of_class(
+    class: &Py<PyType>,
+    name: &'static PyStrInterned,
+    of_metaclass: Option<PyObjectRef>,
+    vm: &VirtualMachine,
+) -> Option<(Found, PyObjectRef)> {
+    let method = |definition: &'static PyMethodDef| {
+        let ctype = CType::of_class(class, vm)?;
+        let object = ctype.hold_method(definition.name, bind(definition, class, vm));
+        let bound: *const PyObject = &raw const *object;
+        Some((Found::Method { bound, definition }, object))
+    };
+    let Some(found) = class.get_attr(name) else {
+        let found = of_metaclass?;
+        let descriptor = found.downcast_ref_if_exact::<PyMethodDescriptor>(vm)?;
+        let is_ours = type_methods::is_ours(descriptor.method);
+        return is_ours.then(|| method(descriptor.method)).flatten();
+    };
+    if found.is(&metatype::from_param_class_method(vm)) {
+        return type_methods::from_param().and_then(method);
+    }
+    let field = found.downcast_ref::<CField>()?;
+    let address: *const Py<CField> = field;
+    (CField::is_held(field) && field.belongs_to(class)).then_some((Found::Field(address), found))
+}

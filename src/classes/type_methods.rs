@@ -1,0 +1,302 @@
+//! Methods of the ctypes classes themselves: instances on memory that exists already, and arguments.
+//!
+//! They are methods of the metaclasses, given their arguments as they are.
+
+use super::metatype;
+use crate::{
+    audit,
+    builtin::Positional,
+    ccall::from_param,
+    cdata::CData,
+    clib,
+    ctype::{CType, Place, scalar::pointer},
+};
+use num_traits::ToPrimitive;
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyResult, TryFromBorrowedObject, VirtualMachine,
+    builtins::{PyBaseExceptionRef, PyBytes, PyInt, PyMemoryView, PyStrRef, PyType},
+    function::{FuncArgs, ItemDoc, PyMethodDef, PyMethodFlags},
+    protocol::PyBuffer,
+    vm::Context,
+};
+
+/// A table of methods: the name, the parameters, what it does.
+macro_rules! methods {
+    ($table:ident: $($name:literal $parameters:literal $doc:literal $function:expr;)*) => {
+        static $table: &[PyMethodDef] = &[$(
+            PyMethodDef::new_raw_const(
+                $name,
+                |vm: &VirtualMachine, args: FuncArgs, _| call($name, $function, args, vm),
+                PyMethodFlags::METHOD
+                    .union(PyMethodFlags::FASTCALL)
+                    .union(PyMethodFlags::KEYWORDS),
+                ItemDoc::static_text(concat!($name, $parameters, "\n--\n\n", $doc)),
+            ),
+        )*];
+    };
+}
+
+methods! {
+    OF_ALL:
+    "from_address" "($self, value, /)" "An instance at an address." from_address;
+    "from_buffer" "($self, obj, offset=0, /)"
+        "An instance that shares the memory of a writable buffer." from_buffer;
+    "from_buffer_copy" "($self, buffer, offset=0, /)"
+        "An instance with a copy of a buffer's bytes." from_buffer_copy;
+    "in_dll" "($self, dll, name, /)" "The instance that a library exports under a name." in_dll;
+    "from_param" "($self, value, /)" "Converts an argument of a foreign call." convert_argument;
+}
+
+methods! {
+    OF_POINTERS:
+    "set_type" "($self, type, /)" "Completes an incomplete pointer type." super::pointer::set_type;
+}
+
+/// Gives the base of all metaclasses its methods.
+pub fn add(metaclass: &'static Py<PyType>, context: &Context) {
+    add_table(OF_ALL, metaclass, context);
+}
+
+/// Gives the metaclass of pointers what it has of its own.
+pub fn add_of_pointers(metaclass: &'static Py<PyType>, context: &Context) {
+    add_table(OF_POINTERS, metaclass, context);
+}
+
+fn add_table(table: &'static [PyMethodDef], metaclass: &'static Py<PyType>, context: &Context) {
+    for definition in table {
+        let descriptor = definition.build_method(context, metaclass);
+        metaclass.set_attr(context.intern_str(definition.name), descriptor.into());
+    }
+}
+
+/// Whether a definition is one of these.
+#[must_use]
+pub fn is_ours(definition: &PyMethodDef) -> bool {
+    let mut all = OF_ALL.iter().chain(OF_POINTERS);
+    all.any(|ours| std::ptr::eq(ours, definition))
+}
+
+/// The `from_param` of all classes.
+#[must_use]
+pub fn from_param() -> Option<&'static PyMethodDef> {
+    OF_ALL.iter().find(|method| method.name == "from_param")
+}
+
+/// Calls a method with the arguments behind the class, which is the first.
+#[inline(always)]
+fn call<P: Positional>(
+    name: &str,
+    method: impl FnOnce(&Py<PyType>, P, &VirtualMachine) -> PyResult,
+    args: FuncArgs,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let FuncArgs { mut args, kwargs } = args;
+    if args.is_empty() {
+        return Err(vm.new_type_error(format!("unbound method {name}() needs an argument")));
+    }
+    let class = args.remove(0);
+    let class = metatype::class_of(&class, vm)?;
+    let given = args.len();
+    if kwargs.is_empty()
+        && let Some(arguments) = P::of(args)
+    {
+        return method(class, arguments, vm);
+    }
+    let named = kwargs.keys().map(ToString::to_string).collect();
+    Err(refuse(name, (P::LEAST, P::MOST), given, named, vm))
+}
+
+#[cold]
+fn refuse(
+    name: &str,
+    (least, most): (usize, usize),
+    given: usize,
+    named: Vec<String>,
+    vm: &VirtualMachine,
+) -> PyBaseExceptionRef {
+    let plural = |count: usize| if count == 1 { "" } else { "s" };
+    let total = given + named.len();
+    vm.new_type_error(if total > most {
+        let kind = if given == 0 { "keyword " } else { "" };
+        let plural = plural(most);
+        format!("{name}() takes at most {most} {kind}argument{plural} ({total} given)")
+    } else if given < least {
+        let exactly = if least == most { "exactly" } else { "at least" };
+        let plural = plural(least);
+        format!("{name}() takes {exactly} {least} positional argument{plural} ({given} given)")
+    } else {
+        let unexpected = named.first().map_or("", String::as_str);
+        format!("{name}() got an unexpected keyword argument '{unexpected}'")
+    })
+}
+
+fn from_address(class: &Py<PyType>, [address]: [PyObjectRef; 1], vm: &VirtualMachine) -> PyResult {
+    let Some(address) = address.downcast_ref::<PyInt>() else {
+        return Err(vm.new_type_error("integer expected"));
+    };
+    let ctype = CType::of_concrete(class, vm)?;
+    let address = pointer::wrapping_address(address);
+    let address = std::ptr::with_exposed_provenance_mut(address);
+    at_address(ctype, address, None, vm)
+}
+
+fn from_buffer(
+    class: &Py<PyType>,
+    (object, offset): (PyObjectRef, Option<PyObjectRef>),
+    vm: &VirtualMachine,
+) -> PyResult {
+    let offset = optional_size(offset, vm)?;
+    let ctype = CType::of_concrete(class, vm)?;
+    let Ok(buffer) = PyBuffer::try_from_borrowed_object(vm, &object) else {
+        // ctypes asks for a view, which has its own words for this.
+        PyMemoryView::from_object(&object, vm)?;
+        return Err(vm.new_type_error("underlying buffer is not writable"));
+    };
+    if buffer.desc.readonly {
+        return Err(vm.new_type_error("underlying buffer is not writable"));
+    }
+    if !buffer.desc.is_contiguous() {
+        return Err(vm.new_type_error("underlying buffer is not C contiguous"));
+    }
+    let length = buffer.desc.len;
+    let offset = buffer_offset(offset, length, ctype, vm)?;
+    let start = match buffer.as_contiguous_mut() {
+        Some(mut bytes) => bytes.as_mut_ptr(),
+        None => return Err(vm.new_type_error("underlying buffer is not C contiguous")),
+    };
+    audit::event(vm, "ctypes.cdata/buffer", || {
+        (start as isize, length, offset)
+    })?;
+    // SAFETY: the offset is within the buffer.
+    let address = unsafe { start.add(offset) };
+    let anchor = owner_of_buffer(&object, vm)?;
+    let instance = at_address(ctype, address, anchor, vm)?;
+    if let Some(cdata) = CData::of(&instance) {
+        cdata.hold_source(buffer);
+    }
+    Ok(instance)
+}
+
+fn from_buffer_copy(
+    class: &Py<PyType>,
+    (object, offset): (PyObjectRef, Option<PyObjectRef>),
+    vm: &VirtualMachine,
+) -> PyResult {
+    let offset = optional_size(offset, vm)?;
+    let ctype = CType::of_concrete(class, vm)?;
+    if let Some(bytes) = object.downcast_ref_if_exact::<PyBytes>(vm) {
+        return copy_of(bytes.as_bytes(), offset, None, ctype, vm);
+    }
+    let buffer = PyBuffer::try_from_borrowed_object(vm, &object)?;
+    if !buffer.desc.is_contiguous() {
+        return Err(vm.new_buffer_error("memoryview: underlying buffer is not C-contiguous"));
+    }
+    let owner = owner_of_buffer(&object, vm)?;
+    buffer.contiguous_or_collect(|bytes| copy_of(bytes, offset, owner.as_deref(), ctype, vm))
+}
+
+/// An instance with a copy of the bytes from `offset` on, which are in the memory that `owner` owns, if
+/// that is known.
+fn copy_of(
+    bytes: &[u8],
+    offset: isize,
+    owner: Option<&PyObject>,
+    ctype: &Py<CType>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let length = bytes.len();
+    let offset = buffer_offset(offset, length, ctype, vm)?;
+    audit::event(vm, "ctypes.cdata/buffer", || {
+        (bytes.as_ptr() as isize, length, offset)
+    })?;
+    let instance = (ctype.construct)(ctype, Place::New, vm)?;
+    if let Some(cdata) = CData::of(&instance) {
+        let bytes = &bytes[offset..offset + cdata.size()];
+        // SAFETY: there are as many bytes as the instance has.
+        unsafe { CData::fill(cdata, bytes.as_ptr(), owner, vm) }?;
+    }
+    Ok(instance)
+}
+
+fn in_dll(class: &Py<PyType>, [dll, name]: [PyObjectRef; 2], vm: &VirtualMachine) -> PyResult {
+    let name: PyStrRef = name.downcast().map_err(|name| {
+        let got = if vm.is_none(&name) {
+            "None".to_owned()
+        } else {
+            name.class().slot_name().to_string()
+        };
+        vm.new_type_error(format!("in_dll() argument 2 must be str, not {got}"))
+    })?;
+    audit::event(vm, "ctypes.dlsym", || (dll.clone(), name.clone()))?;
+    let address = clib::lookup(
+        &dll,
+        "second argument",
+        &name,
+        |message| vm.new_value_error(message),
+        vm,
+    )?;
+    let ctype = CType::of_concrete(class, vm)?;
+    let address = std::ptr::with_exposed_provenance_mut(address);
+    at_address(ctype, address, None, vm)
+}
+
+fn convert_argument(
+    class: &Py<PyType>,
+    [value]: [PyObjectRef; 1],
+    vm: &VirtualMachine,
+) -> PyResult {
+    let ctype = CType::of_concrete(class, vm)?;
+    Ok(from_param::convert(ctype, &value, vm)?.into_object(&value, vm))
+}
+
+/// An argument that is a `ssize_t`; 0 if it is not there.
+fn optional_size(given: Option<PyObjectRef>, vm: &VirtualMachine) -> PyResult<isize> {
+    let Some(given) = given else {
+        return Ok(0);
+    };
+    let size = given.try_index(vm)?.as_bigint().to_isize();
+    size.ok_or_else(|| vm.new_overflow_error("Python int too large to convert to C ssize_t"))
+}
+
+/// An instance at an address, in the memory of `anchor` if that is known.
+fn at_address(
+    ctype: &Py<CType>,
+    address: *mut u8,
+    anchor: Option<PyObjectRef>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    audit::event(vm, "ctypes.cdata", || (address.addr() as isize,))?;
+    (ctype.construct)(ctype, Place::At { address, anchor }, vm)
+}
+
+/// The C value whose memory a buffer of `object` is. What references there lead to is that value's to keep.
+///
+/// # Errors
+/// What asking a memory view for its object raises.
+fn owner_of_buffer(object: &PyObject, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+    let home =
+        |object: &PyObject| CData::of(object).map(|value| CData::home(value).to_owned().into());
+    if object.downcast_ref::<PyMemoryView>().is_none() {
+        return Ok(home(object));
+    }
+    Ok(home(&*object.get_attr("obj", vm)?))
+}
+
+/// Checks that a value of the type fits a buffer of `length` bytes at `offset`.
+fn buffer_offset(
+    offset: isize,
+    length: usize,
+    ctype: &CType,
+    vm: &VirtualMachine,
+) -> PyResult<usize> {
+    let Ok(offset) = usize::try_from(offset) else {
+        return Err(vm.new_value_error("offset cannot be negative"));
+    };
+    let needed = ctype.size().saturating_add(offset);
+    if needed > length {
+        return Err(vm.new_value_error(format!(
+            "Buffer size too small ({length} instead of at least {needed} bytes)"
+        )));
+    }
+    Ok(offset)
+}

@@ -1,0 +1,154 @@
+//! Functions of a library: `lib[name]` and `lib.name`.
+//!
+//! The package has `CDLL.__getitem__` and `CDLL.__getattr__` for that, Python methods which the VM calls
+//! through slots of the class. Here those slots have functions of ours. The VM puts its own back as soon as
+//! anybody changes such a method, in the class or in a subclass.
+
+use super::PackageFunction;
+use crate::{
+    audit,
+    classes::function::constructor,
+    clib::{Handle, SymbolName},
+    names::name,
+    without::without,
+};
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyDict, PyInt, PyStr, PyType},
+    protocol::PyMapping,
+};
+use std::sync::{
+    OnceLock,
+    atomic::{AtomicU32, Ordering},
+};
+
+/// The VM's own way to an attribute of an object whose class has a `__getattr__`.
+static GET_ATTRIBUTE: OnceLock<fn(&PyObject, &Py<PyStr>, &VirtualMachine) -> PyResult> =
+    OnceLock::new();
+
+/// `CDLL.__getitem__` for an ordinary library and the name of a symbol that it has.
+pub fn item(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
+    let [library, name] = args else { return None };
+    symbol(library, name, vm)
+}
+
+fn symbol(library: &PyObject, name: &PyObject, vm: &VirtualMachine) -> Option<PyResult> {
+    let text = name.downcast_ref_if_exact::<PyStr>(vm)?;
+    if !is_ordinary(library.class(), vm) {
+        return None;
+    }
+    let attributes = library.dict()?;
+    let own = |name| attributes.get_item_opt(name, vm).ok()?;
+    let class = own(name!(vm, "_FuncPtr"))?;
+    let handle = own(name!(vm, "_handle"))?;
+    handle.downcast_ref_if_exact::<PyInt>(vm)?;
+    let handle = Handle::of(&handle, "library", vm).ok()?;
+    let symbol = SymbolName::new(text.as_bytes(), vm).ok()?;
+    let address = handle.find(&symbol)?;
+    let function = constructor::of_symbol(class.downcast_ref::<PyType>()?, library, address, vm)?;
+    Some(function.and_then(|function| {
+        function.set_attr(name!(vm, "__name__"), name.to_owned(), vm)?;
+        Ok(function)
+    }))
+}
+
+/// Whether objects of a class have what is in their dict as `_FuncPtr` and `_handle`: no Python code sees to
+/// attributes.
+fn is_ordinary(class: &Py<PyType>, vm: &VirtualMachine) -> bool {
+    /// Version tags of classes that are so; zero is none.
+    static ORDINARY: [AtomicU32; 8] = [const { AtomicU32::new(0) }; 8];
+    let noted = |tag: u32| &ORDINARY[tag as usize % ORDINARY.len()];
+    let tag = class.tp_version_tag.load(Ordering::Acquire);
+    if tag != 0 && noted(tag).load(Ordering::Relaxed) == tag {
+        return true;
+    }
+    let get = name!(vm, "__getattribute__");
+    // A look-up gives the class a tag. Those that count come after: who changes the class takes the tag
+    // away first.
+    let _ = class.get_attr(get);
+    let tag = class.tp_version_tag.load(Ordering::Acquire);
+    let of_object = vm.ctx.types.object_type.get_attr(get);
+    let is_objects = match (class.get_attr(get), of_object) {
+        (Some(found), Some(of_object)) => found.is(&of_object),
+        _ => false,
+    };
+    let is_ordinary = is_objects
+        && [name!(vm, "_FuncPtr"), name!(vm, "_handle")]
+            .into_iter()
+            .filter_map(|name| class.get_attr(name))
+            .all(|found| found.class().slots.descr_set.load().is_none());
+    if is_ordinary {
+        noted(tag).store(tag, Ordering::Relaxed);
+    }
+    is_ordinary
+}
+
+/// `lib[name]`.
+fn subscript(library: PyMapping<'_>, name: &PyObject, vm: &VirtualMachine) -> PyResult {
+    let library = library.obj;
+    if !audit::is_watched()
+        && let Some(function) = symbol(library, name, vm)
+    {
+        return function;
+    }
+    vm.call_special_method(library, name!(vm, "__getitem__"), (name.to_owned(),))
+}
+
+/// `lib.name`.
+fn getattro(library: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
+    match (own_attribute(library, name, vm), GET_ATTRIBUTE.get()) {
+        (Some(found), _) => Ok(found),
+        (None, Some(get)) => get(library, name, vm),
+        (None, None) => library.generic_getattr(name, vm),
+    }
+}
+
+/// What an object has under this name and its class has not: a function that has been asked for before.
+fn own_attribute(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> Option<PyObjectRef> {
+    let interned = vm.ctx.interned_str(name)?;
+    if object.class().get_attr(interned).is_some() {
+        return None;
+    }
+    object.dict()?.get_item_opt(name, vm).ok()?
+}
+
+/// Puts the functions into the slots of the package's classes of libraries.
+pub fn install(package: &Py<PyDict>, vm: &VirtualMachine) -> PyResult<()> {
+    let Some(base) = package.get_item_opt("CDLL", vm)? else {
+        return Ok(());
+    };
+    let Some(base) = base.downcast_ref::<PyType>() else {
+        return Ok(());
+    };
+    let name = name!(vm, "__getitem__");
+    let Some(own) = base.get_direct_attr(name) else {
+        return Ok(());
+    };
+    let Some(function) = PackageFunction::in_place_of(own, item, vm) else {
+        return Ok(());
+    };
+    base.as_object().set_attr(name, function.clone(), vm)?;
+    if without().vectorcall {
+        return Ok(());
+    }
+    for class in ["CDLL", "PyDLL", "WinDLL", "OleDLL"] {
+        let Some(class) = package.get_item_opt(class, vm)? else {
+            continue;
+        };
+        let Some(class) = class.downcast_ref::<PyType>() else {
+            continue;
+        };
+        if !class
+            .get_attr(name)
+            .is_some_and(|found| found.is(&function))
+        {
+            continue;
+        }
+        class.slots.as_mapping.subscript.store(Some(subscript));
+        if let Some(own) = class.slots.getattro.load() {
+            let _ = GET_ATTRIBUTE.set(own);
+            class.slots.getattro.store(Some(getattro));
+        }
+    }
+    Ok(())
+}
