@@ -10,7 +10,7 @@ mod library;
 mod ordinary;
 mod permanent;
 
-use crate::{audit, classes::metatype, without::without};
+use crate::{audit, classes::metatype, names::name, without::without};
 use ordinary::module;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
@@ -183,7 +183,7 @@ pub fn install() {
 }
 
 fn replace(vm: &VirtualMachine) -> PyResult<()> {
-    let Some(package) = module("ctypes", vm) else {
+    let Some(package) = module(name!(vm, "ctypes"), vm) else {
         return Ok(());
     };
     for &(name, ordinary) in FUNCTIONS {
