@@ -21,7 +21,7 @@ mod _ctypes {
             aggregate, array, attributes, class_attributes, construct, field, function, metatype,
             new_class, pointer, simple,
         },
-        ctype::{CType, positional::Positional, scalar::wide},
+        ctype::{CType, initializer::Initializer, positional::Positional, scalar::wide},
         error, exports, functions, package,
     };
     use rustpython_vm::{
@@ -104,6 +104,7 @@ mod _ctypes {
         // Bases before what derives from them.
         let _ = CType::make_static_type();
         let _ = Positional::make_static_type();
+        let _ = Initializer::make_static_type();
         let _ = metatype::CTypeType::make_static_type();
         let _ = simple::SimpleType::make_static_type();
         let _ = aggregate::StructType::make_static_type();

@@ -107,6 +107,7 @@ python_tests! {
     pointer
     pointer_specials
     python_callables
+    python_init
     reentrancy
     results
     robustness
