@@ -100,13 +100,15 @@ fn flags(base: &Py<PyType>) -> PyTypeFlags {
     flags
 }
 
-/// Adds `__dict__` and `__weakref__` if no base has them, and `__doc__`.
+/// Adds `__dict__` and `__weakref__` if neither the class nor a base has them, and `__doc__`.
 ///
 /// # Errors
 /// None that can happen: names are hashed without Python code.
 pub fn add_descriptors(class: &Py<PyType>, base: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
     let lacks = |name: &'static PyStrInterned, flag: u8| {
-        class.slots.flags.has_feature(flag) && base.get_attr(name).is_none()
+        class.slots.flags.has_feature(flag)
+            && base.get_attr(name).is_none()
+            && !class.attributes.contains(name)
     };
     let add = |name: &'static PyStrInterned, descriptor: PyGetSet| {
         let getset = vm.ctx.types.getset_type.to_owned();
