@@ -3,8 +3,8 @@
 use super::{
     arena::Arena,
     argument::{Arguments, word_of},
-    as_parameter,
     byref::CArg,
+    plain,
 };
 use crate::{
     cdata::CData,
@@ -29,7 +29,7 @@ pub fn word(value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<
 /// The same by its `_as_parameter_`.
 #[inline(never)]
 fn followed(value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<(Scalar, u64)> {
-    let inner = as_parameter::at_once(value, vm)?;
+    let inner = plain::plain_parameter(value, vm)?;
     // What C writes into the copy of `bytes` has to be taken over.
     if inner.downcast_ref::<PyBytes>().is_some() {
         return None;
@@ -96,7 +96,7 @@ pub fn convert(
     if let Some(text) = value.downcast_ref::<PyStr>() {
         return arguments.wide(text.as_wtf8(), vm);
     }
-    match as_parameter::as_parameter(value, vm)? {
+    match plain::as_parameter(value, vm)? {
         Some(inner) => {
             vm.with_recursion(" while converting an argument", || {
                 convert(&inner, position, arguments, vm)

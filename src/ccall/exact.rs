@@ -8,10 +8,8 @@
 use super::{
     arena::Arena,
     argument::{AbiClass, Arguments, word_of},
-    as_parameter,
     byref::CArg,
     enter::direct::Placed,
-    instance::has_our_metaclass,
 };
 use crate::{
     cdata::CData,
@@ -36,17 +34,16 @@ use rustpython_vm::{
 /// find this any more. So whatever has the address of a declared ctype is that one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exact {
-    takes: Takes,
+    pub(super) takes: Takes,
     /// The declared type, whose instances are taken too.
-    ctype: usize,
-    /// The `_as_parameter_` of a plain object is followed: Python code has no say in what an instance of
-    /// the type is.
-    follows: bool,
+    pub(super) ctype: usize,
+    /// What is not taken gets a closer look (`super::closer`).
+    looks_closer: bool,
 }
 
 /// What a type takes besides its own instances.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Takes {
+pub(super) enum Takes {
     /// An `int`, which becomes this type: cut to its width by this shift, up and down again.
     Signed(Scalar, u8),
     Unsigned(Scalar, u8),
@@ -89,7 +86,7 @@ impl Exact {
     pub const OTHER: Self = Self {
         takes: Takes::Unknown,
         ctype: 0,
-        follows: false,
+        looks_closer: false,
     };
 
     #[must_use]
@@ -128,12 +125,10 @@ impl Exact {
                 item: identity(&array.item),
             },
         };
-        // Some types take every object as it is.
-        let asks = !matches!(takes, Takes::Bool | Takes::Object | Takes::Unknown);
         Self {
             takes,
             ctype: identity(ctype),
-            follows: asks && has_our_metaclass(ctype.python_class()),
+            looks_closer: takes.looks_closer(ctype),
         }
     }
 
@@ -158,7 +153,7 @@ impl Exact {
 
     /// The C type of what [`Self::word`] returns.
     #[inline(always)]
-    fn scalar(&self) -> Scalar {
+    pub(super) fn scalar(&self) -> Scalar {
         match self.takes {
             Takes::Signed(scalar, _) | Takes::Unsigned(scalar, _) | Takes::Float(scalar) => scalar,
             Takes::Bool => Scalar::Uint8,
@@ -180,13 +175,10 @@ impl Exact {
     #[inline(always)]
     fn common_word(&self, value: &PyObject, vm: &VirtualMachine) -> Option<u64> {
         match self.takes {
-            Takes::Signed(_, shift) if let Some(int) = value.downcast_ref_if_exact::<PyInt>(vm) => {
-                Some(((wrapped(int) << shift) as i64 >> shift) as u64)
-            }
-            Takes::Unsigned(_, shift)
+            Takes::Signed(..) | Takes::Unsigned(..)
                 if let Some(int) = value.downcast_ref_if_exact::<PyInt>(vm) =>
             {
-                Some(wrapped(int) << shift >> shift)
+                self.word_of_int(int)
             }
             Takes::Float(scalar)
                 if let Some(float) = value.downcast_ref_if_exact::<PyFloat>(vm) =>
@@ -217,37 +209,32 @@ impl Exact {
         vm: &VirtualMachine,
     ) -> Option<u64> {
         let word = self.other_word(value, arena, vm);
-        if word.is_none() && self.follows {
-            return self.followed(value, arena, vm);
+        if word.is_none() && self.looks_closer {
+            return self.closer_word(value, arena, vm);
         }
         word
     }
 
-    /// The word that the `_as_parameter_` of `value` becomes.
-    #[inline(never)]
-    fn followed(&self, value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<u64> {
-        let inner = as_parameter::at_once(value, vm)?;
-        let word = match self.takes {
-            // It has to be an instance, or what `byref` made.
-            Takes::Pointer { .. } | Takes::Array { .. } | Takes::Function | Takes::Aggregate => {
-                match inner.downcast_ref::<CArg>() {
-                    Some(arg) => self.reference(arg)? as u64,
-                    None => {
-                        instance(&inner)
-                            .filter(|cdata| identity(cdata.ctype()) == self.ctype)
-                            .and_then(word_of)?
-                            .1
-                    }
-                }
-            }
-            // What C writes into the copy of `bytes` has to be taken over.
-            _ if inner.downcast_ref::<PyBytes>().is_some() => return None,
-            _ => self
-                .common_word(&inner, vm)
-                .or_else(|| self.other_word(&inner, arena, vm))?,
-        };
-        arena.keep(inner)?;
-        Some(word)
+    /// The word without a closer look.
+    pub(super) fn word_at_once(
+        &self,
+        value: &PyObject,
+        arena: &mut Arena,
+        vm: &VirtualMachine,
+    ) -> Option<u64> {
+        self.common_word(value, vm)
+            .or_else(|| self.other_word(value, arena, vm))
+    }
+
+    /// The word that an `int` becomes, where numbers or addresses are taken.
+    #[inline(always)]
+    pub(super) fn word_of_int(&self, int: &Py<PyInt>) -> Option<u64> {
+        match self.takes {
+            Takes::Signed(_, shift) => Some(((wrapped(int) << shift) as i64 >> shift) as u64),
+            Takes::Unsigned(_, shift) => Some(wrapped(int) << shift >> shift),
+            Takes::VoidPointer => Some(pointer::wrapping_address(int) as u64),
+            _ => None,
+        }
     }
 
     /// What becomes of everything that is not an exact `int`, `float` or `bytes`.
@@ -340,7 +327,7 @@ impl Exact {
     }
 
     /// The address that `byref` made, if a pointer of this type takes it.
-    fn reference(&self, arg: &CArg) -> Option<usize> {
+    pub(super) fn reference(&self, arg: &CArg) -> Option<usize> {
         let object = arg.object()?;
         let is_taken = match self.takes {
             Takes::VoidPointer => true,
@@ -452,13 +439,13 @@ fn other(
 
 /// `value` as a C value, if its class is the one that it was made for: Python code may assign another.
 #[inline]
-fn instance(value: &PyObject) -> Option<&Py<CData>> {
+pub(super) fn instance(value: &PyObject) -> Option<&Py<CData>> {
     CData::of(value).filter(|cdata| value.class().is(cdata.ctype().python_class()))
 }
 
 /// What identifies a ctype among all that live.
 #[inline(always)]
-fn identity(ctype: &Py<CType>) -> usize {
+pub(super) fn identity(ctype: &Py<CType>) -> usize {
     (&raw const *ctype).addr()
 }
 

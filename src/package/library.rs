@@ -22,9 +22,10 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
+type GetAttribute = fn(&PyObject, &Py<PyStr>, &VirtualMachine) -> PyResult;
+
 /// The VM's own way to an attribute of an object whose class has a `__getattr__`.
-static GET_ATTRIBUTE: OnceLock<fn(&PyObject, &Py<PyStr>, &VirtualMachine) -> PyResult> =
-    OnceLock::new();
+static GET_ATTRIBUTE: OnceLock<GetAttribute> = OnceLock::new();
 
 /// `CDLL.__getitem__` for an ordinary library and the name of a symbol that it has.
 pub fn item(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
@@ -103,10 +104,12 @@ fn getattro(library: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResu
     }
 }
 
-/// What an object has under this name and its class has not: a function that has been asked for before.
+/// What an object has of its own under this name, if its class leaves it to the object: a function that has
+/// been asked for before, the handle.
 fn own_attribute(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> Option<PyObjectRef> {
     let interned = vm.ctx.interned_str(name)?;
-    if object.class().get_attr(interned).is_some() {
+    let of_class = object.class().get_attr(interned);
+    if of_class.is_some_and(|found| found.class().slots.descr_set.load().is_some()) {
         return None;
     }
     object.dict()?.get_item_opt(name, vm).ok()?

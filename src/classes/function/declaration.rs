@@ -65,7 +65,6 @@ impl Declaration {
 
     /// Declares what `change` does, which must not run Python code. What it displaces is handed back:
     /// dropping that may. Nobody goes by the plan in `planned` any more.
-    #[must_use]
     pub fn change<T>(
         &self,
         planned: &Planned,
