@@ -55,7 +55,6 @@ pub enum Keepalive {
     /// At most [`FEW`], in ascending order.
     Few(Box<Few>),
     // In a box, because every value has room for this, and few have many.
-    #[expect(clippy::box_collection)]
     Many(Box<Objects>),
     Shared(Share),
 }
