@@ -23,11 +23,12 @@
 //! - `audit`: audit events;
 //! - `builtin`: functions that are called with what the VM has at hand;
 //! - `callable`: Python callables that native code calls;
+//! - `new_class`: making class objects;
 //! - `names`: names of attributes;
 //! - `without`: parts of the fast path that can be left out.
 //!
 //! What the program has besides is there for embedders too: its native `__import__` in [`import`], its
-//! allocator in `allocator` (feature `mimalloc`).
+//! `type.__new__` in [`new_class`], its allocator in `allocator` (feature `mimalloc`).
 
 #[cfg(feature = "mimalloc")]
 pub mod allocator;
@@ -46,6 +47,7 @@ mod functions;
 pub mod import;
 mod module;
 mod names;
+pub mod new_class;
 mod package;
 mod without;
 

@@ -30,5 +30,9 @@ fn main() -> std::process::ExitCode {
     let builder = InterpreterBuilder::new().init_stdlib();
     let ctypes = rustpython_ctypes::module_def(&builder.ctx);
     let builder = builder.add_native_module(ctypes);
-    rustpython::run(builder.init_hook(rustpython_ctypes::import::init_hook))
+    rustpython::run(
+        builder
+            .init_hook(rustpython_ctypes::new_class::init_hook)
+            .init_hook(rustpython_ctypes::import::init_hook),
+    )
 }

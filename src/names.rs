@@ -1,4 +1,9 @@
-//! Names of attributes as the VM keeps them, each found once.
+//! Names of attributes as the VM keeps them, each found once, and what classes have under them.
+
+use rustpython_vm::{
+    Py, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyStr, PyStrInterned, PyType},
+};
 
 /// The interned string of a literal. The VM has one pool of them for the whole process, and takes none out.
 macro_rules! name {
@@ -9,3 +14,29 @@ macro_rules! name {
     }};
 }
 pub(crate) use name;
+
+/// `name` as the VM keeps the names of attributes.
+#[must_use]
+pub fn interned(name: &Py<PyStr>, vm: &VirtualMachine) -> &'static PyStrInterned {
+    let known = vm.ctx.interned_str(name);
+    known.unwrap_or_else(|| vm.ctx.intern_str(name.as_wtf8()))
+}
+
+/// Puts an attribute into a class's namespace, and does no more: it is none that stands for a slot.
+///
+/// # Errors
+/// None that can happen: names are hashed without Python code.
+pub fn set_attribute(
+    class: &Py<PyType>,
+    name: &'static PyStrInterned,
+    value: PyObjectRef,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    // Before the namespace changes, which is when nobody must remember what was in it.
+    class.modified();
+    if let Some(own) = class.attributes.as_dict() {
+        return own.set_item(name, value, vm);
+    }
+    class.attributes.set(name, value);
+    Ok(())
+}

@@ -58,6 +58,8 @@ python_tests! {
     anonymous_align_pack
     argtypes_conversion
     array
+    array_contains
+    array_iteration
     array_slices
     as_parameter
     at_exit
@@ -111,6 +113,7 @@ python_tests! {
     scalar_arguments
     scalars_in_memory
     shared_between_threads
+    shared_keepalive
     simple_subclasses
     simple_types
     strings

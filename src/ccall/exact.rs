@@ -16,8 +16,7 @@ use crate::{
     ctype::{
         CType, Kind,
         ffi_type::{CLASSIFIES, Scalar},
-        long_double::X87Extended,
-        scalar::{float, integer::wrapped, pointer, terminated, wide},
+        scalar::{eightbytes::Eightbytes, float, integer::wrapped, pointer, terminated, wide},
         simple::{Class, WCHAR},
         target,
     },
@@ -50,8 +49,8 @@ pub(super) enum Takes {
     Unsigned(Scalar, u8),
     /// A `float` or an `int`, which becomes this type.
     Float(Scalar),
-    /// The same, and it is no word.
-    LongDouble,
+    /// The same, or a `complex`, which become this type, and it is no word.
+    Wide(Scalar),
     /// A truth value.
     Bool,
     /// `bytes` of length one, or a small `int`.
@@ -103,7 +102,7 @@ impl Exact {
                     Class::Integer { signed: true } => Takes::Signed(scalar, shift),
                     Class::Integer { signed: false } => Takes::Unsigned(scalar, shift),
                     Class::Float if scalar.is_float() => Takes::Float(scalar),
-                    Class::LongDouble if CLASSIFIES => Takes::LongDouble,
+                    Class::LongDouble | Class::Complex if CLASSIFIES => Takes::Wide(scalar),
                     Class::Bool => Takes::Bool,
                     Class::Char => Takes::Char,
                     Class::WideChar => Takes::WideChar,
@@ -142,7 +141,7 @@ impl Exact {
     /// Whether [`Self::word`] never makes it: see [`Self::place`].
     #[must_use]
     pub fn is_no_word(&self) -> bool {
-        matches!(self.takes, Takes::Aggregate | Takes::LongDouble)
+        matches!(self.takes, Takes::Aggregate | Takes::Wide(_))
     }
 
     /// Whether a vector register is for it.
@@ -191,6 +190,12 @@ impl Exact {
                 if let Some(bytes) = value.downcast_ref_if_exact::<PyBytes>(vm) =>
             {
                 Some(terminated::address(bytes) as u64)
+            }
+            Takes::Char if let Some(bytes) = value.downcast_ref_if_exact::<PyBytes>(vm) => {
+                match *bytes.as_bytes() {
+                    [byte] => Some(Scalar::Sint8.extend(byte.into())),
+                    _ => None,
+                }
             }
             _ => None,
         }
@@ -257,17 +262,8 @@ impl Exact {
                 };
             }
             Takes::Char => {
-                let byte = match value.downcast_ref_if_exact::<PyBytes>(vm) {
-                    Some(bytes) => match *bytes.as_bytes() {
-                        [byte] => byte,
-                        _ => return None,
-                    },
-                    None => value
-                        .downcast_ref_if_exact::<PyInt>(vm)?
-                        .as_bigint()
-                        .to_u8()?,
-                };
-                return Some(Scalar::Sint8.extend(byte.into()));
+                let int = value.downcast_ref_if_exact::<PyInt>(vm)?;
+                return Some(Scalar::Sint8.extend(int.as_bigint().to_u8()?.into()));
             }
             Takes::WideChar => {
                 let text = value.downcast_ref_if_exact::<PyStr>(vm)?;
@@ -276,7 +272,7 @@ impl Exact {
                 return Some(WCHAR.extend(unit as u64));
             }
             Takes::Object => value.as_raw().expose_provenance(),
-            Takes::Function | Takes::Aggregate | Takes::LongDouble | Takes::Unknown => {
+            Takes::Function | Takes::Aggregate | Takes::Wide(_) | Takes::Unknown => {
                 return None;
             }
             _ if let Some(arg) = value.downcast_ref::<CArg>() => self.reference(arg)?,
@@ -349,11 +345,10 @@ impl Exact {
     #[inline]
     #[must_use]
     pub fn place(&self, value: &PyObject, placed: &mut Placed, vm: &VirtualMachine) -> Option<()> {
-        if self.takes == Takes::LongDouble
-            && let Some(number) = float::exact(value, vm)
+        if let Takes::Wide(scalar) = self.takes
+            && let Some(eightbytes) = Eightbytes::of(scalar, value, vm)
         {
-            let words = X87Extended::of(number).eightbytes();
-            return placed.wide(Scalar::LongDouble, &words);
+            return placed.wide(scalar, eightbytes.words());
         }
         let cdata = instance(value).filter(|_| self.is_no_word())?;
         if identity(cdata.ctype()) == self.ctype {
@@ -374,7 +369,7 @@ impl Exact {
             Takes::Signed(..)
             | Takes::Unsigned(..)
             | Takes::Float(_)
-            | Takes::LongDouble
+            | Takes::Wide(_)
             | Takes::Char
             | Takes::WideChar
             | Takes::Array { .. }

@@ -12,8 +12,8 @@ use crate::ctype::{
     scalar::{float, integer, pointer, wide},
     simple::Class,
 };
-use libc::wchar_t;
 use rustpython_vm::{Py, PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyInt};
+use smallvec::SmallVec;
 use std::ffi::CStr;
 
 /// The value of type `ctype` at `address`, an item or field of `owner`.
@@ -96,7 +96,7 @@ pub unsafe fn load_reference(
         Null,
         Object(PyObjectRef),
         Bytes(Vec<u8>),
-        Wide(Vec<wchar_t>),
+        Wide(SmallVec<[wide::Unit; 16]>),
     }
     // SAFETY: the caller's promise.
     let mut start = unsafe { pointer::read(address) };
@@ -113,12 +113,8 @@ pub unsafe fn load_reference(
         match simple.code.class {
             // SAFETY: the pointer is what its type says: a live object.
             Class::Object => Found::Object(unsafe { &*start.cast::<PyObject>() }.to_owned()),
-            Class::WideCharPointer => {
-                let units = start.cast::<wchar_t>();
-                // SAFETY: the pointer is what its type says: a terminated string.
-                let text = (0..).map(|index| unsafe { units.add(index).read_unaligned() });
-                Found::Wide(text.take_while(|&unit| unit != 0).collect())
-            }
+            // SAFETY: the pointer is what its type says: a terminated string.
+            Class::WideCharPointer => Found::Wide(unsafe { wide::terminated_at(start) }.into()),
             // SAFETY: as above.
             _ => Found::Bytes(unsafe { CStr::from_ptr(start.cast()) }.to_bytes().to_vec()),
         }
@@ -130,7 +126,7 @@ pub unsafe fn load_reference(
         Found::Null => Ok(vm.ctx.none()),
         Found::Object(object) => Ok(object),
         Found::Bytes(bytes) => Ok(vm.ctx.new_bytes(bytes).into()),
-        Found::Wide(units) => Ok(vm.ctx.new_str(wide::text(units.into_iter(), vm)?).into()),
+        Found::Wide(units) => Ok(wide::text(&units, vm)?.into()),
     }
 }
 

@@ -1,28 +1,12 @@
 //! Looking up what a class says about itself, in the class and its bases.
 
 use super::{metatype::CTypeType, slots::shares_slot};
-use crate::names::name;
+use crate::new_class::has_plain_mro;
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyStr, PyStrInterned, PyType},
+    builtins::{PyStrInterned, PyType},
     class::StaticType,
 };
-
-/// Whether classes of `metaclass` look attributes up in themselves, then in what their bases do.
-#[must_use]
-pub fn has_plain_mro(metaclass: &Py<PyType>, vm: &VirtualMachine) -> bool {
-    if metaclass.heaptype_ext.is_none() {
-        return true;
-    }
-    let mro = name!(vm, "mro");
-    match (
-        metaclass.get_attr(mro),
-        vm.ctx.types.type_type.get_attr(mro),
-    ) {
-        (Some(found), Some(plain)) => found.is(&plain),
-        _ => false,
-    }
-}
 
 /// What a class's metaclass finds under `name` in the class itself or its bases.
 ///
@@ -99,29 +83,4 @@ impl<'a> Attributes<'a> {
         let found = self.get(name)?;
         Some(found.filter(|found| !self.vm.is_none(found)))
     }
-}
-
-/// `name` as the VM keeps the names of attributes.
-#[must_use]
-pub fn interned(name: &Py<PyStr>, vm: &VirtualMachine) -> &'static PyStrInterned {
-    let known = vm.ctx.interned_str(name);
-    known.unwrap_or_else(|| vm.ctx.intern_str(name.as_wtf8()))
-}
-
-/// Puts an attribute into a class's namespace, and does no more: it is none that stands for a slot.
-///
-/// # Errors
-/// None that can happen: names are hashed without Python code.
-pub fn set(
-    class: &Py<PyType>,
-    name: &'static PyStrInterned,
-    value: PyObjectRef,
-    vm: &VirtualMachine,
-) -> PyResult<()> {
-    class.modified();
-    if let Some(own) = class.attributes.as_dict() {
-        return own.set_item(name, value, vm);
-    }
-    class.attributes.set(name, value);
-    Ok(())
 }

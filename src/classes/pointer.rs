@@ -6,7 +6,7 @@ use super::{
     char_array,
     construct::Base,
     metatype::{self, CTypeType},
-    type_methods,
+    new_class, type_methods,
 };
 use crate::{
     cdata::{CData, access, kept::Kept},
@@ -19,6 +19,7 @@ use crate::{
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PySlice, PyType, PyTypeRef},
+    class::StaticType,
     function::{FuncArgs, PySetterValue},
     protocol::{PyMappingMethods, PyNumberMethods, PySequenceMethods},
     pyclass,
@@ -94,6 +95,30 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
         remember(&target, class);
     }
     Ok(())
+}
+
+/// Makes the type of pointers to a class that has none, as a call of `type` in the module `module` would.
+///
+/// # Errors
+/// None that can happen: the class has a description.
+pub fn pointer_type(target: &Py<PyType>, module: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    let name = vm.ctx.new_str(format!("LP_{}", target.slot_name()));
+    let entries = vec![
+        (name!(vm, "_type_"), target.to_owned().into()),
+        (name!(vm, "__module__"), module),
+    ];
+    let (metaclass, base) = (PointerType::static_type(), Pointer::static_type());
+    let qualname = name.clone();
+    let made = new_class::make(
+        metaclass,
+        base,
+        name.try_into_utf8(vm)?,
+        qualname,
+        entries,
+        vm,
+    )?;
+    define(&made, vm)?;
+    Ok(made.into())
 }
 
 /// Records `pointer_class` as the type of pointers to `target`, unless there is one already.

@@ -17,7 +17,7 @@ pub mod shared;
 pub mod simple;
 pub mod target;
 
-use crate::names::name;
+use crate::names::{name, set_attribute};
 use layout::Layout;
 use ours::Noted;
 use positional::Positional;
@@ -172,12 +172,7 @@ impl CType {
             array_types: PyMutex::default(),
         }
         .into_ref(&vm.ctx);
-        let description = ctype.clone().into();
-        match class.attributes.as_dict() {
-            // No look-up finds this name, so none is to be forgotten.
-            Some(own) => own.set_item(Self::attribute(vm), description, vm)?,
-            None => class.set_attr(Self::attribute(vm), description),
-        }
+        set_attribute(class, Self::attribute(vm), ctype.clone().into(), vm)?;
         Ok(ctype)
     }
 

@@ -8,8 +8,9 @@
 
 mod library;
 mod ordinary;
+mod permanent;
 
-use crate::{audit, classes::metatype, without::without};
+use crate::{audit, classes::metatype, names::name, without::without};
 use ordinary::module;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
@@ -182,7 +183,7 @@ pub fn install() {
 }
 
 fn replace(vm: &VirtualMachine) -> PyResult<()> {
-    let Some(package) = module("ctypes", vm) else {
+    let Some(package) = module(name!(vm, "ctypes"), vm) else {
         return Ok(());
     };
     for &(name, ordinary) in FUNCTIONS {
@@ -199,6 +200,7 @@ fn replace(vm: &VirtualMachine) -> PyResult<()> {
             }
         }
     }
+    permanent::keep(&package.dict(), vm);
     library::install(&package.dict(), vm)
 }
 

@@ -3,34 +3,37 @@
 use crate::{
     ccall::flags,
     cdata::{CData, kept::Kept},
-    classes::{array, char_array, construct::make, pointer, simple},
+    classes::{array, char_array, construct::make, function, pointer, simple},
     ctype::{
         CType, Kind,
         scalar::{pointer::wrapping_address, terminated, wide},
         simple::Class,
     },
+    names::name,
+    without::without,
 };
 use num_traits::ToPrimitive;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
-    builtins::{PyBytes, PyDict, PyInt, PyModule, PyStr, PyType},
+    builtins::{
+        PyBytes, PyCode, PyDict, PyInt, PyModule, PyStr, PyStrInterned, PyStrRef, PyTuple, PyType,
+    },
+    class::StaticType,
 };
-use std::{ffi::CStr, ptr, slice};
+use std::{ffi::CStr, ptr, slice, sync::OnceLock};
 
 /// A module that has been imported.
-pub fn module(name: &'static str, vm: &VirtualMachine) -> Option<PyRef<PyModule>> {
-    let modules = vm.sys_module.get_attr("modules", vm).ok()?;
+pub fn module(name: &'static PyStrInterned, vm: &VirtualMachine) -> Option<PyRef<PyModule>> {
+    let modules = vm.sys_module.dict().get_item_opt(name!(vm, "modules"), vm);
+    let modules = modules.ok()??;
     let module = modules.downcast_ref::<PyDict>()?.get_item_opt(name, vm);
     module.ok()??.downcast::<PyModule>().ok()
 }
 
 /// What the package has under a name.
-fn item(name: &'static str, vm: &VirtualMachine) -> Option<PyObjectRef> {
-    let package = module("ctypes", vm)?;
-    package
-        .dict()
-        .get_item_opt(vm.ctx.intern_str(name), vm)
-        .ok()?
+fn item(name: &'static PyStrInterned, vm: &VirtualMachine) -> Option<PyObjectRef> {
+    let package = module(name!(vm, "ctypes"), vm)?;
+    package.dict().get_item_opt(name, vm).ok()?
 }
 
 /// The description of a class whose metaclass does nothing of its own.
@@ -42,7 +45,17 @@ fn ordinary<'a>(class: &'a PyObject, vm: &VirtualMachine) -> Option<&'a Py<CType
 pub fn pointer_type(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
     let [class] = args else { return None };
     let known = ordinary(class, vm)?.pointer_type.lock().clone();
-    known.map(Ok)
+    if let Some(known) = known {
+        return Some(Ok(known));
+    }
+    let base = item(name!(vm, "_Pointer"), vm)?;
+    if without().types || !base.is(pointer::Pointer::static_type()) {
+        return None;
+    }
+    let module = item(name!(vm, "__name__"), vm)?;
+    pointer::pointer_type(class.downcast_ref()?, module, vm)
+        .ok()
+        .map(Ok)
 }
 
 pub fn pointer_to(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
@@ -58,20 +71,84 @@ pub fn pointer_to(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult>
 
 pub fn function_type(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
     let (restype, argtypes) = args.split_first()?;
-    let cache = item("_c_functype_cache", vm)?;
-    let argtypes = vm.ctx.new_tuple(argtypes.to_vec()).into();
-    let flags = vm.ctx.new_int(flags::CDECL).into();
-    let key = vm.ctx.new_tuple(vec![restype.clone(), argtypes, flags]);
+    let cache = item(name!(vm, "_c_functype_cache"), vm)?;
+    let cache = cache.downcast_ref_if_exact::<PyDict>(vm)?;
+    let argtypes: PyObjectRef = vm.ctx.new_tuple(argtypes.to_vec()).into();
+    let flags: PyObjectRef = vm.ctx.new_int(flags::CDECL).into();
+    let key = vec![restype.clone(), argtypes.clone(), flags.clone()];
+    let key = vm.ctx.new_tuple(key);
     // What cannot be a key is a matter for the package.
-    let known = cache
-        .downcast_ref::<PyDict>()?
-        .get_item_opt(key.as_object(), vm);
-    known.ok()?.map(Ok)
+    if let Some(known) = cache.get_item_opt(key.as_object(), vm).ok()? {
+        return Some(Ok(known));
+    }
+    let base = item(name!(vm, "_CFuncPtr"), vm)?;
+    if without().types || !base.is(function::CFuncPtr::static_type()) {
+        return None;
+    }
+    let made = ClassStatement::of_function_types(vm)?.make(restype, argtypes, flags, vm)?;
+    cache.set_item(key.as_object(), made.clone(), vm).ok()?;
+    Some(Ok(made))
+}
+
+/// The class statement in the package's `CFUNCTYPE`, as far as it shows in the classes.
+struct ClassStatement {
+    name: PyStrRef,
+    qualname: PyStrRef,
+    line: PyObjectRef,
+}
+
+impl ClassStatement {
+    /// It is among the constants of the function.
+    fn of_function_types(vm: &VirtualMachine) -> Option<&'static Self> {
+        static FOUND: OnceLock<Option<ClassStatement>> = OnceLock::new();
+        let find = || {
+            let function = item(name!(vm, "CFUNCTYPE"), vm)?;
+            let code = function.get_attr(name!(vm, "__code__"), vm).ok()?;
+            let constants = code.get_attr(name!(vm, "co_consts"), vm).ok()?;
+            let is_body = |constant: &&PyObjectRef| constant.downcast_ref::<PyCode>().is_some();
+            let constants = constants.downcast_ref::<PyTuple>()?;
+            let body = constants.as_slice().iter().find(is_body)?;
+            let text = |name| body.get_attr(name, vm).ok()?.downcast::<PyStr>().ok();
+            Some(Self {
+                name: text(name!(vm, "co_name"))?,
+                qualname: text(name!(vm, "co_qualname"))?,
+                line: body.get_attr(name!(vm, "co_firstlineno"), vm).ok()?,
+            })
+        };
+        FOUND.get_or_init(find).as_ref()
+    }
+
+    /// What the statement makes, if nothing is wrong with it.
+    fn make(
+        &self,
+        restype: &PyObject,
+        argtypes: PyObjectRef,
+        flags: PyObjectRef,
+        vm: &VirtualMachine,
+    ) -> Option<PyObjectRef> {
+        let entries = vec![
+            (name!(vm, "__module__"), item(name!(vm, "__name__"), vm)?),
+            (name!(vm, "__firstlineno__"), self.line.clone()),
+            (name!(vm, "_argtypes_"), argtypes),
+            (name!(vm, "_restype_"), restype.to_owned()),
+            (name!(vm, "_flags_"), flags),
+            (
+                name!(vm, "__static_attributes__"),
+                vm.ctx.empty_tuple.clone().into(),
+            ),
+        ];
+        let name = self.name.clone().try_into_utf8(vm).ok()?;
+        function::function_type(name, self.qualname.clone(), entries, vm).ok()
+    }
 }
 
 /// The type of arrays of so many items of a type of the package, if there is one. A new one gets the module
 /// of the code that makes it, which has to be the package's.
-fn array_of(item_name: &'static str, length: usize, vm: &VirtualMachine) -> Option<PyObjectRef> {
+fn array_of(
+    item_name: &'static PyStrInterned,
+    length: usize,
+    vm: &VirtualMachine,
+) -> Option<PyObjectRef> {
     let item = item(item_name, vm)?;
     ordinary(&item, vm)?;
     CType::of(&item, vm)?.array_type(length)
@@ -92,21 +169,21 @@ fn length_of(init: &PyObject, vm: &VirtualMachine) -> Option<usize> {
 pub fn string_buffer(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
     let [init] = args else { return None };
     if let Some(length) = length_of(init, vm) {
-        return empty(&*array_of("c_char", length, vm)?, vm);
+        return empty(&*array_of(name!(vm, "c_char"), length, vm)?, vm);
     }
     let bytes = init.downcast_ref_if_exact::<PyBytes>(vm)?;
-    let class = array_of("c_char", bytes.as_bytes().len() + 1, vm)?;
+    let class = array_of(name!(vm, "c_char"), bytes.as_bytes().len() + 1, vm)?;
     filled(empty(&class, vm)?, Class::Char, init, vm)
 }
 
 pub fn unicode_buffer(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
     let [init] = args else { return None };
     if let Some(length) = length_of(init, vm) {
-        return empty(&*array_of("c_wchar", length, vm)?, vm);
+        return empty(&*array_of(name!(vm, "c_wchar"), length, vm)?, vm);
     }
     let text = init.downcast_ref_if_exact::<PyStr>(vm)?;
     let length = wide::encode(text.as_wtf8()).count() + 1;
-    let class = array_of("c_wchar", length, vm)?;
+    let class = array_of(name!(vm, "c_wchar"), length, vm)?;
     filled(empty(&class, vm)?, Class::WideChar, init, vm)
 }
 
@@ -185,18 +262,8 @@ struct Text {
 
 impl Text {
     fn of(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<Self> {
-        let (source, length) = match args {
-            [source] => (source, None),
-            [source, size] => {
-                let size = size
-                    .downcast_ref_if_exact::<PyInt>(vm)?
-                    .as_bigint()
-                    .to_i32()?;
-                (source, (size != -1).then(|| usize::try_from(size)))
-            }
-            _ => return None,
-        };
-        let length = length.transpose().ok()?;
+        let (source, size) = args.split_first()?;
+        let length = length_at(size, vm)?;
         let (start, kept) = source_of(source, vm)?;
         let text = Self {
             start: ptr::with_exposed_provenance(start),
@@ -205,6 +272,33 @@ impl Text {
         };
         (start != 0).then_some(text)
     }
+}
+
+/// The length that the arguments behind the address say, if they do.
+#[expect(clippy::option_option, reason = "no length is an answer")]
+fn length_at(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<Option<usize>> {
+    match args {
+        [] => Some(None),
+        [size] => {
+            let size = size.downcast_ref_if_exact::<PyInt>(vm)?;
+            let size = size.as_bigint().to_i32()?;
+            let length = (size != -1).then(|| usize::try_from(size));
+            length.transpose().ok()
+        }
+        _ => None,
+    }
+}
+
+/// What `wstring_at` finds in the terminated copy that C gets of a `str`.
+fn of_wide_copy(text: &Py<PyStr>, size: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
+    let units = wide::terminated(text.as_wtf8());
+    // SAFETY: the copy's own units.
+    let units = unsafe { wide::units_at(units.as_ptr().cast(), units.len()) };
+    let units = match length_at(size, vm)? {
+        None => wide::until_nul(units),
+        Some(length) => units.get(..length)?,
+    };
+    Some(wide::text(units, vm).map(Into::into))
 }
 
 pub fn string_at(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
@@ -219,8 +313,11 @@ pub fn string_at(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> 
 }
 
 pub fn wstring_at(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
+    if let Some(text) = args.first()?.downcast_ref_if_exact::<PyStr>(vm) {
+        return of_wide_copy(text, &args[1..], vm);
+    }
     let text = Text::of(args, vm)?;
     // SAFETY: whoever passes the address answers for the string being there, as in C.
-    let wide = unsafe { wide::text_at(text.start.cast(), text.length, vm) };
-    Some(wide.map(|wide| vm.ctx.new_str(wide).into()))
+    let wide = unsafe { wide::text_at(text.start, text.length, vm) };
+    Some(wide.map(Into::into))
 }

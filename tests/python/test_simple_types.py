@@ -11,7 +11,7 @@ from ctypes import (
     c_wchar_p, py_object, sizeof,
 )
 
-from support import PY314, TestCase, echo_object, function
+from support import OURS, PY314, TestCase, echo_object, function
 
 SIGNED = [c_byte, c_short, c_int, c_long, c_longlong]
 UNSIGNED = [c_ubyte, c_ushort, c_uint, c_ulong, c_ulonglong]
@@ -193,6 +193,20 @@ class Characters(TestCase):
         self.assertEqual(c_char(bytearray(b"x")).value, b"x")
         self.assertEqual(c_char(120).value, b"x")
         self.assertEqual(c_char(255).value, b"\xff")
+
+    def test_one_byte_is_one_object(self):
+        for byte in (b"\0", b"x", b"\xff"):
+            self.assertIs(c_char(byte).value, c_char(byte).value)
+            self.assertIs((c_char * 2)(byte, byte)[1], c_char(byte).value)
+            self.assertIs(function("echo_char", c_char, c_char)(byte), c_char(byte).value)
+        self.assertIs(c_wchar("x").value, c_wchar("x").value)
+
+    @unittest.skipUnless(OURS, "CPython has no other object for the byte")
+    def test_what_c_writes_into_one_byte(self):
+        held = c_char(b"%").value
+        ctypes.memset(held, ord("&"), 1)
+        self.assertEqual(held, b"&")
+        self.assertEqual([c_char(byte).value for byte in (b"%", b"&")], [b"%", b"&"])
 
     def test_char_refuses(self):
         general = "one character bytes, bytearray" + (

@@ -1,17 +1,22 @@
 //! `Array` and its metaclass.
 
+pub mod contains;
 pub mod items;
+pub mod iterator;
 mod strings;
 
 use super::{
     class_attribute,
     construct::Base,
     metatype::{self, CTypeType},
+    new_class,
     slots::shares_slot,
 };
 use crate::{
     cdata::CData,
     ctype::{Array as ArrayKind, CType, Kind, layout::Layout, simple::Class},
+    names::name,
+    without::without,
 };
 use items::Items;
 use rustpython_vm::{
@@ -154,14 +159,25 @@ pub fn array_type(item: &Py<PyType>, length: usize, vm: &VirtualMachine) -> PyRe
     if let Some(known) = ctype.array_type(length) {
         return Ok(known);
     }
-    let name = format!("{}_Array_{length}", item.name());
+    let name = vm.ctx.new_str(format!("{}_Array_{length}", item.name()));
+    let entries: Vec<(_, PyObjectRef)> = vec![
+        (name!(vm, "_length_"), vm.ctx.new_int(length).into()),
+        (name!(vm, "_type_"), item.to_owned().into()),
+    ];
+    let (metaclass, base) = (ArrayType::static_type(), Array::static_type());
+    if !without().types {
+        let qualname = name.clone();
+        let name = name.try_into_utf8(vm)?;
+        let made = new_class::make(metaclass, base, name, qualname, entries, vm)?;
+        define(&made, vm)?;
+        return Ok(ctype.remember_array_type(length, made.into(), vm));
+    }
     let namespace = vm.ctx.new_dict();
-    namespace.set_item("_length_", vm.ctx.new_int(length).into(), vm)?;
-    namespace.set_item("_type_", item.to_owned().into(), vm)?;
-    let base: PyObjectRef = Array::static_type().to_owned().into();
-    let bases = vm.ctx.new_tuple(vec![base]);
-    let metaclass = ArrayType::static_type().as_object();
-    let made = metaclass.call((vm.ctx.new_str(name), bases, namespace), vm)?;
+    for (name, value) in entries {
+        namespace.set_item(name, value, vm)?;
+    }
+    let bases = vm.ctx.new_tuple(vec![base.to_owned().into()]);
+    let made = metaclass.as_object().call((name, bases, namespace), vm)?;
     Ok(ctype.remember_array_type(length, made, vm))
 }
 

@@ -7,12 +7,13 @@
 mod library;
 mod ordinary;
 
-use super::{class_attribute, field::CField, metatype::CTypeType};
+use super::{field::CField, metatype::CTypeType};
 use crate::{
     ctype::{
         CType,
         layout::{Layout, Member},
     },
+    names::{interned, set_attribute},
     without::without,
 };
 use rustpython_vm::{
@@ -138,9 +139,7 @@ impl<'a> Setter<'a> {
         // These names can stand for something: a slot, the description, the fields themselves.
         let special = name.as_bytes().starts_with(b"__") || name.as_bytes() == b"_fields_";
         if self.direct && !special {
-            self.class
-                .set_attr(class_attribute::interned(name, vm), field.into());
-            return Ok(());
+            return set_attribute(self.class, interned(name, vm), field.into(), vm);
         }
         let field = PyObjectRef::from(field);
         self.class.as_object().set_attr(name, field, vm)

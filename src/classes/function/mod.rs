@@ -10,6 +10,7 @@ mod planned;
 use super::{
     argtypes, class_attribute,
     metatype::{self, CTypeType},
+    new_class,
 };
 use crate::{
     ccall::{
@@ -30,7 +31,7 @@ use once_cell::race::OnceBox;
 use planned::Planned;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
-    builtins::{PyInt, PyType, PyTypeRef},
+    builtins::{PyInt, PyStrInterned, PyStrRef, PyType, PyTypeRef, PyUtf8StrRef},
     class::{PyClassDef, StaticType},
     function::FuncArgs,
     object::{Traverse, TraverseFn},
@@ -96,6 +97,22 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
         class.slots.vectorcall.store(Some(call::vectorcall));
     }
     Ok(())
+}
+
+/// Makes a function type, as a class statement with this namespace would.
+///
+/// # Errors
+/// What the metaclass raises.
+pub fn function_type(
+    name: PyUtf8StrRef,
+    qualname: PyStrRef,
+    entries: Vec<(&'static PyStrInterned, PyObjectRef)>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let (metaclass, base) = (FuncPtrType::static_type(), CFuncPtr::static_type());
+    let made = new_class::make(metaclass, base, name, qualname, entries, vm)?;
+    define(&made, vm)?;
+    Ok(made.into())
 }
 
 /// A C function pointer.

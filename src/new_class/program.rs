@@ -1,0 +1,83 @@
+//! Ordinary classes of the whole program.
+//!
+//! Making a class takes this VM some hundred thousand instructions, and importing a package that has
+//! hundreds of classes is mostly that. What is copied for the classes of `_ctypes` can be copied for
+//! others as well: the program's `type.__new__` makes those that derive from `object`, or from one class of Python
+//! code, in the same way. The `_ctypes` module does not need it.
+
+use super::{NewClass, object};
+use crate::without::without;
+use rustpython_vm::{
+    AsObject, Py, PyRef, PyResult, VirtualMachine,
+    builtins::{PyTuple, PyType, PyTypeRef},
+    function::FuncArgs,
+};
+use std::sync::OnceLock;
+
+/// What a slot of this name does.
+pub type New = fn(PyTypeRef, FuncArgs, &VirtualMachine) -> PyResult;
+
+/// The VM's own `type.__new__`.
+static OWN: OnceLock<New> = OnceLock::new();
+
+/// The `__bases__` of classes that name none.
+static OF_OBJECT: OnceLock<PyRef<PyTuple<PyTypeRef>>> = OnceLock::new();
+
+/// Has the interpreter that starts make ordinary classes here, and all that the process starts later.
+///
+/// It is an init hook for the builder:
+///
+/// ```no_run
+/// use rustpython_vm::InterpreterBuilder;
+///
+/// let builder = InterpreterBuilder::new().init_hook(rustpython_ctypes::new_class::init_hook);
+/// ```
+///
+/// No class whose metaclass is Python code must exist yet: the VM tells by the slot whether `type.__new__`
+/// may be called for it.
+pub fn init_hook(vm: &mut VirtualMachine) {
+    if without().types {
+        return;
+    }
+    let new = &vm.ctx.types.type_type.slots.new;
+    let Some(own) = new.load() else { return };
+    if OWN.set(own).is_ok() {
+        object::install(vm);
+        new.store(Some(type_new));
+    }
+}
+
+/// `type.__new__`.
+fn type_new(metaclass: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    if args.kwargs.is_empty()
+        && let Some(class) = NewClass::read(&metaclass, &args.args, |base| bases_of(base, vm), vm)?
+        && is_ordinary_base(&class.base, vm)
+    {
+        return Ok(class.make(vm)?.into());
+    }
+    own_type_new(vm)?(metaclass, args, vm)
+}
+
+/// The VM's own `type.__new__`.
+///
+/// # Errors
+/// None that can happen: `type` has one.
+pub fn own_type_new(vm: &VirtualMachine) -> PyResult<New> {
+    let own = OWN.get().copied();
+    own.or_else(|| vm.ctx.types.type_type.slots.new.load())
+        .ok_or_else(|| vm.new_system_error("type has no __new__"))
+}
+
+/// Whether a base is `object` or a class of Python code, and no metaclass.
+fn is_ordinary_base(base: &Py<PyType>, vm: &VirtualMachine) -> bool {
+    let types = &vm.ctx.types;
+    base.is(types.object_type)
+        || base.heaptype_ext.is_some() && !base.fast_issubclass(types.type_type)
+}
+
+fn bases_of(base: &Py<PyType>, vm: &VirtualMachine) -> Option<PyRef<PyTuple<PyTypeRef>>> {
+    let object = vm.ctx.types.object_type;
+    let alone = || PyTuple::new_ref_typed(vec![object.to_owned()], &vm.ctx);
+    base.is(object)
+        .then(|| OF_OBJECT.get_or_init(alone).clone())
+}
