@@ -93,6 +93,7 @@ python_tests! {
     module_functions
     package_functions
     new_classes
+    ordinary_classes
     paramflags
     pickle_copy
     plans

@@ -5,6 +5,7 @@
 //! fields are replaced here and their descriptors put into the namespace at once.
 
 use crate::{
+    classes::slots::shares_slot,
     ctype::{CType, Kind},
     names::name,
 };
@@ -25,8 +26,16 @@ struct Metaclass {
 
 static METACLASSES: PyRwLock<Vec<Metaclass>> = PyRwLock::new(Vec::new());
 
-/// Remembers a metaclass of the package's, which is as it has just been made.
+/// Remembers a metaclass of the package's, which is as it has just been made. Its classes are looked at in
+/// the way that those of its base are: the VM has given it `type`'s.
 pub fn remember(metaclass: &Py<PyType>, vm: &VirtualMachine) {
+    if let Some(base) = metaclass.base.deref()
+        && shares_slot!(metaclass, vm.ctx.types.type_type, getattro)
+    {
+        let base = base.iter_base_chain().find(|base| base.heaptype_ext.is_none());
+        let ours = base.and_then(|base| base.slots.getattro.load());
+        metaclass.slots.getattro.store(ours);
+    }
     if let Some(code) = code_of(metaclass, vm) {
         let tag = metaclass.tp_version_tag.load(Ordering::Acquire);
         METACLASSES.write().push(Metaclass { tag, code });
