@@ -103,6 +103,7 @@ pub fn install(
         .map_err(|message| vm.new_type_error(message))?;
     template.as_object().set_attr(name, vm.ctx.none(), vm)?;
     let found_by_name = template.slots.new.load();
+    new_class::hide(&template, vm);
     for metaclass in metaclasses {
         // Static types belong to all interpreters of the process.
         if shares_slot!(metaclass, &template, new) {

@@ -20,7 +20,7 @@ use rustpython_vm::{
     types::{PyTypeFlags, SLOT_DEFS, SetAttr},
 };
 
-pub(crate) use object::{install, show_descriptors};
+pub(crate) use object::{hide, install, show_descriptors};
 pub use program::init_hook;
 
 /// A class to be made, found to be ordinary.

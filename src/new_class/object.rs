@@ -24,15 +24,22 @@ struct Blank;
 #[pyclass(flags(DISALLOW_INSTANTIATION))]
 impl Blank {}
 
-/// Makes the blank base, once for all interpreters.
+/// Makes the blank base, once for all interpreters. Nobody is to find it.
 pub fn install(vm: &VirtualMachine) {
     let blank = Blank::make_static_type();
     *blank.mro.write() = vec![blank.clone()];
+    hide(&blank, vm);
     for (name, _) in blank.attributes.entries() {
         if let Some(name) = name.downcast_ref::<PyStr>() {
             drop(blank.attributes.remove(interned(name, vm)));
         }
     }
+}
+
+/// Takes a class out of what `object.__subclasses__()` lists.
+pub fn hide(class: &Py<PyType>, vm: &VirtualMachine) {
+    let mut noted = vm.ctx.types.object_type.subclasses.write();
+    noted.retain(|note| !note.upgrade().is_some_and(|noted| noted.is(class)));
 }
 
 /// A class that does what its base does, with nothing in its namespace yet and without a name.
@@ -210,6 +217,7 @@ fn template(vm: &VirtualMachine) -> PyResult<&'static Py<PyType>> {
     let made = made
         .downcast::<PyType>()
         .map_err(|_| vm.new_system_error("type.__new__ has made no class"))?;
+    hide(&made, vm);
     Ok(TEMPLATE.get_or_init(|| made))
 }
 

@@ -47,6 +47,8 @@ class Anatomy(TestCase):
         self.assertEqual((Derived.__bases__, Derived.__mro__), ((Plain,), (Derived, Plain, object)))
         self.assertEqual(Plain.__subclasses__(), [Derived])
         self.assertIn(Plain, object.__subclasses__())
+        Plain().__dict__
+        self.assertFalse({"Blank", "template"} & {cls.__name__ for cls in object.__subclasses__()})
 
         class Other:
             pass

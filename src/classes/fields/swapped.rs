@@ -32,7 +32,9 @@ pub fn remember(metaclass: &Py<PyType>, vm: &VirtualMachine) {
     if let Some(base) = metaclass.base.deref()
         && shares_slot!(metaclass, vm.ctx.types.type_type, getattro)
     {
-        let base = base.iter_base_chain().find(|base| base.heaptype_ext.is_none());
+        let base = base
+            .iter_base_chain()
+            .find(|base| base.heaptype_ext.is_none());
         let ours = base.and_then(|base| base.slots.getattro.load());
         metaclass.slots.getattro.store(ours);
     }
