@@ -100,6 +100,7 @@ python_tests! {
     memory_safety
     module_functions
     new_classes
+    ordinary_classes
     package_functions
     paramflags
     pickle_copy

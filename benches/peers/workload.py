@@ -170,9 +170,12 @@ def marked(library, times, *names):
     before and after; then their floors, if `--floors` stands before the names. A line for each says how
     many times it has run."""
     import ctypes
+    import gc
     import json
 
     mark = ctypes.CDLL(library).mark
+    # A collection would fall into one row or another.
+    gc.disable()
     fields = ["statement", "floor"] if names[0] == "--floors" else ["statement"]
     rows = {row.name: row for row in ROWS}
     for name in names[len(fields) - 1:]:

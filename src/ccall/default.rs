@@ -8,7 +8,10 @@ use super::{
 };
 use crate::{
     cdata::CData,
-    ctype::{ffi_type::Scalar, scalar::terminated},
+    ctype::{
+        ffi_type::Scalar,
+        scalar::{integer, terminated},
+    },
 };
 use num_traits::ToPrimitive;
 use rustpython_vm::{
@@ -39,7 +42,7 @@ fn followed(value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<
 #[inline]
 fn own_word(value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<(Scalar, u64)> {
     let address = if let Some(int) = value.downcast_ref_if_exact::<PyInt>(vm) {
-        let small = int.as_bigint().to_i64()?;
+        let small = integer::small(int)?;
         return Some((Scalar::Sint32, Scalar::Sint32.extend(small as u64)));
     } else if let Some(bytes) = value.downcast_ref_if_exact::<PyBytes>(vm) {
         terminated::address(bytes)
@@ -53,7 +56,7 @@ fn own_word(value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<
         arena.wide(text.as_wtf8())?.as_ptr().expose_provenance()
     } else {
         // A truth value, a member of an enumeration.
-        let small = value.downcast_ref::<PyInt>()?.as_bigint().to_i64()?;
+        let small = integer::small(value.downcast_ref::<PyInt>()?)?;
         return Some((Scalar::Sint32, Scalar::Sint32.extend(small as u64)));
     };
     Some((Scalar::Pointer, address as u64))

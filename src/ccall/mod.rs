@@ -25,6 +25,7 @@ pub mod paramflags;
 mod placed;
 mod plain;
 pub mod plan;
+mod pointed;
 pub mod result;
 pub mod signature;
 

@@ -7,7 +7,7 @@ use crate::{
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyBytes, PyDict, PyTuple, PyType},
+    builtins::{PyBytes, PyDict, PyGetSet, PyTuple, PyType},
     class::StaticType,
 };
 
@@ -73,7 +73,12 @@ pub fn set_state(zelf: &Py<CData>, state: &[PyObjectRef], vm: &VirtualMachine) -
     let length = bytes.len().min(size);
     // SAFETY: no more than the object's own memory is written.
     unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), start, length) };
-    if dict.downcast_ref_if_exact::<PyDict>(vm).is_some() && attributes.is_empty() {
+    let is_plain = |of_class: PyObjectRef| of_class.downcast_ref::<PyGetSet>().is_some();
+    let of_class = zelf.class().get_attr(name!(vm, "__dict__"));
+    if dict.downcast_ref_if_exact::<PyDict>(vm).is_some()
+        && attributes.is_empty()
+        && of_class.is_none_or(is_plain)
+    {
         // The instance needs no dict.
         return Ok(());
     }

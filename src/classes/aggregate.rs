@@ -2,14 +2,15 @@
 
 use super::{
     construct::Base,
-    fields::{self, field_name},
+    fields::{self, field_name, swapped},
     metatype::{self, CTypeType},
     positional,
 };
 use crate::{
     cdata::CData,
     ctype::{CType, Kind, layout::Layout},
-    names::name,
+    names::{name, set_attribute},
+    without::without,
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
@@ -163,14 +164,23 @@ fn define(class: &Py<PyType>, kind: Kind, vm: &VirtualMachine) -> PyResult<()> {
         None => empty_layout(),
     };
     CType::define(class, kind, layout, metatype::constructor(class), vm)?;
-    match class.get_direct_attr(name!(vm, "_fields_")) {
-        Some(fields) if class.as_object().class().heaptype_ext.is_none() => {
-            fields::define(class, &fields, vm)
-        }
-        // Through the attribute, so that a metaclass of Python code sees it.
-        Some(fields) => class.as_object().set_attr("_fields_", fields, vm),
-        None => Ok(()),
+    let name = name!(vm, "_fields_");
+    let Some(fields) = class.get_direct_attr(name) else {
+        return Ok(());
+    };
+    let metaclass = class.as_object().class();
+    if metaclass.heaptype_ext.is_none() {
+        return fields::define(class, &fields, vm);
     }
+    if !without().types
+        && swapped::is_the_packages(metaclass, vm)
+        && let Some(fields) = swapped::swapped(&fields, vm)
+    {
+        set_attribute(class, name, fields.clone(), vm)?;
+        return fields::define(class, &fields, vm);
+    }
+    // Through the attribute, so that a metaclass of Python code sees it.
+    class.as_object().set_attr(name, fields, vm)
 }
 
 /// The layout of an aggregate whose fields are not known.

@@ -5,7 +5,7 @@
 //! class's description keeps those, and as long as nobody else holds one, it serves the next look-up too.
 
 use super::{field::CField, metatype, type_methods};
-use crate::{ctype::CType, without::without};
+use crate::{ctype::CType, new_class::show_descriptors, without::without};
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyStr, PyStrInterned, PyType, descriptor::PyMethodDescriptor},
@@ -96,6 +96,11 @@ fn getattro(zelf: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult 
                 }
             }
         }
+    }
+    if name.as_bytes() == b"__dict__"
+        && let Some(class) = zelf.downcast_ref::<PyType>()
+    {
+        show_descriptors(class, vm)?;
     }
     match vm.ctx.types.type_type.slots.getattro.load() {
         Some(plain) => plain(zelf, name, vm),

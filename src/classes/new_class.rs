@@ -7,6 +7,7 @@ use super::{metatype::CTypeType, slots::shares_slot};
 use crate::{
     names::name,
     new_class::{self, NewClass},
+    without::without,
 };
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyRef, PyResult, VirtualMachine,
@@ -25,18 +26,24 @@ pub fn new(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
         && let Some((metaclass, arguments)) = args.args.split_first()
         && let Some(metaclass) = metaclass.downcast_ref::<PyType>()
         && metaclass.fast_issubclass(CTypeType::static_type())
-        && let Some(class) = NewClass::read(metaclass, arguments, shared_bases, vm)?
+        && let Some(mut class) = NewClass::read(metaclass, arguments, shared_bases, vm)?
         && class
             .base
             .as_object()
             .class()
             .fast_issubclass(CTypeType::static_type())
     {
+        class.shares_descriptors = shows_descriptors(metaclass);
         return Ok(class.make(vm)?.into());
     }
     let new = name!(vm, "__new__");
     let of_type = vm.ctx.types.type_type.as_object();
     of_type.get_attr(new, vm)?.call(args, vm)
+}
+
+/// Whether the namespaces of a metaclass's classes are got through `class_attributes`.
+fn shows_descriptors(metaclass: &Py<PyType>) -> bool {
+    !without().attributes && shares_slot!(metaclass, CTypeType::static_type(), getattro)
 }
 
 /// A class that native code makes: what a class statement or a call of `type` would, with this metaclass
@@ -62,6 +69,7 @@ pub fn make(
         entries,
         class_cell: None,
         namespace_cell: None,
+        shares_descriptors: shows_descriptors(metaclass),
     };
     class.make(vm)
 }
@@ -95,6 +103,7 @@ pub fn install(
         .map_err(|message| vm.new_type_error(message))?;
     template.as_object().set_attr(name, vm.ctx.none(), vm)?;
     let found_by_name = template.slots.new.load();
+    new_class::hide(&template, vm);
     for metaclass in metaclasses {
         // Static types belong to all interpreters of the process.
         if shares_slot!(metaclass, &template, new) {

@@ -20,7 +20,7 @@ use rustpython_vm::{
     types::{PyTypeFlags, SLOT_DEFS, SetAttr},
 };
 
-pub(crate) use object::install;
+pub(crate) use object::{hide, install, show_descriptors};
 pub use program::init_hook;
 
 /// A class to be made, found to be ordinary.
@@ -38,6 +38,8 @@ pub(crate) struct NewClass {
     pub(crate) class_cell: Option<PyObjectRef>,
     /// What annotations find the namespace in.
     pub(crate) namespace_cell: Option<PyObjectRef>,
+    /// Its metaclass calls [`show_descriptors`] before anybody looks at its namespace.
+    pub(crate) shares_descriptors: bool,
 }
 
 impl NewClass {
@@ -108,6 +110,7 @@ impl NewClass {
             entries,
             class_cell,
             namespace_cell,
+            shares_descriptors: false,
         }))
     }
 
@@ -125,6 +128,7 @@ impl NewClass {
             mut entries,
             class_cell,
             namespace_cell,
+            shares_descriptors,
         } = self;
         let module = name!(vm, "__module__");
         if !has(&entries, module)
@@ -165,7 +169,7 @@ impl NewClass {
             let value = PySetterValue::Assign(value);
             <PyType as SetAttr>::setattro(&class, name, value, vm)?;
         }
-        object::add_descriptors(&class, &base, vm)?;
+        object::add_descriptors(&class, &base, shares_descriptors, vm)?;
         for (name, property) in properties {
             vm.call_method(&property, "__set_name__", (class.clone(), name.to_owned()))?;
         }

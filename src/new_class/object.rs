@@ -24,15 +24,22 @@ struct Blank;
 #[pyclass(flags(DISALLOW_INSTANTIATION))]
 impl Blank {}
 
-/// Makes the blank base, once for all interpreters.
+/// Makes the blank base, once for all interpreters. Nobody is to find it.
 pub fn install(vm: &VirtualMachine) {
     let blank = Blank::make_static_type();
     *blank.mro.write() = vec![blank.clone()];
+    hide(&blank, vm);
     for (name, _) in blank.attributes.entries() {
         if let Some(name) = name.downcast_ref::<PyStr>() {
             drop(blank.attributes.remove(interned(name, vm)));
         }
     }
+}
+
+/// Takes a class out of what `object.__subclasses__()` lists.
+pub fn hide(class: &Py<PyType>, vm: &VirtualMachine) {
+    let mut noted = vm.ctx.types.object_type.subclasses.write();
+    noted.retain(|note| !note.upgrade().is_some_and(|noted| noted.is(class)));
 }
 
 /// A class that does what its base does, with nothing in its namespace yet and without a name.
@@ -100,40 +107,97 @@ fn flags(base: &Py<PyType>) -> PyTypeFlags {
     flags
 }
 
-/// Adds `__dict__` and `__weakref__` if no base has them, and `__doc__`.
+/// The descriptors that a class gets which is the first of its bases to have a dict, and weak references.
+const DESCRIPTORS: [Descriptor; 2] = [
+    Descriptor {
+        flag: PyTypeFlags::HAS_DICT,
+        name: |vm| name!(vm, "__dict__"),
+        make: |class, vm| {
+            PyGetSet::new("__dict__", class, &vm.ctx)
+                .with_get(instance_dict)
+                .with_set(set_instance_dict)
+                .with_doc(ItemDoc::static_text("dictionary for instance variables"))
+        },
+    },
+    Descriptor {
+        flag: PyTypeFlags::HAS_WEAKREF,
+        name: |vm| name!(vm, "__weakref__"),
+        make: |class, vm| {
+            PyGetSet::new("__weakref__", class, &vm.ctx)
+                .with_get(first_weakref)
+                .with_set(set_weakref)
+                .with_doc(ItemDoc::static_text(
+                    "list of weak references to the object",
+                ))
+        },
+    },
+];
+
+struct Descriptor {
+    /// What a class has that needs it.
+    flag: u8,
+    name: fn(&VirtualMachine) -> &'static PyStrInterned,
+    make: fn(&Py<PyType>, &VirtualMachine) -> PyGetSet,
+}
+
+impl Descriptor {
+    fn of(&self, class: &Py<PyType>, vm: &VirtualMachine) -> PyObjectRef {
+        let getset = vm.ctx.types.getset_type.to_owned();
+        PyRef::new_ref((self.make)(class, vm), getset, None).into()
+    }
+}
+
+/// The same descriptors for all classes that do not show them to anybody.
+static SHARED: OnceLock<[PyObjectRef; 2]> = OnceLock::new();
+
+/// Adds `__dict__` and `__weakref__` if neither the class nor a base has them, and `__doc__`. Shared ones are two objects less
+/// that the collector looks at, until [`show_descriptors`] replaces them.
 ///
 /// # Errors
 /// None that can happen: names are hashed without Python code.
-pub fn add_descriptors(class: &Py<PyType>, base: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
-    let lacks = |name: &'static PyStrInterned, flag: u8| {
-        class.slots.flags.has_feature(flag) && base.get_attr(name).is_none()
-    };
-    let add = |name: &'static PyStrInterned, descriptor: PyGetSet| {
-        let getset = vm.ctx.types.getset_type.to_owned();
-        let descriptor = PyRef::new_ref(descriptor, getset, None);
-        set_attribute(class, name, descriptor.into(), vm)
-    };
-    let dict = name!(vm, "__dict__");
-    if lacks(dict, PyTypeFlags::HAS_DICT) {
-        let descriptor = PyGetSet::new("__dict__", class, &vm.ctx)
-            .with_get(instance_dict)
-            .with_set(set_instance_dict)
-            .with_doc(ItemDoc::static_text("dictionary for instance variables"));
-        add(dict, descriptor)?;
-    }
-    let weak = name!(vm, "__weakref__");
-    if lacks(weak, PyTypeFlags::HAS_WEAKREF) {
-        let descriptor = PyGetSet::new("__weakref__", class, &vm.ctx)
-            .with_get(first_weakref)
-            .with_set(set_weakref)
-            .with_doc(ItemDoc::static_text(
-                "list of weak references to the object",
-            ));
-        add(weak, descriptor)?;
+pub fn add_descriptors(
+    class: &Py<PyType>,
+    base: &Py<PyType>,
+    shared: bool,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    let of_object = || DESCRIPTORS.map(|each| each.of(vm.ctx.types.object_type, vm));
+    for (index, descriptor) in DESCRIPTORS.iter().enumerate() {
+        let name = (descriptor.name)(vm);
+        if class.slots.flags.has_feature(descriptor.flag)
+            && base.get_attr(name).is_none()
+            && !class.attributes.contains(name)
+        {
+            let object = if shared {
+                SHARED.get_or_init(of_object)[index].clone()
+            } else {
+                descriptor.of(class, vm)
+            };
+            set_attribute(class, name, object, vm)?;
+        }
     }
     let doc = name!(vm, "__doc__");
     if !class.attributes.contains(doc) {
         set_attribute(class, doc, vm.ctx.none(), vm)?;
+    }
+    Ok(())
+}
+
+/// Gives a class descriptors of its own in the place of shared ones: somebody looks at its namespace.
+///
+/// # Errors
+/// None that can happen: names are hashed without Python code.
+pub fn show_descriptors(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
+    let (Some(shared), Some(own)) = (SHARED.get(), class.attributes.as_dict()) else {
+        return Ok(());
+    };
+    for (descriptor, shared) in DESCRIPTORS.iter().zip(shared) {
+        let name = (descriptor.name)(vm);
+        let is_shared = |found: &PyObjectRef| found.is(shared);
+        if own.get_item_opt(name, vm)?.as_ref().is_some_and(is_shared) {
+            // Whoever remembers the shared one may go on: it does the same, and lives for ever.
+            own.set_item(name, descriptor.of(class, vm), vm)?;
+        }
     }
     Ok(())
 }
@@ -156,6 +220,7 @@ fn template(vm: &VirtualMachine) -> PyResult<&'static Py<PyType>> {
     let made = made
         .downcast::<PyType>()
         .map_err(|_| vm.new_system_error("type.__new__ has made no class"))?;
+    hide(&made, vm);
     Ok(TEMPLATE.get_or_init(|| made))
 }
 

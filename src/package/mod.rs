@@ -10,7 +10,12 @@ mod library;
 mod ordinary;
 mod permanent;
 
-use crate::{audit, classes::metatype, names::name, without::without};
+use crate::{
+    audit,
+    classes::{fields::swapped, metatype},
+    names::name,
+    without::without,
+};
 use ordinary::module;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
@@ -201,7 +206,25 @@ fn replace(vm: &VirtualMachine) -> PyResult<()> {
         }
     }
     permanent::keep(&package.dict(), vm);
+    remember_swapped(vm);
     library::install(&package.dict(), vm)
+}
+
+/// Tells of the metaclasses that the package has for the other byte order.
+fn remember_swapped(vm: &VirtualMachine) {
+    let Some(endian) = module(name!(vm, "ctypes._endian"), vm) else {
+        return;
+    };
+    for name in [
+        name!(vm, "_swapped_struct_meta"),
+        name!(vm, "_swapped_union_meta"),
+    ] {
+        if let Ok(Some(metaclass)) = endian.dict().get_item_opt(name, vm)
+            && let Some(metaclass) = metaclass.downcast_ref()
+        {
+            swapped::remember(metaclass, vm);
+        }
+    }
 }
 
 /// Whether an object is a Python function of the package.

@@ -20,7 +20,11 @@ use rustpython_vm::{
     },
     class::StaticType,
 };
-use std::{ffi::CStr, ptr, slice, sync::OnceLock};
+use std::{
+    ffi::CStr,
+    ptr, slice,
+    sync::{OnceLock, atomic::Ordering},
+};
 
 /// A module that has been imported.
 pub fn module(name: &'static PyStrInterned, vm: &VirtualMachine) -> Option<PyRef<PyModule>> {
@@ -44,7 +48,16 @@ fn ordinary<'a>(class: &'a PyObject, vm: &VirtualMachine) -> Option<&'a Py<CType
 
 pub fn pointer_type(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
     let [class] = args else { return None };
-    let known = ordinary(class, vm)?.pointer_type.lock().clone();
+    if class.class().heaptype_ext.is_some() {
+        return None;
+    }
+    let known = match class.downcast_ref::<PyType>() {
+        // A look-up would give a class a version tag that may not be complete yet.
+        Some(class) if class.tp_version_tag.load(Ordering::Acquire) == 0 => {
+            CType::in_namespace(class, vm)?.pointer_type.lock().clone()
+        }
+        _ => ordinary(class, vm)?.pointer_type.lock().clone(),
+    };
     if let Some(known) = known {
         return Some(Ok(known));
     }

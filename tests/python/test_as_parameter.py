@@ -115,6 +115,24 @@ class AsParameter(TestCase):
         wrapper.__class__ = type("Other", (), {"_as_parameter_": 5})
         self.assertEqual(echo(wrapper), 5)
 
+    def test_becomes_a_descriptor(self):
+        class Value:
+            def __index__(self):
+                return 4
+
+        class Wrapper:
+            _as_parameter_ = Value()
+
+        wrapper = Wrapper()
+        echo = function("echo_int", c_int, c_int)
+        self.assertEqual(echo(wrapper), 4)
+        Value.__get__ = lambda self, instance, owner: 5
+        self.assertEqual(echo(wrapper), 5)
+        wrapper._as_parameter_ = 6
+        self.assertEqual(echo(wrapper), 6)
+        Value.__set__ = lambda self, instance, value: None
+        self.assertEqual(echo(wrapper), 5)
+
     def test_says_that_it_is_an_instance(self):
         class Liar:
             _as_parameter_ = c_int(9)

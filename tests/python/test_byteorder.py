@@ -2,6 +2,7 @@
 import struct
 import sys
 import unittest
+from ctypes import _endian
 from ctypes import (
     POINTER, BigEndianStructure, BigEndianUnion, LittleEndianStructure, LittleEndianUnion,
     Structure, Union, addressof, alignment, c_bool, c_byte, c_char, c_char_p, c_double, c_float,
@@ -153,6 +154,68 @@ class Structures(TestCase):
 
         Later._fields_ = [("a", c_int16)]
         self.assertEqual(bytes(Later(1)), struct.pack(ORDER + "h", 1))
+
+    def test_the_package_s_code_can_be_replaced(self):
+        seen = []
+        original = _endian._other_endian
+
+        def other_endian(ctype):
+            seen.append(ctype)
+            return original(ctype)
+
+        def define():
+            class Made(Swapped):
+                _fields_ = [("a", c_int16), ("b", c_int16)]
+
+            self.assertEqual(bytes(Made(1, 2)), struct.pack(ORDER + "hh", 1, 2))
+
+        define()
+        self.assertEqual(seen, [])
+        _endian._other_endian = other_endian
+        try:
+            define()
+        finally:
+            _endian._other_endian = original
+        self.assertEqual(seen, [c_int16, c_int16])
+        setattr_ = _endian._swapped_meta.__setattr__
+        names = []
+
+        def noted(cls, name, value):
+            names.append(name)
+            setattr_(cls, name, value)
+
+        _endian._swapped_meta.__setattr__ = noted
+        try:
+            define()
+        finally:
+            _endian._swapped_meta.__setattr__ = setattr_
+        self.assertEqual(names, ["_fields_", "a", "b"])
+        define()
+        self.assertEqual(len(names), 3)
+
+    def test_metaclass_of_a_metaclass(self):
+        names = []
+
+        class Meta(type(Swapped)):
+            def __setattr__(cls, name, value):
+                names.append(name)
+                super().__setattr__(name, value)
+
+        class Made(Swapped, metaclass=Meta):
+            _fields_ = [("a", c_int16), ("b", c_int16)]
+
+        self.assertEqual(names, ["_fields_", "a", "b"])
+        self.assertEqual(bytes(Made(1, 2)), struct.pack(ORDER + "hh", 1, 2))
+
+    def test_fields_show_the_other_order(self):
+        class Inner(Swapped):
+            _fields_ = [("a", c_int16)]
+
+        class Made(Swapped):
+            _fields_ = (("a", c_int16), ("b", c_int32, 3), ("c", Inner))
+
+        self.assertEqual(Made._fields_, [("a", getattr(c_int16, OTHER)),
+                                         ("b", getattr(c_int32, OTHER), 3), ("c", Inner)])
 
     def test_inheritance(self):
         class Base(Swapped):

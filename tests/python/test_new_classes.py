@@ -24,6 +24,14 @@ class Sub(Point):
 
 
 class Anatomy(TestCase):
+    def test_descriptors_of_its_own(self):
+        for base in (object, Structure, c_int):
+            class Own(base):
+                __dict__ = property(lambda self: {"own": 5})
+                __weakref__ = "own"
+
+            self.assertEqual((vars(Own()), Own().__weakref__), ({"own": 5}, "own"))
+
     def test_names(self):
         class Local(Structure):
             pass
@@ -52,6 +60,29 @@ class Anatomy(TestCase):
                               "y", "norm"}, set(vars(Point)))
         for inherited in ("__dict__", "__weakref__"):
             self.assertNotIn(inherited, vars(Sub))
+
+    def test_descriptors_are_the_class_s_own(self):
+        class Made(Structure):
+            _fields_ = [("a", c_int)]
+
+        class Big(BigEndianStructure):
+            _fields_ = [("a", c_int)]
+
+        for cls in (Made, Big, POINTER(Made), Made * 2, CFUNCTYPE(c_int, Made)):
+            instance = cls()
+            self.assertEqual(instance.__dict__, {})
+            for name in ("__dict__", "__weakref__"):
+                own = vars(cls)[name]
+                self.assertIs(own.__objclass__, cls)
+                self.assertIs(own, cls.__dict__[name])
+                self.assertEqual((own.__name__, repr(own)),
+                                 (name, f"<attribute '{name}' of '{cls.__name__}' objects>"))
+            instance.extra = 5
+            self.assertEqual((instance.__dict__, vars(cls)["__dict__"].__get__(instance)),
+                             ({"extra": 5}, {"extra": 5}))
+            reference = weakref.ref(instance)
+            self.assertIs(vars(cls)["__weakref__"].__get__(instance), reference)
+            self.assertLessEqual({"__dict__", "__weakref__"}, set(dir(cls)))
 
     def test_namespace_is_a_copy(self):
         namespace = {"a": 1}
@@ -296,6 +327,48 @@ class Hooks(TestCase):
 
 
 class OtherKinds(TestCase):
+    def own(self, cls):
+        """What the class has, but for what ours has besides."""
+        return [name for name in vars(cls) if name != "__ctype__"]
+
+    @unittest.skipUnless(PY314, "the package makes them in another way")
+    def test_what_the_package_makes(self):
+        class Target(Structure):
+            pass
+
+        pointer, function, array = POINTER(Target), CFUNCTYPE(c_long, Target), Target * 11
+        # The same once more, which nobody has made before.
+        other = CFUNCTYPE(c_long, Target, Target)
+        self.assertEqual(self.own(pointer),
+                         ["_type_", "__module__", "__dict__", "__weakref__", "__doc__"])
+        self.assertEqual(self.own(array), ["_length_", "_type_", "__module__", "__dict__",
+                                           "__weakref__", "__doc__"])
+        for cls in (function, other):
+            self.assertEqual(self.own(cls), [
+                "__module__", "__firstlineno__", "_argtypes_", "_restype_", "_flags_",
+                "__static_attributes__", "__dict__", "__weakref__", "__doc__"])
+            self.assertEqual((cls.__name__, cls.__qualname__, cls.__static_attributes__),
+                             ("CFunctionType", "CFUNCTYPE.<locals>.CFunctionType", ()))
+            self.assertEqual(cls.__firstlineno__, CFUNCTYPE(c_int).__firstlineno__)
+        self.assertEqual([cls.__module__ for cls in (pointer, function, array)],
+                         ["ctypes", "ctypes", __name__])
+        self.assertEqual((pointer.__name__, pointer.__qualname__, array.__name__),
+                         ("LP_Target", "LP_Target", "Target_Array_11"))
+        self.assertIs(Target.__pointer_type__, pointer)
+        self.assertIs(CFUNCTYPE(c_long, Target), function)
+
+    def test_what_is_wrong_with_prototypes(self):
+        for arguments in [(c_int, 5), (5, c_int)]:
+            try:
+                CFUNCTYPE(*arguments)
+            except TypeError as error:
+                frame = error.__traceback__.tb_next.tb_frame
+                self.assertEqual(frame.f_code.co_name, "CFUNCTYPE")
+            else:
+                self.fail("no error")
+        with self.assertRaises(TypeError):
+            CFUNCTYPE([])
+
     def test_prototypes(self):
         prototype = CFUNCTYPE(c_int, c_int)
         self.assertEqual(prototype(lambda x: x + 1)(4), 5)

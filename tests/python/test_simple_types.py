@@ -73,6 +73,17 @@ class Integers(TestCase):
             self.assertEqual(ctype((high + 1) * 2 ** 70 + 5).value, 5)
             self.assertEqual(ctype(-(2 ** 200) + 3).value, 3)
 
+    def test_around_the_edges_of_64_bits(self):
+        echo = function("echo_ulonglong", c_ulonglong, c_ulonglong)
+        edges = [sign * 2 ** power for sign in (1, -1) for power in (0, 31, 32, 62, 63, 64, 65, 128)]
+        for value in [edge + more for edge in edges for more in (-1, 0, 1)]:
+            expected = value % 2 ** 64
+            self.assertEqual(c_uint64(value).value, expected)
+            self.assertEqual(c_int64(value).value, expected - (expected >> 63 << 64))
+            self.assertEqual(c_uint32(value).value, expected % 2 ** 32)
+            self.assertEqual(echo(value), expected)
+            self.assertEqual(c_double(value).value, float(value))
+
     def test_accepts_what_has_index(self):
         class Index:
             def __index__(self):

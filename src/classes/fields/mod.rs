@@ -6,8 +6,9 @@
 
 mod library;
 mod ordinary;
+pub mod swapped;
 
-use super::{field::CField, metatype::CTypeType};
+use super::{class_attribute, field::CField, metatype::CTypeType};
 use crate::{
     ctype::{
         CType,
@@ -72,7 +73,7 @@ pub fn define(class: &Py<PyType>, fields: &PyObject, vm: &VirtualMachine) -> PyR
     let extent = (computed.size, computed.align);
     let layout = Layout::aggregate(extent, base, members, computed.end, computed.format);
     ctype.set_layout(layout, vm)?;
-    let mut setter = Setter::of(class, computed.fields.len());
+    let mut setter = Setter::of(class, computed.fields.len(), vm);
     for PlacedField { field, .. } in &computed.fields {
         field.set_owner(&ctype);
         setter.set(field.name(), field.clone(), vm)?;
@@ -123,10 +124,10 @@ struct Setter<'a> {
 }
 
 impl<'a> Setter<'a> {
-    fn of(class: &'a Py<PyType>, count: usize) -> Self {
+    fn of(class: &'a Py<PyType>, count: usize, vm: &VirtualMachine) -> Self {
         let metaclass = class.as_object().class();
-        let direct =
-            metaclass.heaptype_ext.is_none() && metaclass.fast_issubclass(CTypeType::static_type());
+        let direct = metaclass.fast_issubclass(CTypeType::static_type())
+            && (metaclass.heaptype_ext.is_none() || swapped::is_the_packages(metaclass, vm));
         Self {
             class,
             direct,
@@ -143,6 +144,18 @@ impl<'a> Setter<'a> {
         }
         let field = PyObjectRef::from(field);
         self.class.as_object().set_attr(name, field, vm)
+    }
+
+    /// The field that the class has under a name, or whatever it is.
+    fn get(&self, name: &PyStrRef, vm: &VirtualMachine) -> PyResult {
+        // A look-up would give the class a version tag.
+        let own = self
+            .direct
+            .then(|| self.class.get_direct_attr(interned(name, vm)));
+        match own.flatten() {
+            Some(field) if field.downcast_ref::<CField>().is_some() => Ok(field),
+            _ => self.class.as_object().get_attr(name, vm),
+        }
     }
 
     /// Has the type hold the fields. Another thread may have looked for one just before it was there.
@@ -162,7 +175,7 @@ fn promote_anonymous(
     if ordinary::has_no_anonymous(class, vm) {
         return Ok(());
     }
-    let Some(names) = vm.get_attribute_opt(class.as_object(), "_anonymous_")? else {
+    let Some(names) = class_attribute::find(class, "_anonymous_", vm)? else {
         return Ok(());
     };
     let names: Vec<PyObjectRef> = vm
@@ -175,7 +188,7 @@ fn promote_anonymous(
                 name.class().slot_name()
             ))
         })?;
-        let field = class.as_object().get_attr(&name, vm)?;
+        let field = setter.get(&name, vm)?;
         let Some(field) = field.downcast_ref::<CField>() else {
             return Err(vm.new_attribute_error(format!(
                 "'{}' is specified in _anonymous_ but not in _fields_",
