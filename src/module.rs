@@ -18,8 +18,8 @@ mod _ctypes {
         ccallback,
         cdata::{CData, shared_map, young},
         classes::{
-            aggregate, array, attributes, class_attributes, construct, field, function, metatype,
-            new_class, pointer, simple,
+            aggregate, array, attributes, construct, field, function, metatype, new_class, pointer,
+            simple, type_attributes,
         },
         ctype::{CType, initializer::Initializer, positional::Positional, scalar::wide},
         error, exports, functions, package,
@@ -138,7 +138,7 @@ mod _ctypes {
             function::CFuncPtr::make_static_type(),
         ];
         new_class::install(&metaclasses, &classes, vm)?;
-        class_attributes::install(&metaclasses);
+        type_attributes::install(&metaclasses);
         construct::install::<simple::SimpleCData>(simple::SimpleType::static_type());
         construct::install::<aggregate::Structure>(aggregate::StructType::static_type());
         construct::install::<aggregate::Union>(aggregate::UnionType::static_type());

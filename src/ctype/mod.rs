@@ -138,7 +138,7 @@ pub struct CType {
     pub initializer: OnceLock<Shared<Initializer>>,
     /// The descriptors of the fields, which whoever holds the type may use without a reference.
     descriptors: OnceLock<Box<[PyObjectRef]>>,
-    /// Methods that are bound to the class, which threads remember (`classes::class_attributes`).
+    /// Methods that are bound to the class, which threads remember (`classes::type_attributes`).
     methods: PyMutex<Vec<(&'static str, PyObjectRef)>>,
     /// The array types of this type, sorted by length, while anybody uses them.
     array_types: PyMutex<Vec<(usize, PyRef<PyWeak>)>>,
