@@ -52,7 +52,9 @@ pub fn install<B: Base>(metaclass: &Py<PyType>) {
 /// Has the classes of a metaclass of Python code called by [`call`] too. The VM leaves the slot empty
 /// where it finds `__new__` by name.
 pub fn hand_on(metaclass: &Py<PyType>) {
-    if metaclass.heaptype_ext.is_none() || metaclass.slots.vectorcall.load().is_some() {
+    let has_one = metaclass.slots.vectorcall.load().is_some();
+    // The VM's own does not look whether `__call__` is Python's.
+    if metaclass.heaptype_ext.is_none() || has_one || without().vectorcall {
         return;
     }
     let ours = metaclass
