@@ -159,6 +159,8 @@ class OfAnotherType(TestCase):
         held = [weakref.ref(Held), weakref.ref(Other)]
         echo.argtypes = [c_int]
         del Held, Other
+        # The second is found when the first is gone.
+        gc.collect()
         gc.collect()
         self.assertEqual([reference() for reference in held], [None, None])
 
