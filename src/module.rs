@@ -18,10 +18,10 @@ mod _ctypes {
         ccallback,
         cdata::{CData, shared_map, young},
         classes::{
-            aggregate, array, attributes, class_attributes, construct, field, function, metatype,
-            new_class, pointer, simple,
+            aggregate, array, attributes, construct, field, function, metatype, new_class, pointer,
+            simple, type_attributes,
         },
-        ctype::{CType, positional::Positional, scalar::wide},
+        ctype::{CType, initializer::Initializer, positional::Positional, scalar::wide},
         error, exports, functions, package,
     };
     use rustpython_vm::{
@@ -104,6 +104,7 @@ mod _ctypes {
         // Bases before what derives from them.
         let _ = CType::make_static_type();
         let _ = Positional::make_static_type();
+        let _ = Initializer::make_static_type();
         let _ = metatype::CTypeType::make_static_type();
         let _ = simple::SimpleType::make_static_type();
         let _ = aggregate::StructType::make_static_type();
@@ -137,7 +138,7 @@ mod _ctypes {
             function::CFuncPtr::make_static_type(),
         ];
         new_class::install(&metaclasses, &classes, vm)?;
-        class_attributes::install(&metaclasses);
+        type_attributes::install(&metaclasses);
         construct::install::<simple::SimpleCData>(simple::SimpleType::static_type());
         construct::install::<aggregate::Structure>(aggregate::StructType::static_type());
         construct::install::<aggregate::Union>(aggregate::UnionType::static_type());

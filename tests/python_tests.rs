@@ -108,6 +108,7 @@ python_tests! {
     pointer
     pointer_specials
     python_callables
+    python_init
     reentrancy
     results
     robustness

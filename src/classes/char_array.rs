@@ -157,11 +157,13 @@ unsafe fn store_wide(
             "string too long".to_owned()
         }));
     }
-    let target = address.cast::<wchar_t>();
-    let terminator = (units.len() < room).then_some(0);
-    for (index, unit) in units.into_iter().chain(terminator).enumerate() {
-        // SAFETY: there are at most `room` units.
-        unsafe { target.add(index).write_unaligned(unit) };
+    // SAFETY: there are at most `room` units, and one more only if there is room.
+    unsafe {
+        std::ptr::copy_nonoverlapping(units.as_ptr().cast(), address, size_of_val(&units[..]));
+        if units.len() < room {
+            let end = address.cast::<wchar_t>().add(units.len());
+            end.write_unaligned(0);
+        }
     }
     Ok(())
 }

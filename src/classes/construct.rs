@@ -2,17 +2,21 @@
 //!
 //! A class is called through the vectorcall slot of its metaclass. As long as neither `__new__` nor
 //! `__init__` is Python's, that makes the object and initialises it in one go, from the arguments as
-//! the VM has them.
+//! the VM has them. If `__init__` is a function of Python code, it is called with them.
 
 use super::slots::shares_slot;
 use crate::{
+    callable::Callable,
     cdata::CData,
-    ctype::{CType, Place, ours::Ours},
+    ctype::{CType, Kind, Place, initializer::Initializer, ours::Ours, shared::Shared},
+    names::name,
     without::without,
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
-    builtins::PyType, class::StaticType, function::FuncArgs,
+    builtins::{PyFunction, PyType},
+    class::StaticType,
+    function::FuncArgs,
 };
 use std::sync::atomic::Ordering;
 
@@ -71,7 +75,8 @@ fn call<B: Base>(
 ) -> PyResult {
     if let Some(class) = class.downcast_ref::<PyType>() {
         let made = match names.filter(|names| !names.is_empty()) {
-            None => make::<B>(class, &args[..nargs], vm),
+            None => make::<B>(class, &args[..nargs], vm)
+                .or_else(|| make_for_python::<B>(class, &args[..nargs], vm)),
             Some(names) if nargs == 0 => make_by_name::<B>(class, names, &args, vm),
             Some(_) => None,
         };
@@ -95,6 +100,63 @@ pub fn make<B: Base>(
         Ok(object.into())
     });
     Some(made)
+}
+
+/// The same for a class whose `__init__` is a function of Python code, which is called. `None` if there is
+/// more to it.
+fn make_for_python<B: Base>(
+    class: &Py<PyType>,
+    args: &[PyObjectRef],
+    vm: &VirtualMachine,
+) -> Option<PyResult> {
+    let ctype = CType::of_class(class, vm)?;
+    let version = class.tp_version_tag.load(Ordering::Acquire);
+    let known = ctype.initializer.get().map(Shared::read);
+    let known = known.filter(|known| known.version == version && version != 0);
+    let known = known.or_else(|| {
+        let found = find_initializer::<B>(ctype, vm).into_ref(&vm.ctx);
+        let shared = ctype.initializer.get_or_init(|| Shared::new(found.clone()));
+        drop(shared.replace(found));
+        Some(shared.read())
+    })?;
+    let function = known.function.as_ref()?;
+    let made = CData::new(ctype.to_owned(), Place::New, vm).and_then(|payload| {
+        let object: PyObjectRef = payload.into_instance(class.to_owned(), vm).into();
+        let mut arguments = Vec::with_capacity(args.len() + 1);
+        arguments.push(object.clone());
+        arguments.extend_from_slice(args);
+        let result = function.call(arguments, vm)?;
+        if vm.is_none(&result) {
+            return Ok(object);
+        }
+        let returned = result.class().slot_name();
+        Err(vm.new_type_error(format!("__init__() should return None, not '{returned}'")))
+    });
+    Some(made)
+}
+
+#[cold]
+fn find_initializer<B: Base>(ctype: &CType, vm: &VirtualMachine) -> Initializer {
+    let class = ctype.python_class();
+    let metaclass = class.as_object().class();
+    // Looking something up gives the class a version, if it had none; what is found later belongs to
+    // that version or an older one.
+    let init = name!(vm, "__init__");
+    class.get_attr(init);
+    let version = class.tp_version_tag.load(Ordering::Acquire);
+    // `__new__` refuses to make a pointer to nothing in particular.
+    let is_complete = !matches!(&ctype.kind, Kind::Pointer(target) if target.get().is_none());
+    let is_plain = is_complete
+        && metaclass.heaptype_ext.is_none()
+        && shares_slot!(metaclass, vm.ctx.types.type_type, call)
+        && shares_slot!(class, B::static_type(), new);
+    let function = class
+        .get_attr(init)
+        .filter(|found| is_plain && found.downcast_ref_if_exact::<PyFunction>(vm).is_some());
+    Initializer {
+        version,
+        function: function.map(Callable::new),
+    }
 }
 
 /// The same from keyword arguments alone.

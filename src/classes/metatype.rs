@@ -1,7 +1,7 @@
 //! `CType_Type`: the metaclass that all ctypes metaclasses derive from.
 //!
-//! What every ctypes class can do is here: make instances on memory that exists already, convert
-//! arguments, be multiplied into an array type.
+//! What every ctypes class can do begins here: it has methods ([`type_methods`]), makes instances on memory
+//! that exists already, knows the type of pointers to it, and is multiplied into an array type.
 
 use super::{attributes, construct, type_methods};
 use crate::{

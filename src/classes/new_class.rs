@@ -41,7 +41,7 @@ pub fn new(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     of_type.get_attr(new, vm)?.call(args, vm)
 }
 
-/// Whether the namespaces of a metaclass's classes are got through `class_attributes`.
+/// Whether the namespaces of a metaclass's classes are got through `type_attributes`.
 fn shows_descriptors(metaclass: &Py<PyType>) -> bool {
     !without().attributes && shares_slot!(metaclass, CTypeType::static_type(), getattro)
 }

@@ -7,6 +7,7 @@
 
 pub mod bits;
 pub mod ffi_type;
+pub mod initializer;
 pub mod layout;
 pub mod long_double;
 mod of_class;
@@ -18,6 +19,7 @@ pub mod simple;
 pub mod target;
 
 use crate::names::{name, set_attribute};
+use initializer::Initializer;
 use layout::Layout;
 use ours::Noted;
 use positional::Positional;
@@ -132,9 +134,11 @@ pub struct CType {
     noted: Noted,
     /// What the constructor of an aggregate does with positional arguments, once somebody has asked.
     pub positional: OnceLock<Shared<Positional>>,
+    /// How instances are initialised by Python code, once somebody has asked.
+    pub initializer: OnceLock<Shared<Initializer>>,
     /// The descriptors of the fields, which whoever holds the type may use without a reference.
     descriptors: OnceLock<Box<[PyObjectRef]>>,
-    /// Methods that are bound to the class, which threads remember (`classes::class_attributes`).
+    /// Methods that are bound to the class, which threads remember (`classes::type_attributes`).
     methods: PyMutex<Vec<(&'static str, PyObjectRef)>>,
     /// The array types of this type, sorted by length, while anybody uses them.
     array_types: PyMutex<Vec<(usize, PyRef<PyWeak>)>>,
@@ -167,6 +171,7 @@ impl CType {
             construct,
             noted: Noted::default(),
             positional: OnceLock::new(),
+            initializer: OnceLock::new(),
             descriptors: OnceLock::new(),
             methods: PyMutex::default(),
             array_types: PyMutex::default(),
@@ -445,6 +450,9 @@ unsafe impl Traverse for CType {
         if let Some(positional) = self.positional.get() {
             positional.traverse(visit);
         }
+        if let Some(initializer) = self.initializer.get() {
+            initializer.traverse(visit);
+        }
         if let Some(methods) = self.methods.try_lock() {
             methods
                 .iter()
@@ -465,6 +473,8 @@ unsafe impl Traverse for CType {
         out.extend(self.pointer_type.lock().take());
         let positional = self.positional.take().map(Shared::into_inner);
         out.extend(positional.map(PyObjectRef::from));
+        let initializer = self.initializer.take().map(Shared::into_inner);
+        out.extend(initializer.map(PyObjectRef::from));
         out.extend(self.methods.get_mut().drain(..).map(|(_, method)| method));
         if let Kind::Pointer(target) = &mut self.kind {
             target.clear(out);

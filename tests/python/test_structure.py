@@ -240,7 +240,7 @@ class Finality(TestCase):
         self.assertError(AttributeError, "Structure or union cannot contain itself", setattr,
                          Loop, "_fields_", [("a", c_int), ("loop", Loop)])
 
-    def test_class_attributes_are_plain(self):
+    def test_type_attributes_are_plain(self):
         class Plain(Structure):
             _fields_ = [("a", c_int)]
 

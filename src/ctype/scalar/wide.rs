@@ -41,25 +41,30 @@ pub fn encode(text: &Wtf8) -> impl Iterator<Item = wchar_t> + Clone + '_ {
 /// The same, as a list.
 #[must_use]
 pub fn units(text: &Wtf8) -> SmallVec<[wchar_t; INLINE]> {
-    list(text, 0)
+    list(text, false)
 }
 
 /// The same, with the terminator.
 #[must_use]
 pub fn terminated(text: &Wtf8) -> SmallVec<[wchar_t; INLINE]> {
-    let mut units = list(text, 1);
-    units.push(0);
-    units
+    list(text, true)
 }
 
-/// The code units of `text`, with room for some more.
-fn list(text: &Wtf8, more: usize) -> SmallVec<[wchar_t; INLINE]> {
+#[inline]
+fn list(text: &Wtf8, with_nul: bool) -> SmallVec<[wchar_t; INLINE]> {
     let bytes = text.as_bytes();
-    let mut units = SmallVec::with_capacity(bytes.len() + more);
-    if bytes.is_ascii() {
-        units.extend(bytes.iter().map(|&byte| wchar_t::from(byte)));
-    } else {
-        units.extend(encode(text));
+    let length = bytes.len() + usize::from(with_nul);
+    if length <= INLINE && bytes.is_ascii() {
+        let mut units = [0; INLINE];
+        for (unit, &byte) in units.iter_mut().zip(bytes) {
+            *unit = byte.into();
+        }
+        return SmallVec::from_buf_and_len(units, length);
+    }
+    let mut units = SmallVec::with_capacity(length);
+    units.extend(encode(text));
+    if with_nul {
+        units.push(0);
     }
     units
 }
