@@ -44,7 +44,7 @@ pub(crate) struct NewClass {
 
 impl NewClass {
     /// Looks whether the class that `type` is asked for is ordinary, without running Python code.
-    /// `implied` is the base of a class that names none, and `bases_of` may know the tuple of a base.
+    /// `bases_of` may know the tuple of a base.
     ///
     /// # Errors
     /// None that can happen: what it looks at has been looked at.
