@@ -74,7 +74,7 @@ impl Callee {
     /// `TypeError` if their number is wrong or there are keyword arguments; what the function raises.
     #[inline(always)]
     pub fn call<P: Positional>(
-        self,
+        &self,
         args: FuncArgs,
         function: impl FnOnce(P, &VirtualMachine) -> PyResult,
         vm: &VirtualMachine,
@@ -89,7 +89,7 @@ impl Callee {
 
     #[cold]
     fn refuse(
-        self,
+        &self,
         least: usize,
         most: usize,
         given: usize,
@@ -101,7 +101,7 @@ impl Callee {
             place,
             is_method,
             wording,
-        } = self;
+        } = *self;
         let instance = usize::from(is_method);
         let [least, most, given] = [least, most, given].map(|n| n.saturating_sub(instance));
         let qualified = match wording {

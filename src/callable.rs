@@ -102,17 +102,41 @@ impl Callable {
         arguments: [PyObjectRef; N],
         vm: &VirtualMachine,
     ) -> PyResult {
+        if let Some(function) = self.object.downcast_ref_if_exact::<PyFunction>(vm) {
+            return self.call_function(function, Vec::from(arguments), vm);
+        }
+        let Some(method) = self.method(vm) else {
+            return self.object.call(Vec::from(arguments), vm);
+        };
         let mut vector = Vec::with_capacity(N + 1);
+        vector.push(method.instance.clone());
         vector.extend(arguments);
-        self.call(vector, vm)
+        self.call_method(method, vector, vm)
     }
 
     #[inline(never)]
     fn call_other(&self, mut arguments: Vec<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
-        let Some(method) = self.method.get_or_init(|| self.taken_apart(vm)) else {
+        let Some(method) = self.method(vm) else {
             return self.object.call(arguments, vm);
         };
         arguments.insert(0, method.instance.clone());
+        self.call_method(method, arguments, vm)
+    }
+
+    #[inline]
+    fn method(&self, vm: &VirtualMachine) -> Option<&Method> {
+        let method = self.method.get_or_init(|| self.taken_apart(vm));
+        method.as_ref()
+    }
+
+    /// Calls a method with its instance first.
+    #[inline]
+    fn call_method(
+        &self,
+        method: &Method,
+        arguments: Vec<PyObjectRef>,
+        vm: &VirtualMachine,
+    ) -> PyResult {
         match method.function.downcast_ref_if_exact::<PyFunction>(vm) {
             Some(function) => self.call_function(function, arguments, vm),
             None => method.function.call(arguments, vm),

@@ -150,8 +150,8 @@ pub unsafe extern "C" fn wstring_at(start: *const libc::wchar_t, size: c_int) ->
             return Err(null_pointer(vm));
         }
         // SAFETY: the caller's promise.
-        let text = unsafe { wide::text_at(start, usize::try_from(size).ok(), vm) }?;
-        Ok(vm.ctx.new_str(text).into())
+        let text = unsafe { wide::text_at(start.cast(), usize::try_from(size).ok(), vm) }?;
+        Ok(text.into())
     })
 }
 

@@ -17,7 +17,7 @@ use crate::{
 use num_traits::{Signed, ToPrimitive};
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyInt, PyModule, PyStr, PyTuple},
+    builtins::{PyBaseExceptionRef, PyInt, PyModule, PyStr, PyTuple},
     function::{FuncArgs, ItemDoc, PyMethodDef, PyMethodFlags},
 };
 
@@ -94,23 +94,31 @@ pub fn install(module: &Py<PyModule>, vm: &VirtualMachine) -> PyResult<()> {
 }
 
 /// The C value that an argument of a function must be.
-#[inline]
+#[inline(always)]
 fn value<'a>(
     object: &'a PyObject,
     function: &str,
     argument: &str,
     vm: &VirtualMachine,
 ) -> PyResult<&'a Py<CData>> {
-    CData::of(object).ok_or_else(|| {
-        let name = if vm.is_none(object) {
-            "None".to_owned()
-        } else {
-            object.class().slot_name().to_string()
-        };
-        vm.new_type_error(format!(
-            "{function}() {argument} must be _ctypes._CData, not {name}"
-        ))
-    })
+    CData::of(object).ok_or_else(|| no_value(object, function, argument, vm))
+}
+
+#[cold]
+fn no_value(
+    object: &PyObject,
+    function: &str,
+    argument: &str,
+    vm: &VirtualMachine,
+) -> PyBaseExceptionRef {
+    let name = if vm.is_none(object) {
+        "None".to_owned()
+    } else {
+        object.class().slot_name().to_string()
+    };
+    vm.new_type_error(format!(
+        "{function}() {argument} must be _ctypes._CData, not {name}"
+    ))
 }
 
 /// A Python integer as a `ssize_t`.

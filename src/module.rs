@@ -16,12 +16,12 @@ mod _ctypes {
         audit,
         ccall::{MAX_ARGUMENTS, byref::CArg, flags, signature::Signature},
         ccallback,
-        cdata::{CData, young},
+        cdata::{CData, shared_map, young},
         classes::{
             aggregate, array, attributes, class_attributes, construct, field, function, metatype,
             new_class, pointer, simple,
         },
-        ctype::{CType, positional::Positional},
+        ctype::{CType, positional::Positional, scalar::wide},
         error, exports, functions, package,
     };
     use rustpython_vm::{
@@ -117,6 +117,8 @@ mod _ctypes {
         let _ = ccallback::Thunk::make_static_type();
         let _ = ccallback::Shape::make_static_type();
         let _ = exports::ForeignMemory::make_static_type();
+        wide::install();
+        shared_map::install();
         let metaclasses = [
             metatype::CTypeType::static_type(),
             simple::SimpleType::static_type(),
@@ -152,6 +154,8 @@ mod _ctypes {
             "CFuncPtr" => function::CFuncPtr::make_static_type(),
             "CField" => field::CField::make_static_type(),
         });
+        array::contains::install();
+        array::iterator::install();
         Ok(())
     }
 }

@@ -4,8 +4,8 @@
 //! `conformance/run.py` does the work, and is the tool to use by hand:
 //! `python3.13 tests/conformance/run.py [MODULE ...]`.
 //!
-//! And its tests of imports: every method that passes with the VM's own `__import__` has to pass with
-//! ours. `conformance/imports.py` does that.
+//! And its tests of imports and of classes: every method that passes with the VM's own `__import__` and
+//! `type.__new__` has to pass with those of the program. `conformance/program.py` does that.
 
 mod common;
 
@@ -27,9 +27,9 @@ fn cpython_test_ctypes_through_libffi() {
 }
 
 #[test]
-#[ignore = "takes a minute or two"]
-fn cpython_tests_of_imports() {
-    run("imports.py", &[]);
+#[ignore = "takes some minutes"]
+fn cpython_tests_of_imports_and_classes() {
+    run("program.py", &[]);
 }
 
 fn run(script: &str, environment: &[(&str, &str)]) {

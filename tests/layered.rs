@@ -34,6 +34,7 @@ modules! {
     callbacks
     calls_without_argtypes
     char_arrays
+    errcheck
     errno
     function_objects
     in_dll
@@ -43,7 +44,7 @@ modules! {
     paramflags
     pointer
     pointer_specials
-    restype_errcheck
+    results
     scalars_in_memory
     simple_subclasses
     simple_types

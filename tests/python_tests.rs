@@ -54,10 +54,14 @@ macro_rules! python_tests {
 
 python_tests! {
     accessors
+    address_arguments
     anonymous_align_pack
     argtypes_conversion
     array
+    array_contains
+    array_iteration
     array_slices
+    as_parameter
     at_exit
     attribute_access
     attributes
@@ -65,19 +69,23 @@ python_tests! {
     bitfields
     buffers
     byteorder
-    call_kinds
     callback_errors
     callback_instances
+    callback_objects
     callback_threads
     callbacks
     calls_without_argtypes
     cfield_attributes
     char_arrays
     complex_types
+    declarations
+    derived_arguments
+    errcheck
     errno
     error_messages
     fields_errors
     from_buffer
+    from_param
     function_objects
     hostile_values
     import_statements
@@ -91,19 +99,22 @@ python_tests! {
     many_arguments
     memory_safety
     module_functions
-    package_functions
     new_classes
     ordinary_classes
+    package_functions
     paramflags
     pickle_copy
     plans
     pointer
     pointer_specials
+    python_callables
     reentrancy
-    restype_errcheck
+    results
     robustness
+    scalar_arguments
     scalars_in_memory
     shared_between_threads
+    shared_keepalive
     simple_subclasses
     simple_types
     strings
@@ -112,6 +123,7 @@ python_tests! {
     structure_layout
     union
     util
+    variadic
     weakref_dict_gc
     young_values
 }

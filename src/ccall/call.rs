@@ -89,8 +89,9 @@ fn pass(
         },
         Some(Converter::Call(_, from_param)) => {
             let converted = from_param.call_with([value.to_owned()], vm)?;
-            arguments.keep(converted.clone());
-            default::convert(&converted, position, arguments, vm)
+            default::convert(&converted, position, arguments, vm)?;
+            arguments.keep(converted);
+            Ok(())
         }
     }
 }

@@ -3,12 +3,15 @@
 use super::{
     arena::Arena,
     argument::{Arguments, word_of},
-    as_parameter,
     byref::CArg,
+    plain,
 };
 use crate::{
     cdata::CData,
-    ctype::{ffi_type::Scalar, scalar::terminated},
+    ctype::{
+        ffi_type::Scalar,
+        scalar::{integer, terminated},
+    },
 };
 use num_traits::ToPrimitive;
 use rustpython_vm::{
@@ -26,7 +29,7 @@ pub fn word(value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<
 /// The same by its `_as_parameter_`.
 #[inline(never)]
 fn followed(value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<(Scalar, u64)> {
-    let inner = as_parameter::at_once(value, vm)?;
+    let inner = plain::plain_parameter(value, vm)?;
     // What C writes into the copy of `bytes` has to be taken over.
     if inner.downcast_ref::<PyBytes>().is_some() {
         return None;
@@ -39,7 +42,7 @@ fn followed(value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<
 #[inline]
 fn own_word(value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<(Scalar, u64)> {
     let address = if let Some(int) = value.downcast_ref_if_exact::<PyInt>(vm) {
-        let small = int.as_bigint().to_i64()?;
+        let small = integer::small(int)?;
         return Some((Scalar::Sint32, Scalar::Sint32.extend(small as u64)));
     } else if let Some(bytes) = value.downcast_ref_if_exact::<PyBytes>(vm) {
         terminated::address(bytes)
@@ -53,7 +56,7 @@ fn own_word(value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<
         arena.wide(text.as_wtf8())?.as_ptr().expose_provenance()
     } else {
         // A truth value, a member of an enumeration.
-        let small = value.downcast_ref::<PyInt>()?.as_bigint().to_i64()?;
+        let small = integer::small(value.downcast_ref::<PyInt>()?)?;
         return Some((Scalar::Sint32, Scalar::Sint32.extend(small as u64)));
     };
     Some((Scalar::Pointer, address as u64))
@@ -93,7 +96,7 @@ pub fn convert(
     if let Some(text) = value.downcast_ref::<PyStr>() {
         return arguments.wide(text.as_wtf8(), vm);
     }
-    match as_parameter::as_parameter(value, vm)? {
+    match plain::as_parameter(value, vm)? {
         Some(inner) => {
             vm.with_recursion(" while converting an argument", || {
                 convert(&inner, position, arguments, vm)

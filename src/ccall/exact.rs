@@ -8,20 +8,16 @@
 use super::{
     arena::Arena,
     argument::{AbiClass, Arguments, word_of},
-    as_parameter,
     byref::CArg,
     enter::direct::Placed,
-    instance::has_our_metaclass,
 };
 use crate::{
     cdata::CData,
     ctype::{
         CType, Kind,
         ffi_type::{CLASSIFIES, Scalar},
-        long_double::X87Extended,
-        scalar::{float, integer::wrapped, pointer, terminated, wide},
+        scalar::{eightbytes::Eightbytes, float, integer::wrapped, pointer, terminated, wide},
         simple::{Class, WCHAR},
-        target,
     },
     without::without,
 };
@@ -37,24 +33,23 @@ use rustpython_vm::{
 /// find this any more. So whatever has the address of a declared ctype is that one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exact {
-    takes: Takes,
+    pub(super) takes: Takes,
     /// The declared type, whose instances are taken too.
-    ctype: usize,
-    /// The `_as_parameter_` of a plain object is followed: Python code has no say in what an instance of
-    /// the type is.
-    follows: bool,
+    pub(super) ctype: usize,
+    /// What is not taken gets a closer look (`super::closer`).
+    looks_closer: bool,
 }
 
 /// What a type takes besides its own instances.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Takes {
+pub(super) enum Takes {
     /// An `int`, which becomes this type: cut to its width by this shift, up and down again.
     Signed(Scalar, u8),
     Unsigned(Scalar, u8),
     /// A `float` or an `int`, which becomes this type.
     Float(Scalar),
-    /// The same, and it is no word.
-    LongDouble,
+    /// The same, or a `complex`, which become this type, and it is no word.
+    Wide(Scalar),
     /// A truth value.
     Bool,
     /// `bytes` of length one, or a small `int`.
@@ -90,7 +85,7 @@ impl Exact {
     pub const OTHER: Self = Self {
         takes: Takes::Unknown,
         ctype: 0,
-        follows: false,
+        looks_closer: false,
     };
 
     #[must_use]
@@ -106,7 +101,7 @@ impl Exact {
                     Class::Integer { signed: true } => Takes::Signed(scalar, shift),
                     Class::Integer { signed: false } => Takes::Unsigned(scalar, shift),
                     Class::Float if scalar.is_float() => Takes::Float(scalar),
-                    Class::LongDouble if CLASSIFIES => Takes::LongDouble,
+                    Class::LongDouble | Class::Complex if CLASSIFIES => Takes::Wide(scalar),
                     Class::Bool => Takes::Bool,
                     Class::Char => Takes::Char,
                     Class::WideChar => Takes::WideChar,
@@ -129,12 +124,10 @@ impl Exact {
                 item: identity(&array.item),
             },
         };
-        // Some types take every object as it is.
-        let asks = !matches!(takes, Takes::Bool | Takes::Object | Takes::Unknown);
         Self {
             takes,
             ctype: identity(ctype),
-            follows: asks && has_our_metaclass(ctype.python_class()),
+            looks_closer: takes.looks_closer(ctype),
         }
     }
 
@@ -147,7 +140,7 @@ impl Exact {
     /// Whether [`Self::word`] never makes it: see [`Self::place`].
     #[must_use]
     pub fn is_no_word(&self) -> bool {
-        matches!(self.takes, Takes::Aggregate | Takes::LongDouble)
+        matches!(self.takes, Takes::Aggregate | Takes::Wide(_))
     }
 
     /// Whether a vector register is for it.
@@ -159,7 +152,7 @@ impl Exact {
 
     /// The C type of what [`Self::word`] returns.
     #[inline(always)]
-    fn scalar(&self) -> Scalar {
+    pub(super) fn scalar(&self) -> Scalar {
         match self.takes {
             Takes::Signed(scalar, _) | Takes::Unsigned(scalar, _) | Takes::Float(scalar) => scalar,
             Takes::Bool => Scalar::Uint8,
@@ -181,13 +174,10 @@ impl Exact {
     #[inline(always)]
     fn common_word(&self, value: &PyObject, vm: &VirtualMachine) -> Option<u64> {
         match self.takes {
-            Takes::Signed(_, shift) if let Some(int) = value.downcast_ref_if_exact::<PyInt>(vm) => {
-                Some(((wrapped(int) << shift) as i64 >> shift) as u64)
-            }
-            Takes::Unsigned(_, shift)
+            Takes::Signed(..) | Takes::Unsigned(..)
                 if let Some(int) = value.downcast_ref_if_exact::<PyInt>(vm) =>
             {
-                Some(wrapped(int) << shift >> shift)
+                self.word_of_int(int)
             }
             Takes::Float(scalar)
                 if let Some(float) = value.downcast_ref_if_exact::<PyFloat>(vm) =>
@@ -199,6 +189,12 @@ impl Exact {
                 if let Some(bytes) = value.downcast_ref_if_exact::<PyBytes>(vm) =>
             {
                 Some(terminated::address(bytes) as u64)
+            }
+            Takes::Char if let Some(bytes) = value.downcast_ref_if_exact::<PyBytes>(vm) => {
+                match *bytes.as_bytes() {
+                    [byte] => Some(Scalar::Sint8.extend(byte.into())),
+                    _ => None,
+                }
             }
             _ => None,
         }
@@ -212,37 +208,32 @@ impl Exact {
         vm: &VirtualMachine,
     ) -> Option<u64> {
         let word = self.other_word(value, arena, vm);
-        if word.is_none() && self.follows {
-            return self.followed(value, arena, vm);
+        if word.is_none() && self.looks_closer {
+            return self.closer_word(value, arena, vm);
         }
         word
     }
 
-    /// The word that the `_as_parameter_` of `value` becomes.
-    #[inline(never)]
-    fn followed(&self, value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<u64> {
-        let inner = as_parameter::at_once(value, vm)?;
-        let word = match self.takes {
-            // It has to be an instance, or what `byref` made.
-            Takes::Pointer { .. } | Takes::Array { .. } | Takes::Function | Takes::Aggregate => {
-                match inner.downcast_ref::<CArg>() {
-                    Some(arg) => self.reference(arg)? as u64,
-                    None => {
-                        instance(&inner)
-                            .filter(|cdata| identity(cdata.ctype()) == self.ctype)
-                            .and_then(word_of)?
-                            .1
-                    }
-                }
-            }
-            // What C writes into the copy of `bytes` has to be taken over.
-            _ if inner.downcast_ref::<PyBytes>().is_some() => return None,
-            _ => self
-                .common_word(&inner, vm)
-                .or_else(|| self.other_word(&inner, arena, vm))?,
-        };
-        arena.keep(inner)?;
-        Some(word)
+    /// The word without a closer look.
+    pub(super) fn word_at_once(
+        &self,
+        value: &PyObject,
+        arena: &mut Arena,
+        vm: &VirtualMachine,
+    ) -> Option<u64> {
+        self.common_word(value, vm)
+            .or_else(|| self.other_word(value, arena, vm))
+    }
+
+    /// The word that an `int` becomes, where numbers or addresses are taken.
+    #[inline(always)]
+    pub(super) fn word_of_int(&self, int: &Py<PyInt>) -> Option<u64> {
+        match self.takes {
+            Takes::Signed(_, shift) => Some(((wrapped(int) << shift) as i64 >> shift) as u64),
+            Takes::Unsigned(_, shift) => Some(wrapped(int) << shift >> shift),
+            Takes::VoidPointer => Some(pointer::wrapping_address(int) as u64),
+            _ => None,
+        }
     }
 
     /// What becomes of everything that is not an exact `int`, `float` or `bytes`.
@@ -270,17 +261,8 @@ impl Exact {
                 };
             }
             Takes::Char => {
-                let byte = match value.downcast_ref_if_exact::<PyBytes>(vm) {
-                    Some(bytes) => match *bytes.as_bytes() {
-                        [byte] => byte,
-                        _ => return None,
-                    },
-                    None => value
-                        .downcast_ref_if_exact::<PyInt>(vm)?
-                        .as_bigint()
-                        .to_u8()?,
-                };
-                return Some(Scalar::Sint8.extend(byte.into()));
+                let int = value.downcast_ref_if_exact::<PyInt>(vm)?;
+                return Some(Scalar::Sint8.extend(int.as_bigint().to_u8()?.into()));
             }
             Takes::WideChar => {
                 let text = value.downcast_ref_if_exact::<PyStr>(vm)?;
@@ -289,7 +271,7 @@ impl Exact {
                 return Some(WCHAR.extend(unit as u64));
             }
             Takes::Object => value.as_raw().expose_provenance(),
-            Takes::Function | Takes::Aggregate | Takes::LongDouble | Takes::Unknown => {
+            Takes::Function | Takes::Aggregate | Takes::Wide(_) | Takes::Unknown => {
                 return None;
             }
             _ if let Some(arg) = value.downcast_ref::<CArg>() => self.reference(arg)?,
@@ -309,64 +291,14 @@ impl Exact {
         Some(address as u64)
     }
 
-    /// The address that `cdata`, which is `value`, is or holds, if a pointer of this type takes it.
-    fn pointed_to(&self, value: &PyObject, cdata: &Py<CData>) -> Option<u64> {
-        let kind = &cdata.ctype().kind;
-        let is_taken = match self.takes {
-            Takes::VoidPointer => match kind {
-                Kind::Simple(simple) => {
-                    matches!(
-                        simple.code.class,
-                        Class::CharPointer | Class::WideCharPointer
-                    )
-                }
-                Kind::Array(_) | Kind::Pointer(_) | Kind::Function(_) => true,
-                Kind::Structure | Kind::Union => false,
-            },
-            Takes::CharPointer => to_characters(cdata, Class::Char),
-            Takes::WideCharPointer => to_characters(cdata, Class::WideChar),
-            Takes::Pointer { target } if !target::any_replaced() => {
-                if identity(cdata.ctype()) == target {
-                    return Some(cdata.address().expose_provenance() as u64);
-                }
-                matches!(kind, Kind::Array(array) if identity(&array.item) == target)
-            }
-            Takes::Object => {
-                let is_held = cdata.ctype().simple_class() == Some(Class::Object);
-                return (!is_held).then(|| value.as_raw().expose_provenance() as u64);
-            }
-            _ => false,
-        };
-        if !is_taken {
-            return None;
-        }
-        word_of(cdata).map(|(_, word)| word)
-    }
-
-    /// The address that `byref` made, if a pointer of this type takes it.
-    fn reference(&self, arg: &CArg) -> Option<usize> {
-        let object = arg.object()?;
-        let is_taken = match self.takes {
-            Takes::VoidPointer => true,
-            Takes::CharPointer => holds(object, Class::Char),
-            Takes::WideCharPointer => holds(object, Class::WideChar),
-            Takes::Pointer { target } | Takes::Array { item: target } => {
-                !target::any_replaced() && identity(instance(object)?.ctype()) == target
-            }
-            _ => false,
-        };
-        if is_taken { arg.address() } else { None }
-    }
-
     /// Places what is no word, if `value` is what is taken.
     #[inline]
     #[must_use]
     pub fn place(&self, value: &PyObject, placed: &mut Placed, vm: &VirtualMachine) -> Option<()> {
-        if self.takes == Takes::LongDouble
-            && let Some(number) = float::exact(value, vm)
+        if let Takes::Wide(scalar) = self.takes
+            && let Some(eightbytes) = Eightbytes::of(scalar, value, vm)
         {
-            let words = X87Extended::of(number).eightbytes();
-            return placed.wide(Scalar::LongDouble, &words);
+            return placed.wide(scalar, eightbytes.words());
         }
         let cdata = instance(value).filter(|_| self.is_no_word())?;
         if identity(cdata.ctype()) == self.ctype {
@@ -387,7 +319,7 @@ impl Exact {
             Takes::Signed(..)
             | Takes::Unsigned(..)
             | Takes::Float(_)
-            | Takes::LongDouble
+            | Takes::Wide(_)
             | Takes::Char
             | Takes::WideChar
             | Takes::Array { .. }
@@ -457,13 +389,13 @@ fn other(
 
 /// `value` as a C value, if its class is the one that it was made for: Python code may assign another.
 #[inline]
-fn instance(value: &PyObject) -> Option<&Py<CData>> {
+pub(super) fn instance(value: &PyObject) -> Option<&Py<CData>> {
     CData::of(value).filter(|cdata| value.class().is(cdata.ctype().python_class()))
 }
 
 /// What identifies a ctype among all that live.
 #[inline(always)]
-fn identity(ctype: &Py<CType>) -> usize {
+pub(super) fn identity(ctype: &Py<CType>) -> usize {
     (&raw const *ctype).addr()
 }
 
@@ -481,18 +413,4 @@ fn truth(value: &PyObject, vm: &VirtualMachine) -> Option<u8> {
         return Some(1);
     }
     value.is(&vm.ctx.false_value).then_some(0)
-}
-
-/// Whether `cdata` is an array of characters of this class or a pointer to some.
-fn to_characters(cdata: &CData, class: Class) -> bool {
-    let item = match &cdata.ctype().kind {
-        Kind::Array(array) => Some(&*array.item),
-        _ => cdata.ctype().target(),
-    };
-    item.is_some_and(|item| item.simple_class() == Some(class))
-}
-
-/// Whether `object` is a C value of this class.
-fn holds(object: &PyObject, class: Class) -> bool {
-    CData::of(object).is_some_and(|cdata| cdata.ctype().simple_class() == Some(class))
 }

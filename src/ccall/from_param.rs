@@ -5,8 +5,7 @@
 //! followed, anything else is refused.
 
 use super::{
-    argument::Arguments, as_parameter::as_parameter, byref::CArg, default,
-    instance::has_our_metaclass,
+    argument::Arguments, byref::CArg, default, instance::has_our_metaclass, plain::as_parameter,
 };
 use crate::{
     cdata::CData,

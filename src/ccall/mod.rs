@@ -1,9 +1,9 @@
 //! Python calling C.
 //!
 //! A [`call`] converts each Python argument to a C value with its ABI class ([`argument`]): one that
-//! is exactly what the declared type asks for at once ([`exact`]), others by the protocol of that type
+//! is exactly what the declared type asks for at once ([`exact`]) or after a closer look ([`closer`]), others by the protocol of that type
 //! ([`from_param`]), and without a declared type by their own ([`default`]); an object may stand for another
-//! one ([`as_parameter`]). It enters C ([`enter`]) and converts what comes back ([`result`]). What can be
+//! one ([`plain`]). It enters C ([`enter`]) and converts what comes back ([`result`]). What can be
 //! said of a call ahead is planned ([`plan`]), also where arguments are placed one by one ([`placed`]). How a
 //! function is called is its [`signature`]. Parameter
 //! flags ([`paramflags`]) rearrange the arguments before and the results after; [`errno`] keeps the
@@ -11,18 +11,21 @@
 
 pub mod arena;
 pub mod argument;
-mod as_parameter;
 pub mod byref;
 pub mod call;
+mod closer;
 pub mod default;
 pub mod enter;
 pub mod errno;
 pub mod exact;
 pub mod from_param;
 mod instance;
+pub mod outputs;
 pub mod paramflags;
 mod placed;
+mod plain;
 pub mod plan;
+mod pointed;
 pub mod result;
 pub mod signature;
 

@@ -3,16 +3,16 @@
 use super::signature::ArgTypes;
 use crate::{
     cdata::{CData, access},
-    ctype::{CType, Kind, Place},
+    ctype::{CType, Kind, Place, ours::Ours},
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyInt, PyStr, PyStrInterned, PyStrRef, PyTuple},
+    builtins::{PyInt, PyStr, PyStrRef, PyTuple},
     class::StaticType,
     object::{Traverse, TraverseFn},
 };
 use smallvec::SmallVec;
-use std::sync::OnceLock;
+use std::sync::atomic::Ordering;
 
 const IN: u32 = 1;
 const OUT: u32 = 2;
@@ -20,7 +20,7 @@ const LCID: u32 = 4;
 
 /// What the flags say of one parameter.
 #[derive(Clone, Debug)]
-struct Parameter {
+pub(super) struct Parameter {
     flags: u32,
     name: Option<PyStrRef>,
     default: Option<PyObjectRef>,
@@ -53,6 +53,12 @@ impl<'a> Given<'a> {
     #[must_use]
     pub fn positional(&self) -> &'a [PyObjectRef] {
         &self.values[..self.positional]
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub(super) fn count(&self) -> usize {
+        self.values.len()
     }
 
     /// The value with this name.
@@ -110,6 +116,11 @@ impl ParamFlags {
             .map(|list| Some(Self(list)))
     }
 
+    #[must_use]
+    pub(super) fn parameters(&self) -> &[Parameter] {
+        &self.0
+    }
+
     /// Puts the arguments of a call in order, makes the outputs and fills in defaults.
     ///
     /// # Errors
@@ -124,7 +135,7 @@ impl ParamFlags {
         let mut outputs = SmallVec::new();
         let mut used = 0;
         for (index, (parameter, converter)) in self.0.iter().zip(&argtypes.converters).enumerate() {
-            let came_in = parameter.flags & OUT == 0 || parameter.flags & IN != 0;
+            let came_in = parameter.comes_in();
             if parameter.flags & OUT != 0 {
                 outputs.push((index, came_in));
             }
@@ -200,21 +211,42 @@ impl Parameter {
         })
     }
 
+    /// Whether it takes an argument of the call.
+    fn comes_in(&self) -> bool {
+        self.flags & OUT == 0 || self.flags & IN != 0
+    }
+
+    /// Whether it is an argument of the call or its default, and nothing else.
+    pub(super) fn is_input(&self) -> bool {
+        self.flags & (OUT | LCID) == 0
+    }
+
+    /// Whether it is for a new object, which is part of the result.
+    pub(super) fn is_new_output(&self) -> bool {
+        self.flags & (IN | OUT | LCID) == OUT && self.default.is_none()
+    }
+
     /// The argument for this parameter: the next positional one, the one with its name, or the
-    /// default.
+    /// default. `used` counts those that are given.
+    pub(super) fn find<'a>(
+        &'a self,
+        given: &Given<'a>,
+        used: &mut usize,
+    ) -> Option<&'a PyObjectRef> {
+        let positional = given.positional().get(*used);
+        let found = match (positional, &self.name) {
+            (None, Some(name)) => given.named(name),
+            _ => positional,
+        };
+        if found.is_some() {
+            *used += 1;
+        }
+        found.or(self.default.as_ref())
+    }
+
     fn take(&self, given: &Given<'_>, used: &mut usize, vm: &VirtualMachine) -> PyResult {
-        if let Some(argument) = given.positional().get(*used) {
-            *used += 1;
-            return Ok(argument.clone());
-        }
-        if let Some(name) = &self.name
-            && let Some(argument) = given.named(name)
-        {
-            *used += 1;
-            return Ok(argument.clone());
-        }
-        if let Some(default) = &self.default {
-            return Ok(default.clone());
+        if let Some(found) = self.find(given, used) {
+            return Ok(found.clone());
         }
         Err(match &self.name {
             Some(name) => {
@@ -292,18 +324,36 @@ impl Arranged {
 /// What an output becomes in the result of a call: what its `__ctypes_from_outparam__` says, which is
 /// mostly ours.
 fn output(argument: &PyObject, vm: &VirtualMachine) -> PyResult {
-    const METHOD: &str = "__ctypes_from_outparam__";
-    static NAME: OnceLock<&'static PyStrInterned> = OnceLock::new();
-    let name = *NAME.get_or_init(|| vm.ctx.intern_str(METHOD));
     if let Some(cdata) = CData::of(argument)
         && !argument.has_instance_dict()
-        && let Some(found) = argument.class().get_attr(name)
-        && let Some(ours) = CData::static_type().get_attr(name)
-        && found.is(&ours)
+        && argument.class().is(cdata.ctype().python_class())
+        && is_ours(cdata.ctype(), vm)
     {
         return access::output(cdata, vm);
     }
     vm.call_method(argument, METHOD, ())
+}
+
+const METHOD: &str = "__ctypes_from_outparam__";
+
+/// Whether an output of this type becomes what we make of it.
+pub(super) fn is_ours(ctype: &CType, vm: &VirtualMachine) -> bool {
+    if ctype.is_ours(Ours::Output) {
+        return true;
+    }
+    let name = vm.ctx.intern_str(METHOD);
+    let class = ctype.python_class();
+    // A look-up gives the class a tag. The one that counts comes after.
+    let _ = class.get_attr(name);
+    let tag = class.tp_version_tag.load(Ordering::Acquire);
+    let is_ours = match (class.get_attr(name), CData::static_type().get_attr(name)) {
+        (Some(found), Some(ours)) => found.is(&ours),
+        _ => false,
+    };
+    if is_ours {
+        ctype.note_ours(Ours::Output, tag);
+    }
+    is_ours
 }
 
 // SAFETY: visits each object it owns exactly once.

@@ -206,6 +206,88 @@ impl Plan {
             }
         }
     }
+
+    /// The same with arguments that come from elsewhere, if registers hold them all.
+    ///
+    /// # Errors
+    /// As for [`Self::call`].
+    ///
+    /// # Safety
+    /// As for [`Self::call`]. What comes from memory must be for a pointer.
+    #[inline(always)]
+    pub unsafe fn call_from(
+        &self,
+        address: usize,
+        call_flags: u32,
+        sources: &[Source<'_>],
+        vm: &VirtualMachine,
+    ) -> Option<PyResult> {
+        let Way::Words {
+            list,
+            copied,
+            entry,
+            result,
+        } = &self.way
+        else {
+            return None;
+        };
+        if address == 0 || audit::is_watched() || list.len() != sources.len() {
+            return None;
+        }
+        let mut arena = Arena::default();
+        let mut registers = Registers::new();
+        fill_declared(&mut registers, list, sources, &mut arena, vm)?;
+        // SAFETY: as in `call`.
+        let word = unsafe { entry.enter(&registers, address, call_flags, vm) };
+        take_over_registers(copied, &registers, sources, vm);
+        // SAFETY: as in `call`.
+        Some(word.and_then(|word| unsafe { result.of_word(word, vm) }))
+    }
+}
+
+/// Where an argument of [`Plan::call_from`] comes from.
+#[derive(Clone, Copy, Debug)]
+pub enum Source<'a> {
+    Object(&'a PyObjectRef),
+    /// It is the address of memory for an output.
+    Memory(usize),
+}
+
+/// What becomes the word of an argument.
+trait Argument {
+    fn word(&self, exact: &Exact, arena: &mut Arena, vm: &VirtualMachine) -> Option<u64>;
+
+    fn object(&self) -> Option<&PyObjectRef>;
+}
+
+impl Argument for PyObjectRef {
+    #[inline(always)]
+    fn word(&self, exact: &Exact, arena: &mut Arena, vm: &VirtualMachine) -> Option<u64> {
+        exact.word(self, arena, vm)
+    }
+
+    #[inline(always)]
+    fn object(&self) -> Option<&PyObjectRef> {
+        Some(self)
+    }
+}
+
+impl Argument for Source<'_> {
+    #[inline(always)]
+    fn word(&self, exact: &Exact, arena: &mut Arena, vm: &VirtualMachine) -> Option<u64> {
+        match *self {
+            Self::Object(object) => exact.word(object, arena, vm),
+            Self::Memory(address) => Some(address as u64),
+        }
+    }
+
+    #[inline(always)]
+    fn object(&self) -> Option<&PyObjectRef> {
+        match self {
+            Self::Object(object) => Some(object),
+            Self::Memory(_) => None,
+        }
+    }
 }
 
 fn is_left_out() -> bool {
@@ -275,13 +357,13 @@ unsafe fn call_by_type(
 fn fill_declared(
     registers: &mut Registers,
     list: &[Exact],
-    given: &[PyObjectRef],
+    given: &[impl Argument],
     arena: &mut Arena,
     vm: &VirtualMachine,
 ) -> Option<()> {
     let mut used = Used::default();
     for (exact, value) in list.iter().zip(given) {
-        let word = exact.word(value, arena, vm)?;
+        let word = value.word(exact, arena, vm)?;
         used.put(registers, exact.is_vector(), word)?;
     }
     Some(())
@@ -330,11 +412,12 @@ impl Used {
 fn take_over_registers(
     copied: &[Copied],
     registers: &Registers,
-    given: &[PyObjectRef],
+    given: &[impl Argument],
     vm: &VirtualMachine,
 ) {
     for &Copied { argument, register } in copied {
-        if let Some(bytes) = given[argument].downcast_ref_if_exact::<PyBytes>(vm) {
+        let object = given[argument].object();
+        if let Some(bytes) = object.and_then(|object| object.downcast_ref_if_exact::<PyBytes>(vm)) {
             let word = registers.integers[register];
             // SAFETY: the word is the address of their copy, and `given` has held them since.
             unsafe { terminated::take_over(bytes, word as usize) };

@@ -10,6 +10,7 @@ use crate::{
     ctype::{
         CType, Place, Simple,
         ffi_type::{Passing, Scalar},
+        ours::Ours,
         scalar::{self, Load},
         simple::{self, Class},
     },
@@ -297,7 +298,7 @@ impl Restype {
 
 /// The `_check_retval_` of a result type, if it has one.
 fn check_of(ctype: &CType, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
-    if ctype.is_unchecked() {
+    if ctype.is_ours(Ours::Result) {
         return Ok(None);
     }
     let name = name!(vm, "_check_retval_");
@@ -318,7 +319,7 @@ fn check_of(ctype: &CType, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>>
     let tag = class.tp_version_tag.load(Ordering::Acquire);
     if is_missing && class.get_attr(name).is_none() && metaclass.get_attr(name).is_none() {
         if metaclass.heaptype_ext.is_none() {
-            ctype.set_unchecked(tag);
+            ctype.note_ours(Ours::Result, tag);
         }
         return Ok(None);
     }

@@ -6,6 +6,7 @@ use crate::{
     ctype::{
         CType, Kind, Place,
         ffi_type::Scalar,
+        ours::Ours,
         scalar::{integer, pointer},
         simple::Class,
     },
@@ -57,7 +58,7 @@ fn instance(
     spare: Option<&mut InUse<'_>>,
     vm: &VirtualMachine,
 ) -> PyResult<PyRef<CData>> {
-    let is_plain = ctype.is_plain();
+    let is_plain = ctype.is_ours(Ours::Construction);
     let serves_again = is_plain && is_given_in_instance(ctype);
     if serves_again && let Some(known) = spare.as_ref().and_then(|spare| spare.get(index)) {
         return Ok(known.to_owned());

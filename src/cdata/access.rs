@@ -12,8 +12,11 @@ use crate::ctype::{
     scalar::{float, integer, pointer, wide},
     simple::Class,
 };
-use libc::wchar_t;
-use rustpython_vm::{Py, PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyInt};
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyBytes, PyInt, PyStr},
+};
+use smallvec::SmallVec;
 use std::ffi::CStr;
 
 /// The value of type `ctype` at `address`, an item or field of `owner`.
@@ -96,7 +99,7 @@ pub unsafe fn load_reference(
         Null,
         Object(PyObjectRef),
         Bytes(Vec<u8>),
-        Wide(Vec<wchar_t>),
+        Wide(SmallVec<[wide::Unit; 16]>),
     }
     // SAFETY: the caller's promise.
     let mut start = unsafe { pointer::read(address) };
@@ -113,12 +116,8 @@ pub unsafe fn load_reference(
         match simple.code.class {
             // SAFETY: the pointer is what its type says: a live object.
             Class::Object => Found::Object(unsafe { &*start.cast::<PyObject>() }.to_owned()),
-            Class::WideCharPointer => {
-                let units = start.cast::<wchar_t>();
-                // SAFETY: the pointer is what its type says: a terminated string.
-                let text = (0..).map(|index| unsafe { units.add(index).read_unaligned() });
-                Found::Wide(text.take_while(|&unit| unit != 0).collect())
-            }
+            // SAFETY: the pointer is what its type says: a terminated string.
+            Class::WideCharPointer => Found::Wide(unsafe { wide::terminated_at(start) }.into()),
             // SAFETY: as above.
             _ => Found::Bytes(unsafe { CStr::from_ptr(start.cast()) }.to_bytes().to_vec()),
         }
@@ -130,7 +129,7 @@ pub unsafe fn load_reference(
         Found::Null => Ok(vm.ctx.none()),
         Found::Object(object) => Ok(object),
         Found::Bytes(bytes) => Ok(vm.ctx.new_bytes(bytes).into()),
-        Found::Wide(units) => Ok(vm.ctx.new_str(wide::text(units.into_iter(), vm)?).into()),
+        Found::Wide(units) => Ok(wide::text(&units, vm)?.into()),
     }
 }
 
@@ -205,13 +204,17 @@ pub unsafe fn set_pointee(
         let is_stored = CData::with_pointee(pointer, |start| {
             let target = start.wrapping_offset(distance);
             // SAFETY: the caller's promise, unless it is NULL.
-            (!start.is_null()).then(|| unsafe { set_number(simple, target, value, vm) })
+            (!start.is_null()).then(|| unsafe { set_at_once(simple, target, value, vm) })
         });
         if is_stored.ok_or_else(null)? {
             return Ok(());
         }
-    } else if CData::pointee(pointer).0.is_null() {
-        return Err(null());
+    } else {
+        // SAFETY: a pointer's memory holds an address.
+        let start = unsafe { pointer::read(pointer.address()) };
+        if start.is_null() {
+            return Err(null());
+        }
     }
     let ready = convert::convert(ctype, value, vm)?;
     // Not before: the conversion may run Python code, which may make the pointer lead elsewhere.
@@ -249,9 +252,9 @@ pub unsafe fn set(
     // SAFETY: the caller's promise.
     let place = || unsafe { owner.address().add(distance) };
     if let Kind::Simple(simple) = &ctype.kind {
-        // A number runs no Python code, so the place stays where it is.
+        // That runs no Python code, so the place stays where it is.
         // SAFETY: the caller's promise.
-        if unsafe { set_number(simple, place(), value, vm) } {
+        if unsafe { set_at_once(simple, place(), value, vm) } {
             return Ok(());
         }
     }
@@ -263,31 +266,59 @@ pub unsafe fn set(
     unsafe { ready.store(place(), CData::home(owner), vm) }
 }
 
-/// Stores `value` as a simple type, if it is an exact `int` or `float` and the type a number of this
-/// machine's byte order: then nothing can go wrong, and no Python code runs.
+/// Stores `value` as a simple type, if that is a matter of comparing types: exact numbers, truth values and
+/// single characters as what they are called, numbers and `None` as addresses. Then nothing can go wrong, no
+/// Python code runs, and nothing is kept.
 ///
 /// # Safety
 /// `target` must be valid for writes of the type's size.
 #[inline]
-pub unsafe fn set_number(
+pub unsafe fn set_at_once(
     simple: &Simple,
     target: *mut u8,
     value: &PyObject,
     vm: &VirtualMachine,
 ) -> bool {
     let word = match simple.code.class {
-        Class::Integer { .. } => match value.downcast_ref_if_exact::<PyInt>(vm) {
-            Some(int) => integer::wrapped(int),
-            None => return false,
-        },
-        Class::Float => match float::exact(value, vm) {
-            Some(number) => simple.code.scalar.float_bits(number),
-            None => return false,
-        },
-        _ => return false,
+        Class::Integer { .. } => value
+            .downcast_ref_if_exact::<PyInt>(vm)
+            .map(integer::wrapped),
+        Class::Float => float::exact(value, vm).map(|number| simple.code.scalar.float_bits(number)),
+        _ => word_at_once(simple.code.class, value, vm),
+    };
+    let Some(word) = word else {
+        return false;
     };
     // SAFETY: the caller's promise.
     !simple.swapped && unsafe { simple.code.scalar.write_word(target, word) }
+}
+
+fn word_at_once(class: Class, value: &PyObject, vm: &VirtualMachine) -> Option<u64> {
+    match class {
+        Class::Bool => {
+            let is_true = value.is(&vm.ctx.true_value);
+            (is_true || value.is(&vm.ctx.false_value)).then_some(is_true.into())
+        }
+        Class::Char => {
+            let bytes = value.downcast_ref_if_exact::<PyBytes>(vm)?;
+            <[u8; 1]>::try_from(bytes.as_bytes())
+                .ok()
+                .map(|[byte]| byte.into())
+        }
+        Class::WideChar => {
+            let text = value.downcast_ref_if_exact::<PyStr>(vm)?;
+            match *text.as_bytes() {
+                [byte] => Some(byte.into()),
+                _ => None,
+            }
+        }
+        Class::VoidPointer if vm.is_none(value) => Some(0),
+        Class::VoidPointer => {
+            let int = value.downcast_ref_if_exact::<PyInt>(vm)?;
+            Some(pointer::wrapping_address(int) as u64)
+        }
+        _ => None,
+    }
 }
 
 /// Stores `value` into an instance of a simple type.
@@ -300,7 +331,7 @@ pub fn set_simple(owner: &Py<CData>, value: &PyObject, vm: &VirtualMachine) -> P
         .simple()
         .ok_or_else(|| vm.new_type_error("abstract class"))?;
     // SAFETY: an instance of a simple type has memory of its size.
-    if unsafe { set_number(simple, owner.address(), value, vm) } {
+    if unsafe { set_at_once(simple, owner.address(), value, vm) } {
         return Ok(());
     }
     let ready = convert::simple(simple, value, vm)?;

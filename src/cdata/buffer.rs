@@ -18,8 +18,6 @@ use std::{
 /// A pointer to another thread's buffer may write while this one reads, as in C; the exports count
 /// alone is kept, and forbids `resize`.
 fn export(zelf: &Py<CData>) -> PyBuffer {
-    // Counted before the memory is described, so that `resize` cannot come between.
-    count_export(zelf);
     let layout = zelf.ctype().layout();
     let mut stride = layout.item_size;
     let mut dimensions = Vec::with_capacity(layout.shape.len());
@@ -34,11 +32,12 @@ fn export(zelf: &Py<CData>) -> PyBuffer {
         offset: 0,
         readonly: false,
         itemsize: layout.item_size,
-        format: vm_format(layout.format()),
+        format: layout.view_format(vm_format),
         dim_desc: dimensions,
     };
-    let buffer = PyBuffer::new(zelf.to_owned().into(), description, &METHODS);
-    zelf.exports.fetch_sub(1, Ordering::AcqRel);
+    let mut buffer = PyBuffer::new(zelf.to_owned().into(), description, &METHODS);
+    // Once more now that it counts, because `resize` may have come between.
+    buffer.desc.len = zelf.size();
     buffer
 }
 
@@ -69,7 +68,7 @@ static METHODS: BufferMethods = BufferMethods {
 
 /// Under the lock that `resize` holds, so that it never moves what is being exported.
 fn count_export(exporter: &CData) {
-    let _state = exporter.state().lock();
+    let _keepalive = exporter.keepalive.lock();
     exporter.exports.fetch_add(1, Ordering::AcqRel);
 }
 
@@ -88,6 +87,9 @@ static NOTHING: [AtomicU8; 16] = [const { AtomicU8::new(0) }; 16];
 /// that it knows in native mode alone lose their byte order mark, strings become the pointers they
 /// are, and a complex `long double`, for which it has no code, passes for a narrower one.
 fn vm_format(format: &str) -> Cow<'static, str> {
+    if let Some(known) = NUMBERS.iter().find(|known| **known == format) {
+        return Cow::Borrowed(known);
+    }
     let native = |code: char| match code {
         'z' | 'Z' => Some('P'),
         'G' => Some('D'),
@@ -112,6 +114,11 @@ fn vm_format(format: &str) -> Cow<'static, str> {
     }
     Cow::Owned(result)
 }
+
+/// The formats of most items, which stay as they are.
+static NUMBERS: [&str; 12] = [
+    "<b", "<B", "<h", "<H", "<i", "<I", "<q", "<Q", "<f", "<d", "<c", "<?",
+];
 
 impl AsBuffer for CData {
     fn as_buffer(zelf: &Py<Self>, _vm: &VirtualMachine) -> PyResult<PyBuffer> {

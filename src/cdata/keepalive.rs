@@ -4,15 +4,17 @@
 //! an object for each place that Python code has stored a reference in: what the pointer there leads to.
 //! It does not matter by which way the place was reached.
 //!
-//! Most values keep one object: it lies in the value itself. More are kept in a sorted map, because
-//! copying bytes copies what a range of places keeps.
+//! Most values keep one object: it lies in the value itself. More are kept in the order of their places,
+//! many in a map, because copying bytes copies what a range of places keeps. Copying all of a large map shares it, until one of
+//! the two changes.
 
+use super::shared_map::{Objects, Share, SharedMap};
 use rustpython_vm::{
-    PyObjectRef,
+    PyObjectRef, PyRef,
     object::{Traverse, TraverseFn},
 };
 use smallvec::SmallVec;
-use std::{collections::BTreeMap, mem, ops::Range};
+use std::{mem, ops::Range};
 
 /// What a range of places keeps: distances from its start, in ascending order, and objects.
 pub type Entries = SmallVec<[(usize, PyObjectRef); 2]>;
@@ -21,8 +23,28 @@ pub type Entries = SmallVec<[(usize, PyObjectRef); 2]>;
 /// code.
 pub type Displaced = SmallVec<[PyObjectRef; 2]>;
 
-/// What is stored one by one.
-const FEW: usize = 8;
+/// As many as a node of a tree or a graph mostly has. More are kept in a map.
+const FEW: usize = 4;
+
+type Few = SmallVec<[(usize, PyObjectRef); FEW]>;
+
+/// A map of so many is shared rather than copied.
+const SHARED: usize = 64;
+
+/// What a range of places keeps, to be kept by another one.
+#[derive(Debug)]
+pub enum Copied {
+    Entries(Entries),
+    /// All of a map, whose places are distances from the start of the range.
+    All(Share),
+}
+
+impl Copied {
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Self::Entries(entries) if entries.is_empty())
+    }
+}
 
 /// Objects by the address of the place that leads to them.
 #[derive(Debug, Default)]
@@ -30,9 +52,11 @@ pub enum Keepalive {
     #[default]
     Nothing,
     One(usize, PyObjectRef),
+    /// At most [`FEW`], in ascending order.
+    Few(Box<Few>),
     // In a box, because every value has room for this, and few have many.
-    #[expect(clippy::box_collection)]
-    Many(Box<BTreeMap<usize, PyObjectRef>>),
+    Many(Box<Objects>),
+    Shared(Share),
 }
 
 impl Keepalive {
@@ -43,7 +67,12 @@ impl Keepalive {
         match self {
             Self::Nothing => None,
             Self::One(known, object) => (*known == address).then_some(object),
+            Self::Few(few) => few
+                .iter()
+                .find(|(known, _)| *known == address)
+                .map(|(_, object)| object),
             Self::Many(objects) => objects.get(&address),
+            Self::Shared(share) => share.get(address),
         }
     }
 
@@ -66,16 +95,56 @@ impl Keepalive {
             },
             (Self::One(..), None) => None,
             (Self::One(..), Some(object)) => {
-                let first = match mem::take(self) {
-                    Self::One(known, old) => Some((known, old)),
-                    _ => None,
-                };
-                let both = first.into_iter().chain([(address, object)]);
-                *self = Self::Many(Box::new(both.collect()));
+                let mut few = Box::new(Few::new());
+                if let Self::One(known, old) = mem::take(self) {
+                    few.push((known, old));
+                }
+                few.insert(usize::from(few[0].0 < address), (address, object));
+                *self = Self::Few(few);
                 None
+            }
+            (Self::Few(few), object) => {
+                let place = few.iter().position(|(known, _)| *known >= address);
+                let place = place.unwrap_or(few.len());
+                let is_there = few.get(place).is_some_and(|(known, _)| *known == address);
+                match object {
+                    Some(object) if is_there => Some(mem::replace(&mut few[place].1, object)),
+                    None if is_there => Some(few.remove(place).1),
+                    None => None,
+                    Some(object) if few.len() < FEW => {
+                        few.insert(place, (address, object));
+                        None
+                    }
+                    Some(object) => self.many().insert(address, object),
+                }
             }
             (Self::Many(objects), Some(object)) => objects.insert(address, object),
             (Self::Many(objects), None) => objects.remove(&address),
+            (Self::Shared(share), None) if share.get(address).is_none() => None,
+            (Self::Shared(_), object) => {
+                let objects = self.many();
+                match object {
+                    Some(object) => objects.insert(address, object),
+                    None => objects.remove(&address),
+                }
+            }
+        }
+    }
+
+    /// A map of its own, for what is not in one. What was shared goes on being kept by that.
+    fn many(&mut self) -> &mut Objects {
+        if !matches!(self, Self::Many(_)) {
+            let objects = match mem::take(self) {
+                Self::Nothing | Self::Many(_) => Objects::new(),
+                Self::One(address, object) => Objects::from([(address, object)]),
+                Self::Few(few) => few.into_iter().collect(),
+                Self::Shared(share) => share.unshared(),
+            };
+            *self = Self::Many(Box::new(objects));
+        }
+        match self {
+            Self::Many(objects) => objects,
+            _ => unreachable!("it was just put there"),
         }
     }
 
@@ -90,14 +159,73 @@ impl Keepalive {
                 let is_there = range.contains(address);
                 Entries::from_iter(is_there.then(|| entry((address, object))))
             }
+            Self::Few(few) => few
+                .iter()
+                .filter(|(address, _)| range.contains(address))
+                .map(|(address, object)| entry((address, object)))
+                .collect(),
             Self::Many(objects) => objects.range(range.clone()).map(entry).collect(),
+            Self::Shared(share) => {
+                let places = share.range(range);
+                places
+                    .map(|(address, object)| entry((&address, object)))
+                    .collect()
+            }
         }
     }
 
-    /// Has the places in `range` keep `entries`, and nothing else.
-    pub fn replace(&mut self, range: &Range<usize>, entries: Entries, displaced: &mut Displaced) {
+    /// Whether [`Self::copy`] of this range makes a map that can be shared, for which it needs an object.
+    #[must_use]
+    pub fn is_to_be_shared(&self, range: &Range<usize>) -> bool {
+        let Self::Many(objects) = self else {
+            return false;
+        };
+        let is_in = |(address, _): (&usize, _)| range.contains(address);
+        objects.len() >= SHARED
+            && objects.first_key_value().is_some_and(is_in)
+            && objects.last_key_value().is_some_and(is_in)
+    }
+
+    /// What the places in `range` keep, for another value to keep.
+    #[must_use]
+    pub fn copy(&mut self, range: &Range<usize>, place: Option<PyRef<SharedMap>>) -> Copied {
+        if let Some(place) = place
+            && self.is_to_be_shared(range)
+            && let Self::Many(objects) = mem::take(self)
+        {
+            *self = Self::Shared(Share::new(*objects, place));
+        }
         match self {
-            Self::Nothing => {}
+            Self::Shared(share) if share.is_within(range) => {
+                Copied::All(share.clone().shifted(range.start.wrapping_neg()))
+            }
+            _ => Copied::Entries(self.entries(range)),
+        }
+    }
+
+    /// Has the places in `range` keep nothing.
+    fn cut_out(&mut self, range: &Range<usize>, displaced: &mut Displaced) {
+        if let Self::Shared(share) = self {
+            if share.is_within(range) {
+                if let Self::Shared(share) = mem::take(self) {
+                    displaced.push(share.into());
+                }
+                return;
+            }
+            if share.range(range).next().is_none() {
+                return;
+            }
+            self.many();
+        }
+        match self {
+            Self::Nothing | Self::Shared(_) => {}
+            Self::Few(few) => {
+                let (inside, outside) = mem::take(&mut **few)
+                    .into_iter()
+                    .partition::<Few, _>(|(address, _)| range.contains(address));
+                **few = outside;
+                displaced.extend(inside.into_iter().map(|(_, object)| object));
+            }
             Self::One(address, _) => {
                 if range.contains(address)
                     && let Self::One(_, old) = mem::take(self)
@@ -113,18 +241,28 @@ impl Keepalive {
                 objects.append(&mut behind);
             }
         }
+    }
+
+    /// Has the places in `range` keep what was copied, and nothing else.
+    pub fn replace(&mut self, range: &Range<usize>, copied: Copied, displaced: &mut Displaced) {
+        self.cut_out(range, displaced);
+        let entries = match copied {
+            Copied::Entries(entries) => entries,
+            Copied::All(share) if self.is_empty() => {
+                *self = Self::Shared(share.shifted(range.start));
+                return;
+            }
+            Copied::All(share) => share.unshared().into_iter().collect(),
+        };
         let entries = entries.into_iter();
         let entries = entries.map(|(distance, object)| (range.start + distance, object));
-        if entries.len() > FEW {
-            let mut objects: BTreeMap<_, _> = entries.collect();
-            match mem::take(self) {
-                Self::Nothing => {}
-                Self::One(address, object) => drop(objects.insert(address, object)),
-                Self::Many(mut rest) => objects.append(&mut rest),
-            }
-            *self = Self::Many(Box::new(objects));
-        } else {
+        if entries.len() <= FEW {
             entries.for_each(|(address, object)| drop(self.set(address, Some(object))));
+        } else if self.is_empty() {
+            *self = Self::Many(Box::new(entries.collect()));
+        } else {
+            let mut entries: Objects = entries.collect();
+            self.many().append(&mut entries);
         }
     }
 
@@ -139,7 +277,9 @@ impl Keepalive {
         match self {
             Self::Nothing => true,
             Self::One(..) => false,
+            Self::Few(few) => few.is_empty(),
             Self::Many(objects) => objects.is_empty(),
+            Self::Shared(_) => false,
         }
     }
 
@@ -151,7 +291,9 @@ impl Keepalive {
             // be an allocation.
             Self::One(_, object) if object.strong_count() > 1 => drop(object),
             Self::One(_, object) => out.push(object),
+            Self::Few(few) => out.extend(few.into_iter().map(|(_, object)| object)),
             Self::Many(objects) => out.extend(objects.into_values()),
+            Self::Shared(share) => out.push(share.into()),
         }
     }
 }
@@ -162,7 +304,9 @@ unsafe impl Traverse for Keepalive {
         match self {
             Self::Nothing => {}
             Self::One(_, object) => object.traverse(visit),
+            Self::Few(few) => few.iter().for_each(|(_, object)| object.traverse(visit)),
             Self::Many(objects) => objects.values().for_each(|object| object.traverse(visit)),
+            Self::Shared(share) => share.traverse(visit),
         }
     }
 }

@@ -11,9 +11,11 @@
 
 use super::{
     CData, Own, State, flag,
-    keepalive::{Displaced, Entries, Keepalive},
+    keepalive::{self, Displaced, Entries, Keepalive},
     objects,
+    shared_map::Share,
 };
+use crate::ctype::scalar::wide::WideCopy;
 use rustpython_common::lock::PyMutex;
 use rustpython_vm::{
     Py, PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyBytes, protocol::PyBuffer,
@@ -30,7 +32,7 @@ use std::{
 #[derive(Debug)]
 pub struct Copied {
     bytes: SmallVec<[u8; 32]>,
-    entries: Entries,
+    kept: keepalive::Copied,
 }
 
 /// What a store does to what is kept for the place.
@@ -77,13 +79,16 @@ impl CData {
         }
     }
 
-    /// Whether a cycle can run through an object that is kept: not through `bytes`, nor through a value
-    /// without pointers, but for what Python code puts into its dict.
+    /// Whether a cycle can run through an object that is kept: not through `bytes` and copies of strings, nor
+    /// through a value without pointers, but for what Python code puts into its dict.
     #[inline]
     fn may_lead_back(object: &PyObject, vm: &VirtualMachine) -> bool {
         match Self::of(object) {
             Some(value) => value.own != Own::Mine || value.ctype.layout().has_pointer,
-            None => object.downcast_ref_if_exact::<PyBytes>(vm).is_none(),
+            None => {
+                object.downcast_ref_if_exact::<PyBytes>(vm).is_none()
+                    && object.downcast_ref::<WideCopy>().is_none()
+            }
         }
     }
 
@@ -188,11 +193,11 @@ impl CData {
         copied: Copied,
         vm: &VirtualMachine,
     ) -> PyResult<()> {
-        let Copied { bytes, entries } = copied;
+        let Copied { bytes, kept } = copied;
         let places = places(address, bytes.len());
         // SAFETY: the caller's promise.
         let write = || unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), address, bytes.len()) };
-        if entries.is_empty() && !zelf.keeps() {
+        if kept.is_empty() && !zelf.keeps() {
             write();
             return Self::was_stored(zelf, vm);
         }
@@ -202,7 +207,7 @@ impl CData {
         {
             let mut keepalive = zelf.keepalive.lock();
             write();
-            keepalive.replace(&places, entries, &mut displaced);
+            keepalive.replace(&places, kept, &mut displaced);
         }
         drop(displaced);
         Self::was_stored(zelf, vm)
@@ -254,14 +259,18 @@ impl CData {
         };
         copy();
         if !home.keeps() {
-            let entries = Entries::new();
-            return Ok(Copied { bytes, entries });
+            let kept = keepalive::Copied::Entries(Entries::new());
+            return Ok(Copied { bytes, kept });
         }
-        let entries = home.locked(|keepalive| {
+        let places = places(address, size);
+        let is_to_be_shared = home.locked(|keepalive| keepalive.is_to_be_shared(&places));
+        let place = is_to_be_shared.then(|| Share::place(vm));
+        let kept = {
+            let mut keepalive = home.keepalive.lock();
             copy();
-            keepalive.entries(&places(address, size))
-        });
-        Ok(Copied { bytes, entries })
+            keepalive.copy(&places, place)
+        };
+        Ok(Copied { bytes, kept })
     }
 
     /// Fills this new value with the bytes at `address`, which are in the memory that `owner` owns, if that

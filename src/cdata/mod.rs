@@ -16,13 +16,14 @@ pub mod kept;
 pub mod memory;
 pub mod objects;
 pub mod pickle;
+pub mod shared_map;
 pub mod young;
 
 use crate::{
     ctype::{CType, Place},
     without::without,
 };
-use keepalive::{Displaced, Keepalive};
+use keepalive::{Copied, Displaced, Keepalive};
 use memory::Block;
 use objects::View;
 use once_cell::race::OnceBox;
@@ -307,7 +308,7 @@ impl CData {
         let copied = block.start().addr()..block.start().addr() + capacity;
         let entries = keepalive.entries(&places);
         let mut displaced = Displaced::new();
-        keepalive.replace(&copied, entries, &mut displaced);
+        keepalive.replace(&copied, Copied::Entries(entries), &mut displaced);
         // The address before the size: see `bytes`.
         self.address.store(block.start(), Ordering::Release);
         self.size.store(size, Ordering::Release);

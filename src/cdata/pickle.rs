@@ -1,9 +1,14 @@
 //! Pickling and copying: a C value is its bytes and its instance dict.
 
 use super::CData;
+use crate::{
+    ctype::{CType, Place, ours::Ours},
+    names::name,
+};
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyBytes, PyDict, PyTuple},
+    builtins::{PyBytes, PyDict, PyGetSet, PyTuple, PyType},
+    class::StaticType,
 };
 
 /// `__reduce__`: how to make an equal object elsewhere.
@@ -17,13 +22,23 @@ pub fn reduce(zelf: &Py<CData>, vm: &VirtualMachine) -> PyResult {
     let (start, size) = zelf.bytes();
     // SAFETY: the object's own memory.
     let bytes = unsafe { std::slice::from_raw_parts(start, size) }.to_vec();
-    let dict = zelf.as_object().get_attr("__dict__", vm)?;
+    let dict = zelf.as_object().get_attr(name!(vm, "__dict__"), vm)?;
     let state = vm.ctx.new_tuple(vec![dict, vm.ctx.new_bytes(bytes).into()]);
     let class = zelf.class().to_owned().into();
     let arguments = vm.ctx.new_tuple(vec![class, state.into()]);
-    let module = vm.import("_ctypes", 0)?;
-    let unpickle = module.get_attr("_unpickle", vm)?;
+    let unpickle = match imported(vm) {
+        Some(module) => module.get_attr(name!(vm, "_unpickle"), vm),
+        None => vm.import("_ctypes", 0)?.get_attr("_unpickle", vm),
+    }?;
     Ok(vm.ctx.new_tuple(vec![unpickle, arguments.into()]).into())
+}
+
+/// The module `_ctypes`, as the program has it.
+fn imported(vm: &VirtualMachine) -> Option<PyObjectRef> {
+    let modules = vm.sys_module.dict().get_item_opt(name!(vm, "modules"), vm);
+    let modules = modules.ok()??;
+    let module = modules.downcast_ref_if_exact::<PyDict>(vm)?;
+    module.get_item_opt(name!(vm, "_ctypes"), vm).ok()?
 }
 
 /// `__setstate__`: takes over a dict and bytes.
@@ -37,7 +52,7 @@ pub fn set_state(zelf: &Py<CData>, state: &[PyObjectRef], vm: &VirtualMachine) -
             state.len()
         )));
     };
-    if dict.downcast_ref::<PyDict>().is_none() {
+    let Some(attributes) = dict.downcast_ref::<PyDict>() else {
         let name = if vm.is_none(dict) {
             "None".to_owned()
         } else {
@@ -46,7 +61,7 @@ pub fn set_state(zelf: &Py<CData>, state: &[PyObjectRef], vm: &VirtualMachine) -
         return Err(vm.new_type_error(format!(
             "__setstate__() argument 1 must be dict, not {name}"
         )));
-    }
+    };
     let Some(bytes) = bytes.downcast_ref::<PyBytes>() else {
         return Err(vm.new_type_error(format!(
             "a bytes-like object is required, not '{}'",
@@ -58,7 +73,16 @@ pub fn set_state(zelf: &Py<CData>, state: &[PyObjectRef], vm: &VirtualMachine) -
     let length = bytes.len().min(size);
     // SAFETY: no more than the object's own memory is written.
     unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), start, length) };
-    let own = zelf.as_object().get_attr("__dict__", vm)?;
+    let is_plain = |of_class: PyObjectRef| of_class.downcast_ref::<PyGetSet>().is_some();
+    let of_class = zelf.class().get_attr(name!(vm, "__dict__"));
+    if dict.downcast_ref_if_exact::<PyDict>(vm).is_some()
+        && attributes.is_empty()
+        && of_class.is_none_or(is_plain)
+    {
+        // The instance needs no dict.
+        return Ok(());
+    }
+    let own = zelf.as_object().get_attr(name!(vm, "__dict__"), vm)?;
     let Some(own) = own.downcast_ref::<PyDict>() else {
         return Err(vm.new_type_error(format!(
             "{}.__dict__ must be a dictionary, not {}",
@@ -75,9 +99,29 @@ pub fn set_state(zelf: &Py<CData>, state: &[PyObjectRef], vm: &VirtualMachine) -
 /// # Errors
 /// What making the object or its `__setstate__` raises.
 pub fn unpickle(class: &PyObject, state: &PyObject, vm: &VirtualMachine) -> PyResult {
-    let instance = vm.call_method(class, "__new__", (class.to_owned(),))?;
-    vm.call_method(&instance, "__setstate__", state_arguments(state))?;
+    let ordinary = CType::of(class, vm).filter(|ctype| ctype.is_ours(Ours::Construction));
+    let instance = match ordinary {
+        Some(ctype) => (ctype.construct)(ctype, Place::New, vm),
+        None => vm.call_method(class, "__new__", (class.to_owned(),)),
+    }?;
+    match CData::of(&instance) {
+        Some(cdata) if has_our_state(cdata.class(), vm) => {
+            set_state(cdata, &state_arguments(state), vm)?;
+        }
+        _ => {
+            vm.call_method(&instance, "__setstate__", state_arguments(state))?;
+        }
+    }
     Ok(instance)
+}
+
+/// Whether instances of a class take over a state as ours do.
+fn has_our_state(class: &Py<PyType>, vm: &VirtualMachine) -> bool {
+    let name = name!(vm, "__setstate__");
+    match (class.get_attr(name), CData::static_type().get_attr(name)) {
+        (Some(found), Some(ours)) => found.is(&ours),
+        _ => false,
+    }
 }
 
 fn state_arguments(state: &PyObject) -> Vec<PyObjectRef> {

@@ -215,7 +215,8 @@ impl Ring {
         slot.store(new, Ordering::Release);
         // Not before: telling takes a lock, and dropping the object can run Python code.
         if let Some(object) = object {
-            tell(&object, self.owner.get());
+            // SAFETY: an object is noted once, when it is made, and who takes it out of its slot tells.
+            unsafe { tell(&object, self.owner.get()) };
         }
     }
 
@@ -231,10 +232,12 @@ impl Ring {
     }
 }
 
-/// Tells the collector of an object that it does not know.
-fn tell(object: &PyObject, owner: u16) {
-    // SAFETY: the object is alive. Nobody else tells of it: an object is noted once, when it is made,
-    // and who takes it out of its slot tells.
+/// Tells the collector of an object.
+///
+/// # Safety
+/// The collector must not know it, and nobody else may tell of it.
+pub unsafe fn tell(object: &PyObject, owner: u16) {
+    // SAFETY: the object is alive, and the caller's promise.
     unsafe { gc_state().track_object(NonNull::from(object), owner) };
     let told = TOLD.get().wrapping_add(1);
     TOLD.set(told);
@@ -248,10 +251,12 @@ fn tell(object: &PyObject, owner: u16) {
 #[cold]
 fn note_first(object: &PyObject, young: &Young, vm: &VirtualMachine) {
     if without().young {
-        return tell(object, current_owner());
+        // SAFETY: it is new, and not noted.
+        return unsafe { tell(object, current_owner()) };
     }
     let Some(ring) = RING.get().or_else(Ring::take) else {
-        return tell(object, current_owner());
+        // SAFETY: as above.
+        return unsafe { tell(object, current_owner()) };
     };
     ring.flush();
     ring.interpreter.set(vm.state.interpreter_id);
@@ -296,7 +301,8 @@ impl Young {
             self.slot.store(ptr::null_mut(), Ordering::Relaxed);
             // SAFETY: the object that this is in, which the caller holds.
             let object = unsafe { &*self.object.load(Ordering::Relaxed) };
-            tell(object, current_owner());
+            // SAFETY: it has been noted, and this has taken it out of its slot.
+            unsafe { tell(object, current_owner()) };
         }
     }
 

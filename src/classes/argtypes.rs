@@ -8,7 +8,7 @@ use crate::{
         exact::Exact,
         signature::{ArgTypes, Converter},
     },
-    ctype::CType,
+    ctype::{CType, ours::Ours},
     error,
 };
 use rustpython_vm::{
@@ -44,7 +44,7 @@ fn known_converters(types: &[PyObjectRef], vm: &VirtualMachine) -> Option<Vec<Co
     }
     let mut converters = Vec::with_capacity(types.len());
     for argtype in types {
-        let ctype = CType::of(argtype, vm).filter(|ctype| ctype.is_converting())?;
+        let ctype = CType::of(argtype, vm).filter(|ctype| ctype.is_ours(Ours::FromParam))?;
         converters.push(Converter::Type(Exact::of(ctype), ctype.to_owned()));
     }
     Some(converters)
@@ -76,7 +76,7 @@ fn converters(declared: &PyObject, vm: &VirtualMachine) -> PyResult<Vec<Converte
 /// How arguments of a declared type are converted.
 fn converter(position: usize, argtype: PyObjectRef, vm: &VirtualMachine) -> PyResult<Converter> {
     if let Some(ctype) = CType::of(&argtype, vm)
-        && (ctype.is_converting() || converts_itself(ctype, vm))
+        && (ctype.is_ours(Ours::FromParam) || converts_itself(ctype, vm))
     {
         return Ok(Converter::Type(Exact::of(ctype), ctype.to_owned()));
     }
@@ -106,7 +106,7 @@ fn converts_itself(ctype: &CType, vm: &VirtualMachine) -> bool {
             _ => false,
         };
     if converts && metaclass.heaptype_ext.is_none() {
-        ctype.set_converting(tag);
+        ctype.note_ours(Ours::FromParam, tag);
     }
     converts
 }

@@ -20,6 +20,7 @@ use rustpython_vm::{
     class::StaticType,
     function::PySetterValue,
     types::PyTypeFlags,
+    vm::Context,
 };
 use std::{cell::Cell, ptr, sync::atomic::Ordering};
 
@@ -61,6 +62,21 @@ pub fn install(class: &Py<PyType>) {
     }
     class.slots.getattro.store(Some(getattro));
     class.slots.setattro.store(Some(setattro));
+}
+
+/// The same for a class that the VM has made, which has the slots of `object`, unless Python code has a say
+/// in its attributes.
+pub fn adopt(class: &Py<PyType>) {
+    if without().attributes {
+        return;
+    }
+    let (slots, object) = (&class.slots, &Context::genesis().types.object_type.slots);
+    let _ = slots
+        .getattro
+        .compare_exchange(object.getattro.load(), Some(getattro));
+    let _ = slots
+        .setattro
+        .compare_exchange(object.setattro.load(), Some(setattro));
 }
 
 /// Whether no Python code has a say in how the attributes of `class`'s instances are written.

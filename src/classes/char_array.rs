@@ -31,12 +31,9 @@ pub unsafe fn load_string(
         let text = CStr::from_bytes_until_nul(bytes).map_or(bytes, CStr::to_bytes);
         return Ok(vm.ctx.new_bytes(text.to_vec()).into());
     }
-    let start = address.cast::<wchar_t>();
-    let units = (0..size / size_of::<wchar_t>())
-        // SAFETY: within the caller's `size` bytes.
-        .map(|index| unsafe { start.add(index).read_unaligned() })
-        .take_while(|&unit| unit != 0);
-    Ok(vm.ctx.new_str(wide::text(units, vm)?).into())
+    // SAFETY: within the caller's `size` bytes.
+    let units = unsafe { wide::units_at(address, size / size_of::<wchar_t>()) };
+    Ok(wide::text(wide::until_nul(units), vm)?.into())
 }
 
 /// All characters of an array from `start` on, `step` apart.
@@ -55,20 +52,31 @@ pub unsafe fn load_slice(
     vm: &VirtualMachine,
 ) -> PyResult {
     let indices = (0..count as isize).map(|number| start.wrapping_add(number.wrapping_mul(step)));
+    let no_memory = |_| vm.no_memory_error();
     if class == Class::Char {
-        // SAFETY: the caller's promise.
-        let indices = indices.map(|index| unsafe { address.offset(index).read() });
         let mut bytes = Vec::new();
-        bytes
-            .try_reserve_exact(count)
-            .map_err(|_| vm.no_memory_error())?;
-        bytes.extend(indices);
+        bytes.try_reserve_exact(count).map_err(no_memory)?;
+        if step == 1 {
+            let first = address.wrapping_offset(start);
+            // SAFETY: the caller's promise.
+            bytes.extend_from_slice(unsafe { std::slice::from_raw_parts(first, count) });
+        } else {
+            // SAFETY: the caller's promise.
+            bytes.extend(indices.map(|index| unsafe { address.offset(index).read() }));
+        }
         return Ok(vm.ctx.new_bytes(bytes).into());
     }
-    let wide = address.cast::<wchar_t>();
+    let wide = address.cast::<wide::Unit>();
+    if step == 1 && count <= isize::MAX as usize / size_of::<wide::Unit>() {
+        // SAFETY: the caller's promise.
+        let units = unsafe { wide::units_at(wide.wrapping_offset(start).cast(), count) };
+        return Ok(wide::text(units, vm)?.into());
+    }
+    let mut units = Vec::new();
+    units.try_reserve_exact(count).map_err(no_memory)?;
     // SAFETY: the caller's promise.
-    let units = indices.map(|index| unsafe { wide.offset(index).read_unaligned() });
-    Ok(vm.ctx.new_str(wide::text(units, vm)?).into())
+    units.extend(indices.map(|index| unsafe { wide.offset(index).read() }));
+    Ok(wide::text(&units, vm)?.into())
 }
 
 /// Stores a string into a field. Bytes are cut at their first NUL, which is stored if there is room

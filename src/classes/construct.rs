@@ -7,7 +7,7 @@
 use super::slots::shares_slot;
 use crate::{
     cdata::CData,
-    ctype::{CType, Place},
+    ctype::{CType, Place, ours::Ours},
     without::without,
 };
 use rustpython_vm::{
@@ -151,7 +151,7 @@ pub fn call_by_slot(
 /// Whether instances of a class are made and initialised as those of `B` are.
 #[inline]
 pub fn is_plain<B: StaticType>(ctype: &CType, vm: &VirtualMachine) -> bool {
-    ctype.is_plain() || find_plain::<B>(ctype, vm)
+    ctype.is_ours(Ours::Construction) || find_plain::<B>(ctype, vm)
 }
 
 /// Whether a class is plain, which is noted if its metaclass is one that cannot change.
@@ -168,7 +168,7 @@ fn find_plain<B: StaticType>(ctype: &CType, vm: &VirtualMachine) -> bool {
         && shares_slot!(class, base, new)
         && shares_slot!(class, base, init);
     if is_plain && metaclass.heaptype_ext.is_none() {
-        ctype.set_plain(tag);
+        ctype.note_ours(Ours::Construction, tag);
     }
     is_plain
 }

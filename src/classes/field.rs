@@ -1,9 +1,13 @@
 //! `CField`: the descriptor of a structure's or union's field.
 
-use super::{char_array, field_arguments::CFieldArgs};
+use super::{
+    char_array,
+    field_access::{FieldAccess, bit_access, bit_field, plain_access, unit_of},
+    field_arguments::CFieldArgs,
+};
 use crate::{
     cdata::{CData, access},
-    ctype::{CType, Simple, bits::BitField, simple::Class},
+    ctype::{CType, bits::BitField},
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
@@ -33,17 +37,6 @@ pub struct CField {
     anonymous: AtomicBool,
     /// The aggregate it is a field of.
     owner: OnceLock<PyRef<CType>>,
-}
-
-/// How a field is read and written.
-#[derive(Clone, Copy, Debug)]
-enum FieldAccess {
-    /// As its type is everywhere.
-    Typed,
-    /// Some bits of an integer.
-    Bits(BitField),
-    /// An array of characters, which is a string here.
-    Characters(Class),
 }
 
 impl CField {
@@ -233,76 +226,6 @@ impl CField {
             FieldAccess::Bits(bits) => Some(bits),
             FieldAccess::Typed | FieldAccess::Characters(_) => None,
         }
-    }
-}
-
-/// How a field of this type is read and written when it is no bit field.
-fn plain_access(ctype: &CType) -> FieldAccess {
-    let item = ctype.array().and_then(|array| array.item.simple());
-    match item.map(|item| item.code.class) {
-        Some(class @ (Class::Char | Class::WideChar)) => FieldAccess::Characters(class),
-        _ => FieldAccess::Typed,
-    }
-}
-
-/// The bits of a field that `ctypes._layout` gave a bit size.
-fn bit_access(
-    name: &PyStrRef,
-    ctype: &CType,
-    bit_size: &PyObject,
-    bit_offset: Option<PyObjectRef>,
-    vm: &VirtualMachine,
-) -> PyResult<FieldAccess> {
-    let Some(simple) = unit_of(ctype) else {
-        return Err(vm.new_type_error(format!("bit fields not allowed for type {}", ctype.name())));
-    };
-    let quoted =
-        || -> PyResult<String> { Ok(name.as_object().repr(vm)?.to_string_lossy().into_owned()) };
-    let width = bit_size.try_index(vm)?.try_to_primitive::<i64>(vm)?;
-    let offset = match bit_offset {
-        Some(offset) => offset.try_index(vm)?.try_to_primitive::<i64>(vm)?,
-        None => 0,
-    };
-    let unit_bits = 8 * simple.code.size as i64;
-    if width < 1 || width > unit_bits {
-        return Err(vm.new_value_error(format!(
-            "bit size of field {} out of range, got {width}",
-            quoted()?
-        )));
-    }
-    if offset < 0 {
-        return Err(vm.new_value_error(format!(
-            "bit offset of field {} out of range, got {offset}",
-            quoted()?
-        )));
-    }
-    if offset + width > unit_bits {
-        return Err(vm.new_value_error(format!(
-            "bit field {} overflows its type ({offset} + {width} > {unit_bits})",
-            quoted()?
-        )));
-    }
-    let bits = (offset as u64, width as u64);
-    Ok(FieldAccess::Bits(bit_field(simple, bits)))
-}
-
-/// The type whose values a bit field is a part of, if it can have bit fields.
-fn unit_of(ctype: &CType) -> Option<&Simple> {
-    ctype
-        .simple()
-        .filter(|simple| matches!(simple.code.class, Class::Integer { .. } | Class::Bool))
-}
-
-/// The bit field of `width` bits from bit `offset` on, both of which lie within the unit.
-fn bit_field(unit: &Simple, (offset, width): (u64, u64)) -> BitField {
-    let code = unit.code;
-    BitField {
-        unit: code.size,
-        signed: code.class == Class::Integer { signed: true },
-        swapped: unit.swapped,
-        boolean: code.class == Class::Bool,
-        offset: offset as u32,
-        width: width as u32,
     }
 }
 

@@ -3,7 +3,7 @@
 //! What every ctypes class can do is here: make instances on memory that exists already, convert
 //! arguments, be multiplied into an array type.
 
-use super::{construct, type_methods};
+use super::{attributes, construct, type_methods};
 use crate::{
     cdata::CData,
     ctype::{CType, Construct, Place},
@@ -55,6 +55,7 @@ pub fn construct_nothing(
 pub fn constructor(class: &Py<PyType>) -> Construct {
     construct::hand_on(class.as_object().class());
     if class.fast_issubclass(CData::static_type()) {
+        attributes::adopt(class);
         construct
     } else {
         construct_nothing

@@ -10,6 +10,7 @@ pub mod class_attribute;
 pub mod class_attributes;
 pub mod construct;
 pub mod field;
+mod field_access;
 mod field_arguments;
 pub mod fields;
 pub mod function;

@@ -12,7 +12,7 @@ use crate::{
     names::name,
 };
 use rustpython_vm::{
-    AsObject, Py, PyObjectRef, PyPayload, PyResult, VirtualMachine,
+    Py, PyObjectRef, PyPayload, PyResult, VirtualMachine,
     builtins::{PyStr, PyType},
 };
 use std::sync::atomic::Ordering;
@@ -50,7 +50,10 @@ fn set_fields(
         let Some(field) = field.downcast_ref::<CField>() else {
             return Ok(false);
         };
-        field.set(zelf.as_object(), value, vm)?;
+        if !field.fits(zelf) {
+            return Ok(false);
+        }
+        field.put(zelf, value, vm)?;
     }
     Ok(true)
 }
@@ -92,7 +95,10 @@ fn collect(
         let found = name
             .downcast_ref::<PyStr>()
             .and_then(|name| class.get_attr(vm.ctx.intern_str(name.as_wtf8())))
-            .filter(|found| found.downcast_ref::<CField>().is_some());
+            .filter(|found| {
+                let field = found.downcast_ref::<CField>();
+                field.is_some_and(|field| field.belongs_to(class))
+            });
         match found {
             Some(field) => fields.push(field),
             None => return Ok(false),

@@ -267,7 +267,7 @@ impl AsNumber for SimpleCData {
 
 impl Representable for SimpleCData {
     fn repr_str(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<String> {
-        let name = zelf.class().name().to_string();
+        let name = zelf.class().name();
         let direct = zelf
             .class()
             .base
@@ -279,6 +279,7 @@ impl Representable for SimpleCData {
         let (cdata, simple) = instance(zelf.as_object(), vm)?;
         // SAFETY: as in `value`.
         let value: PyObjectRef = unsafe { access::load(simple, cdata.address(), cdata, vm) }?;
-        Ok(format!("{name}({})", value.repr(vm)?.to_string_lossy()))
+        let value = value.repr(vm)?;
+        Ok([&*name, "(", &value.to_string_lossy(), ")"].concat())
     }
 }

@@ -10,6 +10,7 @@ pub mod ffi_type;
 pub mod layout;
 pub mod long_double;
 mod of_class;
+pub mod ours;
 pub mod positional;
 pub mod scalar;
 pub mod shared;
@@ -18,6 +19,7 @@ pub mod target;
 
 use crate::names::{name, set_attribute};
 use layout::Layout;
+use ours::Noted;
 use positional::Positional;
 use rustpython_common::lock::PyMutex;
 use rustpython_vm::{
@@ -31,7 +33,7 @@ use shared::Shared;
 use simple::{Class, SimpleCode};
 use std::sync::{
     OnceLock,
-    atomic::{AtomicBool, AtomicU32, Ordering},
+    atomic::{AtomicBool, Ordering},
 };
 use target::Target;
 
@@ -127,12 +129,7 @@ pub struct CType {
     /// `__pointer_type__`: the pointer type that `POINTER` made for this type.
     pub pointer_type: PyMutex<Option<PyObjectRef>>,
     pub construct: Construct,
-    /// The version tag of the class when it was found to be plain; zero is none.
-    plain: AtomicU32,
-    /// The same for when its `from_param` was found to be ours.
-    converting: AtomicU32,
-    /// The same for when it was found to have no `_check_retval_`.
-    unchecked: AtomicU32,
+    noted: Noted,
     /// What the constructor of an aggregate does with positional arguments, once somebody has asked.
     pub positional: OnceLock<Shared<Positional>>,
     /// The descriptors of the fields, which whoever holds the type may use without a reference.
@@ -168,9 +165,7 @@ impl CType {
             is_final: AtomicBool::new(false),
             pointer_type: PyMutex::new(None),
             construct,
-            plain: AtomicU32::new(0),
-            converting: AtomicU32::new(0),
-            unchecked: AtomicU32::new(0),
+            noted: Noted::default(),
             positional: OnceLock::new(),
             descriptors: OnceLock::new(),
             methods: PyMutex::default(),
@@ -289,53 +284,6 @@ impl CType {
     #[must_use]
     pub fn is_final(&self) -> bool {
         self.is_final.load(Ordering::Acquire)
-    }
-
-    /// Whether calling the class makes and initialises an instance as [`Self::construct`] and our own
-    /// `__init__` do: no Python code has overridden `__new__`, `__init__` or the metaclass's
-    /// `__call__`. `false` if nobody has found out since the class was last changed.
-    #[inline]
-    #[must_use]
-    pub fn is_plain(&self) -> bool {
-        self.is_still(&self.plain)
-    }
-
-    /// Notes that the class was plain when it had this version tag.
-    pub fn set_plain(&self, tag: u32) {
-        self.plain.store(tag, Ordering::Relaxed);
-    }
-
-    /// Whether arguments are converted as we do it: no Python code has overridden `from_param`. `false` if
-    /// nobody has found out since the class was last changed.
-    #[inline]
-    #[must_use]
-    pub fn is_converting(&self) -> bool {
-        self.is_still(&self.converting)
-    }
-
-    /// Notes that `from_param` was ours when the class had this version tag.
-    pub fn set_converting(&self, tag: u32) {
-        self.converting.store(tag, Ordering::Relaxed);
-    }
-
-    /// Whether a result of this type is what C returned: there is no `_check_retval_`. `false` if nobody has
-    /// found out since the class was last changed.
-    #[inline]
-    #[must_use]
-    pub fn is_unchecked(&self) -> bool {
-        self.is_still(&self.unchecked)
-    }
-
-    /// Notes that there was no `_check_retval_` when the class had this version tag.
-    pub fn set_unchecked(&self, tag: u32) {
-        self.unchecked.store(tag, Ordering::Relaxed);
-    }
-
-    /// Whether the class still has the version tag that was noted.
-    #[inline]
-    fn is_still(&self, noted: &AtomicU32) -> bool {
-        let tag = self.class.tp_version_tag.load(Ordering::Acquire);
-        tag != 0 && tag == noted.load(Ordering::Relaxed)
     }
 
     /// From here on `_fields_` cannot be set: something relies on the layout, which is read after

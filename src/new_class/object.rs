@@ -150,7 +150,7 @@ impl Descriptor {
 /// The same descriptors for all classes that do not show them to anybody.
 static SHARED: OnceLock<[PyObjectRef; 2]> = OnceLock::new();
 
-/// Adds `__dict__` and `__weakref__` if no base has them, and `__doc__`. Shared ones are two objects less
+/// Adds `__dict__` and `__weakref__` if neither the class nor a base has them, and `__doc__`. Shared ones are two objects less
 /// that the collector looks at, until [`show_descriptors`] replaces them.
 ///
 /// # Errors
@@ -164,7 +164,10 @@ pub fn add_descriptors(
     let of_object = || DESCRIPTORS.map(|each| each.of(vm.ctx.types.object_type, vm));
     for (index, descriptor) in DESCRIPTORS.iter().enumerate() {
         let name = (descriptor.name)(vm);
-        if class.slots.flags.has_feature(descriptor.flag) && base.get_attr(name).is_none() {
+        if class.slots.flags.has_feature(descriptor.flag)
+            && base.get_attr(name).is_none()
+            && !class.attributes.contains(name)
+        {
             let object = if shared {
                 SHARED.get_or_init(of_object)[index].clone()
             } else {

@@ -17,14 +17,19 @@ use rustpython_vm::{
     builtins::{PyDict, PyInt, PyStr, PyType},
     protocol::PyMapping,
 };
-use std::sync::{
-    OnceLock,
-    atomic::{AtomicU32, Ordering},
+use std::{
+    cell::Cell,
+    ptr,
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
+type GetAttribute = fn(&PyObject, &Py<PyStr>, &VirtualMachine) -> PyResult;
+
 /// The VM's own way to an attribute of an object whose class has a `__getattr__`.
-static GET_ATTRIBUTE: OnceLock<fn(&PyObject, &Py<PyStr>, &VirtualMachine) -> PyResult> =
-    OnceLock::new();
+static GET_ATTRIBUTE: OnceLock<GetAttribute> = OnceLock::new();
 
 /// `CDLL.__getitem__` for an ordinary library and the name of a symbol that it has.
 pub fn item(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
@@ -76,11 +81,18 @@ fn is_ordinary(class: &Py<PyType>, vm: &VirtualMachine) -> bool {
         && [name!(vm, "_FuncPtr"), name!(vm, "_handle")]
             .into_iter()
             .filter_map(|name| class.get_attr(name))
-            .all(|found| found.class().slots.descr_set.load().is_none());
+            .all(|found| is_no_data_descriptor(&found));
     if is_ordinary {
         noted(tag).store(tag, Ordering::Relaxed);
     }
     is_ordinary
+}
+
+/// Whether an object that a class has does not keep its objects from having another of that name, now and
+/// later: Python code can change the classes that it has made.
+fn is_no_data_descriptor(found: &PyObject) -> bool {
+    let class = found.class();
+    class.slots.descr_set.load().is_none() && class.heaptype_ext.is_none()
 }
 
 /// `lib[name]`.
@@ -103,13 +115,46 @@ fn getattro(library: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResu
     }
 }
 
-/// What an object has under this name and its class has not: a function that has been asked for before.
+/// What an object has of its own under this name, if its class leaves it to the object: a function that has
+/// been asked for before, the handle.
 fn own_attribute(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> Option<PyObjectRef> {
-    let interned = vm.ctx.interned_str(name)?;
-    if object.class().get_attr(interned).is_some() {
+    let tag = object.class().tp_version_tag.load(Ordering::Acquire);
+    let known = LEFT.try_with(|left| left[place(tag, name)].get());
+    let is_known = known.is_ok_and(|known| known == (tag, ptr::from_ref(name))) && tag != 0;
+    if !is_known && !is_left(object.class(), name, vm) {
         return None;
     }
     object.dict()?.get_item_opt(name, vm).ok()?
+}
+
+thread_local! {
+    /// Attributes that classes leave to their objects, which a thread has asked for lately: the version tag
+    /// of the class, and the name as the VM keeps it.
+    static LEFT: [Cell<(u32, *const Py<PyStr>)>; 64] = const {
+        [const { Cell::new((0, ptr::null())) }; 64]
+    };
+}
+
+fn place(tag: u32, name: &Py<PyStr>) -> usize {
+    let address = ptr::from_ref(name).addr();
+    (address >> 4 ^ address >> 10 ^ tag as usize) % 64
+}
+
+/// Whether a class leaves an attribute to its objects.
+#[cold]
+fn is_left(class: &Py<PyType>, name: &Py<PyStr>, vm: &VirtualMachine) -> bool {
+    let Some(interned) = vm.ctx.interned_str(name) else {
+        return false;
+    };
+    // A look-up gives the class a tag. The one that counts comes after.
+    let _ = class.get_attr(interned);
+    let tag = class.tp_version_tag.load(Ordering::Acquire);
+    let found = class.get_attr(interned);
+    let is_left = found.is_none_or(|found| is_no_data_descriptor(&found));
+    if is_left && interned.is(name) {
+        let _ = LEFT.try_with(|left| left[place(tag, name)].set((tag, ptr::from_ref(name))));
+    }
+    is_left
 }
 
 /// Puts the functions into the slots of the package's classes of libraries.

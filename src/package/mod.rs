@@ -8,6 +8,7 @@
 
 mod library;
 mod ordinary;
+mod permanent;
 
 use crate::{
     audit,
@@ -205,6 +206,7 @@ fn replace(vm: &VirtualMachine) -> PyResult<()> {
         }
     }
     remember_swapped(vm);
+    permanent::keep(&package.dict(), vm);
     library::install(&package.dict(), vm)
 }
 

@@ -275,18 +275,8 @@ struct Text {
 
 impl Text {
     fn of(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<Self> {
-        let (source, length) = match args {
-            [source] => (source, None),
-            [source, size] => {
-                let size = size
-                    .downcast_ref_if_exact::<PyInt>(vm)?
-                    .as_bigint()
-                    .to_i32()?;
-                (source, (size != -1).then(|| usize::try_from(size)))
-            }
-            _ => return None,
-        };
-        let length = length.transpose().ok()?;
+        let (source, size) = args.split_first()?;
+        let length = length_at(size, vm)?;
         let (start, kept) = source_of(source, vm)?;
         let text = Self {
             start: ptr::with_exposed_provenance(start),
@@ -295,6 +285,33 @@ impl Text {
         };
         (start != 0).then_some(text)
     }
+}
+
+/// The length that the arguments behind the address say, if they do.
+#[expect(clippy::option_option, reason = "no length is an answer")]
+fn length_at(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<Option<usize>> {
+    match args {
+        [] => Some(None),
+        [size] => {
+            let size = size.downcast_ref_if_exact::<PyInt>(vm)?;
+            let size = size.as_bigint().to_i32()?;
+            let length = (size != -1).then(|| usize::try_from(size));
+            length.transpose().ok()
+        }
+        _ => None,
+    }
+}
+
+/// What `wstring_at` finds in the terminated copy that C gets of a `str`.
+fn of_wide_copy(text: &Py<PyStr>, size: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
+    let units = wide::terminated(text.as_wtf8());
+    // SAFETY: the copy's own units.
+    let units = unsafe { wide::units_at(units.as_ptr().cast(), units.len()) };
+    let units = match length_at(size, vm)? {
+        None => wide::until_nul(units),
+        Some(length) => units.get(..length)?,
+    };
+    Some(wide::text(units, vm).map(Into::into))
 }
 
 pub fn string_at(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
@@ -309,8 +326,11 @@ pub fn string_at(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> 
 }
 
 pub fn wstring_at(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
+    if let Some(text) = args.first()?.downcast_ref_if_exact::<PyStr>(vm) {
+        return of_wide_copy(text, &args[1..], vm);
+    }
     let text = Text::of(args, vm)?;
     // SAFETY: whoever passes the address answers for the string being there, as in C.
-    let wide = unsafe { wide::text_at(text.start.cast(), text.length, vm) };
-    Some(wide.map(|wide| vm.ctx.new_str(wide).into()))
+    let wide = unsafe { wide::text_at(text.start, text.length, vm) };
+    Some(wide.map(Into::into))
 }

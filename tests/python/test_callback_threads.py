@@ -123,6 +123,25 @@ class PythonThreads(TestCase):
             thread.join()
         self.assertEqual(results, [45] * 300)
 
+    def test_callbacks_made_and_dropped_in_many_threads(self):
+        # What C calls may serve the next callback, of whatever thread.
+        wrong = []
+
+        def work(number):
+            call = function("call_int", c_int, Unary, c_int)
+            for n in range(300):
+                callbacks = [Unary(lambda value, k=k: value + number + k) for k in range(n % 4 + 1)]
+                for k, callback in enumerate(callbacks):
+                    if call(callback, n) != n + number + k:
+                        wrong.append((number, n, k))
+
+        threads = [threading.Thread(target=work, args=(1000 * number,)) for number in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(wrong, [])
+
     def test_one_function_object_in_many_threads(self):
         negate = function("negate_int", c_int, c_int)
         wrong = []

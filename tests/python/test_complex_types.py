@@ -1,4 +1,6 @@
 """The complex types of 3.14."""
+import itertools
+import math
 import unittest
 from ctypes import (
     CFUNCTYPE, POINTER, ArgumentError, Structure, alignment, byref, c_bool, c_double, c_float,
@@ -109,6 +111,20 @@ class Complex(TestCase):
             record.z += 1
             self.assertEqual(record.z, 4 + 4j)
             self.assertEqual(Record.z.offset, alignment(ctype))
+
+    def test_every_kind_of_part(self):
+        def shown(number):
+            return [repr(part) for part in (number.real, number.imag)]
+
+        parts = (0.0, -0.0, 1.5, math.inf, -math.inf, math.nan)
+        for name, (ctype, _) in COMPLEX.items():
+            echo = function(f"echo_{name}", ctype, ctype)
+            untyped = function(f"echo_{name}", ctype)
+            for value in itertools.starmap(complex, itertools.product(parts, parts)):
+                for back in (echo(value), echo(ctype(value)), untyped(ctype(value))):
+                    self.assertEqual(shown(back), shown(value))
+            for value in (-0.0, 3, True, 2 ** 70):
+                self.assertEqual(shown(echo(value)), shown(complex(value)))
 
     def test_refused_arguments(self):
         for name, (ctype, _) in COMPLEX.items():

@@ -110,6 +110,23 @@ class Attributes(TestCase):
             del CDLL.late
         self.assertEqual(library.late, 9)
 
+    def test_becomes_a_descriptor(self):
+        class Value:
+            pass
+
+        library = CDLL(LIBRARY)
+        CDLL.late = Value()
+        try:
+            vars(library)["late"] = 9
+            self.assertEqual(library.late, 9)
+            Value.__get__ = lambda self, instance, owner: "descriptor"
+            self.assertEqual(library.late, 9)
+            Value.__set__ = lambda self, instance, value: None
+            self.assertEqual(library.late, "descriptor")
+        finally:
+            del CDLL.late
+        self.assertEqual(library.late, 9)
+
     def test_names_that_are_not_interned(self):
         library = CDLL(LIBRARY)
         name = "".join(["add", "_", "int"])

@@ -2,9 +2,12 @@
 import _ctypes
 import copy
 import ctypes
+import gc
 import inspect
 import pickle
+import threading
 import unittest
+import weakref
 from ctypes import (
     POINTER, ArgumentError, Array, Structure, Union, addressof, alignment, byref, c_char, c_char_p,
     c_double, c_int, c_short, c_void_p, create_string_buffer, create_unicode_buffer, memmove,
@@ -61,6 +64,39 @@ class Addresses(TestCase):
         self.assertEqual(repr(byref(number, 4)), f"<cparam 'P' ({addressof(number) + 4:#x})>")
         self.assertEqual(repr(byref(number, -4)), f"<cparam 'P' ({addressof(number) - 4:#x})>")
         self.assertEqual(type(reference).__name__, "CArgObject")
+
+    def test_byref_objects_are_their_own(self):
+        # Those that are gone may lend the next ones their memory.
+        def check(count):
+            numbers = [c_int(n) for n in range(count)]
+            references = [byref(number, index) for index, number in enumerate(numbers)]
+            for index, (number, reference) in enumerate(zip(numbers, references)):
+                self.assertIs(reference._obj, number)
+                self.assertIn(f"{addressof(number) + index:#x}", repr(reference))
+            return [weakref.ref(number) for number in numbers]
+
+        for count in (1, 3, 20, 2):
+            for reference in check(count):
+                self.assertIsNone(reference())
+        threads = [threading.Thread(target=check, args=(10,)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def test_byref_while_one_is_freed(self):
+        made = []
+
+        class Number(c_int):
+            def __del__(self):
+                made.append(byref(c_int(self.value)))
+                for n in range(10):
+                    byref(c_int(n))
+
+        for n in range(20):
+            byref(Number(n))
+        gc.collect()
+        self.assertEqual(sorted(reference._obj.value for reference in made), list(range(20)))
 
     def test_byref_refuses(self):
         for wrong, name in [(5, "int"), (c_int, SIMPLE_TYPE),

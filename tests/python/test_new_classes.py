@@ -24,6 +24,14 @@ class Sub(Point):
 
 
 class Anatomy(TestCase):
+    def test_descriptors_of_its_own(self):
+        for base in (object, Structure, c_int):
+            class Own(base):
+                __dict__ = property(lambda self: {"own": 5})
+                __weakref__ = "own"
+
+            self.assertEqual((vars(Own()), Own().__weakref__), ({"own": 5}, "own"))
+
     def test_names(self):
         class Local(Structure):
             pass

@@ -1,20 +1,22 @@
 """Function objects with paramflags: in, out and in-out parameters, names, defaults."""
 import unittest
 from ctypes import (
-    CFUNCTYPE, POINTER, ArgumentError, Structure, c_char, c_char_p, c_double, c_int, c_void_p,
-    pointer, py_object,
+    CDLL, CFUNCTYPE, POINTER, ArgumentError, Structure, addressof, c_bool, c_byte, c_char, c_char_p,
+    c_double, c_float, c_int, c_int64, c_longdouble, c_short, c_size_t, c_ubyte, c_void_p, c_wchar,
+    c_wchar_p, pointer, py_object, sizeof,
 )
 
-from support import TestCase, clib
+from given import ROUNDS, MyInt
+from support import OURS, TestCase, clib, function
 
 IN, OUT, IN_OUT, LCID = 1, 2, 3, 4
 IntPointer = POINTER(c_int)
 
 
-def declared(name, restype, *parameters):
+def declared(name, restype, *parameters, library=clib):
     """parameters: (ctype, flags...)"""
     prototype = CFUNCTYPE(restype, *(p[0] for p in parameters))
-    return prototype((name, clib), tuple(tuple(p[1:]) for p in parameters))
+    return prototype((name, library), tuple(tuple(p[1:]) for p in parameters))
 
 
 class In(TestCase):
@@ -183,6 +185,182 @@ class Definition(TestCase):
         self.assertEqual(CFUNCTYPE(c_int, c_int)(("negate_int", clib), None)(5), -5)
         self.assertError(TypeError, "paramflag value 4 not supported", declared, "negate_int",
                          c_int, (c_int, LCID))
+
+
+class Called(TestCase):
+    def test_unpacked(self):
+        add = function("add_int", c_int, c_int, c_int)
+        for _ in ROUNDS:
+            self.assertEqual(add(*(1, 2)), 3)
+            self.assertEqual(add(*(1, 2), **{}), 3)
+
+    def test_names_mean_nothing_without_flags(self):
+        add = function("add_int", c_int, c_int, c_int)
+        for _ in ROUNDS:
+            self.assertEqual(add(1, 2, name=3), 3)
+            self.assertEqual(add(*(1, 2), **{"name": 3}), 3)
+
+    def test_named_both_ways(self):
+        flags = ((1, "a"), (1, "b", 10))
+        add = CFUNCTYPE(c_int, c_int, c_int)(("add_int", clib), flags)
+        a = "".join(["", "a"])
+        for _ in ROUNDS:
+            self.assertEqual([add(1), add(a=1), add(b=2, a=1), add(1, b=2), add(**{a: 1}),
+                              add(*[1], **{"b": 5})], [11, 11, 3, 3, 11, 6])
+            self.assertError(TypeError, "required argument 'a' missing", add, b=1)
+            self.assertError(TypeError, "call takes exactly 1 arguments (2 given)", add, 1, c=2)
+            self.assertError(TypeError, "call takes exactly 2 arguments (3 given)", add, 1, 2, 3)
+
+    def test_outputs(self):
+        class Pointee(c_int):
+            def __ctypes_from_outparam__(self):
+                return ("out", self.value)
+
+        for Int, expected in ((c_int, (3, 1)), (Pointee, (("out", 3), ("out", 1)))):
+            Pointer = POINTER(Int)
+            flags = ((1, "a"), (1, "b"), (2, "quotient"), (2, "remainder"))
+            divide = CFUNCTYPE(None, c_int, c_int, Pointer, Pointer)(("divide", clib), flags)
+            for _ in ROUNDS:
+                self.assertEqual(divide(7, 2), expected)
+            divide.errcheck = lambda result, called, arguments: arguments
+            self.assertEqual(divide(7, 2), expected)
+            divide.errcheck = lambda result, called, arguments: [len(arguments), arguments[2].value]
+            self.assertEqual(divide(7, 2), [4, 3])
+        box = POINTER(MyInt)
+        divide = CFUNCTYPE(None, c_int, c_int, box, box)(("divide", clib), flags)
+        self.assertEqual([type(part) for part in divide(7, 2)], [MyInt, MyInt])
+
+    def test_output_with_an_attribute(self):
+        flags = ((1, "a"), (1, "b"), (2, "quotient"), (2, "remainder"))
+        Pointer = POINTER(c_int)
+        divide = CFUNCTYPE(None, c_int, c_int, Pointer, Pointer)(("divide", clib), flags)
+
+        def check(result, called, arguments):
+            arguments[2].__ctypes_from_outparam__ = lambda: "mine"
+            return arguments
+
+        divide.errcheck = check
+        self.assertEqual(divide(7, 2), ("mine", 1))
+
+
+class Outputs(TestCase):
+    """What C writes for an output, of every type: by copying it there."""
+
+    def copy(self, ctype, value):
+        prototype = CFUNCTYPE(c_void_p, POINTER(ctype), c_void_p, c_size_t)
+        flags = ((OUT, "target"), (IN, "source"), (IN, "size", sizeof(ctype)))
+        return prototype(("memcpy", CDLL(None)), flags)(addressof(value))
+
+    def test_simple_types(self):
+        for ctype, value in (
+            (c_bool, True), (c_byte, -5), (c_ubyte, 250), (c_short, -3), (c_int, -70000), (c_int64, -2**40),
+            (c_size_t, 2**63), (c_float, 0.5), (c_double, -0.25), (c_longdouble, 1.5),
+            (c_void_p, 2**40), (c_void_p, None), (c_char_p, None), (c_wchar_p, None),
+        ):
+            for _ in ROUNDS:
+                made = self.copy(ctype, ctype(value))
+                self.assertEqual((type(made), made), (type(value), value))
+        self.assertEqual(self.copy(c_char_p, c_char_p(b"text")), b"text")
+        self.assertEqual(self.copy(c_wchar_p, c_wchar_p("te\u20act")), "te\u20act")
+        # A pointer to characters takes strings.
+        for ctype, value in ((c_char, b"x"), (c_wchar, "x")):
+            self.assertRaises(ArgumentError, self.copy, ctype, ctype(value))
+        thing = object()
+        self.assertIs(self.copy(py_object, py_object(thing)), thing)
+        self.assertError(ValueError, "PyObject is NULL", self.copy, py_object, py_object())
+
+    def test_other_types(self):
+        class Pair(Structure):
+            _fields_ = [("x", c_int), ("y", c_int)]
+
+        pair = self.copy(Pair, Pair(3, 4))
+        self.assertEqual((type(pair), pair.x, pair.y), (Pair, 3, 4))
+        self.assertEqual(list(self.copy(c_int * 3, (c_int * 3)(1, 2, 3))), [1, 2, 3])
+        number = c_int(5)
+        self.assertEqual(self.copy(POINTER(c_int), pointer(number)).contents.value, 5)
+        made = self.copy(MyInt, MyInt(5))
+        self.assertEqual((type(made), made.value), (MyInt, 5))
+
+    def test_what_an_output_becomes_can_change(self):
+        class Number(c_int):
+            pass
+
+        self.assertEqual(type(self.copy(Number, c_int(5))), Number)
+        Number.__ctypes_from_outparam__ = lambda self: ("mine", self.value)
+        self.assertEqual(self.copy(Number, c_int(5)), ("mine", 5))
+        del Number.__ctypes_from_outparam__
+        self.assertEqual(type(self.copy(Number, c_int(5))), Number)
+
+        c_int.__ctypes_from_outparam__ = lambda self: ("all", self.value)
+        try:
+            self.assertEqual(self.copy(c_int, c_int(5)), ("all", 5))
+            self.assertEqual(self.copy(Number, c_int(5)), ("all", 5))
+        finally:
+            del c_int.__ctypes_from_outparam__
+        self.assertEqual(self.copy(c_int, c_int(5)), 5)
+
+    def test_many(self):
+        for count in range(1, 7):
+            pointers = [(IntPointer, OUT)] * count
+            scan = declared("sscanf", c_int, (c_char_p, IN), (c_char_p, IN, "format", b"%d " * count),
+                            *pointers, library=CDLL(None))
+            text = b" ".join(b"%d" % number for number in range(10, 10 + count))
+            expected = tuple(range(10, 10 + count)) if count > 1 else 10
+            for _ in ROUNDS:
+                self.assertEqual(scan(text), expected)
+                # What C does not write is zero.
+                self.assertEqual(scan(b""), (0,) * count if count > 1 else 0)
+
+    @unittest.skipUnless(OURS, "CPython dies of it")
+    def test_argtypes_declared_later(self):
+        divide = declared("divide", None, (c_int, IN), (c_int, IN), (IntPointer, OUT), (IntPointer, OUT))
+        self.assertEqual(divide(7, 2), (3, 1))
+        box = POINTER(MyInt)
+        divide.argtypes = [c_short, c_int, box, IntPointer]
+        first, second = divide(65536 + 7, 2)
+        self.assertEqual((type(first), first.value, second), (MyInt, 3, 1))
+        divide.errcheck = lambda result, called, arguments: arguments[3].value
+        self.assertEqual(divide(7, 2), 1)
+        del divide.errcheck
+        divide.argtypes = None
+        self.assertEqual(divide(7, 2), (3, 1))
+
+    @unittest.skipUnless(OURS, "CPython dies of it")
+    def test_result_goes_by_the_outputs(self):
+        class Length:
+            @classmethod
+            def from_param(cls, value):
+                return len(value)
+
+        seen = []
+        divide = declared("divide", None, (c_int, IN), (c_int, IN), (IntPointer, OUT), (IntPointer, OUT))
+        divide.restype = seen.append
+        self.assertEqual(divide(7, 2), (3, 1))
+        self.assertEqual(len(seen), 1)
+        divide.argtypes = [Length, c_int, IntPointer, IntPointer]
+        self.assertEqual(divide("seven..", 2), (3, 1))
+        self.assertRaises(ArgumentError, divide, 7, 2)
+
+    def test_wrong_arguments(self):
+        divide = declared("divide", None, (c_int, IN, "a"), (c_int, IN, "b"), (IntPointer, OUT),
+                          (IntPointer, OUT))
+        for _ in ROUNDS:
+            self.assertEqual(divide(b=2, a=7), (3, 1))
+            self.assertError(TypeError, "required argument 'b' missing", divide, 7)
+            self.assertError(TypeError, "call takes exactly 2 arguments (3 given)", divide, 7, 2, 1)
+            self.assertError(TypeError, "call takes exactly 2 arguments (3 given)", divide, 7, 2, c=1)
+            with self.assertRaisesRegex(ArgumentError, "argument 2: "):
+                divide(7, "x")
+
+    def test_what_is_written_into_bytes(self):
+        fill = declared("memset", c_void_p, (c_void_p, IN, "target"), (c_int, IN, "value", 120),
+                        (c_size_t, IN, "size", 3), library=CDLL(None))
+        text = bytes(bytearray(b"parameter"))
+        fill(text)
+        self.assertEqual(text, b"xxxameter")
+        text = bytes(bytearray(b"parameter"))
+        fill(target=text)
+        self.assertEqual(text, b"xxxameter")
 
 
 if __name__ == "__main__":

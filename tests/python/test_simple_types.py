@@ -11,7 +11,7 @@ from ctypes import (
     c_wchar_p, py_object, sizeof,
 )
 
-from support import PY314, TestCase, echo_object, function
+from support import OURS, PY314, TestCase, echo_object, function
 
 SIGNED = [c_byte, c_short, c_int, c_long, c_longlong]
 UNSIGNED = [c_ubyte, c_ushort, c_uint, c_ulong, c_ulonglong]
@@ -72,6 +72,17 @@ class Integers(TestCase):
             self.assertEqual(ctype(low - 1).value, high)
             self.assertEqual(ctype((high + 1) * 2 ** 70 + 5).value, 5)
             self.assertEqual(ctype(-(2 ** 200) + 3).value, 3)
+
+    def test_around_the_edges_of_64_bits(self):
+        echo = function("echo_ulonglong", c_ulonglong, c_ulonglong)
+        edges = [sign * 2 ** power for sign in (1, -1) for power in (0, 31, 32, 62, 63, 64, 65, 128)]
+        for value in [edge + more for edge in edges for more in (-1, 0, 1)]:
+            expected = value % 2 ** 64
+            self.assertEqual(c_uint64(value).value, expected)
+            self.assertEqual(c_int64(value).value, expected - (expected >> 63 << 64))
+            self.assertEqual(c_uint32(value).value, expected % 2 ** 32)
+            self.assertEqual(echo(value), expected)
+            self.assertEqual(c_double(value).value, float(value))
 
     def test_accepts_what_has_index(self):
         class Index:
@@ -193,6 +204,20 @@ class Characters(TestCase):
         self.assertEqual(c_char(bytearray(b"x")).value, b"x")
         self.assertEqual(c_char(120).value, b"x")
         self.assertEqual(c_char(255).value, b"\xff")
+
+    def test_one_byte_is_one_object(self):
+        for byte in (b"\0", b"x", b"\xff"):
+            self.assertIs(c_char(byte).value, c_char(byte).value)
+            self.assertIs((c_char * 2)(byte, byte)[1], c_char(byte).value)
+            self.assertIs(function("echo_char", c_char, c_char)(byte), c_char(byte).value)
+        self.assertIs(c_wchar("x").value, c_wchar("x").value)
+
+    @unittest.skipUnless(OURS, "CPython has no other object for the byte")
+    def test_what_c_writes_into_one_byte(self):
+        held = c_char(b"%").value
+        ctypes.memset(held, ord("&"), 1)
+        self.assertEqual(held, b"&")
+        self.assertEqual([c_char(byte).value for byte in (b"%", b"&")], [b"%", b"&"])
 
     def test_char_refuses(self):
         general = "one character bytes, bytearray" + (

@@ -6,7 +6,7 @@ from .row import Row, group
 # ctype, a value, floors of reading and writing it as an attribute.
 SIMPLE = [
     ("c_bool", "True", floors.GET, floors.SET),
-    ("c_char", "b'x'", floors.GET_OBJECT, floors.SET),
+    ("c_char", "b'x'", floors.GET, floors.SET),
     ("c_wchar", "'x'", floors.GET, floors.SET),
     ("c_byte", "5", floors.GET, floors.SET),
     ("c_ubyte", "5", floors.GET, floors.SET),
@@ -142,7 +142,7 @@ ITEMS = group(
     ("c_double array item set", "a = (c_double * 10)()", "a[1] = 6.0", "a[1] == 6.0",
      floors.SET_ITEM_REAL),
     ("c_char array item get", "a = (c_char * 10)(b'x', b'y')", "a[1]", "result == b'y'",
-     floors.ITEM_OBJECT),
+     floors.ITEM),
     ("c_char array item set", "a = (c_char * 10)()", "a[1] = b'y'", "a[1] == b'y'",
      floors.SET_ITEM),
     ("c_char_p array item get", "a = (c_char_p * 10)(text, text)", "a[1]", "result == text",

@@ -191,6 +191,7 @@ impl Placed {
     }
 
     /// What is used of the stack.
+    #[cfg(all(target_arch = "x86_64", not(windows)))]
     #[inline]
     fn stacked(&self) -> &[u64] {
         let stack = self.stack().map_or(&[][..], |stack| &stack[..]);

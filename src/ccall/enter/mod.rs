@@ -1,8 +1,8 @@
 //! Entering C.
 //!
 //! There are two ways in. [`direct`] puts the arguments into the platform's argument registers and
-//! on the stack itself, by one function type for each way that results come back: no description of
-//! the signature is needed. [`cif`] asks libffi, which knows every ABI. The direct way is taken where
+//! on the stack itself, by one function type for each way that results come back, or by assembly where no
+//! function type of Rust's returns so: no description of the signature is needed. [`cif`] asks libffi, which knows every ABI. The direct way is taken where
 //! it can be.
 
 pub mod around;

@@ -103,7 +103,7 @@ impl<'a> Items<'a> {
             let index = index(number) as usize;
             if let Some(simple) = simple
                 // SAFETY: the address is that of an item.
-                && unsafe { access::set_number(simple, self.address(index), value, vm) }
+                && unsafe { access::set_at_once(simple, self.address(index), value, vm) }
             {
                 continue;
             }
@@ -142,9 +142,16 @@ impl<'a> Items<'a> {
             // SAFETY: the slice was adjusted to the array's length.
             return unsafe { char_array::load_slice(class, address, start, step, count, vm) };
         }
-        let items = (0..count as isize)
-            .map(|number| self.get((start + number.wrapping_mul(step)) as usize, vm))
-            .collect::<PyResult<Vec<_>>>()?;
+        let index = |number: isize| (start + number.wrapping_mul(step)) as usize;
+        let numbers = 0..count as isize;
+        let items: PyResult<Vec<_>> = match self.kind.numbers {
+            // SAFETY: the slice was adjusted to the array's length.
+            Some(load) => numbers
+                .map(|number| unsafe { load(self.address(index(number)), vm) })
+                .collect(),
+            None => numbers.map(|number| self.get(index(number), vm)).collect(),
+        };
+        let items = items?;
         Ok(vm.ctx.new_list(items).into())
     }
 

@@ -1,6 +1,8 @@
 //! `Array` and its metaclass.
 
+pub mod contains;
 pub mod items;
+pub mod iterator;
 mod strings;
 
 use super::{

@@ -1,12 +1,14 @@
 //! Calling a function pointer: by its plan, or step by step.
 
-use super::{CFuncPtr, Current};
+use super::{
+    CFuncPtr, Current,
+    checked::{self, Checked},
+};
 use crate::{
-    callable::Callable as PythonCallable,
     ccall::{
         call,
         enter::{Target, around::Callee},
-        flags,
+        flags, outputs,
         paramflags::{Given, ParamFlags},
         plan::Plan,
         result::Restype,
@@ -16,7 +18,7 @@ use crate::{
     classes::{construct::call_by_slot, slots::shares_slot},
 };
 use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, builtins::PyType,
+    Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, builtins::PyType,
     function::FuncArgs, types::Callable,
 };
 
@@ -45,20 +47,27 @@ pub fn vectorcall(
 ) -> PyResult {
     let mut tried = false;
     if let Some(function) = CFuncPtr::of(zelf)
-        && let Some(plan) = function.planned.get()
         && is_called_by_us(zelf.class(), vm)
     {
-        let given = &args[..nargs];
-        let restype = || CurrentRestype(function.signature(vm));
-        let outcome = if plan.is_checked {
-            planned_and_checked(function, given, vm)
-        } else {
-            planned(function, plan, given, restype, vm)
+        let outcome = match function.planned.get() {
+            Some(plan) => {
+                tried = true;
+                let restype = || CurrentRestype(function.signature(vm));
+                let given = &args[..nargs];
+                if plan.is_checked {
+                    planned_and_checked(function, given, vm)
+                } else {
+                    planned(function, plan, given, restype, vm)
+                }
+            }
+            None => function.paramflags.as_ref().and_then(|paramflags| {
+                let given = Given::new(&args, nargs, names.unwrap_or(&[]));
+                planned_with_flags(function, paramflags, &given, vm)
+            }),
         };
         if let Some(outcome) = outcome {
             return outcome;
         }
-        tried = true;
     }
     vectorcall_unplanned(zelf, args, nargs, names, tried, vm)
 }
@@ -114,8 +123,25 @@ fn planned_and_checked(
     let restype = || &signature.declared.restype;
     let result = planned(function, signature.plan()?, given, restype, vm)?;
     Some(result.and_then(|result| {
-        check_result(errcheck, function, result, given, vm).map(Checked::into_object)
+        checked::check(errcheck, function, result, given, vm).map(Checked::into_object)
     }))
+}
+
+/// The same with parameter flags.
+#[inline(never)]
+fn planned_with_flags(
+    function: &Py<CFuncPtr>,
+    paramflags: &ParamFlags,
+    given: &Given<'_>,
+    vm: &VirtualMachine,
+) -> Option<PyResult> {
+    let signature = function.signature(vm);
+    let plan = signature.plan().filter(|plan| !plan.is_checked)?;
+    let argtypes = signature.declared.argtypes.as_ref()?;
+    let (address, _held) = CData::callee(CFuncPtr::value(function));
+    let flags = function.flags;
+    // SAFETY: as in `planned`.
+    unsafe { outputs::call(plan, paramflags, argtypes, address, flags, given, vm) }
 }
 
 /// The result type of the signature that was read.
@@ -129,6 +155,7 @@ impl AsRef<Restype> for CurrentRestype<'_> {
 
 /// Calls a function with arguments in the order in which Python code gives them. `tried` says that its
 /// plan, if it has one that stands alone, has not been enough.
+#[inline(always)]
 fn general(
     function: &Py<CFuncPtr>,
     tried: bool,
@@ -162,22 +189,8 @@ fn arranged(
     }
 }
 
-/// What a call came to.
-enum Checked {
-    Result(PyObjectRef),
-    /// What `errcheck` returned in its place.
-    Other(PyObjectRef),
-}
-
-impl Checked {
-    fn into_object(self) -> PyObjectRef {
-        match self {
-            Self::Result(object) | Self::Other(object) => object,
-        }
-    }
-}
-
 /// Calls a function with arguments in the order of its parameters.
+#[inline(always)]
 fn invoke(
     function: &Py<CFuncPtr>,
     signature: &Signature,
@@ -194,7 +207,7 @@ fn invoke(
     }?;
     match &signature.declared.errcheck {
         None => Ok(Checked::Result(result)),
-        Some(errcheck) => check_result(errcheck, function, result, given, vm),
+        Some(errcheck) => checked::check(errcheck, function, result, given, vm),
     }
 }
 
@@ -224,24 +237,6 @@ fn step_by_step(
         cif: Some(&signature.cif),
     };
     call::address(target, converters, given, &signature.declared.restype, vm)
-}
-
-fn check_result(
-    errcheck: &PythonCallable,
-    function: &Py<CFuncPtr>,
-    result: PyObjectRef,
-    given: &[PyObjectRef],
-    vm: &VirtualMachine,
-) -> PyResult<Checked> {
-    let arguments = vm.ctx.new_tuple(given.to_vec());
-    let called = function.to_owned().into();
-    let checked = [result.clone(), called, arguments.clone().into()];
-    let checked = errcheck.call_with(checked, vm)?;
-    Ok(if checked.is(&arguments) {
-        Checked::Result(result)
-    } else {
-        Checked::Other(checked)
-    })
 }
 
 /// A C function may be variadic, so it takes more arguments than declared, but never fewer.

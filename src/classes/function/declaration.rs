@@ -51,7 +51,7 @@ impl Declaration {
         }
     }
 
-    /// The signature for what has been declared. `None` if [`Self::catch_up`] has to make it.
+    /// The signature for what has been declared, for [`Self::catch_up`] to make if there is none.
     #[inline]
     #[must_use]
     pub fn signature(&self) -> Option<PyRef<Signature>> {
@@ -65,7 +65,6 @@ impl Declaration {
 
     /// Declares what `change` does, which must not run Python code. What it displaces is handed back:
     /// dropping that may. Nobody goes by the plan in `planned` any more.
-    #[must_use]
     pub fn change<T>(
         &self,
         planned: &Planned,
@@ -83,7 +82,8 @@ impl Declaration {
         }
     }
 
-    /// Makes the signature for what has been declared, and its plan if that is wanted.
+    /// Makes the signature for what has been declared, and its plan if that is wanted, for this call and
+    /// those that follow.
     ///
     /// # Safety
     /// `planned` must not outlive this, nor the plan of the type.
@@ -93,23 +93,18 @@ impl Declaration {
         planned: Option<&Planned>,
         of_type: &Py<Signature>,
         vm: &VirtualMachine,
-    ) {
-        loop {
-            let (declared, edition) = {
-                let latest = self.latest.lock();
-                (latest.declared.clone(), latest.edition)
-            };
-            // Not under the lock: a new object can start a collection, which runs Python code.
-            let signature = Signature::new(declared).into_ref(&vm.ctx);
-            let plan = signature.shared_plan();
-            let mut latest = self.latest.lock();
-            if latest.edition != edition {
-                // What has been made is dropped without the lock.
-                drop(latest);
-                continue;
-            }
+    ) -> PyRef<Signature> {
+        let (declared, edition) = {
+            let latest = self.latest.lock();
+            (latest.declared.clone(), latest.edition)
+        };
+        // Not under the lock: a new object can start a collection, which runs Python code.
+        let signature = Signature::new(declared).into_ref(&vm.ctx);
+        let plan = signature.shared_plan();
+        let mut latest = self.latest.lock();
+        if latest.edition == edition {
             // Another thread may have made the same.
-            let displaced = self.signature.store(Some(signature.into()));
+            let displaced = self.signature.store(Some(signature.clone().into()));
             if let Some(planned) = planned {
                 let plan = plan.and_then(|plan| match of_type.plan() {
                     Some(known) if *known == *plan => Some(known),
@@ -120,8 +115,9 @@ impl Declaration {
             }
             drop(latest);
             drop(displaced);
-            return;
         }
+        // What another thread has declared meanwhile comes too late for this call.
+        signature
     }
 
     /// Goes back to what the function's type declares; everything else goes into `out`.

@@ -2,6 +2,7 @@
 
 mod attributes;
 mod call;
+mod checked;
 pub mod constructor;
 mod declaration;
 mod planned;
@@ -281,14 +282,11 @@ impl CFuncPtr {
         let Some(own) = self.own.get() else {
             return Current::OfType(of_type);
         };
-        loop {
-            if let Some(signature) = own.signature() {
-                return Current::Own(signature);
-            }
+        Current::Own(own.signature().unwrap_or_else(|| {
             let planned = self.paramflags.is_none().then_some(&self.planned);
             // SAFETY: both are parts of this, which holds its type.
-            unsafe { own.catch_up(planned, of_type, vm) };
-        }
+            unsafe { own.catch_up(planned, of_type, vm) }
+        }))
     }
 
     /// How functions of its type are called.

@@ -13,7 +13,7 @@ use rustpython_vm::{
     builtins::PyStrRef,
     object::{Traverse, TraverseFn},
 };
-use std::sync::OnceLock;
+use std::{borrow::Cow, sync::OnceLock};
 
 /// How values of a type lie in memory and what others need to know to pass them on.
 #[derive(Debug)]
@@ -36,6 +36,7 @@ pub struct Layout {
     depth: u32,
     // What follows from the content, once somebody has asked.
     format: OnceLock<String>,
+    view_format: OnceLock<Cow<'static, str>>,
     scalars: OnceLock<Vec<Placed>>,
     ffi: OnceLock<FfiType>,
 }
@@ -179,6 +180,7 @@ impl Layout {
             has_pointer,
             depth,
             format: format.map(OnceLock::from).unwrap_or_default(),
+            view_format: OnceLock::new(),
             ..Self::of(content, size, align)
         };
         layout.bounded()
@@ -224,6 +226,7 @@ impl Layout {
             content,
             depth: 0,
             format: OnceLock::new(),
+            view_format: OnceLock::new(),
             scalars: OnceLock::new(),
             ffi: OnceLock::new(),
         }
@@ -237,6 +240,12 @@ impl Layout {
             self.depth = 0;
         }
         self
+    }
+
+    /// What `translate` makes of the format, which it is asked for once.
+    pub fn view_format(&self, translate: fn(&str) -> Cow<'static, str>) -> Cow<'static, str> {
+        let format = self.view_format.get_or_init(|| translate(self.format()));
+        format.clone()
     }
 
     /// PEP 3118 format of one item.

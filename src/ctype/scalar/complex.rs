@@ -1,9 +1,9 @@
 //! Complex numbers: two floats side by side, the real part first (C11 6.2.5 p13).
 
-use super::{Access, Kept};
+use super::{Access, Kept, float};
 use crate::ctype::long_double;
 use num_complex::Complex64;
-use rustpython_vm::{PyObject, PyResult, VirtualMachine};
+use rustpython_vm::{PyObject, PyResult, VirtualMachine, builtins::PyComplex};
 
 /// The float type of the two parts.
 trait Part {
@@ -62,7 +62,20 @@ unsafe fn store<P: Part>(target: *mut u8, value: &PyObject, vm: &VirtualMachine)
     Ok(None)
 }
 
+/// The number that an exact `complex`, or an exact real number as [`float::exact`] has it, is at once.
+#[inline]
+#[must_use]
+pub fn exact(value: &PyObject, vm: &VirtualMachine) -> Option<Complex64> {
+    match value.downcast_ref_if_exact::<PyComplex>(vm) {
+        Some(complex) => Some(complex.to_complex()),
+        None => float::exact(value, vm).map(Into::into),
+    }
+}
+
 fn number(value: &PyObject, vm: &VirtualMachine) -> PyResult<Complex64> {
+    if let Some(number) = exact(value, vm) {
+        return Ok(number);
+    }
     match value.to_owned().try_complex(vm)? {
         Some((number, _)) => Ok(number),
         None => Err(vm.new_type_error(format!(

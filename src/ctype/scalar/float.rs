@@ -1,8 +1,7 @@
 //! `float`, `double` and `long double`.
 
-use super::{Access, Kept, read, write};
+use super::{Access, Kept, integer, read, write};
 use crate::ctype::long_double;
-use num_traits::ToPrimitive;
 use rustpython_vm::{
     PyObject, PyResult, VirtualMachine,
     builtins::{PyFloat, PyInt},
@@ -17,7 +16,7 @@ pub fn exact(value: &PyObject, vm: &VirtualMachine) -> Option<f64> {
         return Some(float.to_f64());
     }
     let int = value.downcast_ref_if_exact::<PyInt>(vm)?;
-    int.as_bigint().to_i64().map(|small| small as f64)
+    integer::small(int).map(|small| small as f64)
 }
 
 /// The number a store takes from `value`.

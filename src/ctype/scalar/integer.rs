@@ -1,7 +1,7 @@
 //! Integers of every width, and booleans.
 
 use super::{Access, Kept, read, write};
-use num_traits::ToPrimitive;
+use num_traits::Signed;
 use rustpython_vm::{Py, PyObject, PyResult, VirtualMachine, builtins::PyInt};
 
 /// The integer that a store takes from `value`: any `int` or object with `__index__`, wrapped to
@@ -20,10 +20,26 @@ pub fn wrapping(value: &PyObject, vm: &VirtualMachine) -> PyResult<u64> {
 #[inline]
 #[must_use]
 pub fn wrapped(int: &Py<PyInt>) -> u64 {
-    match int.as_bigint().to_i64() {
-        Some(small) => small as u64,
-        None => int.as_u64_mask(),
+    let big = int.as_bigint();
+    // To ask for a number that fits takes two calls.
+    let magnitude = big.iter_u64_digits().next().unwrap_or(0);
+    if big.is_negative() {
+        magnitude.wrapping_neg()
+    } else {
+        magnitude
     }
+}
+
+/// An `int` of at most 64 bits, its sign among them.
+#[inline]
+#[must_use]
+pub fn small(int: &Py<PyInt>) -> Option<i64> {
+    let mut digits = int.as_bigint().iter_u64_digits();
+    let _ = digits.next();
+    let fits = digits.next().is_none();
+    let value = wrapped(int) as i64;
+    // One that is too large for the sign bit shows the other sign.
+    (fits && (value < 0) == int.as_bigint().is_negative()).then_some(value)
 }
 
 /// A C integer type.

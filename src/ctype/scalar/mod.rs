@@ -6,6 +6,7 @@
 
 pub mod character;
 pub mod complex;
+pub mod eightbytes;
 pub mod float;
 pub mod integer;
 pub mod object;

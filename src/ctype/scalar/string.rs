@@ -50,8 +50,8 @@ unsafe fn load_wchar_p(source: *const u8, vm: &VirtualMachine) -> PyResult {
         return Ok(vm.ctx.none());
     }
     // SAFETY: the caller promises that the pointer is what its type says: a terminated string.
-    let text = unsafe { wide::text_at(start.cast(), None, vm) }?;
-    Ok(vm.ctx.new_str(text).into())
+    let text = unsafe { wide::text_at(start, None, vm) }?;
+    Ok(text.into())
 }
 
 unsafe fn store_wchar_p(target: *mut u8, value: &PyObject, vm: &VirtualMachine) -> PyResult<Kept> {

@@ -2,8 +2,17 @@
 
 use libc::wchar_t;
 use rustpython_common::wtf8::{CodePoint, Wtf8, Wtf8Buf};
-use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyCapsule};
-use std::ffi::c_void;
+use rustpython_vm::{
+    PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    builtins::{PyCapsule, PyStr},
+    class::PyClassImpl,
+    pyclass,
+};
+use smallvec::SmallVec;
+use std::{cell::UnsafeCell, ptr, slice};
+
+/// A `wchar_t` in memory, which need not be aligned.
+pub type Unit = [u8; size_of::<wchar_t>()];
 
 /// The character with code point `code`.
 ///
@@ -31,93 +40,154 @@ pub fn encode(text: &Wtf8) -> impl Iterator<Item = wchar_t> + Clone + '_ {
 
 /// The same, as a list.
 #[must_use]
-pub fn units(text: &Wtf8) -> Vec<wchar_t> {
-    let mut units = Vec::with_capacity(text.len());
-    units.extend(encode(text));
+pub fn units(text: &Wtf8) -> SmallVec<[wchar_t; INLINE]> {
+    list(text, 0)
+}
+
+/// The same, with the terminator.
+#[must_use]
+pub fn terminated(text: &Wtf8) -> SmallVec<[wchar_t; INLINE]> {
+    let mut units = list(text, 1);
+    units.push(0);
     units
+}
+
+/// The code units of `text`, with room for some more.
+fn list(text: &Wtf8, more: usize) -> SmallVec<[wchar_t; INLINE]> {
+    let bytes = text.as_bytes();
+    let mut units = SmallVec::with_capacity(bytes.len() + more);
+    if bytes.is_ascii() {
+        units.extend(bytes.iter().map(|&byte| wchar_t::from(byte)));
+    } else {
+        units.extend(encode(text));
+    }
+    units
+}
+
+/// Units of a text that need no memory of their own.
+const INLINE: usize = 16;
+
+/// The `length` units at `start`.
+///
+/// # Safety
+/// There must be as many, for as long as they are used.
+#[must_use]
+pub unsafe fn units_at<'a>(start: *const u8, length: usize) -> &'a [Unit] {
+    // SAFETY: the caller's promise; bytes need no alignment.
+    unsafe { slice::from_raw_parts(start.cast::<Unit>(), length) }
+}
+
+/// The units at `start` up to the terminator.
+///
+/// # Safety
+/// `start` must point to a terminated string, which must be there as long as it is used.
+#[must_use]
+pub unsafe fn terminated_at<'a>(start: *const u8) -> &'a [Unit] {
+    let first = start.cast::<Unit>();
+    // SAFETY: the caller promises a terminator.
+    let is_last = |&index: &usize| unsafe { first.add(index).read() } == NUL;
+    let length = (0..).find(is_last).unwrap_or(0);
+    // SAFETY: what was looked at.
+    unsafe { units_at(start, length) }
+}
+
+const NUL: Unit = [0; size_of::<Unit>()];
+
+/// Units up to the first NUL, if there is one.
+#[must_use]
+pub fn until_nul(units: &[Unit]) -> &[Unit] {
+    let length = units.iter().position(|&unit| unit == NUL);
+    &units[..length.unwrap_or(units.len())]
 }
 
 /// The text of `units`.
 ///
 /// # Errors
-/// `ValueError` if a unit is no code point.
-pub fn text(units: impl Iterator<Item = wchar_t>, vm: &VirtualMachine) -> PyResult<Wtf8Buf> {
+/// `ValueError` if a unit is no code point, `MemoryError`.
+pub fn text(units: &[Unit], vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
+    let number = |&unit: &Unit| wchar_t::from_ne_bytes(unit) as u32;
+    let mut bytes = Vec::new();
+    bytes
+        .try_reserve_exact(units.len())
+        .map_err(|_| vm.no_memory_error())?;
+    // What most texts are. Neither loop has a branch in it. Another thread may write there meanwhile: what
+    // has been looked at says nothing of what is read after it.
+    if units.iter().fold(0, |all, unit| all | number(unit)) < 0x80 {
+        bytes.extend(units.iter().map(|unit| number(unit) as u8 & 0x7f));
+        // SAFETY: all of them are ASCII.
+        let text = unsafe { PyStr::new_ascii_unchecked(bytes) };
+        return Ok(vm.ctx.new_str(text));
+    }
     if size_of::<wchar_t>() == 2 {
-        let units: Vec<u16> = units.map(|unit| unit as u16).collect();
-        return Ok(Wtf8Buf::from_wide(&units));
+        let units: Vec<u16> = units.iter().map(|unit| number(unit) as u16).collect();
+        return Ok(vm.ctx.new_str(Wtf8Buf::from_wide(&units)));
     }
-    let mut units = units.peekable();
-    // What most text is, and all of most texts.
-    let mut ascii = String::with_capacity(units.size_hint().0);
-    while let Some(unit) = units.next_if(|&unit| (unit as u32) < 0x80) {
-        ascii.push(char::from(unit as u8));
-    }
-    let mut text = Wtf8Buf::from(ascii);
+    let mut text = Wtf8Buf::with_capacity(units.len());
     for unit in units {
-        text.push(code_point(unit as u32, vm)?);
+        text.push(code_point(number(unit), vm)?);
     }
-    Ok(text)
+    Ok(vm.ctx.new_str(text))
 }
 
 /// The text at `start`, of `length` units or up to the terminator.
 ///
 /// # Errors
-/// `ValueError` if a unit is no code point.
+/// `ValueError` if a unit is no code point, `MemoryError`.
 ///
 /// # Safety
 /// `start` must point to that many units, or to a terminated string.
 pub unsafe fn text_at(
-    start: *const wchar_t,
+    start: *const u8,
     length: Option<usize>,
     vm: &VirtualMachine,
-) -> PyResult<Wtf8Buf> {
-    let length = length.unwrap_or_else(|| {
-        // SAFETY: the caller promises a terminated string.
-        (0..)
-            .find(|&i| unsafe { start.add(i).read_unaligned() } == 0)
-            .unwrap_or(0)
-    });
+) -> PyResult<PyRef<PyStr>> {
     // SAFETY: the caller's promise.
-    let units = (0..length).map(|i| unsafe { start.add(i).read_unaligned() });
-    if let Some(ascii) = ascii(units.clone()) {
-        return Ok(ascii.into());
-    }
+    let units = unsafe {
+        match length {
+            Some(length) => units_at(start, length),
+            None => terminated_at(start),
+        }
+    };
     text(units, vm)
 }
 
-/// The text of units that are all ASCII, as most are.
-fn ascii(units: impl ExactSizeIterator<Item = wchar_t>) -> Option<String> {
-    let mut bytes = Vec::with_capacity(units.len());
-    for unit in units {
-        bytes.push(u8::try_from(unit).ok().filter(u8::is_ascii)?);
-    }
-    String::from_utf8(bytes).ok()
-}
-
-/// A terminated wide copy of `text`, owned by the capsule that comes with its address.
+/// A terminated wide copy of `text`, and its address. The copy is there as long as the object, which shows
+/// as a capsule.
 #[must_use]
 pub fn copy(text: &Wtf8, vm: &VirtualMachine) -> (usize, PyObjectRef) {
-    let mut units = Vec::with_capacity(text.len() + 1);
-    units.extend(encode(text).chain([0]));
-    let boxed = Box::into_raw(units.into_boxed_slice());
-    // A capsule carries one thin pointer: the length goes along in the context.
-    let capsule = vm.ctx.new_capsule(
-        boxed.cast::<c_void>(),
-        Some(c"_ctypes/cfield.c pymem"),
-        Some(free_copy),
-    );
-    capsule.set_context(std::ptr::without_provenance_mut(boxed.len()));
-    (boxed.cast::<wchar_t>() as usize, capsule.into())
+    let copy = WideCopy {
+        base: PyCapsule::new(ptr::null_mut(), Some(c"_ctypes/cfield.c pymem"), None),
+        units: Units(UnsafeCell::new(terminated(text))),
+    };
+    let copy: PyRef<WideCopy> = copy.into_ref(&vm.ctx);
+    // SAFETY: nobody else knows the units yet. Objects do not move.
+    let address = unsafe { &mut *copy.units.0.get() }.as_mut_ptr();
+    copy.base.set_pointer(address.cast());
+    (address.expose_provenance(), copy.into())
 }
 
-unsafe extern "C" fn free_copy(capsule: *mut PyObject) {
-    // SAFETY: the VM hands the destructor the capsule it belongs to.
-    let capsule = unsafe { &*capsule };
-    if let Some(capsule) = capsule.downcast_ref::<PyCapsule>() {
-        let start = capsule.pointer().cast::<wchar_t>();
-        let length = capsule.context().addr();
-        // SAFETY: pointer and length are those of the box that `copy` took apart, and a
-        // destructor runs once.
-        drop(unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(start, length)) });
-    }
+// No doc comment: it would be the type's own.
+#[pyclass(module = false, name = "PyCapsule", base = PyCapsule)]
+#[derive(Debug)]
+#[repr(C)]
+pub struct WideCopy {
+    base: PyCapsule,
+    units: Units,
+}
+
+/// C memory, which C may change.
+#[derive(Debug)]
+struct Units(UnsafeCell<SmallVec<[wchar_t; INLINE]>>);
+
+// SAFETY: once their address is known, nothing here looks at the units again.
+unsafe impl Sync for Units {}
+
+#[pyclass(flags(DISALLOW_INSTANTIATION))]
+impl WideCopy {}
+
+/// Makes the type of wide copies.
+pub fn install() {
+    let class = WideCopy::make_static_type();
+    // A capsule calls its destructor when it is freed. Here there is none.
+    class.slots.del.store(None);
 }

@@ -1,11 +1,13 @@
-"""Results: `restype` of every kind, `errcheck`, subclasses, and what a change of either does."""
+"""What functions return: `restype` of every kind, subclasses, and what a change of it does."""
+import gc
 import unittest
 from ctypes import (
-    CFUNCTYPE, POINTER, Structure, Union, c_bool, c_byte, c_char, c_char_p, c_double, c_float,
-    c_int, c_long, c_longlong, c_short, c_size_t, c_ubyte, c_uint, c_ushort, c_void_p, c_wchar,
+    CFUNCTYPE, POINTER, ArgumentError, Structure, Union, byref, c_bool, c_byte, c_char, c_char_p,
+    c_double, c_float, c_int, c_long, c_longlong, c_short, c_ubyte, c_uint, c_ushort, c_void_p, c_wchar,
     c_wchar_p, py_object,
 )
 
+from given import ROUNDS, MyInt, MyVoid
 from support import OURS, TestCase, clib, echo_object, function
 
 
@@ -156,69 +158,102 @@ class Assignment(TestCase):
             self.assertEqual(echo(2 ** 40 + 1), expected)
 
 
-class Errcheck(TestCase):
-    def test_arguments(self):
-        add = function("add_int", c_int, c_int, c_int)
+class Results(TestCase):
+    def test_boxed(self):
+        for name, restype in (("echo_int", MyInt), ("echo_void_p", MyVoid), ("echo_double",
+                              type("MyDouble", (c_double,), {}))):
+            for argtypes in ([c_double if "double" in name else c_int], None):
+                made = clib[name]
+                made.restype, made.argtypes = restype, argtypes
+                for value in ROUNDS:
+                    given = c_double(value) if "double" in name else value
+                    result = made(given)
+                    self.assertIs(type(result), restype)
+                    self.assertEqual(result.value or 0, value)
+
+    def test_pointer(self):
+        number = c_int(5)
+        for argtypes in ([c_void_p], None):
+            echo = clib["echo_void_p"]
+            echo.restype, echo.argtypes = POINTER(c_int), argtypes
+            for _ in ROUNDS:
+                result = echo(byref(number))
+                self.assertIs(type(result), POINTER(c_int))
+                self.assertEqual(result[0], 5)
+                self.assertFalse(echo(None))
+
+    def test_wide(self):
+        self.assertEqual(function("constant_wide", c_wchar_p)(), "w\u00efde \u20ac \U0001f40d")
+        echo = function("echo_void_p", c_wchar_p, c_wchar_p)
+        for text in ("", "ascii", "\u00e4", "\U0001f40d", "x" * 100 + "\u20ac"):
+            self.assertEqual(echo(text), text)
+        self.assertIsNone(echo(None))
+
+    def test_callable(self):
         seen = []
 
-        def check(*arguments):
-            seen.append(arguments)
-            return "checked"
+        def restype(value):
+            seen.append(value)
+            if value < 0:
+                raise KeyError(value)
+            return [value]
 
-        add.errcheck = check
-        self.assertIs(add.errcheck, check)
-        self.assertEqual(add(2, 3), "checked")
-        self.assertEqual(seen, [(5, add, (2, 3))])
+        for argtypes in ([c_int], None):
+            echo = clib["echo_int"]
+            echo.restype, echo.argtypes = restype, argtypes
+            for value in ROUNDS:
+                self.assertEqual(echo(value), [value])
+            self.assertRaises(KeyError, echo, -1)
+        self.assertEqual(seen, [*ROUNDS, -1] * 2)
 
-    def test_sees_the_converted_result_and_the_callers_arguments(self):
-        length = function("byte_length", c_size_t, c_char_p)
-        length.errcheck = lambda result, func, arguments: (result, arguments)
-        self.assertEqual(length(b"abc"), (3, (b"abc",)))
-        negate = function("negate_int", None, c_int)
-        negate.errcheck = lambda result, func, arguments: (result, arguments)
-        self.assertEqual(negate(5), (None, (5,)))
-        negate.restype = str
-        self.assertEqual(negate(5), ("-5", (5,)))
+    def test_check_retval(self):
+        class Checked(c_int):
+            @staticmethod
+            def _check_retval_(checked):
+                if checked.value < 0:
+                    raise OSError(-checked.value)
+                return checked.value * 10
 
-    def test_structure_results(self):
-        class Pair(Structure):
-            _fields_ = [("a", c_float), ("b", c_float)]
+        for argtypes in ([c_int], None):
+            echo = clib["echo_int"]
+            echo.restype, echo.argtypes = Checked, argtypes
+            for value in ROUNDS:
+                self.assertEqual(echo(value), value * 10)
+            self.assertRaises(OSError, echo, -1)
 
-        add = function("add_f32x2", Pair, Pair, Pair)
-        add.errcheck = lambda result, func, arguments: result.a + arguments[0].b
-        self.assertEqual(add(Pair(1, 2), Pair(3, 4)), 6)
+    def test_check_retval_of_a_metaclass(self):
+        class Meta(type(c_int)):
+            @property
+            def _check_retval_(cls):
+                return lambda value: ("meta", value)
 
-    def test_exceptions(self):
-        def check(result, func, arguments):
-            if result < 0:
-                raise OSError(-result, "failed")
-            return result
+        class Late(type(c_int)):
+            def __getattr__(cls, name):
+                if name == "_check_retval_":
+                    return lambda value: ("late", value)
+                raise AttributeError(name)
 
-        negate = function("negate_int", c_int, c_int)
-        negate.errcheck = check
-        self.assertEqual(negate(-5), 5)
-        with self.assertRaises(OSError) as caught:
-            negate(5)
-        self.assertEqual(caught.exception.errno, 5)
+        for meta, word in ((Meta, "meta"), (Late, "late")):
+            restype = meta("Restype", (c_int,), {})
+            echo = function("echo_int", c_int, c_int)
+            echo.restype = restype
+            result = echo(5)
+            self.assertEqual(result[0], word)
+            self.assertIs(type(result[1]), restype)
 
-    def test_refuses(self):
-        negate = clib["negate_int"]
-        for wrong in (5, None, "x"):
-            self.assertError(TypeError, "the errcheck attribute must be callable", setattr,
-                             negate, "errcheck", wrong)
-        self.assertIs(negate.errcheck, None)
+    def test_changed_by_restype(self):
+        echo = clib["echo_int"]
+        echo.argtypes = [c_int]
 
-    def test_deletion(self):
-        negate = function("negate_int", c_int, c_int)
-        negate.errcheck = lambda *arguments: "checked"
-        del negate.errcheck
-        self.assertIs(negate.errcheck, None)
-        self.assertEqual(negate(5), -5)
+        def restype(value):
+            echo.restype = c_short
+            echo.argtypes = [c_double]
+            gc.collect()
+            return value
 
-    def test_returning_the_arguments(self):
-        negate = function("negate_int", c_int, c_int)
-        negate.errcheck = lambda result, func, arguments: arguments
-        self.assertEqual(negate(5), -5)  # the sign that the result is fine as it is
+        echo.restype = restype
+        self.assertEqual(echo(5), 5)
+        self.assertRaises(ArgumentError, echo, "x")
 
 
 if __name__ == "__main__":

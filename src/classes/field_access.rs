@@ -1,0 +1,93 @@
+//! How a field is read and written.
+
+use crate::ctype::{CType, Simple, bits::BitField, simple::Class};
+use rustpython_vm::{
+    AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyStrRef,
+};
+
+/// How a field is read and written.
+#[derive(Clone, Copy, Debug)]
+pub enum FieldAccess {
+    /// As its type is everywhere.
+    Typed,
+    /// Some bits of an integer.
+    Bits(BitField),
+    /// An array of characters, which is a string here.
+    Characters(Class),
+}
+
+/// How a field of this type is read and written when it is no bit field.
+#[must_use]
+pub fn plain_access(ctype: &CType) -> FieldAccess {
+    let item = ctype.array().and_then(|array| array.item.simple());
+    match item.map(|item| item.code.class) {
+        Some(class @ (Class::Char | Class::WideChar)) => FieldAccess::Characters(class),
+        _ => FieldAccess::Typed,
+    }
+}
+
+/// The bits of a field that `ctypes._layout` gave a bit size.
+///
+/// # Errors
+/// `TypeError` if the type has no bit fields, `ValueError` if the bits do not lie within it.
+pub fn bit_access(
+    name: &PyStrRef,
+    ctype: &CType,
+    bit_size: &PyObject,
+    bit_offset: Option<PyObjectRef>,
+    vm: &VirtualMachine,
+) -> PyResult<FieldAccess> {
+    let Some(simple) = unit_of(ctype) else {
+        return Err(vm.new_type_error(format!("bit fields not allowed for type {}", ctype.name())));
+    };
+    let quoted =
+        || -> PyResult<String> { Ok(name.as_object().repr(vm)?.to_string_lossy().into_owned()) };
+    let width = bit_size.try_index(vm)?.try_to_primitive::<i64>(vm)?;
+    let offset = match bit_offset {
+        Some(offset) => offset.try_index(vm)?.try_to_primitive::<i64>(vm)?,
+        None => 0,
+    };
+    let unit_bits = 8 * simple.code.size as i64;
+    if width < 1 || width > unit_bits {
+        return Err(vm.new_value_error(format!(
+            "bit size of field {} out of range, got {width}",
+            quoted()?
+        )));
+    }
+    if offset < 0 {
+        return Err(vm.new_value_error(format!(
+            "bit offset of field {} out of range, got {offset}",
+            quoted()?
+        )));
+    }
+    if offset + width > unit_bits {
+        return Err(vm.new_value_error(format!(
+            "bit field {} overflows its type ({offset} + {width} > {unit_bits})",
+            quoted()?
+        )));
+    }
+    let bits = (offset as u64, width as u64);
+    Ok(FieldAccess::Bits(bit_field(simple, bits)))
+}
+
+/// The type whose values a bit field is a part of, if it can have bit fields.
+#[must_use]
+pub fn unit_of(ctype: &CType) -> Option<&Simple> {
+    ctype
+        .simple()
+        .filter(|simple| matches!(simple.code.class, Class::Integer { .. } | Class::Bool))
+}
+
+/// The bit field of `width` bits from bit `offset` on, both of which lie within the unit.
+#[must_use]
+pub fn bit_field(unit: &Simple, (offset, width): (u64, u64)) -> BitField {
+    let code = unit.code;
+    BitField {
+        unit: code.size,
+        signed: code.class == Class::Integer { signed: true },
+        swapped: unit.swapped,
+        boolean: code.class == Class::Bool,
+        offset: offset as u32,
+        width: width as u32,
+    }
+}
