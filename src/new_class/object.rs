@@ -151,7 +151,8 @@ impl Descriptor {
 static SHARED: OnceLock<[PyObjectRef; 2]> = OnceLock::new();
 
 /// Adds `__dict__` and `__weakref__` if neither the class nor a base has them, and `__doc__`. `has` tells
-/// what the class has. Shared ones are two objects less that the collector looks at, until [`show_descriptors`] replaces them.
+/// what the class has. Shared ones are two objects less that the collector looks at, until
+/// [`show_descriptors`] replaces them.
 ///
 /// # Errors
 /// None that can happen: names are hashed without Python code.

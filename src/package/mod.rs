@@ -205,8 +205,8 @@ fn replace(vm: &VirtualMachine) -> PyResult<()> {
             }
         }
     }
-    remember_swapped(vm);
     permanent::keep(&package.dict(), vm);
+    remember_swapped(vm);
     library::install(&package.dict(), vm)
 }
 
