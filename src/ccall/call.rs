@@ -83,10 +83,12 @@ fn pass(
 ) -> PyResult<()> {
     match converter {
         None => default::convert(value, position, arguments, vm),
-        Some(Converter::Type(exact, ctype)) => match exact.pass(ctype, value, arguments, vm) {
-            Some(outcome) => outcome,
-            None => from_param::pass(ctype, value, position, arguments, vm),
-        },
+        Some(Converter::Type(exact, ctype) | Converter::OfOther(_, exact, ctype)) => {
+            match exact.pass(ctype, value, arguments, vm) {
+                Some(outcome) => outcome,
+                None => from_param::pass(ctype, value, position, arguments, vm),
+            }
+        }
         Some(Converter::Call(_, from_param)) => {
             let converted = from_param.call_with([value.to_owned()], vm)?;
             default::convert(&converted, position, arguments, vm)?;

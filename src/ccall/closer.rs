@@ -115,7 +115,9 @@ impl Exact {
 /// Whether a type is derived from the one with this identity.
 fn is_derived(ctype: &CType, from: usize, vm: &VirtualMachine) -> bool {
     let bases = ctype.python_class().iter_base_chain().skip(1);
+    // The abstract ones have no description.
     bases
+        .take_while(|base| base.heaptype_ext.is_some())
         .map_while(|base| CType::of_class(base, vm))
         .any(|base| identity(base) == from)
 }

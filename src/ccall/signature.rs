@@ -48,6 +48,8 @@ pub struct ArgTypes {
 pub enum Converter {
     /// By the rules of a ctype whose `from_param` is ours.
     Type(Exact, PyRef<CType>),
+    /// The same, for a type that has the `from_param` of another ctype.
+    OfOther(PyObjectRef, Exact, PyRef<CType>),
     /// By a `from_param` of Python code, that of this type.
     Call(PyObjectRef, Callable),
 }
@@ -58,7 +60,7 @@ impl Converter {
     pub fn argtype(&self) -> &PyObject {
         match self {
             Self::Type(_, ctype) => ctype.python_class().as_object(),
-            Self::Call(argtype, _) => argtype,
+            Self::OfOther(argtype, ..) | Self::Call(argtype, _) => argtype,
         }
     }
 }
@@ -95,6 +97,10 @@ unsafe impl Traverse for Converter {
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
         match self {
             Self::Type(_, ctype) => ctype.traverse(visit),
+            Self::OfOther(argtype, _, ctype) => {
+                argtype.traverse(visit);
+                ctype.traverse(visit);
+            }
             Self::Call(argtype, from_param) => {
                 argtype.traverse(visit);
                 from_param.traverse(visit);
@@ -111,6 +117,7 @@ impl Declared {
             for converter in converters {
                 match converter {
                     Converter::Type(_, ctype) => out.push(ctype.into()),
+                    Converter::OfOther(argtype, _, ctype) => out.extend([argtype, ctype.into()]),
                     Converter::Call(argtype, from_param) => {
                         out.push(argtype);
                         from_param.release(out);
@@ -171,7 +178,7 @@ impl Signature {
             let plan = match argtypes {
                 Some(argtypes) => {
                     let parameters = argtypes.converters.iter().map(|converter| match converter {
-                        Converter::Type(exact, _) => *exact,
+                        Converter::Type(exact, _) | Converter::OfOther(_, exact, _) => *exact,
                         Converter::Call(..) => Exact::OTHER,
                     });
                     Plan::declared(parameters, restype, is_checked)

@@ -12,8 +12,8 @@ use crate::{
     error,
 };
 use rustpython_vm::{
-    AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyList, PyTuple},
+    AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
+    builtins::{PyList, PyStr, PyTuple},
     class::StaticType,
 };
 use std::sync::atomic::Ordering;
@@ -81,11 +81,29 @@ fn converter(position: usize, argtype: PyObjectRef, vm: &VirtualMachine) -> PyRe
         return Ok(Converter::Type(Exact::of(ctype), ctype.to_owned()));
     }
     match vm.get_attribute_opt(&argtype, "from_param")? {
-        Some(from_param) => Ok(Converter::Call(argtype, Callable::new(from_param))),
+        Some(from_param) => Ok(match bound_to(&from_param, vm) {
+            Some(ctype) => Converter::OfOther(argtype, Exact::of(&ctype), ctype),
+            None => Converter::Call(argtype, Callable::new(from_param)),
+        }),
         None => Err(vm.new_type_error(format!(
             "item {position} in _argtypes_ has no from_param method"
         ))),
     }
+}
+
+/// The ctype whose `from_param` an object is, if it is one of ours: the package gives types of pointers to
+/// characters those of the types of strings.
+fn bound_to(from_param: &PyObject, vm: &VirtualMachine) -> Option<PyRef<CType>> {
+    let types = &vm.ctx.types;
+    if !from_param.class().is(types.builtin_function_or_method_type) {
+        return None;
+    }
+    // No other builtin of this name is bound to a ctypes class.
+    let name = from_param.get_attr("__name__", vm).ok()?;
+    let is_ours = name.downcast_ref::<PyStr>()?.as_bytes() == b"from_param";
+    let class = from_param.get_attr("__self__", vm).ok()?;
+    let ctype = CType::of(&class, vm).filter(|_| is_ours)?;
+    Some(ctype.to_owned())
 }
 
 /// Whether no Python code has overridden `from_param`, neither in the class nor in its metaclass. That is

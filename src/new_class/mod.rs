@@ -44,7 +44,7 @@ pub(crate) struct NewClass {
 
 impl NewClass {
     /// Looks whether the class that `type` is asked for is ordinary, without running Python code.
-    /// `implied` is the base of a class that names none, and `bases_of` may know the tuple of a base.
+    /// `bases_of` may know the tuple of a base.
     ///
     /// # Errors
     /// None that can happen: what it looks at has been looked at.
@@ -154,24 +154,22 @@ impl NewClass {
         if let (Some(cell), Some(own)) = (namespace_cell, class.attributes.as_dict()) {
             cell.set_attr(contents, own.to_owned(), vm)?;
         }
-        let (mut special, mut properties) = (Vec::new(), Vec::new());
-        for (name, value) in entries {
-            if is_slot(name) {
-                special.push((name, value.clone()));
-            }
-            if is_property(&value, vm) {
-                properties.push((name, value.clone()));
-            }
-            set_attribute(&class, name, value, vm)?;
+        for (name, value) in &entries {
+            set_attribute(&class, name, value.clone(), vm)?;
         }
         // A slot can stand for several methods, so all are there when the first is looked at.
-        for (name, value) in special {
-            let value = PySetterValue::Assign(value);
+        for (name, value) in entries.iter().filter(|(name, _)| is_slot(name)) {
+            let value = PySetterValue::Assign(value.clone());
             <PyType as SetAttr>::setattro(&class, name, value, vm)?;
         }
-        object::add_descriptors(&class, &base, shares_descriptors, vm)?;
-        for (name, property) in properties {
-            vm.call_method(&property, "__set_name__", (class.clone(), name.to_owned()))?;
+        let present = |name| has(&entries, name);
+        object::add_descriptors(&class, &base, present, shares_descriptors, vm)?;
+        for (name, property) in entries.iter().filter(|(_, value)| is_property(value, vm)) {
+            vm.call_method(
+                property,
+                "__set_name__",
+                (class.clone(), (*name).to_owned()),
+            )?;
         }
         Ok(class)
     }

@@ -150,14 +150,16 @@ impl Descriptor {
 /// The same descriptors for all classes that do not show them to anybody.
 static SHARED: OnceLock<[PyObjectRef; 2]> = OnceLock::new();
 
-/// Adds `__dict__` and `__weakref__` if neither the class nor a base has them, and `__doc__`. Shared ones are two objects less
-/// that the collector looks at, until [`show_descriptors`] replaces them.
+/// Adds `__dict__` and `__weakref__` if neither the class nor a base has them, and `__doc__`. `has` tells
+/// what the class has. Shared ones are two objects less that the collector looks at, until
+/// [`show_descriptors`] replaces them.
 ///
 /// # Errors
 /// None that can happen: names are hashed without Python code.
 pub fn add_descriptors(
     class: &Py<PyType>,
     base: &Py<PyType>,
+    has: impl Fn(&'static PyStrInterned) -> bool,
     shared: bool,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
@@ -166,7 +168,7 @@ pub fn add_descriptors(
         let name = (descriptor.name)(vm);
         if class.slots.flags.has_feature(descriptor.flag)
             && base.get_attr(name).is_none()
-            && !class.attributes.contains(name)
+            && !has(name)
         {
             let object = if shared {
                 SHARED.get_or_init(of_object)[index].clone()
@@ -177,7 +179,7 @@ pub fn add_descriptors(
         }
     }
     let doc = name!(vm, "__doc__");
-    if !class.attributes.contains(doc) {
+    if !has(doc) {
         set_attribute(class, doc, vm.ctx.none(), vm)?;
     }
     Ok(())
