@@ -40,8 +40,8 @@ def installed(version, folder):
 
 def measured(command, packages, variables):
     """Rates by row, and what it fails with."""
-    environment = dict(os.environ, PYTHONPATH=str(packages), PYTHONDONTWRITEBYTECODE="1",
-                       **GRAPHICS, **variables)
+    environment = {**os.environ, "PYTHONPATH": str(packages), "PYTHONDONTWRITEBYTECODE": "1",
+                   **GRAPHICS, **variables}
     process = subprocess.run([*DISPLAY, *command, HERE / "pyglet_workload.py"], env=environment,
                              text=True, capture_output=True)
     rates = {each["row"]: each["per_second"] for each in map(json.loads, process.stdout.splitlines())}
