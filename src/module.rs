@@ -19,7 +19,7 @@ mod _ctypes {
         cdata::{CData, shared_map, young},
         classes::{
             aggregate, array, attributes, construct, field, function, metatype, new_class, pointer,
-            simple, type_attributes,
+            simple, type_attributes, type_methods,
         },
         ctype::{CType, initializer::Initializer, positional::Positional, scalar::wide},
         error, exports, functions, package,
@@ -120,6 +120,11 @@ mod _ctypes {
         let _ = exports::ForeignMemory::make_static_type();
         wide::install();
         shared_map::install();
+        type_methods::install(
+            metatype::CTypeType::static_type(),
+            pointer::PointerType::static_type(),
+            &vm.ctx,
+        );
         let metaclasses = [
             metatype::CTypeType::static_type(),
             simple::SimpleType::static_type(),

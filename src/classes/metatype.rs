@@ -1,9 +1,9 @@
 //! `CType_Type`: the metaclass that all ctypes metaclasses derive from.
 //!
-//! What every ctypes class can do begins here: it has methods ([`type_methods`]), makes instances on memory
-//! that exists already, knows the type of pointers to it, and is multiplied into an array type.
+//! What every ctypes class can do begins here: it makes instances on memory that exists already, knows the type
+//! of pointers to it, and is multiplied into an array type.
 
-use super::{attributes, construct, type_methods};
+use super::{attributes, construct};
 use crate::{
     cdata::CData,
     ctype::{CType, Construct, Place},
@@ -18,7 +18,6 @@ use rustpython_vm::{
     function::{FuncArgs, PySetterValue},
     pyclass,
     types::{AsSequence, SetAttr},
-    vm::Context,
 };
 
 /// The base of the metaclasses.
@@ -176,11 +175,6 @@ impl SetAttr for CTypeType {
 
 #[pyclass(flags(BASETYPE, IMMUTABLETYPE), with(AsSequence, SetAttr))]
 impl CTypeType {
-    #[extend_class]
-    fn extend(context: &Context, class: &'static Py<PyType>) {
-        type_methods::add(class, context);
-    }
-
     /// The pointer type that `POINTER` made for this type.
     #[pygetset(name = "__pointer_type__")]
     fn pointer_type(zelf: PyTypeRef, vm: &VirtualMachine) -> PyResult {

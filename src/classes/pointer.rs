@@ -6,7 +6,7 @@ use super::{
     char_array,
     construct::Base,
     metatype::{self, CTypeType},
-    new_class, type_methods,
+    new_class,
 };
 use crate::{
     cdata::{CData, access, kept::Kept},
@@ -34,12 +34,7 @@ use rustpython_vm::{
 pub struct PointerType(CTypeType);
 
 #[pyclass(flags(BASETYPE, IMMUTABLETYPE), with(Initializer))]
-impl PointerType {
-    #[extend_class]
-    fn extend(context: &Context, class: &'static Py<PyType>) {
-        type_methods::add_of_pointers(class, context);
-    }
-}
+impl PointerType {}
 
 impl Initializer for PointerType {
     type Args = FuncArgs;

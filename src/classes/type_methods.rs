@@ -19,6 +19,7 @@ use rustpython_vm::{
     protocol::PyBuffer,
     vm::Context,
 };
+use std::sync::Once;
 
 /// A table of methods: the name, the parameters, what it does.
 macro_rules! methods {
@@ -52,14 +53,14 @@ methods! {
     "set_type" "($self, type, /)" "Completes an incomplete pointer type." super::pointer::set_type;
 }
 
-/// Gives the base of all metaclasses its methods.
-pub fn add(metaclass: &'static Py<PyType>, context: &Context) {
-    add_table(OF_ALL, metaclass, context);
-}
-
-/// Gives the metaclass of pointers what it has of its own.
-pub fn add_of_pointers(metaclass: &'static Py<PyType>, context: &Context) {
-    add_table(OF_POINTERS, metaclass, context);
+/// Gives the base of all metaclasses its methods, and the metaclass of pointers what it has of its own.
+pub fn install(of_all: &'static Py<PyType>, of_pointers: &'static Py<PyType>, context: &Context) {
+    // Static types belong to all interpreters of the process.
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        add_table(OF_ALL, of_all, context);
+        add_table(OF_POINTERS, of_pointers, context);
+    });
 }
 
 fn add_table(table: &'static [PyMethodDef], metaclass: &'static Py<PyType>, context: &Context) {

@@ -8,6 +8,7 @@
 
 mod object;
 mod program;
+mod vm_new;
 
 use crate::{
     names::{interned, name, set_attribute},

@@ -3,7 +3,7 @@
 //! The VM finds the slots of a class by going through its bases. The class is made on a base that has
 //! nothing to go through ([`Blank`]), with its real base's slots, and then it is given that base.
 
-use super::program::own_type_new;
+use super::vm_new;
 use crate::names::{interned, name, set_attribute};
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
@@ -218,7 +218,7 @@ fn template(vm: &VirtualMachine) -> PyResult<&'static Py<PyType>> {
         vm.ctx.new_dict().into(),
     ];
     let metaclass = vm.ctx.types.type_type.to_owned();
-    let made = own_type_new(vm)?(metaclass, arguments.into(), vm)?;
+    let made = vm_new::type_new(vm)?(metaclass, arguments.into(), vm)?;
     let made = made
         .downcast::<PyType>()
         .map_err(|_| vm.new_system_error("type.__new__ has made no class"))?;

@@ -5,7 +5,7 @@
 //! others as well: the program's `type.__new__` makes those that derive from `object`, or from one class of Python
 //! code, in the same way. The `_ctypes` module does not need it.
 
-use super::{NewClass, object};
+use super::{NewClass, object, vm_new};
 use crate::without::without;
 use rustpython_vm::{
     AsObject, Py, PyRef, PyResult, VirtualMachine,
@@ -13,12 +13,6 @@ use rustpython_vm::{
     function::FuncArgs,
 };
 use std::sync::OnceLock;
-
-/// What a slot of this name does.
-pub type New = fn(PyTypeRef, FuncArgs, &VirtualMachine) -> PyResult;
-
-/// The VM's own `type.__new__`.
-static OWN: OnceLock<New> = OnceLock::new();
 
 /// The `__bases__` of classes that name none.
 static OF_OBJECT: OnceLock<PyRef<PyTuple<PyTypeRef>>> = OnceLock::new();
@@ -41,7 +35,7 @@ pub fn init_hook(vm: &mut VirtualMachine) {
     }
     let new = &vm.ctx.types.type_type.slots.new;
     let Some(own) = new.load() else { return };
-    if OWN.set(own).is_ok() {
+    if vm_new::remember(own) {
         object::install(vm);
         new.store(Some(type_new));
     }
@@ -55,17 +49,7 @@ fn type_new(metaclass: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResu
     {
         return Ok(class.make(vm)?.into());
     }
-    own_type_new(vm)?(metaclass, args, vm)
-}
-
-/// The VM's own `type.__new__`.
-///
-/// # Errors
-/// None that can happen: `type` has one.
-pub fn own_type_new(vm: &VirtualMachine) -> PyResult<New> {
-    let own = OWN.get().copied();
-    own.or_else(|| vm.ctx.types.type_type.slots.new.load())
-        .ok_or_else(|| vm.new_system_error("type has no __new__"))
+    vm_new::type_new(vm)?(metaclass, args, vm)
 }
 
 /// Whether a base is `object` or a class of Python code, and no metaclass.
