@@ -4,7 +4,7 @@
 //! itself and lets Python code pass handles of its own, so the handle is what is kept here, and
 //! `libloading` is asked for each operation on it.
 
-use crate::names::name;
+use crate::{address, names::name};
 use libloading::os;
 use rustpython_vm::{
     PyObject, PyResult, VirtualMachine,
@@ -28,10 +28,12 @@ impl Handle {
     /// The handle in `_handle`.
     ///
     /// # Errors
-    /// `TypeError` naming `owner` if it is no integer.
+    /// `TypeError` naming `owner` if it is no integer, `ValueError` if it is none of a pointer's width.
     pub fn of(value: &PyObject, owner: &str, vm: &VirtualMachine) -> PyResult<Self> {
         match value.downcast_ref::<PyInt>() {
-            Some(int) => Ok(Self(int.as_u64_mask() as usize)),
+            Some(int) => address::of_int(int, vm).map(Self).map_err(|_| {
+                vm.new_value_error("could not convert the _handle attribute to a pointer")
+            }),
             None => Err(vm.new_type_error(format!(
                 "the _handle attribute of the {owner} must be an integer"
             ))),

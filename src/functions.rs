@@ -1,7 +1,7 @@
 //! The functions of `_ctypes`.
 
 use crate::{
-    audit,
+    address, audit,
     builtin::{Callee, Wording},
     ccall::{
         byref::CArg,
@@ -12,7 +12,7 @@ use crate::{
     },
     cdata::{CData, ctype_of, pickle},
     clib::{self, Handle, SymbolName},
-    ctype::{CType, scalar::pointer::wrapping_address},
+    ctype::CType,
 };
 use num_traits::{Signed, ToPrimitive};
 use rustpython_vm::{
@@ -241,7 +241,7 @@ fn dlopen((name, flags): (PyObjectRef, Option<PyObjectRef>), vm: &VirtualMachine
 
 fn handle(value: &PyObject, vm: &VirtualMachine) -> PyResult<Handle> {
     match value.downcast_ref::<PyInt>() {
-        Some(int) => Ok(Handle::from_address(wrapping_address(int))),
+        Some(int) => address::of_int(int, vm).map(Handle::from_address),
         None => Err(vm.new_type_error("an integer is required")),
     }
 }
@@ -312,7 +312,7 @@ fn unpickle([class, state]: [PyObjectRef; 2], vm: &VirtualMachine) -> PyResult {
 
 fn object_at(address: &PyObject, vm: &VirtualMachine) -> PyResult<*mut PyObject> {
     match address.downcast_ref::<PyInt>() {
-        Some(int) => Ok(std::ptr::with_exposed_provenance_mut(wrapping_address(int))),
+        Some(int) => address::of_int(int, vm).map(std::ptr::with_exposed_provenance_mut),
         None => Err(vm.new_type_error("an integer is required")),
     }
 }

@@ -30,6 +30,7 @@
 //! What the program has besides is there for embedders too: its native `__import__` in [`import`], its
 //! `type.__new__` in [`new_class`], its allocator in `allocator` (feature `mimalloc`).
 
+mod address;
 #[cfg(feature = "mimalloc")]
 pub mod allocator;
 mod audit;

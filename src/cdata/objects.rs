@@ -230,7 +230,8 @@ impl Pending {
         let strings = |key: &PyObjectRef| key.downcast_ref::<PyStr>().is_some();
         let stale: Vec<PyObjectRef> = dict.keys_vec().into_iter().filter(strings).collect();
         for key in stale {
-            dict.del_item(&*key, vm)?;
+            // Another thread may be about the same.
+            drop(dict.pop_item(&*key, vm)?);
         }
         if let Some(view) = buffer(zelf, vm)? {
             dict.set_item(NO_INDEX, view, vm)?;

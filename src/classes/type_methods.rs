@@ -4,12 +4,12 @@
 
 use super::metatype;
 use crate::{
-    audit,
+    address, audit,
     builtin::Positional,
     ccall::from_param,
     cdata::CData,
     clib,
-    ctype::{CType, Place, scalar::pointer},
+    ctype::{CType, Place},
 };
 use num_traits::ToPrimitive;
 use rustpython_vm::{
@@ -136,7 +136,7 @@ fn from_address(class: &Py<PyType>, [address]: [PyObjectRef; 1], vm: &VirtualMac
         return Err(vm.new_type_error("integer expected"));
     };
     let ctype = CType::of_concrete(class, vm)?;
-    let address = pointer::wrapping_address(address);
+    let address = address::of_int(address, vm)?;
     let address = std::ptr::with_exposed_provenance_mut(address);
     at_address(ctype, address, None, vm)
 }

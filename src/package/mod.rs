@@ -103,7 +103,7 @@ fn vectorcall(
 }
 
 #[pyclass(
-    flags(METHOD_DESCRIPTOR, DISALLOW_INSTANTIATION),
+    flags(METHOD_DESCRIPTOR, DISALLOW_INSTANTIATION, HAS_WEAKREF),
     with(Callable, GetAttr, GetDescriptor, Representable, SetAttr)
 )]
 impl PackageFunction {
@@ -130,9 +130,8 @@ impl Callable for PackageFunction {
 impl GetAttr for PackageFunction {
     fn getattro(zelf: &Py<Self>, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
         match name.as_bytes() {
-            b"__call__" | b"__get__" | b"__reduce__" | b"__reduce_ex__" => {
-                zelf.as_object().generic_getattr(name, vm)
-            }
+            b"__call__" | b"__get__" | b"__reduce__" | b"__reduce_ex__" | b"__hash__"
+            | b"__eq__" | b"__ne__" | b"__weakref__" => zelf.as_object().generic_getattr(name, vm),
             _ => zelf.own.get_attr(name, vm),
         }
     }

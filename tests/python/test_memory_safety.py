@@ -1,4 +1,6 @@
 """Nothing but an address can make memory that is not there be used. CPython dies of most of these."""
+import _ctypes
+import ctypes
 import gc
 import threading
 import unittest
@@ -363,6 +365,30 @@ class Threads(TestCase):
             thread.join()
         self.assertEqual(wrong, [])
         self.assertEqual(p._objects["1"].value, p.contents.value)
+
+
+class WideIntegers(TestCase):
+    """What is too wide for a pointer is no address."""
+
+    WIDE = [(2 ** 64, "unsigned long"), (10 ** 30, "unsigned long"), (-2 ** 63 - 1, "long")]
+
+    @unittest.skipUnless(ctypes.sizeof(ctypes.c_void_p) == ctypes.sizeof(ctypes.c_long) == 8, "numbers of LP64")
+    def test_addresses(self):
+        for wide, name in self.WIDE:
+            message = f"Python int too large to convert to C {name}"
+            for function in (c_int.from_address, ctypes.CFUNCTYPE(None), _ctypes.PyObj_FromPtr,
+                             lambda address: _ctypes.call_function(address, ()),
+                             lambda handle: _ctypes.dlsym(handle, "abs"), _ctypes.dlclose):
+                self.assertError(OverflowError, message, function, wide)
+
+    def test_handles(self):
+        library = ctypes.CDLL(None)
+        message = "could not convert the _handle attribute to a pointer"
+        for wide, _ in self.WIDE:
+            library._handle = wide
+            self.assertError(ValueError, message, library.__getitem__, "abs")
+            self.assertError(ValueError, message, ctypes.CFUNCTYPE(c_int), ("abs", library))
+            self.assertError(ValueError, message, c_int.in_dll, library, "abs")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import sys
 import types
 import unittest
 import warnings
+import weakref
 from ctypes import (
     CFUNCTYPE, POINTER, Structure, byref, c_char, c_char_p, c_int, c_short, c_void_p, c_wchar,
     c_wchar_p, cast, create_string_buffer, create_unicode_buffer, pointer, sizeof, string_at, wstring_at,
@@ -214,6 +215,15 @@ class Looks(TestCase):
         events = [name for name in eval(run.stdout) if "call_function" not in name]
         self.assertEqual(events, ["ctypes.create_string_buffer", "ctypes.string_at",
                                   "ctypes.create_unicode_buffer"])
+
+
+class AsObjects(TestCase):
+    def test_weak_references_and_comparison(self):
+        for function in (ctypes.cast, ctypes.POINTER, ctypes.string_at):
+            self.assertIs(weakref.ref(function)(), function)
+            self.assertEqual(hash(function), function.__hash__())
+            self.assertIs(function.__eq__(function), True)
+            self.assertIs(function.__ne__(function), False)
 
 
 if __name__ == "__main__":

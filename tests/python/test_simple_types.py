@@ -272,5 +272,23 @@ class Objects(TestCase):
         self.assertEqual(str(py_object[int]), "ctypes.py_object[int]")
 
 
+class DerivedNumbers(TestCase):
+    def test_float(self):
+        class Derived(float):
+            def __float__(self):
+                return 9.0
+
+        for ctype in (ctypes.c_float, ctypes.c_double, ctypes.c_longdouble, ctypes.c_double.__ctype_be__):
+            self.assertEqual(ctype(Derived(1.5)).value, 1.5)
+
+    @unittest.skipUnless(hasattr(ctypes, "c_double_complex"), "no complex types")
+    def test_complex(self):
+        class Derived(complex):
+            def __complex__(self):
+                return 9j
+
+        self.assertEqual(ctypes.c_double_complex(Derived(1j)).value, 1j)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -2,12 +2,12 @@
 
 use super::{CFuncPtr, Start, declared, make};
 use crate::{
-    audit,
+    address, audit,
     ccall::{flags, paramflags::ParamFlags},
     ccallback::{Shape, Thunk},
     classes::construct,
     clib::{Handle, SymbolName},
-    ctype::{CType, Place, scalar::pointer},
+    ctype::{CType, Place},
     names::name,
     without::without,
 };
@@ -80,8 +80,9 @@ fn new(
     if first.downcast_ref::<PyTuple>().is_some() {
         from_library(ctype, class, &first, paramflags.as_ref(), vm)
     } else if let Some(int) = first.downcast_ref::<PyInt>() {
+        let address = address::of_int(int, vm)?;
         let function = make(ctype, Place::New, class, None, None, vm)?;
-        function.point_to(pointer::wrapping_address(int));
+        function.point_to(address);
         Ok(function.into())
     } else {
         from_callable(ctype, class, first, vm)

@@ -76,6 +76,10 @@ fn number(value: &PyObject, vm: &VirtualMachine) -> PyResult<Complex64> {
     if let Some(number) = exact(value, vm) {
         return Ok(number);
     }
+    // An instance of a derived class is a number by itself, whatever its `__complex__` says.
+    if let Some(complex) = value.downcast_ref::<PyComplex>() {
+        return Ok(complex.to_complex());
+    }
     match value.to_owned().try_complex(vm)? {
         Some((number, _)) => Ok(number),
         None => Err(vm.new_type_error(format!(

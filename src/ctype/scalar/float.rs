@@ -24,8 +24,12 @@ pub fn exact(value: &PyObject, vm: &VirtualMachine) -> Option<f64> {
 /// # Errors
 /// `TypeError` if `value` is no real number, `OverflowError` for an `int` beyond a double's range.
 pub fn number(value: &PyObject, vm: &VirtualMachine) -> PyResult<f64> {
-    match exact(value, vm) {
-        Some(number) => Ok(number),
+    if let Some(number) = exact(value, vm) {
+        return Ok(number);
+    }
+    // An instance of a derived class is a number by itself, whatever its `__float__` says.
+    match value.downcast_ref::<PyFloat>() {
+        Some(float) => Ok(float.to_f64()),
         None => Ok(value.try_float(vm)?.to_f64()),
     }
 }
