@@ -11,6 +11,7 @@
 use super::{
     accessor::{Accessor, Attribute},
     field::CField,
+    remembered::Remembered,
     slots::shares_slot,
 };
 use crate::{cdata::CData, without::without};
@@ -22,7 +23,7 @@ use rustpython_vm::{
     types::PyTypeFlags,
     vm::Context,
 };
-use std::{cell::Cell, ptr, sync::atomic::Ordering};
+use std::sync::atomic::Ordering;
 
 /// How an attribute is read and written.
 #[derive(Clone, Copy)]
@@ -35,24 +36,8 @@ enum Way {
     Accessor(&'static Attribute),
 }
 
-/// What a thread has found out lately.
-#[derive(Clone, Copy)]
-struct Recent {
-    /// The version tag of the class; zero is none.
-    tag: u32,
-    name: *const Py<PyStr>,
-    way: Way,
-}
-
-/// A power of two.
-const RECENT: usize = 256;
-
 thread_local! {
-    static RECENTLY: [Cell<Recent>; RECENT] = const {
-        [const {
-            Cell::new(Recent { tag: 0, name: ptr::null(), way: Way::General })
-        }; RECENT]
-    };
+    static RECENTLY: Remembered<Way, 256> = const { Remembered::new() };
 }
 
 /// Has instances of `class` read and write their attributes here.
@@ -143,19 +128,11 @@ fn holds_class(value: &Py<CData>) -> bool {
 /// How the attribute `name` of `object` is read and written.
 #[inline]
 fn way(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> Way {
-    let tag = object.class().tp_version_tag.load(Ordering::Acquire);
-    let known = RECENTLY.try_with(|recently| recently[place(tag, name)].get());
+    let known = RECENTLY.try_with(|recently| recently.get(object.class(), name));
     match known {
-        Ok(recent) if recent.tag == tag && ptr::eq(recent.name, name) && tag != 0 => recent.way,
+        Ok(Some(way)) => way,
         _ => find_out(object, name, vm),
     }
-}
-
-/// Where the attribute is remembered.
-#[inline]
-fn place(tag: u32, name: &Py<PyStr>) -> usize {
-    let name = ptr::from_ref(name).addr();
-    (name >> 4 ^ name >> 12 ^ tag as usize) % RECENT
 }
 
 /// Gives a class the function of `object` back in a slot, unless Python code has put another one there.
@@ -197,9 +174,7 @@ fn find_out(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> Way {
             way_of(object, &found).unwrap_or(Way::General)
         }
     };
-    let _ = RECENTLY.try_with(|recently| {
-        recently[place(tag, name)].set(Recent { tag, name, way });
-    });
+    let _ = RECENTLY.try_with(|recently| recently.set(tag, interned, way));
     way
 }
 

@@ -17,6 +17,7 @@ pub mod metatype;
 pub mod new_class;
 pub mod pointer;
 pub mod positional;
+mod remembered;
 pub mod simple;
 mod slots;
 pub mod type_attributes;

@@ -4,14 +4,14 @@
 //! thread remembers what it has found: descriptors, and methods that are bound to their class already. A
 //! class's description keeps those, and as long as nobody else holds one, it serves the next look-up too.
 
-use super::{field::CField, metatype, type_methods};
+use super::{field::CField, metatype, remembered::Remembered, type_methods};
 use crate::{ctype::CType, new_class::show_descriptors, without::without};
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyStr, PyStrInterned, PyType, descriptor::PyMethodDescriptor},
     function::PyMethodDef,
 };
-use std::{cell::Cell, ptr, sync::atomic::Ordering};
+use std::sync::atomic::Ordering;
 
 /// An attribute of a class whose metaclass is one of ours.
 #[derive(Clone, Copy)]
@@ -27,40 +27,8 @@ enum Found {
     Other,
 }
 
-/// What a thread has found lately.
-#[derive(Clone, Copy)]
-struct Recent {
-    /// The version tag of the class, which no other state of any class ever has; zero is none.
-    tag: u32,
-    /// One of the VM's interned strings, which live for ever.
-    name: *const Py<PyStr>,
-    found: Found,
-}
-
-/// A power of two.
-const RECENT: usize = 128;
-
 thread_local! {
-    static RECENTLY: [Cell<Recent>; RECENT] = const {
-        [const {
-            Cell::new(Recent { tag: 0, name: ptr::null(), found: Found::Other })
-        }; RECENT]
-    };
-}
-
-/// Where the attribute of a class with this tag is remembered.
-#[inline]
-fn place(tag: u32, name: &Py<PyStr>) -> usize {
-    let name = ptr::from_ref(name).addr();
-    (name >> 4 ^ name >> 12 ^ tag as usize) % RECENT
-}
-
-#[inline]
-fn recent(class: &Py<PyType>, name: &Py<PyStr>) -> Option<Found> {
-    let tag = class.tp_version_tag.load(Ordering::Acquire);
-    let known = RECENTLY.try_with(|recently| recently[place(tag, name)].get());
-    let recent = known.ok()?;
-    (recent.tag == tag && ptr::eq(recent.name, name) && tag != 0).then_some(recent.found)
+    static RECENTLY: Remembered<Found, 128> = const { Remembered::new() };
 }
 
 /// Has the classes of these metaclasses looked at by the function here.
@@ -77,7 +45,11 @@ fn getattro(zelf: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult 
     if let Some(class) = zelf.downcast_ref::<PyType>()
         && zelf.class().heaptype_ext.is_none()
     {
-        match recent(class, name) {
+        match RECENTLY
+            .try_with(|recently| recently.get(class, name))
+            .ok()
+            .flatten()
+        {
             // SAFETY: the class is as it was when this was looked up, so what was found is held by its
             // description or that of a base, and the caller holds the class.
             Some(Found::Field(field)) => return Ok(unsafe { &*field }.to_owned().into()),
@@ -130,9 +102,7 @@ fn look_up(class: &Py<PyType>, name: &Py<PyStr>, vm: &VirtualMachine) -> Option<
     // Looking something up gives the class a tag, if it had none; what was found belongs to that or to an
     // older one.
     if tag != 0 && tag == class.tp_version_tag.load(Ordering::Acquire) {
-        let name: &Py<PyStr> = name;
-        let recent = Recent { tag, name, found };
-        let _ = RECENTLY.try_with(|recently| recently[place(tag, name)].set(recent));
+        let _ = RECENTLY.try_with(|recently| recently.set(tag, name, found));
     }
     looked_up.map(|(_, object)| object)
 }
