@@ -1,7 +1,7 @@
 //! Names of attributes as the VM keeps them, each found once, and what classes have under them.
 
 use rustpython_vm::{
-    Py, PyObjectRef, PyResult, VirtualMachine,
+    AsObject, Py, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyStr, PyStrInterned, PyType},
 };
 
@@ -32,11 +32,43 @@ pub fn set_attribute(
     value: PyObjectRef,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
-    // Before the namespace changes, which is when nobody must remember what was in it.
+    changing(class, || {
+        if let Some(own) = class.attributes.as_dict() {
+            return own.set_item(name, value, vm);
+        }
+        class.attributes.set(name, value);
+        Ok(())
+    })
+}
+
+/// The same if the class has none of this name: of several threads, one puts its own there. What is returned is
+/// what the class has.
+///
+/// # Errors
+/// None that can happen, as above.
+pub fn set_first_attribute(
+    class: &Py<PyType>,
+    name: &'static PyStrInterned,
+    value: PyObjectRef,
+    vm: &VirtualMachine,
+) -> PyResult {
+    changing(class, || match class.attributes.as_dict() {
+        Some(own) => own.get_or_insert(vm, name.as_object(), || value),
+        // A class of the VM's own, of which nobody knows yet.
+        None => {
+            class.attributes.set(name, value.clone());
+            Ok(value)
+        }
+    })
+}
+
+/// Changes the namespace of a class that other threads may have found already (`__subclasses__`): what is looked
+/// up meanwhile is remembered by nobody.
+fn changing<R>(class: &Py<PyType>, change: impl FnOnce() -> R) -> R {
+    // Before, so that nobody remembers what is displaced.
     class.modified();
-    if let Some(own) = class.attributes.as_dict() {
-        return own.set_item(name, value, vm);
-    }
-    class.attributes.set(name, value);
-    Ok(())
+    let changed = change();
+    // And after, so that nobody remembers what was not there yet.
+    class.modified();
+    changed
 }

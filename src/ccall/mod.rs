@@ -42,6 +42,8 @@ pub mod flags {
     pub const USE_ERRNO: u32 = 0x8;
     /// The same for Windows' last error.
     pub const USE_LASTERROR: u32 = 0x10;
+    /// The function holds the loader's list of libraries while it calls back. Python code does not see this one.
+    pub const HOLDS_LIBRARIES: u32 = 1 << 31;
 }
 
 /// More arguments than this are refused.

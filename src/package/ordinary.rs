@@ -99,8 +99,8 @@ pub fn function_type(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResu
         return None;
     }
     let made = ClassStatement::of_function_types(vm)?.make(restype, argtypes, flags, vm)?;
-    cache.set_item(key.as_object(), made.clone(), vm).ok()?;
-    Some(Ok(made))
+    // If another thread has made one meanwhile, that is the type.
+    Some(cache.get_or_insert(vm, key.as_object(), || made))
 }
 
 /// The class statement in the package's `CFUNCTYPE`, as far as it shows in the classes.

@@ -1,7 +1,10 @@
 //! Who is called, and what happens right around the machine call: detaching from the VM, `errno`,
 //! exceptions left behind.
 
-use crate::ccall::{errno, flags, thread};
+use crate::{
+    ccall::{errno, flags, thread},
+    loader,
+};
 use rustpython_vm::{PyResult, VirtualMachine, builtins::PyBaseExceptionRef};
 use std::cell::RefCell;
 
@@ -43,8 +46,12 @@ pub fn attached_or_not(call_flags: u32, vm: &VirtualMachine, enter: impl FnOnce(
             errno::swapped(enter);
         }
     };
-    if call_flags & flags::PYTHONAPI == 0 {
+    if call_flags & (flags::PYTHONAPI | flags::HOLDS_LIBRARIES) == 0 {
         vm.allow_threads(enter);
+        return Ok(());
+    }
+    if call_flags & flags::PYTHONAPI == 0 {
+        loader::in_turn(vm, enter);
         return Ok(());
     }
     // What is there was left by a function that was not called as it should be.
