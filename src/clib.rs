@@ -7,7 +7,11 @@
 //! The loader has locks, and whoever holds one may be waiting for this interpreter: a library's initialiser, or
 //! Python code that `dl_iterate_phdr` calls. So a thread detaches before it asks the loader for anything.
 
-use crate::{address, loader, names::name};
+use crate::{
+    address,
+    loader::{self, Use},
+    names::name,
+};
 use libloading::os;
 use rustpython_vm::{
     PyObject, PyResult, VirtualMachine,
@@ -115,7 +119,7 @@ impl Handle {
             let library = unsafe { native::Library::from_raw(self.0 as _) };
             library.close().map_err(|error| message(&error))
         };
-        loader::in_turn(vm, close)
+        loader::using(Use::Change, vm, close)
     }
 }
 
@@ -132,7 +136,7 @@ pub fn open(name: Option<&OsStr>, flags: i32, vm: &VirtualMachine) -> Result<Han
             Err(error) => Err(message(&error)),
         }
     };
-    loader::in_turn(vm, open)
+    loader::using(Use::Change, vm, open)
 }
 
 /// The loader's own words: `libloading` wraps them in the name of the function that failed.

@@ -84,10 +84,12 @@ python_tests! {
     errno
     error_messages
     fields_errors
+    foreign_threads
     from_buffer
     from_param
     function_objects
     hostile_values
+    import_again
     import_statements
     in_dll
     incomplete_types
@@ -95,6 +97,7 @@ python_tests! {
     keepalive_by_place
     layout_library
     libraries
+    loader_between_threads
     long_double
     many_arguments
     memory_safety
@@ -107,6 +110,7 @@ python_tests! {
     plans
     pointer
     pointer_specials
+    pointers_between_threads
     python_callables
     python_init
     reentrancy
@@ -122,6 +126,7 @@ python_tests! {
     struct_by_value
     structure
     structure_layout
+    types_between_threads
     union
     util
     variadic

@@ -90,7 +90,9 @@ impl Exact {
             _ => ctype.target()?,
         };
         let fits = identity(item) == target || is_derived(item, target, vm);
-        fits.then(|| word_of(value, arena)).flatten().map(|(_, word)| word)
+        fits.then(|| word_of(value, arena))
+            .flatten()
+            .map(|(_, word)| word)
     }
 
     /// The word that the `_as_parameter_` of `value` becomes.

@@ -168,7 +168,10 @@ impl Shape {
 
     /// Takes a closure of this shape back, whose callback is gone.
     pub fn give_back(zelf: &Py<Self>, closure: Closure) {
-        closure.made().thunk.store(ptr::null_mut(), Ordering::Relaxed);
+        closure
+            .made()
+            .thunk
+            .store(ptr::null_mut(), Ordering::Relaxed);
         if zelf.attacher.is_ending() {
             // Threads of C's may call it until the process is gone. It refers to the cif.
             mem::forget((closure, zelf.to_owned()));
@@ -277,7 +280,8 @@ impl Closure {
         unsafe {
             (&raw mut (*start).code).write(code);
             (&raw mut (*start).attacher).write(shape.attacher);
-            (&raw mut (*start).result_size).write(result.map_or(0, |size| size.max(size_of::<usize>())));
+            (&raw mut (*start).result_size)
+                .write(result.map_or(0, |size| size.max(size_of::<usize>())));
             (&raw mut (*start).flags).write(shape.flags);
             (&raw mut (*start).thunk).write(AtomicPtr::new(ptr::null_mut()));
         }

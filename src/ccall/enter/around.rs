@@ -3,7 +3,7 @@
 
 use crate::{
     ccall::{errno, flags, thread},
-    loader,
+    loader::{self, Use},
 };
 use rustpython_vm::{PyResult, VirtualMachine, builtins::PyBaseExceptionRef};
 use std::cell::RefCell;
@@ -51,7 +51,7 @@ pub fn attached_or_not(call_flags: u32, vm: &VirtualMachine, enter: impl FnOnce(
         return Ok(());
     }
     if call_flags & flags::PYTHONAPI == 0 {
-        loader::in_turn(vm, enter);
+        loader::using(Use::Look, vm, enter);
         return Ok(());
     }
     // What is there was left by a function that was not called as it should be.

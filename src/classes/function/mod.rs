@@ -219,7 +219,10 @@ fn make(
     let planned = unsafe { Planned::new(plan) };
     let function = ctype.function();
     let mut flags = function.map_or(flags::CDECL, |function| function.flags);
-    if start.as_ref().is_some_and(|start| loader::is_held_by(start.address)) {
+    if start
+        .as_ref()
+        .is_some_and(|start| loader::is_held_by(start.address))
+    {
         flags |= flags::HOLDS_LIBRARIES;
     }
     let payload = CFuncPtr {
