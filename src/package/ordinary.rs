@@ -71,6 +71,24 @@ pub fn pointer_type(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResul
         .map(Ok)
 }
 
+/// The type of pointers to `target` that was made first, if `made` is another one.
+pub fn first_pointer_type(
+    target: &PyObject,
+    made: PyObjectRef,
+    vm: &VirtualMachine,
+) -> PyObjectRef {
+    let of_target = CType::of(target, vm);
+    let leads_there = CType::of(&made, vm)
+        .and_then(|ctype| ctype.target())
+        .zip(of_target);
+    match leads_there {
+        Some((leads_to, target)) if leads_to.is(target) => {
+            target.pointer_type.lock().clone().unwrap_or(made)
+        }
+        _ => made,
+    }
+}
+
 pub fn pointer_to(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
     let [object] = args else { return None };
     CData::of(object)?;

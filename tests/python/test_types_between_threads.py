@@ -7,7 +7,7 @@ from ctypes import (
 )
 
 from at_once import at_once, while_running
-from support import OURS, SLOWED, TestCase
+from support import LEFT_OUT, OURS, SLOWED, TestCase
 
 ROUNDS = max(3, 200 // SLOWED)
 BASES = [Structure, Union, Array, _ctypes._Pointer, _ctypes._SimpleCData, _ctypes.CFuncPtr]
@@ -29,6 +29,7 @@ class OneForAll(TestCase):
     def test_pointer_types(self):
         self.agree(POINTER)
 
+    @unittest.skipIf("types" in LEFT_OUT, "the package's own function puts the second one in the place of the first")
     def test_function_types(self):
         self.agree(lambda target: CFUNCTYPE(c_int, target))
 
