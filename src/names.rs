@@ -1,7 +1,8 @@
 //! Names of attributes as the VM keeps them, each found once, and what classes have under them.
 
+use rustpython_common::lock::PyMutex;
 use rustpython_vm::{
-    AsObject, Py, PyObjectRef, PyResult, VirtualMachine,
+    Py, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyStr, PyStrInterned, PyType},
 };
 
@@ -43,22 +44,22 @@ pub fn set_attribute(
 
 /// The same if the class has none of this name: of several threads, one puts its own there. What is returned is
 /// what the class has.
-///
-/// # Errors
-/// None that can happen, as above.
 pub fn set_first_attribute(
     class: &Py<PyType>,
     name: &'static PyStrInterned,
     value: PyObjectRef,
-    vm: &VirtualMachine,
-) -> PyResult {
-    changing(class, || match class.attributes.as_dict() {
-        Some(own) => own.get_or_insert(vm, name.as_object(), || value),
-        // A class of the VM's own, of which nobody knows yet.
-        None => {
+) -> PyObjectRef {
+    // The VM's dicts can be given one key twice, by two threads that find it missing. No Python code runs under
+    // this lock: nothing is displaced.
+    static FIRST: PyMutex<()> = PyMutex::new(());
+    changing(class, || {
+        let only_one = FIRST.lock();
+        let first = class.get_direct_attr(name).unwrap_or_else(|| {
             class.attributes.set(name, value.clone());
-            Ok(value)
-        }
+            value
+        });
+        drop(only_one);
+        first
     })
 }
 

@@ -189,7 +189,7 @@ impl CType {
         }
         .into_ref(&vm.ctx);
         // Another thread may have come in between.
-        let first = set_first_attribute(class, Self::attribute(vm), ctype.clone().into(), vm)?;
+        let first = set_first_attribute(class, Self::attribute(vm), ctype.clone().into());
         if first.is(&ctype) {
             Ok(ctype)
         } else {

@@ -13,6 +13,7 @@ use crate::{
     without::without,
 };
 use num_traits::ToPrimitive;
+use rustpython_common::lock::PyMutex;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
     builtins::{
@@ -117,8 +118,14 @@ pub fn function_type(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResu
         return None;
     }
     let made = ClassStatement::of_function_types(vm)?.make(restype, argtypes, flags, vm)?;
-    // If another thread has made one meanwhile, that is the type.
-    Some(cache.get_or_insert(vm, key.as_object(), || made))
+    // If another thread has made one meanwhile, that is the type. The VM's dicts can be given one key twice, by
+    // two threads that find it missing. To look for a tuple of such types runs no Python code.
+    static FIRST: PyMutex<()> = PyMutex::new(());
+    let is_plain = |object: &PyObjectRef| object.class().heaptype_ext.is_none();
+    let only_one = args.iter().all(is_plain).then(|| FIRST.lock());
+    let first = cache.get_or_insert(vm, key.as_object(), || made);
+    drop(only_one);
+    Some(first)
 }
 
 /// The class statement in the package's `CFUNCTYPE`, as far as it shows in the classes.
