@@ -1,0 +1,14 @@
+"""Differences that stay, each with the reason."""
+
+import re
+
+# The statement, our line and CPython's, as patterns of the whole; and why.
+ACCEPTED = []
+COMPILED = [tuple(re.compile(part, re.DOTALL) for part in row[:3]) + row[3:] for row in ACCEPTED]
+
+
+def reason(statement, mine, its):
+    for wanted, ours, theirs, why in COMPILED:
+        if wanted.search(statement) and ours.fullmatch(mine) and theirs.fullmatch(its):
+            return why
+    return None
