@@ -22,6 +22,8 @@ class Search:
     def __init__(self, ours, theirs, go_on):
         self.interpreters = [ours, theirs]
         self.go_on = go_on
+        # Who looks for kinds of differences has them reduced by statements alone, which is quick.
+        self.phases = [Phase.generate] if go_on else [Phase.generate, Phase.shrink]
         self.programs = 0
         self.statements = 0
         self.found = {}
@@ -46,7 +48,7 @@ class Search:
 
         @hypothesis.seed(seed)
         @hypothesis.settings(max_examples=size, database=None, deadline=None, derandomize=False,
-                             phases=[Phase.generate, Phase.shrink], suppress_health_check=list(HealthCheck),
+                             phases=self.phases, suppress_health_check=list(HealthCheck),
                              verbosity=Verbosity.quiet, report_multiple_bugs=False)
         @hypothesis.given(programs())
         def same(program):
@@ -69,12 +71,14 @@ class Search:
 
     def difference(self, program):
         """The first statement that gives something else, with what it gives, unless that is accepted or known."""
+        if not program:
+            return None
         ours, theirs = self.answers(program)
         if not self.shrinking:
             self.programs += 1
             self.statements += len(program)
         if len(ours) != len(program) or len(theirs) != len(program):
-            return self.new(program[-1] if program else "", ours[0], theirs[0])
+            return self.new("", ours[0], theirs[0])
         for statement, mine, its in zip(program, ours, theirs):
             if mine == its:
                 continue
@@ -98,7 +102,7 @@ class Search:
         statement, mine, its = difference
         self.found[kind(statement, mine, its)] = program
         print("\n\n".join(program))
-        print(f"--- ours, at: {statement}\n{mine}\n--- CPython\n{its}", flush=True)
+        print(f"--- ours, at: {statement or 'some statement'}\n{mine}\n--- CPython\n{its}", flush=True)
 
     def reduced(self, program):
         """Without the statements that can be left out."""

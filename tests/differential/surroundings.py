@@ -7,6 +7,7 @@ import enum
 import gc
 import os
 import pickle
+import re
 import sys
 
 import _ctypes
@@ -110,6 +111,25 @@ def attempted(function):
         return f"{type(error).__name__}: {error}"
 
 
+class Seen:
+    """What a memoryview shows of a C value. This VM's views have fewer formats: see README, "Buffers"."""
+
+    def __init__(self, value):
+        self.view = memoryview(value)
+
+    def __getattr__(self, name):
+        return getattr(self.view, name)
+
+    @property
+    def format(self):
+        return re.sub("[<>]([uP])", r"\1", re.sub("[zZ]", "P", self.view.format.replace("<G", "D")))
+
+
+def names_in(kind):
+    """The namespace of a class. Ours holds the description of the type, too."""
+    return sorted(set(vars(kind)) - {"__ctype__"})
+
+
 def offset_in(inner, outer):
     """Where one C value lies in another, or that it does not."""
     distance = ctypes.addressof(inner) - ctypes.addressof(outer)
@@ -138,5 +158,9 @@ def forget():
 SHARED = {name: getattr(ctypes, name) for name in dir(ctypes) if not name.startswith("_")}
 SHARED |= {"_SimpleCData": ctypes._SimpleCData, "_Pointer": ctypes._Pointer, "_ctypes": _ctypes,
            "_CFuncPtr": ctypes._CFuncPtr, "ctypes": ctypes, "array": array, "copy": copy, "gc": gc,
-           "pickle": pickle, "sys": sys, "dump": dump, "offset_in": offset_in, "attempted": attempted}
+           "pickle": pickle, "sys": sys, "dump": dump, "offset_in": offset_in, "seen": Seen, "names_in": names_in, "attempted": attempted}
 SHARED |= {kind.__name__: kind for kind in (Index, Float, Complex, Angry, Number, Text, Bytes, Colour, Parameter)}
+# Types of pointers to the types that all programs share are there, or not, for all of them.
+for simple in list(SHARED.values()):
+    if isinstance(simple, type(ctypes.c_int)) and simple is not ctypes._SimpleCData:
+        ctypes.POINTER(simple)

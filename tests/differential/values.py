@@ -11,6 +11,8 @@ WRONG = ["None", "'x'", "b'x'", "1.5", "7", "[]", "()", "object()", "c_short(3)"
 # None of these is a reference that could be stored.
 WRONG_REFERENCES = ["7", "1.5", "[]", "()", "2j", "-1", "10**30", "Angry()", "True", "...", "c_short(3)", "c_double(1.5)",
                     "Index(2)", "'\\ud800'", "bytearray(b'ab')", "c_void_p(3)", "(1, 2)"]
+# CPython 3.14 dies if a bit field is given an instance of its type.
+WRONG_BITS = [text for text in WRONG if not text.startswith(("c_", "(c_"))] + ["c_double(1.5)"]
 FLOATS = ["1.5", "0.0", "-0.0", "1e300", "float('inf')", "float('nan')", "-2", "10**400", "True", "Float()",
           "Index(3)", "Number(4)", "1e-320", "3.4028235677973366e+38"]
 COMPLEX = ["1+2j", "0j", "-0.0", "complex('nan')", "1e300+1j", "7", "Complex()", "Float()", "Index(3)", "10**400"]
@@ -20,9 +22,11 @@ WIDE = ["'x'", "'\\0'", "'\\u20ac'", "'\\U0001f40d'", "''", "'xy'", "Text('y')",
 TRUTHS = ["True", "False", "0", "2", "''", "'x'", "None", "[]", "float('nan')", "Angry()"]
 
 
-def value(state, kind, depth=0):
-    """An expression that can mostly be stored as `kind`."""
+def value(state, kind, depth=0, bits=0):
+    """An expression that can mostly be stored as `kind`, or in so many bits of one."""
     pick = state.pick
+    if bits:
+        return pick.one(WRONG_BITS) if pick.chance(12) else integer(pick, *INTEGERS[kind.code])
     if pick.chance(12) and kind.code != "O":
         return pick.one(WRONG_REFERENCES if kind.references else WRONG)
     same = [v for v in state.variables if v.type is kind and not (kind.references and kind.kind != "pointer")]
@@ -58,15 +62,13 @@ def structure(state, kind, depth):
 def arguments(state, kind, depth):
     """Positional arguments for a structure, a union or an array."""
     if kind.kind == "array":
-        types = [kind.item] * kind.length
-    elif kind.kind == "union":
-        types = [field.type for field in kind.fields[:1]]
+        types = [(kind.item, 0)] * kind.length
     else:
-        types = [field.type for field in kind.fields]
+        types = [(field.type, field.bits) for field in kind.fields]
     types = types[:state.pick.below(len(types) + 1)]
     if types and state.pick.chance(15):
         types = types + [types[-1]] * 3
-    return [value(state, item, depth + 1) for item in types]
+    return [value(state, item, depth + 1, bits) for item, bits in types]
 
 
 def construction(state, kind, depth=0):
@@ -80,7 +82,7 @@ def construction(state, kind, depth=0):
         rest = kind.fields[len(positional):] or kind.fields
         for _ in range(pick.between(1, 2)):
             chosen = pick.one(rest)
-            named.append(f"{chosen.name}={value(state, chosen.type, depth + 1)}")
+            named.append(f"{chosen.name}={value(state, chosen.type, depth + 1, chosen.bits)}")
         if pick.chance(8):
             named.append("unknown=1")
         named = list({text.partition("=")[0]: text for text in named}.values())

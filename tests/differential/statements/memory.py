@@ -43,12 +43,11 @@ def view(state):
     if variable is None:
         return
     name, pick = variable.name, state.pick
-    seen = f"memoryview({name})"
     state.say(pick.one([
-        f"{seen}.{pick.one(['format', 'shape', 'strides', 'ndim', 'itemsize', 'nbytes', 'readonly', 'suboffsets', 'contiguous'])}",
-        f"{seen}.tobytes()", f"{seen}.cast('B').tolist()", f"{seen}.obj is {name}",
-        f"{seen} == {seen}", f"len({seen})", f"bytes({name})", f"bytearray({name})", f"{seen}.cast('B')[0]",
-        f"{seen}.hex()", f"b''.join([{name}, {name}])", f"{seen}[0]", f"b'' + {name}"]))
+        f"seen({name}).{pick.one(['format', 'shape', 'strides', 'ndim', 'itemsize', 'nbytes', 'readonly', 'suboffsets', 'contiguous'])}",
+        f"memoryview({name}).tobytes()", f"memoryview({name}).cast('B').tolist()", f"memoryview({name}).obj is {name}",
+        f"memoryview({name}) == memoryview({name})", f"len(memoryview({name}))", f"bytes({name})", f"bytearray({name})", f"memoryview({name}).cast('B')[0]",
+        f"memoryview({name}).hex()", f"b''.join([{name}, {name}])", f"memoryview({name})[0]", f"b'' + {name}"]))
     if pick.chance(4):
         state.say(f"memoryview({name}).cast('B')[0] = {pick.one(['1', '255', '256', '-1'])}")
         observed(state, variable)

@@ -215,14 +215,14 @@ def describe_type(state):
     kind = state.any_type()
     name = kind.name
     looks = [f"sizeof({name})", f"alignment({name})", f"{name}", f"{name}.__name__, {name}.__qualname__, "
-             f"{name}.__module__", f"{name}.__mro__", f"{name}.__base__", f"sorted(vars({name}))",
+             f"{name}.__module__", f"{name}.__mro__", f"{name}.__base__", f"names_in({name})",
              f"isinstance({name}, type)", f"{name} == {state.any_type().name}",
              f"issubclass({name}, {state.any_type().name})", f"bool({name})", f"attempted(lambda: {name}.x)",
              f"getattr({name}, '__ctype_be__', 'none')", f"POINTER({name})", f"({name} * 2).__name__",
              f"{name}.__pointer_type__", f"{name}.__doc__", f"attempted(lambda: {name}._type_)",
              f"attempted(lambda: {name}._length_)", f"2 * {name}", f"POINTER({name})._type_", f"{name}.no_such"]
     if kind.kind not in ("function", "pointer") and not kind.references:
-        looks += [f"memoryview({name}()).{what}" for what in ("itemsize", "shape", "ndim", "nbytes", "strides",
+        looks += [f"seen({name}()).{what}" for what in ("itemsize", "shape", "ndim", "nbytes", "strides",
                                                               "readonly", "format", "c_contiguous")]
     if kind.aggregate:
         looks += [f"{name}._fields_", f"{name}._anonymous_", f"{name}._pack_", f"{name}._layout_",

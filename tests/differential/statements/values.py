@@ -47,7 +47,7 @@ def write(state):
         if place.name.endswith(".contents") and state.pick.chance(2):
             # The pointer leads elsewhere afterwards.
             return redirect(state, place)
-        state.say(f"{place.name} = {value(state, place.type, 1)}")
+        state.say(f"{place.name} = {value(state, place.type, 1, place.bits)}")
     observed(state, place.root)
 
 
@@ -180,8 +180,8 @@ def fields_directly(state):
     descriptor = f"{place.type.name}.{field.name}"
     other = state.any_variable(lambda v: not v.type.aggregate)
     looks = [f"{descriptor}.__get__({place.name})", f"{descriptor}.__set__({place.name}, "
-             f"{value(state, field.type, 1)})", f"{descriptor}.__delete__({place.name})",
-             f"setattr({place.name}, {field.name!r}, {value(state, field.type, 1)})",
+             f"{value(state, field.type, 1, field.bits)})", f"{descriptor}.__delete__({place.name})",
+             f"setattr({place.name}, {field.name!r}, {value(state, field.type, 1, field.bits)})",
              f"getattr({place.name}, {field.name!r})", f"{descriptor}.__get__(None)"]
     state.say(pick.one(looks))
     observed(state, place.root)
