@@ -404,9 +404,14 @@ impl GetDescriptor for CField {
     fn descr_get(
         zelf: &PyObject,
         instance: Option<&PyObject>,
-        _class: Option<&PyObject>,
+        class: Option<&PyObject>,
         vm: &VirtualMachine,
     ) -> PyResult {
+        if instance.is_none_or(|instance| vm.is_none(instance))
+            && class.is_none_or(|class| vm.is_none(class))
+        {
+            return Err(vm.new_type_error("__get__(None, None) is invalid"));
+        }
         let field = zelf
             .downcast_ref::<Self>()
             .ok_or_else(|| vm.new_type_error("not a field"))?;

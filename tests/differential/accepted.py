@@ -3,7 +3,10 @@
 import re
 
 # The statement, our line and CPython's, as patterns of the whole; and why.
-ACCEPTED = []
+ACCEPTED = [
+    ("_fields_", r"TypeError: can only concatenate tuple \(not 'list'\) to tuple",
+     r'TypeError: can only concatenate tuple \(not "list"\) to tuple', "the VM's words for tuple + list"),
+]
 COMPILED = [tuple(re.compile(part, re.DOTALL) for part in row[:3]) + row[3:] for row in ACCEPTED]
 
 

@@ -78,7 +78,11 @@ class Search:
             self.programs += 1
             self.statements += len(program)
         if len(ours) != len(program) or len(theirs) != len(program):
-            return self.new("", ours[0], theirs[0])
+            statement, mine, its = self.fatal(program)
+            why = reason(statement, mine, its)
+            if why is not None and not self.shrinking:
+                self.accepted[why] += 1
+            return None if why is not None else self.new(statement, mine, its)
         for statement, mine, its in zip(program, ours, theirs):
             if mine == its:
                 continue
@@ -88,6 +92,14 @@ class Search:
             if not self.shrinking:
                 self.accepted[why] += 1
         return None
+
+    def fatal(self, program):
+        """The statement after which an interpreter is gone, and what is left of it."""
+        for length in range(1, len(program) + 1):
+            ours, theirs = self.answers(program[:length])
+            if len(ours) != length or len(theirs) != length:
+                return program[length - 1], ours[-1], theirs[-1]
+        return "a statement that did no harm when it came again", "", ""
 
     def new(self, statement, mine, its):
         return None if kind(statement, mine, its) in self.found else (statement, mine, its)

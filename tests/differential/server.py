@@ -38,7 +38,7 @@ class Run:
     def unraisable(self, what):
         error = what.exc_value
         text = f"{type(error).__name__}: {shown(str(error), text=True)}"
-        self.lines.append(f"ignored: {what.err_msg}: {shown(what.object)}: {text}")
+        self.lines.append(f"ignored: {shown(what.err_msg, text=True)}: {shown(what.object)}: {text}")
 
     def statement(self, source):
         """The lines that this statement gives."""

@@ -8,11 +8,12 @@ WRONG = ["None", "'x'", "b'x'", "1.5", "7", "[]", "()", "object()", "c_short(3)"
          "Text('t')", "Bytes(b't')", "Number(9)", "Colour.RED", "c_char_p(b'pointed')", "c_wchar_p('pointed')",
          "py_object(1)", "c_void_p(3)", "byref(c_int(4))", "pointer(c_int(5))", "(c_int * 2)(1, 2)", "float('nan')",
          "c_bool(True)", "range(2)", "lambda: 1", "''", "b''", "'\\ud800'", "'a\\0b'", "b'a\\0b'"]
-# None of these is a reference that could be stored.
-WRONG_REFERENCES = ["7", "1.5", "[]", "()", "2j", "-1", "10**30", "Angry()", "True", "...", "c_short(3)", "c_double(1.5)",
-                    "Index(2)", "'\\ud800'", "bytearray(b'ab')", "c_void_p(3)", "(1, 2)"]
+# None of these is a reference that could be stored: an `int` is an address.
+WRONG_REFERENCES = ["1.5", "[]", "()", "2j", "Angry()", "...", "c_short(3)", "c_double(1.5)", "Index(2)", "'\\ud800'",
+                    "bytearray(b'ab')", "c_void_p(3)", "(1, 2)", "{}", "Float()"]
 # CPython 3.14 dies if a bit field is given an instance of its type.
-WRONG_BITS = [text for text in WRONG if not text.startswith(("c_", "(c_"))] + ["c_double(1.5)"]
+NO_INSTANCES = [text for text in WRONG if not text.startswith(("c_", "(c_", "py_", "pointer", "byref"))]
+WRONG_BITS = NO_INSTANCES + ["c_double(1.5)"]
 FLOATS = ["1.5", "0.0", "-0.0", "1e300", "float('inf')", "float('nan')", "-2", "10**400", "True", "Float()",
           "Index(3)", "Number(4)", "1e-320", "3.4028235677973366e+38"]
 COMPLEX = ["1+2j", "0j", "-0.0", "complex('nan')", "1e300+1j", "7", "Complex()", "Float()", "Index(3)", "10**400"]

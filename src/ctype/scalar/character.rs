@@ -85,7 +85,7 @@ unsafe fn store_wchar(target: *mut u8, value: &PyObject, vm: &VirtualMachine) ->
     let Some(text) = value.downcast_ref::<PyStr>() else {
         return Err(vm.new_type_error(format!(
             "a unicode character expected, not instance of {}",
-            value.class().slot_name()
+            full_name(value.class(), vm)
         )));
     };
     let mut units = wide::encode(text.as_wtf8());

@@ -3,7 +3,7 @@
 from model import Type
 from statements import operation
 from statements.values import observed
-from values import WRONG, value
+from values import NO_INSTANCES, WRONG, value
 
 
 @operation(10)
@@ -26,7 +26,7 @@ def from_buffer(state):
         if not wrong:
             made = state.variable(name, kind, shared=True)
             observed(state, made)
-            state.say(pick.one([f"{buffer}", f"{name}._objects is not None", f"{buffer}[0] = 1",
+            state.say(pick.one([f"{buffer}", f"{name}._objects is not None", f"len({buffer})",
                                 f"{buffer}.append(1)", f"sorted({name}._objects)"]))
     else:
         source = pick.one(["%s", "bytearray(%s)", "memoryview(%s)"]) % fill
@@ -46,7 +46,7 @@ def view(state):
     state.say(pick.one([
         f"seen({name}).{pick.one(['format', 'shape', 'strides', 'ndim', 'itemsize', 'nbytes', 'readonly', 'suboffsets', 'contiguous'])}",
         f"memoryview({name}).tobytes()", f"memoryview({name}).cast('B').tolist()", f"memoryview({name}).obj is {name}",
-        f"memoryview({name}) == memoryview({name})", f"len(memoryview({name}))", f"bytes({name})", f"bytearray({name})", f"memoryview({name}).cast('B')[0]",
+        f"len(memoryview({name}))", f"bytes({name})", f"bytearray({name})", f"memoryview({name}).cast('B')[0]",
         f"memoryview({name}).hex()", f"b''.join([{name}, {name}])", f"memoryview({name})[0]", f"b'' + {name}"]))
     if pick.chance(4):
         state.say(f"memoryview({name}).cast('B')[0] = {pick.one(['1', '255', '256', '-1'])}")
@@ -80,7 +80,7 @@ def references_to(state):
         f"byref({name})._obj is {name}", f"addressof({name}) == addressof({name})",
         f"addressof({name}) % alignment({name})", f"pointer({name})", f"pointer({name}).contents is {name}",
         f"offset_in({name}, {place.root.name})", f"pointer({name})[0]" if place.type.kind not in ("pointer", "function")
-        else f"bool(pointer({name}))", f"byref({pick.one(WRONG)})", f"addressof({pick.one(WRONG)})",
+        else f"bool(pointer({name}))", f"byref({pick.one(WRONG)})", f"addressof({pick.one(NO_INSTANCES)})",
         f"pointer({pick.one(WRONG)})", f"byref({name}) == byref({name})", f"byref({name}).no_such",
         f"sizeof({pick.one(WRONG)})", f"alignment({pick.one(WRONG)})", "byref()", "addressof()", "sizeof()", "pointer()",
         f"cast({name}, c_void_p).value == addressof({name})", f"bool(pointer({name}))"]))

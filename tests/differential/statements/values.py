@@ -83,7 +83,7 @@ def attributes(state):
              f"{name}._b_base_", f"{name}._b_needsfree_", f"{name}._b_base_ = 1", f"{name}._objects = 1",
              f"hash({name}) == hash({name})", f"{name} == {name}", f"{name} != {name}", f"{name} < {name}",
              f"bool({name})", f"sizeof({name})", f"alignment({name})", f"len({name})", f"iter({name})",
-             f"{name}()", f"{name} + 1", f"int({name})", f"float({name})", f"str({name})", f"{name}.__class__",
+             f"{name}()", f"{name} + 1", f"float({name})", f"str({name})", f"{name}.__class__",
              f"{name} in [{name}]", f"repr({name})", f"{name}.__dict__", f"format({name})", f"'%s' % {name}",
              f"dir({name}) == dir(type({name}))", f"{name}.__sizeof__() > 0", f"hasattr({name}, 'value')",
              f"hasattr({name}, 'raw')", f"hasattr({name}, 'contents')", f"{name}.__ctypes_from_outparam__() is {name}",
