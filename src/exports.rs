@@ -8,13 +8,13 @@
 use crate::{
     audit,
     ccall::enter::around::leave_exception,
-    cdata::{CData, kept::Kept},
+    cdata::{CData, ctype_of, kept::Kept},
     classes::metatype::CTypeType,
     ctype::{CType, scalar::wide},
 };
 use rustpython_common::borrow::{BorrowedValue, BorrowedValueMut};
 use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
+    Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
     builtins::{PyMemoryView, PyType},
     class::StaticType,
     protocol::{BufferDescriptor, BufferMethods, PyBuffer},
@@ -71,10 +71,10 @@ fn cast_object(
     vm: &VirtualMachine,
 ) -> PyResult {
     if !is_pointer_type(class, vm) {
-        let not = match class.downcast_ref::<PyType>() {
-            Some(ctype) if class.class().fast_issubclass(CTypeType::static_type()) => {
-                format!(", not {}", ctype.slot_name())
-            }
+        let is_ours = class.class().fast_issubclass(CTypeType::static_type());
+        let not = match (ctype_of(class, vm), class.downcast_ref::<PyType>()) {
+            (Some(ctype), _) => format!(", not {}", ctype.name()),
+            (None, Some(class)) if is_ours => format!(", not {}", class.slot_name()),
             _ => String::new(),
         };
         return Err(vm.new_type_error(format!("cast() argument 2 must be a pointer type{not}")));

@@ -84,6 +84,7 @@ python_tests! {
     errno
     error_messages
     fields_errors
+    found_by_programs
     from_buffer
     from_param
     function_objects

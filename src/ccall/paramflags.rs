@@ -161,8 +161,8 @@ impl ParamFlags {
             });
         }
         let given = given.values.len();
-        // Names that no parameter bears are found out by counting.
-        if given > used {
+        // Names that no parameter bears, or more than one, are found out by counting.
+        if given != used {
             return Err(vm.new_type_error(format!(
                 "call takes exactly {used} arguments ({given} given)"
             )));

@@ -6,6 +6,8 @@ import re
 ACCEPTED = [
     ("_fields_", r"TypeError: can only concatenate tuple \(not 'list'\) to tuple",
      r'TypeError: can only concatenate tuple \(not "list"\) to tuple', "the VM's words for tuple + list"),
+    ("CFUNCTYPE", r"TypeError: (unhashable type.*)", r"TypeError: cannot use 'tuple' as a dict key \(unhashable type.*\)",
+     "the VM's words for a dict key without a hash"),
 ]
 COMPILED = [tuple(re.compile(part, re.DOTALL) for part in row[:3]) + row[3:] for row in ACCEPTED]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 # How long a program may take, in seconds.
-LIMIT = 30
+LIMIT = 20
 
 
 class Interpreter:
@@ -33,6 +33,7 @@ class Interpreter:
         """Starts to run a program: a list of statements."""
         if self.process is None:
             self.start()
+        self.last = program
         data = "\0".join(program).encode("utf-8", "surrogatepass")
         try:
             self.process.stdin.write(b"%d\n" % len(data) + data)
@@ -49,6 +50,7 @@ class Interpreter:
         except EOFError:
             return [self.ended()]
         except TimeoutError:
+            import sys; print("HANG", self.name, *self.last, sep="\n\n", file=sys.stderr, flush=True)
             self.process.kill()
             self.process.wait()
             self.close()

@@ -30,9 +30,10 @@ class Search:
         self.accepted = Counter()
 
     def run(self, seed, count, deadline):
+        self.deadline = deadline
         batch = 0
         while count is None or self.programs < count:
-            if deadline is not None and time.monotonic() >= deadline:
+            if self.is_over():
                 break
             size = BATCH if count is None else min(BATCH, count - self.programs)
             self.batch(hash((seed, batch)), size)
@@ -41,6 +42,9 @@ class Search:
                 break
         for interpreter in self.interpreters:
             interpreter.stop()
+
+    def is_over(self):
+        return self.deadline is not None and time.monotonic() >= self.deadline
 
     def batch(self, seed, size):
         self.shrinking = False
@@ -53,16 +57,18 @@ class Search:
         @hypothesis.given(programs())
         def same(program):
             nonlocal smallest
+            if self.is_over():
+                return
             difference = self.difference(program)
             if difference is not None:
                 self.shrinking = True
-                smallest = program
+                smallest = program, difference
                 raise Differ
 
         try:
             same()
         except (Differ, hypothesis.errors.Flaky):
-            self.report(smallest)
+            self.report(*smallest)
 
     def answers(self, program):
         for interpreter in self.interpreters:
@@ -104,13 +110,13 @@ class Search:
     def new(self, statement, mine, its):
         return None if kind(statement, mine, its) in self.found else (statement, mine, its)
 
-    def report(self, program):
+    def report(self, program, first):
         program = self.reduced(program)
         difference = self.difference(program)
         print("=" * 100)
         if difference is None:
             print("a difference that did not come again:")
-            difference = ("", "", "")
+            difference = first
         statement, mine, its = difference
         self.found[kind(statement, mine, its)] = program
         print("\n\n".join(program))

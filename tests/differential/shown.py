@@ -3,7 +3,7 @@
 import re
 
 # In representations of objects. Small numbers are offsets, and stay.
-ADDRESS = re.compile(r"0x0*[1-9a-f][0-9a-f]{6,}|(?<=\w\()\d{7,15}(?=\))|(?<=handle )\w+")
+ADDRESS = re.compile(r"0x0*[1-9a-f][0-9a-f]{5,}|(?<=\w\()\d{7,15}(?=\))|(?<=handle )\w+")
 
 
 def without_addresses(text):

@@ -27,7 +27,7 @@ def field_type(state, references, swapped):
     return state.any_type(references)
 
 
-def fields(state, base, references, swapped):
+def fields(state, base, references, swapped, union):
     """What a definition adds to its base: the list's items as text, and the fields."""
     pick = state.pick
     texts, made = [], []
@@ -46,6 +46,8 @@ def fields(state, base, references, swapped):
             made.append(Field(name, kind, bits))
             continue
         kind = field_type(state, references, swapped)
+        if union and not kind.exact:
+            continue
         texts.append(f"({name!r}, {kind.name})")
         made.append(Field(name, kind))
     return texts, made
@@ -82,7 +84,7 @@ def aggregate(state):
         parent = pick.one(parents)
         base, kind, inherited, swapped = parent.name, parent.kind, list(parent.fields), parent.swapped
     references = kind == "structure" and not swapped and pick.chance(3)
-    texts, own = fields(state, inherited, references, swapped)
+    texts, own = fields(state, inherited, references, swapped, kind == "union")
     listed = ("({})," if pick.chance(20) else "[{}]").format(", ".join(texts)).rstrip(",")
     lines = settings(state, own)
     late = pick.chance(6)
