@@ -47,7 +47,14 @@ pub fn full_name(class: &Py<PyType>, vm: &VirtualMachine) -> String {
     if class.heaptype_ext.is_none() {
         return class.slot_name().to_string();
     }
-    let text = |object: PyObjectRef| Some(object.downcast_ref::<PyStr>()?.to_string_lossy().into_owned());
+    let text = |object: PyObjectRef| {
+        Some(
+            object
+                .downcast_ref::<PyStr>()?
+                .to_string_lossy()
+                .into_owned(),
+        )
+    };
     let name = text(class.__qualname__(vm)).unwrap_or_else(|| class.slot_name().to_string());
     let module = class.__module__(vm).ok().and_then(text);
     match module.filter(|module| module != "builtins" && module != "__main__") {

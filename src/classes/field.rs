@@ -294,7 +294,14 @@ impl Constructor for CField {
 }
 
 /// CPython has these as plain members, which say no more than that.
-const MEMBERS: [&str; 6] = ["name", "type", "offset", "byte_offset", "byte_size", "bit_offset"];
+const MEMBERS: [&str; 6] = [
+    "name",
+    "type",
+    "offset",
+    "byte_offset",
+    "byte_size",
+    "bit_offset",
+];
 const COMPUTED: [&str; 4] = ["size", "bit_size", "is_bitfield", "is_anonymous"];
 
 impl SetAttr for CField {

@@ -2,7 +2,8 @@
 
 use crate::ctype::{CType, Simple, bits::BitField, simple::Class};
 use rustpython_vm::{
-    AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::{PyInt, PyStrRef},
+    AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyInt, PyStrRef},
 };
 
 /// How a field is read and written.
