@@ -33,7 +33,6 @@ class Interpreter:
         """Starts to run a program: a list of statements."""
         if self.process is None:
             self.start()
-        self.last = program
         data = "\0".join(program).encode("utf-8", "surrogatepass")
         try:
             self.process.stdin.write(b"%d\n" % len(data) + data)
@@ -50,7 +49,6 @@ class Interpreter:
         except EOFError:
             return [self.ended()]
         except TimeoutError:
-            import sys; print("HANG", self.name, *self.last, sep="\n\n", file=sys.stderr, flush=True)
             self.process.kill()
             self.process.wait()
             self.close()

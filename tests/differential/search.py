@@ -12,6 +12,8 @@ from program import programs
 
 # So many programs share a seed: Hypothesis remembers what it has tried, and that grows.
 BATCH = 250
+# How long a program is made shorter, in seconds.
+PATIENCE = 120
 
 
 class Differ(Exception):
@@ -125,8 +127,10 @@ class Search:
     def reduced(self, program):
         """Without the statements that can be left out."""
         self.shrinking = True
+        # A program that hangs takes its time.
+        until = time.monotonic() + PATIENCE
         index = len(program) - 1
-        while index >= 0:
+        while index >= 0 and time.monotonic() < until:
             shorter = program[:index] + program[index + 1:]
             if shorter and self.difference(shorter) is not None:
                 program = shorter

@@ -270,7 +270,8 @@ def declarations(state):
     made = state.fresh("f")
     state.say(f"{made} = lib['echo_int']")
     state.say(pick.one([
-        f"{made}.{pick.one(['argtypes', 'restype', 'errcheck'])} = {pick.one(WRONG)}",
+        # A pointer is a sequence without an end.
+        f"{made}.{pick.one(['argtypes', 'restype', 'errcheck'])} = {pick.one(NO_INSTANCES)}",
         f"{made}.argtypes = [{pick.one(WRONG)}]", f"{made}.argtypes = (c_int, {pick.one(WRONG)})",
         f"del {made}.{pick.one(['argtypes', 'restype', 'errcheck', 'x'])}", f"{made}.restype = int; {made}(3)",
         f"{made}.restype = lambda result: say(result) or 5; {made}(3)", f"{made}.restype = c_int; {made}.restype",
