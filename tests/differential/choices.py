@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-BELOW = [None] + [st.integers(0, count - 1) for count in range(1, 400)]
+BELOW = [None] + [st.integers(0, count - 1) for count in range(1, 1000)]
 
 
 class Choices:

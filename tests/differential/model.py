@@ -23,8 +23,8 @@ class Type:
     references: bool = False
     # Whether equal values have equal bytes: `long double` has padding.
     exact: bool = True
-    # Whether the definition may well have failed.
-    doubtful: bool = False
+    # CPython has a SystemError for arrays of types that are derived from pointer types.
+    repeats: bool = True
     swapped: bool = False
     result: "Type | None" = None  # of a function type
     parameters: tuple = ()

@@ -11,6 +11,7 @@ import re
 import sys
 
 import _ctypes
+from shown import without_addresses
 
 LIBRARY = os.environ["CTYPES_TEST_LIB"]
 
@@ -125,6 +126,21 @@ class Seen:
         return re.sub("[<>]([uP])", r"\1", re.sub("[zZ]", "P", self.view.format.replace("<G", "D")))
 
 
+def objects(value):
+    """`_objects` by its keys: ours are in the order of places, CPython's in that of the stores. Numbers are the
+    identities of what was cast."""
+    return ordered(value._objects)
+
+
+def ordered(kept):
+    if isinstance(kept, dict):
+        shown = sorted((("cast" if isinstance(key, int) else key), ordered(item)) for key, item in kept.items())
+        return f"{{{', '.join(f'{key}: {item}' for key, item in shown)}}}"
+    if isinstance(kept, tuple):
+        return f"({', '.join(map(ordered, kept))})"
+    return without_addresses(repr(kept))
+
+
 def names_in(kind):
     """The namespace of a class. Ours holds the description of the type, too."""
     return sorted(set(vars(kind)) - {"__ctype__"})
@@ -158,7 +174,7 @@ def forget():
 SHARED = {name: getattr(ctypes, name) for name in dir(ctypes) if not name.startswith("_")}
 SHARED |= {"_SimpleCData": ctypes._SimpleCData, "_Pointer": ctypes._Pointer, "_ctypes": _ctypes,
            "_CFuncPtr": ctypes._CFuncPtr, "ctypes": ctypes, "array": array, "copy": copy, "gc": gc,
-           "pickle": pickle, "sys": sys, "dump": dump, "offset_in": offset_in, "seen": Seen, "names_in": names_in, "attempted": attempted}
+           "pickle": pickle, "sys": sys, "dump": dump, "offset_in": offset_in, "seen": Seen, "names_in": names_in, "objects": objects, "attempted": attempted}
 SHARED |= {kind.__name__: kind for kind in (Index, Float, Complex, Angry, Number, Text, Bytes, Colour, Parameter)}
 # Types of pointers to the types that all programs share are there, or not, for all of them.
 for simple in list(SHARED.values()):

@@ -8,6 +8,8 @@ use rustpython_vm::{PyObject, PyResult, VirtualMachine, builtins::PyComplex};
 /// The float type of the two parts, in one byte order.
 trait Part {
     const SIZE: usize;
+    /// Whether a number beyond its range is an error, as it is in the other byte order, and no infinity.
+    const STRICT: bool = false;
     /// # Safety
     /// `source` must be valid for reads of `SIZE` bytes.
     unsafe fn load(source: *const u8) -> f64;
@@ -21,9 +23,10 @@ struct Float<const SWAPPED: bool>;
 struct Double<const SWAPPED: bool>;
 
 macro_rules! parts {
-    ($($part:ident $float:ty),*) => {$(
+    ($($part:ident $float:ty, $strict:expr;)*) => {$(
         impl<const SWAPPED: bool> Part for $part<SWAPPED> {
             const SIZE: usize = size_of::<$float>();
+            const STRICT: bool = SWAPPED && $strict;
             unsafe fn load(source: *const u8) -> f64 {
                 // SAFETY: the caller's promise.
                 let bytes = unsafe { read::<{ size_of::<$float>() }, SWAPPED>(source) };
@@ -37,7 +40,10 @@ macro_rules! parts {
         }
     )*};
 }
-parts!(Float f32, Double f64);
+parts! {
+    Float f32, true;
+    Double f64, false;
+}
 
 struct LongDouble;
 impl Part for LongDouble {
@@ -60,6 +66,10 @@ unsafe fn load<P: Part>(source: *const u8, vm: &VirtualMachine) -> PyResult {
 
 unsafe fn store<P: Part>(target: *mut u8, value: &PyObject, vm: &VirtualMachine) -> PyResult<Kept> {
     let value = number(value, vm)?;
+    let is_beyond = |part: f64| part.is_finite() && (part as f32).is_infinite();
+    if P::STRICT && (is_beyond(value.re) || is_beyond(value.im)) {
+        return Err(vm.new_overflow_error("float too large to pack with f format"));
+    }
     // SAFETY: a complex number is two parts, and the caller promises memory for both.
     unsafe {
         P::store(target, value.re);

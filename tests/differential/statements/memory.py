@@ -27,7 +27,7 @@ def from_buffer(state):
             made = state.variable(name, kind, shared=True)
             observed(state, made)
             state.say(pick.one([f"{buffer}", f"{name}._objects is not None", f"len({buffer})",
-                                f"{buffer}.append(1)", f"sorted({name}._objects)"]))
+                                f"{buffer}.append(1)", f"objects({name})"]))
     else:
         source = pick.one(["%s", "bytearray(%s)", "memoryview(%s)"]) % fill
         if wrong:
@@ -187,3 +187,48 @@ def buffers_made(state):
     given = pick.one(["b'abc'", "5", "b''", "b'abc', 2", "b'abc', 10", "'abc'", "'abc', 10", "'\\U0001f40d', 2", "0",
                       "-1", "'abc', 'x'", "None", "1.5", "True", "b'abc', None", "size=3", "", "'abc', 0", "b'abc', 0"])
     state.say(f"{name} = {what}({given})", f"{name}", f"dump({name})", f"{name}.value", f"sizeof({name})")
+
+
+KEPT = [
+    "{v} = pointer({t}({one})); gc.collect(); dump({v}[0])",
+    "{v} = cast(pointer({t}({one})), POINTER({t})); gc.collect(); dump({v}[0])",
+    "{v} = (POINTER({t}) * 2)(pointer({t}({one}))); gc.collect(); dump({v}[0][0])",
+    "{v} = (POINTER({t}) * 2)(); {v}[1] = ({t} * 2)({one}, {two}); gc.collect(); [dump(item) for item in {v}[1][0:2]]",
+    "{v} = cast(({t} * 2)({one}, {two}), POINTER({t})); gc.collect(); [dump(item) for item in {v}[0:2]]",
+    "{v} = pointer(pointer({t}({one}))); gc.collect(); dump({v}[0][0])",
+    "{v} = pointer({t}({one})); {w} = pointer({v}); del {v}; gc.collect(); dump({w}[0][0])",
+    "{v} = ({t} * 3)({one}, {two}); {w} = {v}[1:3]; gc.collect(); [dump(item) for item in {w}]",
+    "{v} = pointer({t}({one})); {w} = {v}.contents; del {v}; gc.collect(); dump({w})",
+    "{v} = cast(cast(pointer({t}({one})), c_void_p), POINTER({t})); gc.collect(); dump({v}[0])",
+    "{v} = {t}.from_buffer(bytearray(sizeof({t}))); gc.collect(); dump({v})",
+    "{v} = (c_char_p * 2)(bytes(bytearray(b'made')), None); gc.collect(); {v}[:]",
+    "{v} = (c_wchar_p * 2)(''.join(['ma', 'de'])); gc.collect(); {v}[:]",
+    "{v} = cast(create_string_buffer(b'made'), c_char_p); gc.collect(); {v}.value",
+    "{v} = py_object([{one}]); gc.collect(); {v}.value",
+    "{v} = (py_object * 2)([5], {{6}}); gc.collect(); {v}[:]",
+    "{v} = (CFUNCTYPE(c_int, c_int) * 2)(CFUNCTYPE(c_int, c_int)(lambda x: x + 1)); gc.collect(); {v}[0](4)",
+    "{v} = pointer(CFUNCTYPE(c_int, c_int)(lambda x: x + 1)); gc.collect(); {v}[0](4)",
+    "{v} = cast(CFUNCTYPE(c_int)(lambda: 8), CFUNCTYPE(c_int)); gc.collect(); {v}()",
+]
+
+
+@operation(8)
+def kept(state):
+    """What is kept alive by nothing but a reference in memory."""
+    pick = state.pick
+    kind = state.any_type(references=False)
+    if not kind.plain or kind.kind in ("pointer", "function"):
+        return
+    names = {"v": state.fresh("v"), "w": state.fresh("w"), "t": kind.name}
+    simple = kind.kind == "simple"
+    values = {"one": value(state, kind, 1) if simple else "", "two": value(state, kind, 1) if simple else f"{kind.name}()"}
+    template = pick.one(KEPT)
+    if not simple and "{one}, {two}" in template:
+        values["one"] = values["two"]
+    if not simple and "[{one}]" in template:
+        values["one"] = "1"
+    *made, last = template.format(**names, **values).split("; ")
+    # One statement, so that nothing is looked at that could not be made.
+    state.say("; ".join([*made, f"say({last})"]))
+    if pick.chance(3):
+        state.say(f"objects({names['v']})")

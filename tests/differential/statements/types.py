@@ -127,6 +127,8 @@ def array(state):
     name = state.fresh("T")
     item = state.any_type()
     length = pick.one([2, 3, 1, 4, 0, 5])
+    if not item.repeats:
+        return
     if pick.chance(15):
         state.say(f"{name} = {item.name} * " + pick.one(["-1", "'x'", "1.5", "None", "2**62", "2**70", "True",
                                                          "Index(2)", "c_int"]))
@@ -184,8 +186,8 @@ def derived(state):
     state.say(f"class {name}({parent.name}):\n    {body}")
     if "_type_" in body or "value" in body or "from_param" in body:
         return
-    state.types.append(Type(name, parent.kind, parent.code, parent.item, parent.length,
-                            references=parent.references, exact=parent.exact))
+    state.types.append(Type(name, parent.kind, parent.code, parent.item, parent.length, references=parent.references,
+                            exact=parent.exact, repeats=parent.kind != "pointer"))
 
 
 @operation(2)
@@ -216,6 +218,8 @@ def describe_type(state):
     pick = state.pick
     kind = state.any_type()
     name = kind.name
+    if not kind.repeats:
+        return
     looks = [f"sizeof({name})", f"alignment({name})", f"{name}", f"{name}.__name__, {name}.__qualname__, "
              f"{name}.__module__", f"{name}.__mro__", f"{name}.__base__", f"names_in({name})",
              f"isinstance({name}, type)", f"{name} == {state.any_type().name}",

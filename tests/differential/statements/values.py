@@ -224,6 +224,6 @@ def copies(state):
 
 @operation(6)
 def objects_kept(state):
-    variable = state.any_variable(lambda v: not v.type.references)
+    variable = state.any_variable()
     if variable is not None:
-        state.say(f"{variable.name}._objects")
+        state.say(f"objects({variable.name})")
