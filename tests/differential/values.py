@@ -43,7 +43,9 @@ def simple(state, kind, depth):
     if code == "P":
         return pick.one(["None", "0", "16", "4096", "-1", "2**64 - 1", "2**64", "True", "Number(8)"])
     table = {"c": CHARACTERS, "u": WIDE, "?": TRUTHS, "z": ["None", "B0", "B1", "B2"],
-             "Z": ["None", "W0", "W1", "W2"], "O": ["None", "Index", "dump", "B1", "U1", "lib"]}
+             "Z": ["None", "W0", "W1", "W2"], 
+             # CPython goes on to keep what `None` has displaced, and shows it.
+             "O": ["Index", "dump", "B1", "U1", "lib"]}
     return pick.one(table.get(code) or (COMPLEX if code in "FDG" else FLOATS))
 
 
