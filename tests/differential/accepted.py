@@ -6,7 +6,7 @@ import re
 ACCEPTED = [
     ("_fields_", r"TypeError: can only concatenate tuple \(not 'list'\) to tuple",
      r'TypeError: can only concatenate tuple \(not "list"\) to tuple', "the VM's words for tuple + list"),
-    ("objects", r".*cast: [^,]*\}'", r".*cast: [^,]*, cast: .*\}'",
+    ("objects", r".*cast: [^,]*\}['\"]", r".*cast: [^,]*, cast: .*\}['\"]",
      "a cast of a cast shows its first source alone (README, \"Kept by place\")"),
     ("CFUNCTYPE", r"TypeError: (unhashable type.*)", r"TypeError: cannot use 'tuple' as a dict key \(unhashable type.*\)",
      "the VM's words for a dict key without a hash"),

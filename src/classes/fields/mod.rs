@@ -215,9 +215,7 @@ fn promote_members(
     for entry in fields {
         if entry.downcast_ref::<PyTuple>().is_none() {
             // A list serves everywhere else.
-            return Err(
-                vm.new_system_error("new style getargs format but argument is not a tuple")
-            );
+            return Err(vm.new_system_error("new style getargs format but argument is not a tuple"));
         }
         let name: PyStrRef = field_name(&entry, vm)?
             .downcast()

@@ -193,7 +193,11 @@ impl WideCopy {}
 
 impl Representable for WideCopy {
     fn repr_str(zelf: &Py<Self>, _vm: &VirtualMachine) -> PyResult<String> {
-        let name = zelf.base.name().map(CStr::to_string_lossy).unwrap_or_default();
+        let name = zelf
+            .base
+            .name()
+            .map(CStr::to_string_lossy)
+            .unwrap_or_default();
         let address = zelf.as_object().get_id();
         Ok(format!("<capsule object \"{name}\" at {address:#x}>"))
     }

@@ -124,7 +124,7 @@ def through_pointer(state):
         f"{name}.contents = {pick.one(['None', '3', 'b\"x\"', 'c_short(1)', '[]'])}", f"del {name}.contents",
         f"del {name}[0]", f"{name}[0] = {value(state, item, 1)}", f"{name}[0:1] = [1]", f"{name} == {name}",
         f"{name}[{items - 1}] = {value(state, item, 1)}", f"repr({name})", f"{name}._type_", f"type({name}).__name__",
-        f"{name}[-1:0]", f"{name}[1:0]", f"{name}[0:{items}:'x']", f"{name}[Index(0)]", f"{name}[0:{items}:-1]",
+        f"{name}[1:0]", f"{name}[0:{items}:'x']", f"{name}[Index(0)]", f"{name}[0:{items}:-1]",
         f"{name}[{items - 1}:-{items + 5}:-1][:0]" if False else f"{name}[0:0]"]))
 
 

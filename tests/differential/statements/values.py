@@ -54,7 +54,8 @@ def write(state):
 def redirect(state, place):
     targets = [v for v in state.variables if v.type is place.type]
     if place.type.name == "c_void_p" or not targets:
-        state.say(f"{place.name} = {state.pick.one(WRONG_REFERENCES)}")
+        # CPython takes any instance, whatever its size.
+        state.say(f"{place.name} = {state.pick.one([text for text in WRONG_REFERENCES if 'c_' not in text])}")
         return
     chosen = state.pick.one(targets)
     chosen.shared = True
