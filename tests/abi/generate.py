@@ -6,7 +6,7 @@ from batch import Aggregate, Batch, Field, Signature
 from scalars import ADDRESSES, FLOATS, INTEGERS, NARROW, SCALARS, UNPROMOTED, WIDE
 
 # No larger aggregate is made: all the arguments of a call have to fit the C code's buffers.
-MOST_BYTES = 400
+MOST_BYTES = 600
 MOST_PARAMETERS = 20
 AGGREGATES = 60
 ALL = list(SCALARS)
@@ -40,7 +40,7 @@ class Generator:
         elif self.happens(0.2):
             made.layout = "gcc-sysv"
         if self.happens(0.15):
-            made.align = self.random.choice([1, 2, 4, 8, 16, 16, 32, 64])
+            made.align = self.random.choice([1, 2, 4, 8, 16, 16, 32, 64, 256])
         has_bits = self.happens(0.35)
         # Most are small: what is larger than two eightbytes goes to memory, whatever it holds.
         room = self.random.choice([4, 8, 8, 12, 16, 16, 16, 24, 64, MOST_BYTES])

@@ -26,9 +26,27 @@ def is_microsoft_union(batch, name):
     return aggregate.union and aggregate.layout == "ms" and any(field.bits for field in aggregate.fields)
 
 
+def is_packed_microsoft_union(batch, name):
+    return is_microsoft_union(batch, name) and batch.aggregate(name).pack
+
+
+def takes_aligned_by_ellipsis(batch, name):
+    """Whether an aggregate that is aligned to 16 bytes matches the `...`."""
+    signature = next(found for found in batch.signatures if found.name == name)
+    aligned = {aggregate.name for aggregate in batch.aggregates if aggregate.align == 16}
+    aligned |= containing(batch, aligned)
+    return signature.fixed is not None and aligned.intersection(signature.parameters[signature.fixed:])
+
+
 LIMITS = [
     Limit("differs", "layout", "clang", "alignment|sizeof", is_microsoft_union,
           "clang 14 aligns a union with ms_struct to no bit field's type; gcc and ctypes._layout do"),
+    Limit("differs", "layout", "gcc", "sizeof", is_packed_microsoft_union,
+          "gcc 12 makes a packed union with ms_struct as large as the bits of its bit fields; clang and "
+          "ctypes._layout as their types"),
+    Limit("dies", "call", "gcc", "status -11", takes_aligned_by_ellipsis,
+          "gcc 12's va_arg reads an aggregate that is aligned to 16 bytes from where registers were saved, "
+          "which is aligned to eight, by an instruction that wants 16"),
 ]
 
 
@@ -43,11 +61,12 @@ def limit_of(finding, batch):
 
 
 def containing(batch, names):
-    """These aggregates and all that contain one."""
-    found = set(names)
-    for aggregate in batch.aggregates:
-        if found.intersection(map(innermost, aggregate.types())):
-            found.add(aggregate.name)
+    """What contains one of these aggregates: other aggregates, signatures."""
+    inside, found = set(names), set()
+    for one in [*batch.aggregates, *batch.signatures]:
+        if inside.intersection(map(innermost, one.types())):
+            found.add(one.name)
+            inside.add(one.name)
     return found
 
 
@@ -62,12 +81,6 @@ def explain(findings, batch):
             used[limit.reason] = used.get(limit.reason, 0) + 1
         else:
             faults.append(finding)
-    for compiler, names in wrong.items():
-        names = containing(batch, names)
-        explained = {aggregate.name for aggregate in batch.aggregates if aggregate.name in names}
-        explained.update(signature.name for signature in batch.signatures
-                         if names.intersection(map(innermost, signature.types())))
-        roots = wrong[compiler]
-        faults = [finding for finding in faults if finding.compiler != compiler
-                  or finding.of not in explained or finding.of in roots]
-    return faults, used
+    # Nothing can be said of what contains an aggregate that is laid out otherwise.
+    contains = {compiler: containing(batch, names) for compiler, names in wrong.items()}
+    return [fault for fault in faults if fault.of not in contains.get(fault.compiler, ())], used

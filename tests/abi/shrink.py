@@ -34,7 +34,9 @@ def smaller(batch, name):
                 made.aggregates[index].fields[field].type = simpler
                 yield made
         for attribute in ("layout", "pack", "align"):
-            if getattr(aggregate, attribute) is not None:
+            # `_pack_` means Microsoft's layout.
+            needed = attribute == "layout" and aggregate.pack
+            if getattr(aggregate, attribute) is not None and not needed:
                 made = copy.deepcopy(batch)
                 setattr(made.aggregates[index], attribute, None)
                 yield made
