@@ -2,10 +2,6 @@
    to, padding, which bits a bit field has. */
 #include "ctypestest.h"
 
-#ifdef __GNUC__
-#pragma GCC diagnostic ignored "-Wpsabi" /* Remarks on older versions of gcc. */
-#endif
-
 struct aligned_32 { _Alignas(32) long long a; long long b; };
 struct aligned_64 { _Alignas(64) long long a; };
 

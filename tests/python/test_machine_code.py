@@ -1,11 +1,10 @@
-"""Functions that no compiler made, and the memory that callbacks are made in."""
+"""Functions that no compiler made."""
 import mmap
 import platform
 import sys
 import unittest
 from ctypes import (
-    CDLL, CFUNCTYPE, Structure, c_double, c_int, c_long, c_longdouble, c_longlong, c_size_t, c_void_p, cast,
-    memmove, py_object,
+    CDLL, CFUNCTYPE, Structure, c_double, c_int, c_long, c_longdouble, c_longlong, c_size_t, c_void_p, memmove,
 )
 
 from support import TestCase
@@ -75,38 +74,6 @@ class LostRegisters(TestCase):
     def test_errno(self):
         answer = self.code("8d472a", c_int, c_int, use_errno=True)
         self.assertEqual(answer(1), 43)
-
-
-@unittest.skipUnless(sys.platform == "linux", "/proc/self/maps")
-class Closures(TestCase):
-    def mappings(self):
-        """Start, end and permissions of each mapping."""
-        with open("/proc/self/maps") as maps:
-            for line in maps:
-                span, permissions, *_ = line.split()
-                start, end = (int(each, 16) for each in span.split("-"))
-                yield start, end, permissions
-
-    def test_no_memory_is_writable_and_executable(self):
-        prototype = CFUNCTYPE(py_object, c_int)
-        identity = CFUNCTYPE(c_int, c_int)
-        callbacks = [prototype(lambda number: number) for _ in range(300)]
-        callbacks += [identity(lambda number, n=n: number + n) for n in range(300)]
-        self.assertEqual(callbacks[-1](1), 300)
-        both = [mapping for mapping in self.mappings() if "w" in mapping[2] and "x" in mapping[2]]
-        self.assertEqual(both, [])
-        del callbacks[:200]
-        callbacks.append(identity(lambda number: -number))
-        self.assertEqual(callbacks[-1](1), -1)
-        both = [mapping for mapping in self.mappings() if "w" in mapping[2] and "x" in mapping[2]]
-        self.assertEqual(both, [])
-
-    def test_code_of_a_callback_cannot_be_written(self):
-        identity = CFUNCTYPE(c_int, c_int)
-        callback = identity(lambda number: number)
-        address = cast(callback, c_void_p).value
-        found = [permissions for start, end, permissions in self.mappings() if start <= address < end]
-        self.assertEqual([permissions[:3] for permissions in found], ["r-x"])
 
 
 if __name__ == "__main__":
