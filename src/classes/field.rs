@@ -225,7 +225,9 @@ impl CField {
         }
     }
 
-    fn bits(&self) -> Option<&BitField> {
+    /// Its place in its unit, if it is a bit field.
+    #[must_use]
+    pub fn bits(&self) -> Option<&BitField> {
         match &self.access {
             FieldAccess::Bits(bits) => Some(bits),
             FieldAccess::Typed | FieldAccess::Characters(_) => None,

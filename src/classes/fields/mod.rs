@@ -12,6 +12,7 @@ use super::{class_attribute, field::CField, metatype::CTypeType};
 use crate::{
     ctype::{
         CType,
+        bits::BitField,
         layout::{Layout, Member},
     },
     names::{interned, set_attribute},
@@ -65,6 +66,7 @@ pub fn define(class: &Py<PyType>, fields: &PyObject, vm: &VirtualMachine) -> PyR
             ctype: field.ctype().clone(),
             offset: field.offset(),
             padding: *padding,
+            bit_field: field.bits().map(BitField::bytes),
         });
     }
     if ctype.is_final() {
