@@ -55,6 +55,7 @@ macro_rules! python_tests {
 python_tests! {
     accessors
     address_arguments
+    aggregates_by_value
     anonymous_align_pack
     argtypes_conversion
     array
@@ -86,6 +87,7 @@ python_tests! {
     error_messages
     fields_errors
     foreign_threads
+    found_by_programs
     from_buffer
     from_param
     function_objects
@@ -100,6 +102,7 @@ python_tests! {
     libraries
     loader_between_threads
     long_double
+    machine_code
     many_arguments
     memory_safety
     module_functions
