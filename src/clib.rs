@@ -186,11 +186,6 @@ pub fn lookup(
     vm: &VirtualMachine,
 ) -> PyResult<usize> {
     let handle = Handle::of(&*dll.get_attr(name!(vm, "_handle"), vm)?, owner, vm)?;
-<<<<<<< HEAD
-    let symbol = SymbolName::new(name.as_bytes(), vm)?;
-    handle.symbol(&symbol, vm).map_err(missing)
-=======
     let symbol = SymbolName::new(name, vm)?;
-    handle.symbol(&symbol).map_err(missing)
->>>>>>> main
+    handle.symbol(&symbol, vm).map_err(missing)
 }
