@@ -66,6 +66,7 @@ python_tests! {
     attribute_access
     attributes
     audit_events
+    between_check_and_use
     bitfields
     buffers
     byteorder
@@ -87,6 +88,7 @@ python_tests! {
     from_buffer
     from_param
     function_objects
+    held_by_calls
     hostile_values
     import_statements
     in_dll
@@ -103,6 +105,7 @@ python_tests! {
     ordinary_classes
     package_functions
     paramflags
+    payloads
     pickle_copy
     plans
     pointer

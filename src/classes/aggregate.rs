@@ -15,6 +15,7 @@ use crate::{
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyStr, PyType, PyTypeRef},
+    class::StaticType,
     function::{FuncArgs, KwArgs, PySetterValue},
     pyclass,
     types::{Constructor, Initializer, SetAttr},
@@ -65,7 +66,8 @@ macro_rules! aggregate {
 
             fn slot_init(zelf: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
                 metatype::init_arguments(&args, vm)?;
-                define(metatype::class_of(zelf, vm)?, $kind, vm)
+                let base = $class::static_type();
+                define(metatype::class_of(zelf, vm)?, base, $kind, vm)
             }
 
             fn init(_zelf: &Py<Self>, _args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
@@ -148,10 +150,16 @@ aggregate!(StructType, Structure, Kind::Structure);
 aggregate!(UnionType, Union, Kind::Union);
 
 /// Describes a new class: with its own `_fields_`, or with those of its base.
-fn define(class: &Py<PyType>, kind: Kind, vm: &VirtualMachine) -> PyResult<()> {
+fn define(
+    class: &Py<PyType>,
+    of_kind: &Py<PyType>,
+    kind: Kind,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
     if class.get_direct_attr(name!(vm, "_abstract_")).is_some() {
         return Ok(());
     }
+    let construct = metatype::constructor(class, of_kind, vm)?;
     let base = class
         .base
         .deref()
@@ -163,7 +171,7 @@ fn define(class: &Py<PyType>, kind: Kind, vm: &VirtualMachine) -> PyResult<()> {
         }
         None => empty_layout(),
     };
-    CType::define(class, kind, layout, metatype::constructor(class), vm)?;
+    CType::define(class, kind, layout, construct, vm)?;
     let name = name!(vm, "_fields_");
     let Some(fields) = class.get_direct_attr(name) else {
         return Ok(());

@@ -96,7 +96,7 @@ fn define(
         boxed,
     });
     let layout = Layout::simple(code, swapped);
-    let ctype = CType::define(class, kind, layout, metatype::constructor(class), vm)?;
+    let ctype = CType::define(class, kind, layout, metatype::constructor(class, SimpleCData::static_type(), vm)?, vm)?;
     let is_pointer = matches!(
         code.class,
         Class::VoidPointer | Class::CharPointer | Class::WideCharPointer

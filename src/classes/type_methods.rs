@@ -186,33 +186,50 @@ fn from_buffer_copy(
     let offset = optional_size(offset, vm)?;
     let ctype = CType::of_concrete(class, vm)?;
     if let Some(bytes) = object.downcast_ref_if_exact::<PyBytes>(vm) {
-        return copy_of(bytes.as_bytes(), offset, None, ctype, vm);
+        let bytes = bytes.as_bytes();
+        let offset = audited_offset(offset, (bytes.as_ptr(), bytes.len()), ctype, vm)?;
+        return copy_of(&bytes[offset..], None, ctype, vm);
     }
     let buffer = PyBuffer::try_from_borrowed_object(vm, &object)?;
     if !buffer.desc.is_contiguous() {
         return Err(vm.new_buffer_error("memoryview: underlying buffer is not C-contiguous"));
     }
     let owner = owner_of_buffer(&object, vm)?;
-    buffer.contiguous_or_collect(|bytes| copy_of(bytes, offset, owner.as_deref(), ctype, vm))
+    // Nothing is borrowed while hooks run: they may use the buffer.
+    let memory = buffer.contiguous_or_collect(|bytes| (bytes.as_ptr(), bytes.len()));
+    let offset = audited_offset(offset, memory, ctype, vm)?;
+    buffer.contiguous_or_collect(|bytes| {
+        let bytes = bytes.get(offset..).unwrap_or_default();
+        copy_of(bytes, owner.as_deref(), ctype, vm)
+    })
 }
 
-/// An instance with a copy of the bytes from `offset` on, which are in the memory that `owner` owns, if
-/// that is known.
+/// The offset at which a value of the type can be copied from memory, after the audit event.
+fn audited_offset(
+    offset: isize,
+    (start, length): (*const u8, usize),
+    ctype: &Py<CType>,
+    vm: &VirtualMachine,
+) -> PyResult<usize> {
+    let offset = buffer_offset(offset, length, ctype, vm)?;
+    audit::event(vm, "ctypes.cdata/buffer", || {
+        (start as isize, length, offset)
+    })?;
+    Ok(offset)
+}
+
+/// An instance with a copy of the first bytes, which are in the memory that `owner` owns, if that is known.
 fn copy_of(
     bytes: &[u8],
-    offset: isize,
     owner: Option<&PyObject>,
     ctype: &Py<CType>,
     vm: &VirtualMachine,
 ) -> PyResult {
-    let length = bytes.len();
-    let offset = buffer_offset(offset, length, ctype, vm)?;
-    audit::event(vm, "ctypes.cdata/buffer", || {
-        (bytes.as_ptr() as isize, length, offset)
-    })?;
     let instance = (ctype.construct)(ctype, Place::New, vm)?;
     if let Some(cdata) = CData::of(&instance) {
-        let bytes = &bytes[offset..offset + cdata.size()];
+        if bytes.len() < cdata.size() {
+            return Err(vm.new_value_error("Buffer size too small"));
+        }
         // SAFETY: there are as many bytes as the instance has.
         unsafe { CData::fill(cdata, bytes.as_ptr(), owner, vm) }?;
     }
@@ -293,11 +310,18 @@ fn buffer_offset(
     let Ok(offset) = usize::try_from(offset) else {
         return Err(vm.new_value_error("offset cannot be negative"));
     };
-    let needed = ctype.size().saturating_add(offset);
-    if needed > length {
-        return Err(vm.new_value_error(format!(
+    let check = || {
+        let needed = ctype.size().saturating_add(offset);
+        if needed <= length {
+            return Ok(offset);
+        }
+        Err(vm.new_value_error(format!(
             "Buffer size too small ({length} instead of at least {needed} bytes)"
-        )));
-    }
-    Ok(offset)
+        )))
+    };
+    check()?;
+    // Before the instance is made audit hooks run. So the type gets no other fields from here on, and what
+    // another thread may have done meanwhile shows in a second look.
+    ctype.finalize();
+    check()
 }

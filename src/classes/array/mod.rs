@@ -69,7 +69,7 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
         item_size,
         numbers: item.simple().and_then(items::number),
     });
-    CType::define(class, kind, layout, metatype::constructor(class), vm)?;
+    CType::define(class, kind, layout, metatype::constructor(class, Array::static_type(), vm)?, vm)?;
     inherit_item_slots(class, vm);
     if let Some(characters @ (Class::Char | Class::WideChar)) = class_of_items {
         strings::add_attributes(class, characters, vm);

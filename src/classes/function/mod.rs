@@ -86,7 +86,7 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
     let signature = signature.into_ref(&vm.ctx).into();
     let kind = Kind::Function(Function { flags, signature });
     let layout = Layout::pointer(None);
-    let construct = if class.fast_issubclass(CFuncPtr::static_type()) {
+    let construct = if metatype::has_payload(class, CFuncPtr::static_type(), vm)? {
         construct
     } else {
         metatype::construct_nothing
