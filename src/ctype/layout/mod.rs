@@ -9,11 +9,11 @@ use super::{
     simple::SimpleCode,
 };
 use rustpython_vm::{
-    Py, PyRef,
+    Py, PyObjectRef, PyRef,
     builtins::PyStrRef,
     object::{Traverse, TraverseFn},
 };
-use std::{borrow::Cow, sync::OnceLock};
+use std::{borrow::Cow, mem, sync::OnceLock};
 
 /// How values of a type lie in memory and what others need to know to pass them on.
 #[derive(Debug)]
@@ -329,6 +329,22 @@ unsafe impl Traverse for Layout {
                 for member in members {
                     member.name.traverse(visit);
                     member.ctype.traverse(visit);
+                }
+            }
+        }
+    }
+
+    fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
+        match mem::replace(&mut self.content, Content::Written) {
+            Content::Simple { .. } | Content::Written => {}
+            Content::Pointer(target) => out.extend(target.map(PyObjectRef::from)),
+            Content::Array { item: ctype, .. } | Content::Inherited(ctype) => {
+                out.push(ctype.into());
+            }
+            Content::Fields { base, members, .. } => {
+                out.extend(base.map(PyObjectRef::from));
+                for Member { name, ctype, .. } in members {
+                    out.extend([name.into(), ctype.into()]);
                 }
             }
         }
