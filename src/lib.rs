@@ -22,6 +22,7 @@
 //! - `clib`: libraries and their symbols;
 //! - `audit`: audit events;
 //! - `builtin`: functions that are called with what the VM has at hand;
+//! - `bytearray`: a method of the VM's that has to know of exports;
 //! - `callable`: Python callables that native code calls;
 //! - `new_class`: making class objects;
 //! - `names`: names of attributes;
@@ -35,6 +36,7 @@ mod address;
 pub mod allocator;
 mod audit;
 mod builtin;
+mod bytearray;
 mod callable;
 mod ccall;
 mod ccallback;

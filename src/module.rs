@@ -13,7 +13,7 @@ pub fn module_def(ctx: &Context) -> &'static PyModuleDef {
 #[rustpython_vm::pymodule]
 mod _ctypes {
     use crate::{
-        audit,
+        audit, bytearray,
         ccall::{MAX_ARGUMENTS, byref::CArg, flags, signature::Signature},
         ccallback,
         cdata::{CData, shared_map, young},
@@ -101,6 +101,7 @@ mod _ctypes {
         package::install();
         audit::watch(vm)?;
         young::install(vm);
+        bytearray::install(vm);
         // Bases before what derives from them.
         let _ = CType::make_static_type();
         let _ = Positional::make_static_type();

@@ -190,7 +190,7 @@ impl Attempt {
         };
         match as_parameter(value, vm)? {
             Some(inner) => {
-                let param = vm.with_recursion(" while processing _as_parameter_", || {
+                let param = vm.with_recursion("while processing _as_parameter_", || {
                     again(ctype, &inner, vm)
                 })?;
                 Ok(match param {
