@@ -22,7 +22,7 @@ mod _ctypes {
             simple, type_attributes, type_methods,
         },
         ctype::{CType, initializer::Initializer, positional::Positional, scalar::wide},
-        error, exports, functions, package,
+        error, exports, functions, package, panics,
     };
     use rustpython_vm::{
         Py, PyResult, VirtualMachine,
@@ -99,6 +99,7 @@ mod _ctypes {
         __module_exec(vm, module);
         functions::install(module, vm)?;
         package::install();
+        panics::install();
         audit::watch(vm)?;
         young::install(vm);
         bytearray::install(vm);

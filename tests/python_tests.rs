@@ -80,6 +80,7 @@ python_tests! {
     char_arrays
     complex_types
     declarations
+    deep_recursion
     derived_arguments
     errcheck
     errno
@@ -104,6 +105,7 @@ python_tests! {
     new_classes
     ordinary_classes
     package_functions
+    panics
     paramflags
     payloads
     pickle_copy

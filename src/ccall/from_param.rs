@@ -238,7 +238,9 @@ fn void_pointer(ctype: &CType, value: &PyObject, vm: &VirtualMachine) -> PyResul
     if let Some(cdata) = CData::of(value) {
         match &cdata.ctype().kind {
             Kind::Array(_) | Kind::Pointer(_) => return Ok(Attempt::Done(Param::Itself)),
-            Kind::Function(_) => return Ok(Attempt::Done(Param::Arg(CArg::address_in(cdata, 'P')))),
+            Kind::Function(_) => {
+                return Ok(Attempt::Done(Param::Arg(CArg::address_in(cdata, 'P'))));
+            }
             Kind::Simple(simple)
                 if matches!(
                     simple.code.class,

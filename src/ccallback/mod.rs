@@ -15,6 +15,7 @@ use crate::{
     callable::Callable,
     ccall::{errno, flags},
     cdata::young::{self, BeginsYoung, Young},
+    panics::guarded_above_c,
 };
 use convert::{load_argument, store_result};
 use libffi::raw::ffi_cif;
@@ -192,8 +193,8 @@ impl Thunk {
                 }
             }
         }
-        let returned = vm.with_recursion("in a ctypes callback", || {
-            self.callable.call(converted, vm)
+        let returned = guarded_above_c(vm, || {
+            vm.with_recursion("in a ctypes callback", || self.callable.call(converted, vm))
         });
         match returned {
             Err(error) => report(error, "calling", callable, vm),

@@ -47,7 +47,12 @@ fn tell(hook: &PyObjectRef, error: PyBaseExceptionRef, message: String, vm: &Vir
         return write(&error, "Exception ignored in audit hook", None, vm);
     }
     if let Err(error) = hook.call((arguments,), vm) {
-        write(&error, "Exception ignored in sys.unraisablehook", Some(hook), vm);
+        write(
+            &error,
+            "Exception ignored in sys.unraisablehook",
+            Some(hook),
+            vm,
+        );
     }
 }
 
@@ -84,7 +89,12 @@ fn arguments_type(vm: &VirtualMachine) -> PyResult<&'static PyTypeRef> {
 }
 
 /// Writes to `sys.stderr` what was ignored, in the words of the hook that is there by default.
-fn write(error: &PyBaseExceptionRef, message: &str, object: Option<&PyObject>, vm: &VirtualMachine) {
+fn write(
+    error: &PyBaseExceptionRef,
+    message: &str,
+    object: Option<&PyObject>,
+    vm: &VirtualMachine,
+) {
     error::complete(error, vm);
     let mut text = match object.map(|object| object.repr(vm)) {
         None => format!("{message}:\n"),
@@ -114,7 +124,10 @@ fn write_traceback(text: &mut String, error: &PyBaseExceptionRef, vm: &VirtualMa
     let bare = vm.new_exception_empty(vm.ctx.exceptions.base_exception_type.to_owned());
     bare.set_traceback(traceback);
     let mut written = String::new();
-    if vm.write_exception_inner::<String>(&mut written, &bare).is_ok() {
+    if vm
+        .write_exception_inner::<String>(&mut written, &bare)
+        .is_ok()
+    {
         let end = written.trim_end().strip_suffix(NAME);
         text.push_str(end.unwrap_or(&written));
     }
@@ -123,7 +136,10 @@ fn write_traceback(text: &mut String, error: &PyBaseExceptionRef, vm: &VirtualMa
 fn write_error(text: &mut String, error: &PyBaseExceptionRef, vm: &VirtualMachine) {
     let class = error.class();
     let module = class.__module__(vm).ok();
-    match module.as_ref().and_then(|module| module.downcast_ref::<PyStr>()) {
+    match module
+        .as_ref()
+        .and_then(|module| module.downcast_ref::<PyStr>())
+    {
         None => text.push_str("<unknown>"),
         Some(module) if [&b"builtins"[..], b"__main__"].contains(&module.as_bytes()) => {}
         Some(module) => {
@@ -132,8 +148,15 @@ fn write_error(text: &mut String, error: &PyBaseExceptionRef, vm: &VirtualMachin
     }
     let name = class.__qualname__(vm);
     let name = name.downcast_ref::<PyStr>();
-    let name = name.map_or_else(|| class.name().to_string(), |name| name.to_string_lossy().into_owned());
+    let name = name.map_or_else(
+        || class.name().to_string(),
+        |name| name.to_string_lossy().into_owned(),
+    );
     let described = error.as_object().str(vm);
-    let described = described.as_ref().map_or("<exception str() failed>".into(), |text| text.to_string_lossy());
+    let described = described
+        .as_ref()
+        .map_or("<exception str() failed>".into(), |text| {
+            text.to_string_lossy()
+        });
     let _ = writeln!(text, "{name}: {described}");
 }

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     ctype::{CType, Kind, Simple, scalar::pointer},
     error,
+    panics::guarded,
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
@@ -73,7 +74,7 @@ impl Ready {
 pub fn convert(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> PyResult<Ready> {
     match (CData::of(value), &ctype.kind) {
         (None, Kind::Simple(simple)) => self::simple(simple, value, vm),
-        (None, _) => convert_foreign(ctype, value, vm),
+        (None, _) => guarded(vm, || convert_foreign(ctype, value, vm)),
         (Some(source), _) => convert_cdata(ctype, source, vm),
     }
 }

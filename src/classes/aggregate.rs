@@ -10,6 +10,7 @@ use crate::{
     cdata::CData,
     ctype::{CType, Kind, layout::Layout},
     names::{name, set_attribute},
+    panics::guarded,
     without::without,
 };
 use rustpython_vm::{
@@ -65,9 +66,8 @@ macro_rules! aggregate {
             type Args = FuncArgs;
 
             fn slot_init(zelf: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
-                metatype::init_arguments(&args, vm)?;
                 let base = $class::static_type();
-                define(metatype::class_of(zelf, vm)?, base, $kind, vm)
+                metatype::initialize(zelf, &args, |class| define(class, base, $kind, vm), vm)
             }
 
             fn init(_zelf: &Py<Self>, _args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
@@ -209,7 +209,7 @@ fn set_class_attribute(
     };
     metatype::set_class_attribute(class, name, value, vm)?;
     match fields {
-        Some(fields) => fields::define(class, &fields, vm),
+        Some(fields) => guarded(vm, || fields::define(class, &fields, vm)),
         None => Ok(()),
     }
 }
@@ -222,7 +222,10 @@ fn initialize(
     vm: &VirtualMachine,
 ) -> PyResult<()> {
     if !args.is_empty() {
-        let used = initialize_positional(zelf, zelf.class(), args, &keywords, 0, vm)?;
+        let class = zelf.class();
+        let used = guarded(vm, || {
+            initialize_positional(zelf, class, args, &keywords, 0, vm)
+        })?;
         if used < args.len() {
             return Err(vm.new_type_error("too many initializers"));
         }

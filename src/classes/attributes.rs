@@ -186,9 +186,8 @@ fn way_of(object: &PyObject, found: &PyObject) -> Option<Way> {
     }
     let field = found.downcast_ref::<CField>()?;
     let ctype = CData::of(object)?.ctype();
-    let is_held = CField::is_held(field)
-        && field.is_in(ctype)
-        && ctype.python_class().is(object.class());
+    let is_held =
+        CField::is_held(field) && field.is_in(ctype) && ctype.python_class().is(object.class());
     is_held.then_some(Way::Field(field))
 }
 

@@ -128,7 +128,8 @@ impl CField {
     fn holder<'a>(&self, instance: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<CData>> {
         let cdata = CData::of(instance).ok_or_else(|| vm.new_type_error("not a ctype instance"))?;
         let applies = self.owner.get().is_some_and(|owner| {
-            self.is_in(cdata.ctype()) || instance.class().fast_issubclass(owner.python_class()) && self.is_harmless(cdata)
+            self.is_in(cdata.ctype())
+                || instance.class().fast_issubclass(owner.python_class()) && self.is_harmless(cdata)
         });
         if applies && self.fits(cdata) {
             return Ok(cdata);

@@ -7,6 +7,7 @@ use super::{attributes, construct};
 use crate::{
     cdata::CData,
     ctype::{CType, Construct, Place},
+    panics::guarded,
 };
 use std::sync::OnceLock;
 
@@ -89,7 +90,10 @@ pub fn has_payload(class: &Py<PyType>, base: &Py<PyType>, vm: &VirtualMachine) -
     if other.is_none() && class.fast_issubclass(base) {
         return Ok(true);
     }
-    let other = other.map_or_else(|| any.slot_name().to_string(), |of| of.slot_name().to_string());
+    let other = other.map_or_else(
+        || any.slot_name().to_string(),
+        |of| of.slot_name().to_string(),
+    );
     Err(vm.new_type_error(format!(
         "'{}' derives from {other}, but its metaclass describes it as a {}",
         class.slot_name(),
@@ -106,18 +110,24 @@ pub fn new_instance(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<PyObjec
     (ctype.construct)(ctype, Place::New, vm)
 }
 
-/// The arguments of a metaclass's `__init__`: `name, bases, namespace` as `type` takes them.
+/// A metaclass's `__init__`, which takes `name, bases, namespace` as that of `type` does and has `define` describe
+/// the class.
 ///
 /// # Errors
-/// `TypeError` if they are not there.
-pub fn init_arguments(args: &FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+/// `TypeError` if there are other arguments; what `define` raises.
+pub fn initialize(
+    zelf: &PyObject,
+    args: &FuncArgs,
+    define: impl FnOnce(&Py<PyType>) -> PyResult<()>,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
     if args.args.len() != 3 {
         return Err(vm.new_type_error(format!(
             "type.__init__() takes 1 or 3 arguments ({} given)",
             args.args.len()
         )));
     }
-    Ok(())
+    guarded(vm, || define(class_of(zelf, vm)?))
 }
 
 /// The metaclass's `from_param` as a class method, for the types that have it in their own

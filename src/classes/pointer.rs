@@ -15,6 +15,7 @@ use crate::{
         target::Target as PointerTarget,
     },
     names::name,
+    panics::guarded,
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
@@ -40,8 +41,7 @@ impl Initializer for PointerType {
     type Args = FuncArgs;
 
     fn slot_init(zelf: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
-        metatype::init_arguments(&args, vm)?;
-        define(metatype::class_of(zelf, vm)?, vm)
+        metatype::initialize(zelf, &args, |class| define(class, vm), vm)
     }
 
     fn init(_zelf: &Py<Self>, _args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
@@ -85,7 +85,13 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
     };
     let layout = Layout::pointer(target.as_deref());
     let kind = Kind::Pointer(PointerTarget::new(target.clone()));
-    CType::define(class, kind, layout, metatype::constructor(class, Pointer::static_type(), vm)?, vm)?;
+    CType::define(
+        class,
+        kind,
+        layout,
+        metatype::constructor(class, Pointer::static_type(), vm)?,
+        vm,
+    )?;
     if let Some(target) = target {
         remember(&target, class);
     }
@@ -381,7 +387,7 @@ impl AsMapping for Pointer {
                     return target.get(index, vm);
                 }
                 if let Some(slice) = key.downcast_ref::<PySlice>() {
-                    return target.slice(slice, vm);
+                    return guarded(vm, || target.slice(slice, vm));
                 }
                 let Some(index) = key.try_index_opt(vm) else {
                     return Err(vm.new_type_error("Pointer indices must be integer"));

@@ -4,19 +4,19 @@
 
 use super::metatype;
 use crate::{
-    address, audit,
+    address, audit, buffers,
     builtin::Positional,
     ccall::from_param,
     cdata::CData,
     clib,
     ctype::{CType, Place},
+    panics::guarded,
 };
 use num_traits::ToPrimitive;
 use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, PyResult, TryFromBorrowedObject, VirtualMachine,
+    AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyBytes, PyInt, PyMemoryView, PyStrRef, PyType},
     function::{FuncArgs, ItemDoc, PyMethodDef, PyMethodFlags},
-    protocol::PyBuffer,
     vm::Context,
 };
 use std::sync::Once;
@@ -41,16 +41,19 @@ methods! {
     OF_ALL:
     "from_address" "($self, value, /)" "An instance at an address." from_address;
     "from_buffer" "($self, obj, offset=0, /)"
-        "An instance that shares the memory of a writable buffer." from_buffer;
+        "An instance that shares the memory of a writable buffer." guarded_method(from_buffer);
     "from_buffer_copy" "($self, buffer, offset=0, /)"
-        "An instance with a copy of a buffer's bytes." from_buffer_copy;
-    "in_dll" "($self, dll, name, /)" "The instance that a library exports under a name." in_dll;
-    "from_param" "($self, value, /)" "Converts an argument of a foreign call." convert_argument;
+        "An instance with a copy of a buffer's bytes." guarded_method(from_buffer_copy);
+    "in_dll" "($self, dll, name, /)" "The instance that a library exports under a name."
+        guarded_method(in_dll);
+    "from_param" "($self, value, /)" "Converts an argument of a foreign call."
+        guarded_method(convert_argument);
 }
 
 methods! {
     OF_POINTERS:
-    "set_type" "($self, type, /)" "Completes an incomplete pointer type." super::pointer::set_type;
+    "set_type" "($self, type, /)" "Completes an incomplete pointer type."
+        guarded_method(super::pointer::set_type);
 }
 
 /// Gives the base of all metaclasses its methods, and the metaclass of pointers what it has of its own.
@@ -81,6 +84,14 @@ pub fn is_ours(definition: &PyMethodDef) -> bool {
 #[must_use]
 pub fn from_param() -> Option<&'static PyMethodDef> {
     OF_ALL.iter().find(|method| method.name == "from_param")
+}
+
+/// A method whose panic becomes an exception.
+#[inline]
+fn guarded_method<P>(
+    method: impl FnOnce(&Py<PyType>, P, &VirtualMachine) -> PyResult,
+) -> impl FnOnce(&Py<PyType>, P, &VirtualMachine) -> PyResult {
+    |class, arguments, vm| guarded(vm, || method(class, arguments, vm))
 }
 
 /// Calls a method with the arguments behind the class, which is the first.
@@ -148,10 +159,14 @@ fn from_buffer(
 ) -> PyResult {
     let offset = optional_size(offset, vm)?;
     let ctype = CType::of_concrete(class, vm)?;
-    let Ok(buffer) = PyBuffer::try_from_borrowed_object(vm, &object) else {
-        // ctypes asks for a view, which has its own words for this.
-        PyMemoryView::from_object(&object, vm)?;
-        return Err(vm.new_type_error("underlying buffer is not writable"));
+    let buffer = match buffers::of(&object, vm) {
+        Ok(buffer) => buffer,
+        Err(error) if error.fast_isinstance(vm.ctx.exceptions.type_error) => {
+            // ctypes asks for a view, which has its own words for this.
+            PyMemoryView::from_object(&object, vm)?;
+            return Err(vm.new_type_error("underlying buffer is not writable"));
+        }
+        Err(error) => return Err(error),
     };
     if buffer.desc.readonly {
         return Err(vm.new_type_error("underlying buffer is not writable"));
@@ -190,7 +205,7 @@ fn from_buffer_copy(
         let offset = audited_offset(offset, (bytes.as_ptr(), bytes.len()), ctype, vm)?;
         return copy_of(&bytes[offset..], None, ctype, vm);
     }
-    let buffer = PyBuffer::try_from_borrowed_object(vm, &object)?;
+    let buffer = buffers::of(&object, vm)?;
     if !buffer.desc.is_contiguous() {
         return Err(vm.new_buffer_error("memoryview: underlying buffer is not C-contiguous"));
     }

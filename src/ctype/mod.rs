@@ -6,11 +6,11 @@
 //! type) and only the garbage collector can tell when such a knot is dead.
 
 pub mod bits;
+mod family;
 pub mod ffi_type;
 pub mod initializer;
 pub mod layout;
 pub mod long_double;
-mod family;
 mod of_class;
 pub mod ours;
 pub mod positional;

@@ -55,8 +55,7 @@ impl Initializer for FuncPtrType {
     type Args = FuncArgs;
 
     fn slot_init(zelf: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
-        metatype::init_arguments(&args, vm)?;
-        define(metatype::class_of(zelf, vm)?, vm)
+        metatype::initialize(zelf, &args, |class| define(class, vm), vm)
     }
 
     fn init(_zelf: &Py<Self>, _args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
