@@ -80,6 +80,7 @@ python_tests! {
     char_arrays
     complex_types
     declarations
+    deep_nesting
     deep_recursion
     derived_arguments
     errcheck

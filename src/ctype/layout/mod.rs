@@ -13,6 +13,7 @@ use rustpython_vm::{
     builtins::PyStrRef,
     object::{Traverse, TraverseFn},
 };
+use smallvec::SmallVec;
 use std::{borrow::Cow, mem, sync::OnceLock};
 
 /// How values of a type lie in memory and what others need to know to pass them on.
@@ -201,18 +202,22 @@ impl Layout {
         layout.bounded()
     }
 
-    /// Offset and type of each field of an aggregate, those of base classes first.
-    #[must_use]
-    pub fn fields(&self) -> Vec<(usize, &Py<CType>)> {
-        match &self.content {
-            Content::Inherited(base) => base.layout().fields(),
-            Content::Fields { base, members, .. } => {
-                let base = base.as_ref().map(|base| base.layout().fields());
-                let own = members.iter().map(|member| (member.offset, &*member.ctype));
-                base.into_iter().flatten().chain(own).collect()
-            }
-            _ => Vec::new(),
+    /// The members of an aggregate, those of base classes first.
+    pub fn members(&self) -> impl Iterator<Item = &Member> {
+        // A loop, since there may be a thousand classes between an aggregate and its first base.
+        let mut levels = SmallVec::<[&[Member]; 4]>::new();
+        let mut layout = Some(self);
+        while let Some(current) = layout {
+            layout = match &current.content {
+                Content::Inherited(base) => Some(base.layout()),
+                Content::Fields { base, members, .. } => {
+                    levels.push(members);
+                    base.as_ref().map(|base| base.layout())
+                }
+                _ => None,
+            };
         }
+        levels.into_iter().rev().flatten()
     }
 
     fn of(content: Content, size: usize, align: usize) -> Self {
