@@ -55,6 +55,7 @@ macro_rules! python_tests {
 python_tests! {
     accessors
     address_arguments
+    aggregates_by_value
     anonymous_align_pack
     argtypes_conversion
     array
@@ -87,6 +88,7 @@ python_tests! {
     errno
     error_messages
     fields_errors
+    found_by_programs
     from_buffer
     from_param
     function_objects
@@ -100,6 +102,7 @@ python_tests! {
     layout_library
     libraries
     long_double
+    machine_code
     many_arguments
     memory_safety
     module_functions

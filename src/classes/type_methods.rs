@@ -198,9 +198,9 @@ fn from_buffer_copy(
     (object, offset): (PyObjectRef, Option<PyObjectRef>),
     vm: &VirtualMachine,
 ) -> PyResult {
-    let offset = optional_size(offset, vm)?;
-    let ctype = CType::of_concrete(class, vm)?;
     if let Some(bytes) = object.downcast_ref_if_exact::<PyBytes>(vm) {
+        let offset = optional_size(offset, vm)?;
+        let ctype = CType::of_concrete(class, vm)?;
         let bytes = bytes.as_bytes();
         let offset = audited_offset(offset, (bytes.as_ptr(), bytes.len()), ctype, vm)?;
         return copy_of(&bytes[offset..], None, ctype, vm);
@@ -209,6 +209,8 @@ fn from_buffer_copy(
     if !buffer.desc.is_contiguous() {
         return Err(vm.new_buffer_error("memoryview: underlying buffer is not C-contiguous"));
     }
+    let offset = optional_size(offset, vm)?;
+    let ctype = CType::of_concrete(class, vm)?;
     let owner = owner_of_buffer(&object, vm)?;
     // Nothing is borrowed while hooks run: they may use the buffer.
     let memory = buffer.contiguous_or_collect(|bytes| (bytes.as_ptr(), bytes.len()));

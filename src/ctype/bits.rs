@@ -2,6 +2,7 @@
 
 use super::scalar::integer::wrapping;
 use rustpython_vm::{PyObject, PyResult, VirtualMachine};
+use std::ops::Range;
 
 /// The integer type and place of a bit field inside its storage unit.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +20,18 @@ pub struct BitField {
 }
 
 impl BitField {
+    /// The bytes of the unit that hold bits of the field, as they lie in memory.
+    #[must_use]
+    pub fn bytes(&self) -> Range<usize> {
+        let start = self.offset as usize / 8;
+        let end = ((self.offset + self.width) as usize).div_ceil(8);
+        if self.swapped == cfg!(target_endian = "big") {
+            start..end
+        } else {
+            self.unit - end..self.unit - start
+        }
+    }
+
     /// # Safety
     /// `unit` must be valid for reads of `self.unit` bytes.
     unsafe fn read_unit(&self, unit: *const u8) -> u64 {

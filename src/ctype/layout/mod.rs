@@ -14,7 +14,7 @@ use rustpython_vm::{
     object::{Traverse, TraverseFn},
 };
 use smallvec::SmallVec;
-use std::{borrow::Cow, mem, sync::OnceLock};
+use std::{borrow::Cow, mem, ops::Range, sync::OnceLock};
 
 /// How values of a type lie in memory and what others need to know to pass them on.
 #[derive(Debug)]
@@ -75,6 +75,18 @@ pub struct Member {
     pub offset: usize,
     /// Unused bytes in front of it.
     pub padding: u64,
+    /// The bytes that a bit field has bits in, counted from `offset`.
+    pub bit_field: Option<Range<usize>>,
+}
+
+impl Member {
+    /// Its scalars by offset. A bit field is passed as the bytes that it has bits in, whatever its type is.
+    fn scalars(&self, out: &mut Vec<Placed>) {
+        match &self.bit_field {
+            None => out.extend(shifted(self.ctype.layout().scalars(), self.offset)),
+            Some(bytes) => out.extend(bytes.clone().map(|at| (self.offset + at, Scalar::Uint8))),
+        }
+    }
 }
 
 /// An aggregate's scalars are spelled out only while they can matter: no ABI classifies what is
@@ -295,7 +307,7 @@ impl Layout {
                 }
                 if self.size <= MAX_CLASSIFIED_SIZE {
                     for member in members {
-                        scalars.extend(shifted(member.ctype.layout().scalars(), member.offset));
+                        member.scalars(&mut scalars);
                     }
                 }
                 scalars
