@@ -1,6 +1,6 @@
 //! What all callbacks of a function type have in common, and the closures that they use by turns.
 
-use super::{Thunk, attach::Attacher, spare::is_given_in_instance};
+use super::{Thunk, attach::Attacher, result, spare::is_given_in_instance};
 use crate::{
     ccall::{argument::check_alignment, enter::Available, signature::Signature},
     ctype::{CType, ffi_type::Scalar},
@@ -107,26 +107,29 @@ impl Shape {
         } else {
             Some(ctype(restype, "result")?)
         };
-        if let Some(result) = &result
-            && result.simple().is_none()
-        {
-            return Err(vm.new_type_error("invalid result type for callback function"));
-        }
         // The cif is made for the types as they are now.
         for ctype in arguments.iter().chain(&result) {
             ctype.finalize();
         }
+        if result
+            .as_ref()
+            .is_some_and(|ctype| !result::is_returnable(ctype))
+        {
+            return Err(vm.new_type_error("invalid result type for callback function"));
+        }
         for ctype in &arguments {
             check_alignment(ctype, vm)?;
         }
-        // No simple type is returned through a hidden pointer.
         let mut registers = Available::all();
+        if let Some(result) = &result {
+            registers.take_for_result(result.layout().ffi());
+        }
         let mut types: Vec<_> = arguments
             .iter()
             .map(|ctype| registers.describe(ctype.layout().ffi()))
             .collect();
         let result_type = match &result {
-            Some(result) => result.layout().ffi().raw(),
+            Some(result) => result.layout().ffi().raw_result(),
             None => Scalar::Void.raw(),
         };
         let mut cif = MaybeUninit::zeroed();
@@ -257,7 +260,7 @@ impl Made {
     /// # Safety
     /// `result` must be libffi's memory for the result.
     pub unsafe fn clear_result(&self, result: *mut c_void) {
-        // SAFETY: that has the size of the result's type, and a word at least.
+        // SAFETY: that has as many bytes (`result::size`).
         unsafe { result.cast::<u8>().write_bytes(0, self.result_size) };
     }
 }
@@ -277,13 +280,12 @@ impl Closure {
         // From here on dropping it frees it.
         let new = Self(made);
         let start = made.as_ptr();
-        let result = shape.result.as_ref().map(|ctype| ctype.size());
+        let result_size = shape.result.as_ref().map_or(0, |ctype| result::size(ctype));
         // SAFETY: there is room for it, and nobody else knows it yet.
         unsafe {
             (&raw mut (*start).code).write(code);
             (&raw mut (*start).attacher).write(shape.attacher);
-            (&raw mut (*start).result_size)
-                .write(result.map_or(0, |size| size.max(size_of::<usize>())));
+            (&raw mut (*start).result_size).write(result_size);
             (&raw mut (*start).flags).write(shape.flags);
             (&raw mut (*start).thunk).write(AtomicPtr::new(ptr::null_mut()));
         }
