@@ -2,7 +2,9 @@
 
 use super::{
     char_array,
-    field_access::{FieldAccess, bit_access, bit_field, plain_access, unit_of},
+    field_access::{
+        FieldAccess, bit_access, bit_field, bits_of, load_bits, plain_access, unit_of,
+    },
     field_arguments::CFieldArgs,
 };
 use crate::{
@@ -190,7 +192,7 @@ impl CField {
                 access::set(&self.ctype, holder, self.offset, self.index, value, vm)
             },
             FieldAccess::Bits(bits) => {
-                let value = bits.convert(value, vm)?;
+                let value = bits_of(bits, value, vm)?;
                 // SAFETY: as above; the unit is the type.
                 unsafe { bits.store(self.address(holder), value) };
                 Ok(())
@@ -213,7 +215,7 @@ impl CField {
             // SAFETY: the instance has the field.
             FieldAccess::Typed => unsafe { access::get(&self.ctype, address, holder, vm) },
             // SAFETY: as above; the unit is the type.
-            FieldAccess::Bits(bits) => unsafe { bits.load(address, vm) },
+            FieldAccess::Bits(bits) => Ok(unsafe { load_bits(bits, address, vm) }),
             // SAFETY: as above.
             FieldAccess::Characters(class) => unsafe {
                 char_array::load_string(*class, address, self.size, vm)

@@ -1,6 +1,11 @@
 //! How a field is read and written.
 
-use crate::ctype::{CType, Simple, bits::BitField, simple::Class};
+use crate::ctype::{
+    CType, Simple,
+    bits::{BitField, Bits},
+    scalar::integer,
+    simple::Class,
+};
 use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyStrRef,
 };
@@ -89,5 +94,30 @@ pub fn bit_field(unit: &Simple, (offset, width): (u64, u64)) -> BitField {
         boolean: code.class == Class::Bool,
         offset: offset as u32,
         width: width as u32,
+    }
+}
+
+/// Reads a bit field as Python's `bool` or `int`.
+///
+/// # Safety
+/// As for [`BitField::load`].
+pub unsafe fn load_bits(bits: &BitField, unit: *const u8, vm: &VirtualMachine) -> PyObjectRef {
+    // SAFETY: the caller's promise.
+    match unsafe { bits.load(unit) } {
+        Bits::Truth(value) => vm.ctx.new_bool(value).into(),
+        Bits::Unsigned(value) => vm.ctx.new_int(value).into(),
+        Bits::Signed(value) => vm.ctx.new_int(value).into(),
+    }
+}
+
+/// The number whose lowest bits a store of `value` takes.
+///
+/// # Errors
+/// `TypeError` if `value` is no integer (for a `_Bool`: what its truth value raises).
+pub fn bits_of(bits: &BitField, value: &PyObject, vm: &VirtualMachine) -> PyResult<u64> {
+    if bits.boolean {
+        Ok(u64::from(value.to_owned().is_true(vm)?))
+    } else {
+        integer::wrapping(value, vm)
     }
 }
