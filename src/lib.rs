@@ -35,6 +35,7 @@ mod address;
 pub mod allocator;
 mod audit;
 mod builtin;
+mod c_integer;
 mod callable;
 mod ccall;
 mod ccallback;

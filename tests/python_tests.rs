@@ -83,6 +83,7 @@ python_tests! {
     errcheck
     errno
     error_messages
+    extreme_numbers
     fields_errors
     from_buffer
     from_param

@@ -13,11 +13,7 @@ fn soak(environment: &[(&str, &str)]) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/soak/soak.py");
     let script = script.to_str().expect("a path in UTF-8");
     let environment = environment.iter().copied();
-    let output = common::run(
-        &common::interpreter(),
-        [script, OPERATIONS],
-        environment,
-    );
+    let output = common::run(&common::interpreter(), [script, OPERATIONS], environment);
     println!("{}", output.expect_success().stdout);
 }
 

@@ -2,12 +2,13 @@
 
 use super::signature::ArgTypes;
 use crate::{
+    c_integer,
     cdata::{CData, access},
     ctype::{CType, Kind, Place, ours::Ours},
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyInt, PyStr, PyStrRef, PyTuple},
+    builtins::{PyStr, PyStrRef, PyTuple},
     class::StaticType,
     object::{Traverse, TraverseFn},
 };
@@ -183,10 +184,9 @@ impl Parameter {
             [flags, name, default] => (flags, Some(name), Some(default)),
             _ => return Err(malformed()),
         };
-        let flags = flags
-            .downcast_ref::<PyInt>()
-            .ok_or_else(malformed)?
-            .as_u64_mask() as u32;
+        let given = c_integer::int(flags, vm).map_err(|_| malformed())?;
+        let unsupported = || vm.new_type_error(format!("paramflag value {given} not supported"));
+        let flags = given as u32;
         let name = match name {
             Some(name) if !vm.is_none(name) => {
                 Some(name.clone().downcast::<PyStr>().map_err(|_| malformed())?)
@@ -196,13 +196,11 @@ impl Parameter {
         match flags & (IN | OUT | LCID) {
             OUT => check_output(position, argtype, vm)?,
             known if known == 0 || known & IN != 0 => {}
-            _ => {
-                return Err(vm.new_type_error(format!("paramflag value {flags} not supported")));
-            }
+            _ => return Err(unsupported()),
         }
         let flags = flags & (IN | OUT | LCID);
         if flags == IN | OUT | LCID {
-            return Err(vm.new_type_error(format!("paramflag value {flags} not supported")));
+            return Err(unsupported());
         }
         Ok(Self {
             flags,

@@ -2,9 +2,7 @@
 
 use super::{
     char_array,
-    field_access::{
-        FieldAccess, bit_access, bit_field, bits_of, load_bits, plain_access, unit_of,
-    },
+    field_access::{FieldAccess, bit_access, bit_field, bits_of, load_bits, plain_access, unit_of},
     field_arguments::CFieldArgs,
 };
 use crate::{
@@ -267,9 +265,17 @@ impl Constructor for CField {
                 ctype.size()
             )));
         }
-        let access = match args.bit_size {
-            Some(bit_size) => bit_access(&name, ctype, &bit_size, args.bit_offset, vm)?,
-            None => plain_access(ctype),
+        let access = match (args.bit_size, args.bit_offset) {
+            (Some(size), offset) => {
+                let offset = vm.unwrap_or_none(offset);
+                bit_access(&name, ctype, &size, &offset, vm)?
+            }
+            (None, None) => plain_access(ctype),
+            (None, Some(_)) => {
+                return Err(vm.new_value_error(format!(
+                    "field {quoted}: bit_offset must be specified if bit_size is"
+                )));
+            }
         };
         let unsigned = |value: isize, what: &str| {
             usize::try_from(value).map_err(|_| {

@@ -1,10 +1,13 @@
 //! How a field is read and written.
 
-use crate::ctype::{
-    CType, Simple,
-    bits::{BitField, Bits},
-    scalar::integer,
-    simple::Class,
+use crate::{
+    c_integer,
+    ctype::{
+        CType, Simple,
+        bits::{BitField, Bits},
+        scalar::integer,
+        simple::Class,
+    },
 };
 use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyStrRef,
@@ -31,15 +34,18 @@ pub fn plain_access(ctype: &CType) -> FieldAccess {
     }
 }
 
+/// Sizes and offsets beyond this are not even compared with the type's.
+const MAX_BITS: isize = u8::MAX as isize;
+
 /// The bits of a field that `ctypes._layout` gave a bit size.
 ///
 /// # Errors
-/// `TypeError` if the type has no bit fields, `ValueError` if the bits do not lie within it.
+/// `TypeError` if the type has no bit fields or a number is no `int`, `ValueError` if the bits do not lie within it.
 pub fn bit_access(
     name: &PyStrRef,
     ctype: &CType,
     bit_size: &PyObject,
-    bit_offset: Option<PyObjectRef>,
+    bit_offset: &PyObject,
     vm: &VirtualMachine,
 ) -> PyResult<FieldAccess> {
     let Some(simple) = unit_of(ctype) else {
@@ -47,21 +53,22 @@ pub fn bit_access(
     };
     let quoted =
         || -> PyResult<String> { Ok(name.as_object().repr(vm)?.to_string_lossy().into_owned()) };
-    let width = bit_size.try_index(vm)?.try_to_primitive::<i64>(vm)?;
-    let offset = match bit_offset {
-        Some(offset) => offset.try_index(vm)?.try_to_primitive::<i64>(vm)?,
-        None => 0,
+    let number = |number: &PyObject, what: &str| -> PyResult<isize> {
+        let number = c_integer::exact_size(number, vm)?;
+        if (0..=MAX_BITS).contains(&number) {
+            return Ok(number);
+        }
+        Err(vm.new_value_error(format!(
+            "bit {what} of field {} out of range, got {number}",
+            quoted()?
+        )))
     };
-    let unit_bits = 8 * simple.code.size as i64;
-    if width < 1 || width > unit_bits {
+    let unit_bits = 8 * simple.code.size as isize;
+    let width = number(bit_size, "size")?;
+    let offset = number(bit_offset, "offset")?;
+    if width == 0 {
         return Err(vm.new_value_error(format!(
             "bit size of field {} out of range, got {width}",
-            quoted()?
-        )));
-    }
-    if offset < 0 {
-        return Err(vm.new_value_error(format!(
-            "bit offset of field {} out of range, got {offset}",
             quoted()?
         )));
     }

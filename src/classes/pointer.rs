@@ -9,6 +9,7 @@ use super::{
     new_class,
 };
 use crate::{
+    c_integer,
     cdata::{CData, access, kept::Kept},
     ctype::{
         CType, Kind, Place, layout::Layout, scalar::pointer, simple::Class,
@@ -203,7 +204,7 @@ impl<'a> Target<'a> {
             if vm.is_none(bound) {
                 return Ok(None);
             }
-            bound.try_index(vm)?.try_to_primitive(vm).map(Some)
+            c_integer::bound(bound, vm).map(Some)
         };
         let optional = |given: &Option<PyObjectRef>| match given {
             Some(given) => bound(given),
@@ -382,25 +383,30 @@ impl AsMapping for Pointer {
             length: None,
             subscript: Some(|mapping, key, vm| {
                 let target = Target::of(mapping.obj, vm)?;
-                if let Some(index) = metatype::exact_index(key, vm) {
+                if let Some(index) = c_integer::exact_index(key, vm) {
                     return target.get(index, vm);
                 }
                 if let Some(slice) = key.downcast_ref::<PySlice>() {
                     return target.slice(slice, vm);
                 }
-                let Some(index) = key.try_index_opt(vm) else {
+                if !c_integer::is_index(key) {
                     return Err(vm.new_type_error("Pointer indices must be integer"));
-                };
-                target.get(metatype::index_value(&*index?, vm)?, vm)
+                }
+                target.get(c_integer::index(key, vm)?, vm)
             }),
             ass_subscript: Some(|mapping, key, value, vm| {
                 let target = Target::of(mapping.obj, vm)?;
+                let index = match c_integer::exact_index(key, vm) {
+                    Some(index) => index,
+                    None if c_integer::is_index(key) => c_integer::index(key, vm)?,
+                    None => {
+                        let class = key.class().slot_name();
+                        let message = format!("sequence index must be integer, not '{class}'");
+                        return Err(vm.new_type_error(message));
+                    }
+                };
                 let Some(value) = value else {
                     return Err(vm.new_type_error("Pointer does not support item deletion"));
-                };
-                let index = match metatype::exact_index(key, vm) {
-                    Some(index) => index,
-                    None => metatype::index_value(&*key.try_index(vm)?, vm)?,
                 };
                 target.set(index, &value, vm)
             }),

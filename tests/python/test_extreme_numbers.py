@@ -6,7 +6,6 @@ number that says of memory what is not true is left out.
 """
 
 import ctypes
-import operator
 import os
 import sys
 import unittest
@@ -22,11 +21,16 @@ EXPECTED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "extreme_num
 class Index:
     """An integer by its `__index__` alone."""
 
+    __module__ = "numbers"
+
     def __init__(self, value):
         self.value = value
 
     def __index__(self):
         return self.value
+
+    def __repr__(self):
+        return f"Index({self.value})"
 
 
 INTEGERS = {
@@ -67,9 +71,9 @@ def of_numbers(numbers):
     return lambda function: case(function, numbers)
 
 
-def numbers_in(value):
-    """The bytes of a C value as a number, which leads nowhere."""
-    return int.from_bytes(bytes(value), sys.byteorder)
+def address_in(value, given):
+    """The address in a C value, which leads nowhere; that of a string differs from run to run."""
+    return "somewhere" if isinstance(given, (str, bytes)) else int.from_bytes(bytes(value), sys.byteorder)
 
 
 def array():
@@ -160,9 +164,11 @@ def text_slice(n): return create_unicode_buffer("12345")[1:n]
 def text_step(n): return create_unicode_buffer("12345")[::n]
 
 
-def middle():
+def middle(kept=[]):
     """A pointer to the third number of five, and those."""
     numbers = array()
+    # CPython does not keep what `byref` leads into.
+    kept[:] = [numbers]
     return cast(byref(numbers, 8), POINTER(c_int)), numbers
 
 
@@ -199,7 +205,9 @@ def pointer_step_back(n): return middle()[0][1:-2:n]
 
 
 @of_numbers(NEAR)
-def string_pointer_item(n): return cast(byref(create_string_buffer(b"12345"), 2), POINTER(c_char))[n]
+def string_pointer_item(n):
+    string = create_string_buffer(b"12345")
+    return cast(byref(string, 2), POINTER(c_char))[n]
 
 
 @of_numbers(NO_SIZE)
@@ -275,11 +283,11 @@ def byref_at(n):
 
 
 @case
-def set_state(n): return c_int(3).__setstate__((n, b"1234"))
+def set_state(n): return c_int(3).__setstate__(n, b"1234")
 
 
 @case
-def set_state_of_dict(n): return c_int(3).__setstate__(({"a": n}, b"12345678"))
+def set_state_bytes(n): return c_int(3).__setstate__({}, n)
 
 
 # Addresses, which nobody follows
@@ -290,15 +298,15 @@ def at_address(n): return addressof(c_int.from_address(n))
 
 
 @case
-def function_at(n): return numbers_in(CFUNCTYPE(c_int)(n))
+def function_at(n): return address_in(CFUNCTYPE(c_int)(n), n)
 
 
 @case
-def cast_number(n): return cast(n, c_void_p).value
+def cast_number(n): return address_in(cast(n, c_void_p), n)
 
 
 @case
-def cast_to_pointer(n): return numbers_in(cast(n, POINTER(c_int)))
+def cast_to_pointer(n): return address_in(cast(n, POINTER(c_int)), n)
 
 
 @of_numbers(NO_ADDRESS)
@@ -435,14 +443,14 @@ def wide_bits(n): return point(u=n).u
 
 for name, ctype in SIMPLE.items():
     # What a string's address would be is looked at, not followed.
-    seen = numbers_in if name in ADDRESSES else operator.attrgetter("value")
-    case(lambda n, ctype=ctype, seen=seen: seen(ctype(n)), name=f"{name}(n)")
+    seen = address_in if name in ADDRESSES else lambda value, given: value.value
+    case(lambda n, ctype=ctype, seen=seen: seen(ctype(n), n), name=f"{name}(n)")
     case(lambda n, ctype=ctype: ctype.from_param(n) and None, name=f"{name}.from_param")
 
     def store(n, ctype=ctype, seen=seen):
         value = ctype()
         value.value = n
-        return seen(value)
+        return seen(value, n)
 
     case(store, name=f"{name}.value")
 
@@ -457,7 +465,9 @@ for ctype in c_byte, c_ushort, c_int, c_ulonglong, c_float, c_double, c_bool, c_
         hook, sys.unraisablehook = sys.unraisablehook, lambda info: seen.append(
             (type(info.exc_value).__name__, str(info.exc_value)))
         try:
-            return CFUNCTYPE(ctype)(lambda: n)(), seen
+            result = CFUNCTYPE(ctype)(lambda: n)()
+            # When there is no result, CPython returns whatever was there.
+            return seen or result
         finally:
             sys.unraisablehook = hook
 
@@ -477,9 +487,8 @@ def errno(n):
     return set_errno(n), set_errno(0)
 
 
-for unary in sizeof, alignment, addressof, byref, pointer, _ctypes.buffer_info, _ctypes.Py_INCREF:
-    if unary is not _ctypes.Py_INCREF:
-        case(unary, name=unary.__name__)
+for unary in sizeof, alignment, addressof, byref, pointer, _ctypes.buffer_info:
+    case(unary, name=unary.__name__)
 
 
 def outcome(function, number):
@@ -495,28 +504,39 @@ def outcomes(name):
     return {number: outcome(function, NUMBERS[number]) for number in NUMBERS if number in numbers}
 
 
-def read():
-    expected = {}
-    with open(EXPECTED, encoding="utf-8") as file:
-        for line in file:
-            name, number, said = line.rstrip("\n").split("\t")
-            expected.setdefault(name, {})[number] = said
-    return expected
+def lines():
+    for name in CASES:
+        for number, said in outcomes(name).items():
+            yield f"{name}\t{number}\t{said}"
 
 
-def write():
-    with open(EXPECTED, "w", encoding="utf-8") as file:
-        for name in CASES:
-            for number, said in outcomes(name).items():
-                print(name, number, said, sep="\t", file=file)
+# What is expected of us where CPython 3.14 does something else, and why.
+STRICTER = "a field that lies in front of its structure is refused"
+DIFFERENT = {
+    "field_byte_offset": STRICTER, "field_index": STRICTER,
+    "from_buffer_at": "CPython's text counts beyond the largest ssize_t",
+    "from_buffer_copy_at": "CPython's text counts beyond the largest ssize_t",
+    "string_pointer_to": "CPython tells a size that no bytes object has from one that there is no memory for",
+}
+
+
+class Numbers(TestCase):
+    def test_every_number_in_every_place(self):
+        with open(EXPECTED, encoding="utf-8") as file:
+            expected = file.read().splitlines()
+        found = list(lines())
+        keys = lambda all: [line.split("\t")[:2] for line in all]
+        self.assertEqual(keys(found), keys(expected))
+        different = [(ours, theirs) for ours, theirs in zip(found, expected) if ours != theirs]
+        if OURS:
+            unexplained = [pair for pair in different if pair[0].split("\t")[0] not in DIFFERENT]
+            self.assertEqual(unexplained, [])
+            self.assertEqual({pair[0].split("\t")[0] for pair in different}, DIFFERENT.keys())
 
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["write"]:
-        write()
-    elif sys.argv[1:] == ["print"]:
-        for name in CASES:
-            for number, said in outcomes(name).items():
-                print(name, number, said, sep="\t", flush=True)
+        with open(EXPECTED, "w", encoding="utf-8") as file:
+            file.writelines(f"{line}\n" for line in lines())
     else:
         unittest.main()
