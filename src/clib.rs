@@ -7,7 +7,7 @@
 use crate::{address, names::name};
 use libloading::os;
 use rustpython_vm::{
-    PyObject, PyResult, VirtualMachine,
+    Py, PyObject, PyResult, VirtualMachine,
     builtins::{PyInt, PyStr},
 };
 use smallvec::SmallVec;
@@ -136,16 +136,25 @@ fn message(error: &libloading::Error) -> String {
 pub struct SymbolName(SmallVec<[u8; 64]>);
 
 impl SymbolName {
+    /// The name that a function's first argument is.
+    ///
     /// # Errors
-    /// `ValueError` for an embedded NUL.
-    pub fn new(name: &[u8], vm: &VirtualMachine) -> PyResult<Self> {
-        if name.contains(&0) {
+    /// `UnicodeEncodeError` for a lone surrogate, `ValueError` for an embedded NUL.
+    pub fn new(name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult<Self> {
+        let name = name.try_as_utf8(vm)?.as_str();
+        if name.contains('\0') {
             return Err(vm.new_value_error("embedded null character"));
         }
+        Ok(Self::up_to_nul(name.as_bytes()))
+    }
+
+    /// The name that C sees in these bytes.
+    #[must_use]
+    pub fn up_to_nul(name: &[u8]) -> Self {
         let mut terminated = SmallVec::with_capacity(name.len() + 1);
-        terminated.extend_from_slice(name);
+        terminated.extend(name.iter().copied().take_while(|&byte| byte != 0));
         terminated.push(0);
-        Ok(Self(terminated))
+        Self(terminated)
     }
 }
 
@@ -156,11 +165,11 @@ impl SymbolName {
 pub fn lookup(
     dll: &PyObject,
     owner: &str,
-    name: &PyStr,
+    name: &Py<PyStr>,
     missing: impl FnOnce(String) -> rustpython_vm::builtins::PyBaseExceptionRef,
     vm: &VirtualMachine,
 ) -> PyResult<usize> {
     let handle = Handle::of(&*dll.get_attr(name!(vm, "_handle"), vm)?, owner, vm)?;
-    let symbol = SymbolName::new(name.as_bytes(), vm)?;
+    let symbol = SymbolName::new(name, vm)?;
     handle.symbol(&symbol).map_err(missing)
 }

@@ -9,12 +9,14 @@ use crate::{
     audit,
     ccall::enter::around::leave_exception,
     cdata::{CData, ctype_of, kept::Kept},
+    classes::metatype::CTypeType,
     ctype::{CType, scalar::wide},
 };
 use rustpython_common::borrow::{BorrowedValue, BorrowedValueMut};
 use rustpython_vm::{
     Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
-    builtins::PyMemoryView,
+    builtins::{PyMemoryView, PyType},
+    class::StaticType,
     protocol::{BufferDescriptor, BufferMethods, PyBuffer},
     pyclass,
     types::AsBuffer,
@@ -69,9 +71,11 @@ fn cast_object(
     vm: &VirtualMachine,
 ) -> PyResult {
     if !is_pointer_type(class, vm) {
-        let not = match ctype_of(class, vm) {
-            Some(ctype) => format!(", not {}", ctype.name()),
-            None => String::new(),
+        let is_ours = class.class().fast_issubclass(CTypeType::static_type());
+        let not = match (ctype_of(class, vm), class.downcast_ref::<PyType>()) {
+            (Some(ctype), _) => format!(", not {}", ctype.name()),
+            (None, Some(class)) if is_ours => format!(", not {}", class.slot_name()),
+            _ => String::new(),
         };
         return Err(vm.new_type_error(format!("cast() argument 2 must be a pointer type{not}")));
     }

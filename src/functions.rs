@@ -235,12 +235,11 @@ fn dlclose([library]: [PyObjectRef; 1], vm: &VirtualMachine) -> PyResult {
 fn dlsym([library, name]: [PyObjectRef; 2], vm: &VirtualMachine) -> PyResult {
     let handle = handle(&library, vm)?;
     let Some(text) = name.downcast_ref::<PyStr>() else {
-        return Err(vm.new_type_error(format!(
-            "dlsym() argument 2 must be str, not {}",
-            name.class().slot_name()
-        )));
+        let none = vm.is_none(&name).then(|| "None".to_owned());
+        let got = none.unwrap_or_else(|| name.class().slot_name().to_string());
+        return Err(vm.new_type_error(format!("dlsym() argument 2 must be str, not {got}")));
     };
-    let symbol = SymbolName::new(text.as_bytes(), vm)?;
+    let symbol = SymbolName::new(text, vm)?;
     audit::event(vm, "ctypes.dlsym/handle", || {
         (library.clone(), name.clone())
     })?;

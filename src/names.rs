@@ -40,3 +40,25 @@ pub fn set_attribute(
     class.attributes.set(name, value);
     Ok(())
 }
+
+/// The name of a class with its module in front, as messages have it that say it in full.
+#[must_use]
+pub fn full_name(class: &Py<PyType>, vm: &VirtualMachine) -> String {
+    if class.heaptype_ext.is_none() {
+        return class.slot_name().to_string();
+    }
+    let text = |object: PyObjectRef| {
+        Some(
+            object
+                .downcast_ref::<PyStr>()?
+                .to_string_lossy()
+                .into_owned(),
+        )
+    };
+    let name = text(class.__qualname__(vm)).unwrap_or_else(|| class.slot_name().to_string());
+    let module = class.__module__(vm).ok().and_then(text);
+    match module.filter(|module| module != "builtins" && module != "__main__") {
+        Some(module) => format!("{module}.{name}"),
+        None => name,
+    }
+}

@@ -55,6 +55,7 @@ macro_rules! python_tests {
 python_tests! {
     accessors
     address_arguments
+    aggregates_by_value
     anonymous_align_pack
     argtypes_conversion
     array
@@ -79,12 +80,14 @@ python_tests! {
     char_arrays
     complex_types
     declarations
+    deep_nesting
     derived_arguments
     errcheck
     errno
     error_messages
     extreme_numbers
     fields_errors
+    found_by_programs
     from_buffer
     from_param
     function_objects
@@ -97,6 +100,7 @@ python_tests! {
     layout_library
     libraries
     long_double
+    machine_code
     many_arguments
     memory_safety
     module_functions

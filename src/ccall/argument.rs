@@ -5,7 +5,7 @@ use crate::{
     cdata::CData,
     ctype::{
         CType, Kind,
-        ffi_type::{FfiType, Scalar},
+        ffi_type::{CLASSIFIES, FfiType, Scalar},
         scalar::terminated,
     },
 };
@@ -388,11 +388,16 @@ pub const EIGHTBYTE: usize = 8;
 /// The stack is aligned to this many bytes at a call on every platform we know.
 pub const STACK_ALIGN: usize = 16;
 
+/// Bytes that an argument can be aligned to. Elsewhere libffi makes the calls, which would write beyond the
+/// memory that it reserves for an argument that is aligned to more than the stack is. Less than a page, so
+/// that no call steps over the guard page of a stack that ends.
+pub const MOST_ALIGN: usize = if CLASSIFIES { 2048 } else { STACK_ALIGN };
+
 /// Whether values of a type can be passed on the stack.
 ///
 /// # Errors
-/// `TypeError` if they have no size, or are aligned to more than the stack is: libffi would write
-/// beyond the memory that it reserves for them.
+/// `TypeError` if they have no size, or are aligned to more than [`MOST_ALIGN`], or to what no C compiler
+/// aligns to.
 pub fn check_alignment(ctype: &CType, vm: &VirtualMachine) -> PyResult<()> {
     let align = ctype.layout().align;
     if !ctype.layout().ffi().is_passable() {
@@ -401,11 +406,11 @@ pub fn check_alignment(ctype: &CType, vm: &VirtualMachine) -> PyResult<()> {
             ctype.name()
         )));
     }
-    if align <= STACK_ALIGN {
+    if align <= STACK_ALIGN || align <= MOST_ALIGN && align.is_power_of_two() {
         return Ok(());
     }
     Err(vm.new_type_error(format!(
-        "{} is aligned to {align} bytes, and no more than {STACK_ALIGN} can be passed by value",
+        "{} is aligned to {align} bytes, and no more than {MOST_ALIGN} can be passed by value",
         ctype.name()
     )))
 }

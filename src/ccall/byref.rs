@@ -234,7 +234,7 @@ impl Representable for CArg {
                 byte => format!("'\\x{byte:02x}'"),
             },
             'z' | 'Z' | 'P' => match number!(usize) {
-                0 => "(nil)".to_owned(),
+                0 => "0x(nil)".to_owned(),
                 address => format!("{address:#x}"),
             },
             _ => {

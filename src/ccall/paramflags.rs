@@ -24,6 +24,8 @@ const LCID: u32 = 4;
 pub(super) struct Parameter {
     flags: u32,
     name: Option<PyStrRef>,
+    /// Its name is `None`, which only the message for its absence tells from no name.
+    named_none: bool,
     default: Option<PyObjectRef>,
 }
 
@@ -117,6 +119,12 @@ impl ParamFlags {
             .map(|list| Some(Self(list)))
     }
 
+    /// Of how many parameters they are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
     #[must_use]
     pub(super) fn parameters(&self) -> &[Parameter] {
         &self.0
@@ -154,8 +162,8 @@ impl ParamFlags {
             });
         }
         let given = given.values.len();
-        // Names that no parameter bears are found out by counting.
-        if given > used {
+        // Names that no parameter bears, or more than one, are found out by counting.
+        if given != used {
             return Err(vm.new_type_error(format!(
                 "call takes exactly {used} arguments ({given} given)"
             )));
@@ -185,26 +193,27 @@ impl Parameter {
             _ => return Err(malformed()),
         };
         let given = c_integer::int(flags, vm).map_err(|_| malformed())?;
-        let unsupported = || vm.new_type_error(format!("paramflag value {given} not supported"));
         let flags = given as u32;
+        let named_none = name.is_some_and(|name| vm.is_none(name));
         let name = match name {
             Some(name) if !vm.is_none(name) => {
                 Some(name.clone().downcast::<PyStr>().map_err(|_| malformed())?)
             }
             _ => None,
         };
-        match flags & (IN | OUT | LCID) {
-            OUT => check_output(position, argtype, vm)?,
-            known if known == 0 || known & IN != 0 => {}
-            _ => return Err(unsupported()),
-        }
         let flags = flags & (IN | OUT | LCID);
-        if flags == IN | OUT | LCID {
-            return Err(unsupported());
+        match flags {
+            OUT => check_output(position, argtype, vm)?,
+            0 | IN => {}
+            known if known & IN != 0 && known != IN | OUT | LCID => {}
+            _ => {
+                return Err(vm.new_type_error(format!("paramflag value {given} not supported")));
+            }
         }
         Ok(Self {
             flags,
             name,
+            named_none,
             default: default.cloned(),
         })
     }
@@ -250,6 +259,7 @@ impl Parameter {
             Some(name) => {
                 vm.new_type_error(format!("required argument '{}' missing", name.as_wtf8()))
             }
+            None if self.named_none => vm.new_type_error("required argument 'None' missing"),
             None => vm.new_type_error("not enough arguments"),
         })
     }

@@ -2,6 +2,7 @@
 //! more arguments than registers, arguments beyond the declared ones.
 
 use super::{
+    MAX_ARGUMENTS,
     arena::Arena,
     argument::promoted,
     default,
@@ -106,6 +107,9 @@ fn place(
 ) -> Option<()> {
     let declared = list.unwrap_or_default();
     let more = given.get(declared.len()..)?;
+    if given.len() > MAX_ARGUMENTS {
+        return None;
+    }
     let is_variadic = !declared.is_empty() && !more.is_empty();
     if list.is_some() && !more.is_empty() && call_flags & flags::CDECL == 0 {
         return None;

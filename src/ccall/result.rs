@@ -20,6 +20,7 @@ use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
     builtins::PyType,
     object::{Traverse, TraverseFn},
+    vm::Context,
 };
 use std::sync::atomic::Ordering;
 
@@ -136,6 +137,15 @@ impl Restype {
             return Err(vm.new_type_error(message.to_owned()));
         };
         Ok(Self { object, kind })
+    }
+
+    /// No result.
+    #[must_use]
+    pub fn void(context: &Context) -> Self {
+        Self {
+            object: context.none(),
+            kind: RestypeKind::Void,
+        }
     }
 
     /// What a function without any declaration returns: C's `int`.

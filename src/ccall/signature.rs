@@ -6,8 +6,12 @@ use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyPayload, PyRef,
     object::{Traverse, TraverseFn},
     pyclass,
+    vm::Context,
 };
-use std::sync::{Arc, OnceLock};
+use std::{
+    mem,
+    sync::{Arc, OnceLock},
+};
 
 /// What Python code declares of a function.
 #[derive(Clone, Debug)]
@@ -82,6 +86,12 @@ unsafe impl Traverse for Signature {
             callback.traverse(visit);
         }
     }
+
+    /// Nobody calls by a signature that is garbage: neither a function object nor its type is left.
+    fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
+        mem::replace(&mut self.declared, Declared::nothing()).release(out);
+        out.extend(self.callback.take());
+    }
 }
 
 // SAFETY: visits each object it owns exactly once.
@@ -110,6 +120,15 @@ unsafe impl Traverse for Converter {
 }
 
 impl Declared {
+    /// That of a function that takes anything and returns nothing.
+    fn nothing() -> Self {
+        Self {
+            argtypes: None,
+            restype: Restype::void(Context::genesis()),
+            errcheck: None,
+        }
+    }
+
     /// Puts all objects that it refers to into `out`.
     pub fn release(self, out: &mut Vec<PyObjectRef>) {
         if let Some(ArgTypes { shown, converters }) = self.argtypes {

@@ -44,8 +44,9 @@ pub unsafe fn load_argument(
         }
         _ => {
             let instance = instance(ctype, index, spare, vm)?;
-            // SAFETY: both have the type's size.
-            unsafe { std::ptr::copy_nonoverlapping(source, instance.address(), ctype.size()) };
+            let size = ctype.layout().ffi().passed_size().min(ctype.size());
+            // SAFETY: libffi passes as many bytes, and the instance has memory of its type's size.
+            unsafe { std::ptr::copy_nonoverlapping(source, instance.address(), size) };
             Ok(instance.into())
         }
     }

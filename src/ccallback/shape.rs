@@ -2,7 +2,7 @@
 
 use super::{Thunk, attach::Attacher, spare::is_given_in_instance};
 use crate::{
-    ccall::{argument::check_alignment, signature::Signature},
+    ccall::{argument::check_alignment, enter::Available, signature::Signature},
     ctype::{CType, ffi_type::Scalar},
 };
 use libffi::raw::{self, ffi_cif, ffi_closure, ffi_type};
@@ -119,9 +119,11 @@ impl Shape {
         for ctype in &arguments {
             check_alignment(ctype, vm)?;
         }
+        // No simple type is returned through a hidden pointer.
+        let mut registers = Available::all();
         let mut types: Vec<_> = arguments
             .iter()
-            .map(|ctype| ctype.layout().ffi().raw())
+            .map(|ctype| registers.describe(ctype.layout().ffi()))
             .collect();
         let result_type = match &result {
             Some(result) => result.layout().ffi().raw(),

@@ -95,8 +95,10 @@ fn convert_foreign(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> 
     if let Some(arguments) = value.downcast_ref::<PyTuple>() {
         let arguments: Vec<PyObjectRef> = arguments.as_slice().to_vec();
         let (class, count) = (ctype.python_class().as_object(), arguments.len());
-        let made = class
-            .vectorcall(arguments, count, None, vm)
+        // A tuple can hold others, as deep as the type goes.
+        let make = || class.vectorcall(arguments, count, None, vm);
+        let made = vm
+            .with_recursion("while calling a Python object", make)
             .map_err(|error| {
                 let runtime_error = vm.ctx.exceptions.runtime_error.to_owned();
                 error::wrap(runtime_error, &format!("({}) ", ctype.name()), &error, vm)
@@ -157,9 +159,14 @@ fn convert_cdata(ctype: &Py<CType>, source: &Py<CData>, vm: &VirtualMachine) -> 
         let kept = Kept::Object(CData::keep_as_target(source));
         return Ok(address(source.address().expose_provenance(), kept));
     }
-    Err(vm.new_type_error(format!(
+    Err(incompatible(ctype, value, vm))
+}
+
+/// The error for a C value of another type.
+pub fn incompatible(ctype: &CType, got: &PyObject, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    vm.new_type_error(format!(
         "incompatible types, {} instance instead of {} instance",
-        value.class().slot_name(),
+        got.class().slot_name(),
         ctype.name()
-    )))
+    ))
 }

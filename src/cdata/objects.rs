@@ -364,6 +364,15 @@ type Path = SmallVec<[usize; 3]>;
 
 /// The indices that lead to the place at this distance, and its type, if a reference can be there.
 fn path_to(ctype: &Py<CType>, distance: usize) -> Option<(Path, &Py<CType>)> {
+    // Types can lie inside each other deeper than a thread's stack has room for.
+    stacker::maybe_grow(RED_ZONE, NEW_STACK, || find_path(ctype, distance))
+}
+
+/// Less stack than this is taken for none, and more is made.
+const RED_ZONE: usize = 32 * 1024;
+const NEW_STACK: usize = 256 * 1024;
+
+fn find_path(ctype: &Py<CType>, distance: usize) -> Option<(Path, &Py<CType>)> {
     match &ctype.kind {
         Kind::Simple(_) | Kind::Pointer(_) | Kind::Function(_) => {
             (distance == 0).then(|| (Path::new(), ctype))
@@ -378,9 +387,10 @@ fn path_to(ctype: &Py<CType>, distance: usize) -> Option<(Path, &Py<CType>)> {
             Some((path, slot))
         }
         Kind::Structure | Kind::Union => {
-            let mut fields = ctype.layout().fields().into_iter().enumerate();
-            fields.find_map(|(index, (offset, field))| {
-                let inner = distance.checked_sub(offset)?;
+            let mut members = ctype.layout().members().enumerate();
+            members.find_map(|(index, member)| {
+                let field = &member.ctype;
+                let inner = distance.checked_sub(member.offset)?;
                 let may_hold = inner < field.size() && field.layout().has_pointer;
                 let (mut path, slot) = may_hold.then(|| path_to(field, inner)).flatten()?;
                 path.push(index);

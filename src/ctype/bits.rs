@@ -1,5 +1,7 @@
 //! Bit fields: integers narrower than the unit of storage they lie in.
 
+use std::ops::Range;
+
 /// The integer type and place of a bit field inside its storage unit.
 #[derive(Clone, Copy, Debug)]
 pub struct BitField {
@@ -24,6 +26,18 @@ pub enum Bits {
 }
 
 impl BitField {
+    /// The bytes of the unit that hold bits of the field, as they lie in memory.
+    #[must_use]
+    pub fn bytes(&self) -> Range<usize> {
+        let start = self.offset as usize / 8;
+        let end = ((self.offset + self.width) as usize).div_ceil(8);
+        if self.swapped == cfg!(target_endian = "big") {
+            start..end
+        } else {
+            self.unit - end..self.unit - start
+        }
+    }
+
     /// # Safety
     /// `unit` must be valid for reads of `self.unit` bytes.
     unsafe fn read_unit(&self, unit: *const u8) -> u64 {

@@ -210,7 +210,8 @@ pub enum Passing {
     X87,
 }
 
-/// An aggregate as it is, and as something that no register can take.
+/// An aggregate as it is, but for eightbytes of padding at its end if registers take it, and as something
+/// that no register can take.
 struct Descriptions {
     own: Description,
     in_memory: Description,
@@ -295,8 +296,12 @@ impl FfiType {
                 Passing::Memory | Passing::Scalar(_) => in_memory(size),
             }
         };
+        let passed_size = match &passing {
+            Passing::Registers(eightbytes) if CLASSIFIES => size.min(EIGHTBYTE * eightbytes.len()),
+            _ => size,
+        };
         let owned = Box::new(Descriptions {
-            own: Description::new(size, align, elements),
+            own: Description::new(passed_size, align, elements),
             in_memory: Description::new(size, align, in_memory(size)),
         });
         Self {
@@ -319,6 +324,13 @@ impl FfiType {
     #[must_use]
     pub fn size(&self) -> usize {
         // SAFETY: a description is not written once it is made.
+        unsafe { (*self.raw_in_memory()).size }
+    }
+
+    /// The same without eightbytes of padding that are not passed.
+    #[must_use]
+    pub fn passed_size(&self) -> usize {
+        // SAFETY: as above.
         unsafe { (*self.raw()).size }
     }
 
@@ -326,7 +338,7 @@ impl FfiType {
     #[must_use]
     pub fn align(&self) -> usize {
         // SAFETY: as above.
-        usize::from(unsafe { (*self.raw()).alignment })
+        usize::from(unsafe { (*self.raw_in_memory()).alignment })
     }
 
     /// Whether libffi can be told of it: it knows no aggregate without size, and would write one's

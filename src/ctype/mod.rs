@@ -33,9 +33,12 @@ use rustpython_vm::{
 use scalar::{Access, Load};
 use shared::Shared;
 use simple::{Class, SimpleCode};
-use std::sync::{
-    OnceLock,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    mem,
+    sync::{
+        OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use target::Target;
 
@@ -379,13 +382,13 @@ impl CType {
                 drop(known);
                 return first;
             }
-            dead.push(std::mem::replace(entry, weak));
+            dead.push(mem::replace(entry, weak));
             drop(known);
             return class;
         }
         if known.len() == known.capacity() {
             // Before it grows, the entries of types that are gone make room.
-            for (length, entry) in std::mem::take(&mut *known) {
+            for (length, entry) in mem::take(&mut *known) {
                 if let Some(class) = entry.upgrade() {
                     held.push(class);
                     known.push((length, entry));
@@ -469,6 +472,8 @@ unsafe impl Traverse for CType {
         }
     }
 
+    /// Gives up all but the class, so that types that are made of each other, however deep, are not
+    /// dropped one inside the other. What is left has the size that it had.
     fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
         out.extend(self.pointer_type.lock().take());
         let positional = self.positional.take().map(Shared::into_inner);
@@ -476,8 +481,16 @@ unsafe impl Traverse for CType {
         let initializer = self.initializer.take().map(Shared::into_inner);
         out.extend(initializer.map(PyObjectRef::from));
         out.extend(self.methods.get_mut().drain(..).map(|(_, method)| method));
-        if let Kind::Pointer(target) = &mut self.kind {
-            target.clear(out);
+        out.extend(self.descriptors.take().into_iter().flatten());
+        match mem::replace(&mut self.kind, Kind::Structure) {
+            Kind::Simple(_) | Kind::Structure | Kind::Union => {}
+            Kind::Array(array) => out.push(array.item.into()),
+            Kind::Pointer(mut target) => target.clear(out),
+            Kind::Function(function) => out.push(function.signature),
+        }
+        self.initial.clear(out);
+        if let Some(defined) = self.defined.get_mut() {
+            defined.clear(out);
         }
     }
 }

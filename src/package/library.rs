@@ -48,7 +48,7 @@ fn symbol(library: &PyObject, name: &PyObject, vm: &VirtualMachine) -> Option<Py
     let handle = own(name!(vm, "_handle"))?;
     handle.downcast_ref_if_exact::<PyInt>(vm)?;
     let handle = Handle::of(&handle, "library", vm).ok()?;
-    let symbol = SymbolName::new(text.as_bytes(), vm).ok()?;
+    let symbol = SymbolName::new(text, vm).ok()?;
     let address = handle.find(&symbol)?;
     let function = constructor::of_symbol(class.downcast_ref::<PyType>()?, library, address, vm)?;
     Some(function.and_then(|function| {

@@ -21,7 +21,8 @@ EXPECTED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "extreme_num
 class Index:
     """An integer by its `__index__` alone."""
 
-    __module__ = "numbers"
+    # Its name is the same wherever this file is run.
+    __module__ = "builtins"
 
     def __init__(self, value):
         self.value = value

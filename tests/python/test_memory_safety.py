@@ -168,8 +168,8 @@ class Sizes(TestCase):
         with self.assertRaises(MemoryError):
             pointer(c_char(b"x"))[0:2 ** 62]
 
-    def test_aligned_to_more_than_the_stack(self):
-        for align in (32, 64, 4096, 2 ** 40):
+    def test_aligned_to_more_than_any_argument(self):
+        for align in (4096, 2 ** 40):
             class Aligned(Structure):
                 _align_ = align
                 _fields_ = [("a", c_int)]

@@ -2,10 +2,11 @@
 
 use super::{
     around::{Callee, attached_or_not, function_at},
+    available::Available,
     returned::Returned,
 };
 use crate::{
-    ccall::argument::{Argument, Arguments, INLINE, Value},
+    ccall::argument::{Argument, Arguments, INLINE, STACK_ALIGN, Value},
     ctype::ffi_type::{CLASSIFIES, FfiType, Passing, Scalar},
     error,
 };
@@ -90,15 +91,23 @@ pub unsafe fn call(
     vm: &VirtualMachine,
 ) -> PyResult<()> {
     check_stack(arguments, vm)?;
+    if cannot(arguments) {
+        let message = "an argument's alignment leaves no room for so many on the stack";
+        return Err(vm.new_exception_msg(error::argument_error(vm), message.to_owned().into()));
+    }
     let (result_type, in_memory) = match returned {
         Returned::Scalar(scalar) => (scalar.raw(), false),
         Returned::Aggregate(ffi) => (ffi.raw_result(), *ffi.passing() == Passing::Memory),
     };
     let mut placed = Placed {
-        // A result in memory takes an integer register for its address.
-        integers: usize::from(in_memory),
-        ..Placed::default()
+        types: SmallVec::new(),
+        values: SmallVec::new(),
+        registers: Available::all(),
     };
+    if in_memory {
+        // Its address is an argument.
+        placed.registers.take_scalar(Scalar::Pointer);
+    }
     let mut fixed = None;
     let mut scalars_only = matches!(returned, Returned::Scalar(_));
     for (index, argument) in arguments.list().iter_mut().enumerate() {
@@ -140,6 +149,13 @@ pub unsafe fn call(
     })
 }
 
+/// Whether libffi cannot make the call: an argument is aligned to more than the stack, and libffi would write
+/// beyond the memory that it reserves for it.
+pub fn cannot(arguments: &mut Arguments) -> bool {
+    let align = arguments.list().iter().map(Argument::align).max();
+    align > Some(STACK_ALIGN)
+}
+
 /// Arguments that take no more than this leave it to the interpreter's own check of the stack.
 const SMALL_STACK: usize = 16 * 1024;
 /// What the call and the C function get besides.
@@ -165,19 +181,12 @@ fn check_stack(arguments: &mut Arguments, vm: &VirtualMachine) -> PyResult<()> {
 /// Argument types and values as libffi takes them.
 ///
 /// On System V x86-64 small aggregates are taken apart here into their eightbytes, which go into the
-/// same registers as scalars would, or whole to the stack if the registers do not suffice: libffi up
-/// to 3.4 overwrites the first vector register when an aggregate of both classes takes the last
-/// integer register.
-#[derive(Default)]
+/// same registers as scalars would, or whole to the stack if the registers do not suffice.
 struct Placed {
     types: SmallVec<[*mut ffi_type; INLINE]>,
     values: SmallVec<[*mut c_void; INLINE]>,
-    integers: usize,
-    vectors: usize,
+    registers: Available,
 }
-
-const INTEGER_REGISTERS: usize = 6;
-const VECTOR_REGISTERS: usize = 8;
 
 impl Placed {
     fn push(&mut self, ffi: *mut ffi_type, value: *mut c_void) {
@@ -189,12 +198,7 @@ impl Placed {
         let memory = argument.memory();
         match argument.value() {
             Value::Word(scalar) | Value::Wide(scalar) => {
-                let (integers, vectors) = registers(scalar);
-                // What does not fit goes to the stack and leaves the registers as they are.
-                if self.fits(integers, vectors) {
-                    self.integers += integers;
-                    self.vectors += vectors;
-                }
+                self.registers.take_scalar(scalar);
                 self.push(scalar.raw(), memory);
             }
             Value::Aggregate(ffi) => match ffi.passing() {
@@ -207,31 +211,13 @@ impl Placed {
     }
 
     fn place_eightbytes(&mut self, ffi: &FfiType, eightbytes: &[Scalar], memory: *mut c_void) {
-        let vectors = eightbytes.iter().filter(|&&s| s == Scalar::Double).count();
-        let integers = eightbytes.len() - vectors;
-        if !self.fits(integers, vectors) {
+        if !self.registers.take_eightbytes(eightbytes) {
             return self.push(ffi.raw_in_memory(), memory);
         }
-        self.integers += integers;
-        self.vectors += vectors;
         for (index, eightbyte) in eightbytes.iter().enumerate() {
             // SAFETY: an argument's memory is a multiple of eightbytes.
             let value = unsafe { memory.cast::<u64>().add(index) };
             self.push(eightbyte.raw(), value.cast());
         }
-    }
-
-    fn fits(&self, integers: usize, vectors: usize) -> bool {
-        self.integers + integers <= INTEGER_REGISTERS && self.vectors + vectors <= VECTOR_REGISTERS
-    }
-}
-
-/// Integer and vector registers that a scalar takes on System V x86-64.
-fn registers(scalar: Scalar) -> (usize, usize) {
-    match scalar {
-        Scalar::Float | Scalar::Double | Scalar::ComplexFloat => (0, 1),
-        Scalar::ComplexDouble => (0, 2),
-        Scalar::Void | Scalar::LongDouble | Scalar::ComplexLongDouble => (0, 0),
-        _ => (1, 0),
     }
 }

@@ -4,26 +4,29 @@
 //! the rest on the stack (AMD64 supplement to the System V ABI, section 3.2.3; AAPCS64, section 6.8).
 
 use super::{
-    registers::{INTEGERS, Registers, STACK, VECTORS},
+    MOST_STACK,
+    registers::{INTEGERS, Registers, VECTORS},
     returned::Form,
 };
 use crate::{
-    ccall::argument::{AbiClass, Argument, Arguments, EIGHTBYTE, STACK_ALIGN, Value},
+    ccall::argument::{AbiClass, Argument, Arguments, EIGHTBYTE, MOST_ALIGN, STACK_ALIGN, Value},
     cdata::CData,
     ctype::ffi_type::{CLASSIFIES, Passing, Scalar},
 };
 use rustpython_vm::Py;
-use std::{mem::MaybeUninit, ptr};
+use smallvec::SmallVec;
+use std::ptr;
 
 /// What the registers and the stack hold at a call.
 #[derive(Debug)]
 pub struct Placed {
     registers: Registers,
-    /// Without content as long as nothing is used of it: most calls need none.
-    stack: MaybeUninit<[u64; STACK]>,
+    /// Most calls need none, and most others this much.
+    stack: SmallVec<[u64; 16]>,
+    /// Bytes that the stack is aligned to.
+    stack_align: usize,
     used_integers: usize,
     used_vectors: usize,
-    used_stack: usize,
 }
 
 impl Placed {
@@ -31,10 +34,10 @@ impl Placed {
     pub fn new() -> Self {
         Self {
             registers: Registers::new(),
-            stack: MaybeUninit::uninit(),
+            stack: SmallVec::new(),
+            stack_align: STACK_ALIGN,
             used_integers: 0,
             used_vectors: 0,
-            used_stack: 0,
         }
     }
 
@@ -117,7 +120,7 @@ impl Placed {
     pub fn cdata(&mut self, value: &Py<CData>) -> Option<()> {
         let layout = value.ctype().layout();
         let (size, align) = (layout.size, layout.align);
-        if !CLASSIFIES || !layout.ffi().is_passable() || align > STACK_ALIGN {
+        if !CLASSIFIES || !layout.ffi().is_passable() {
             return None;
         }
         let source = value.address();
@@ -165,37 +168,25 @@ impl Placed {
         Some(())
     }
 
-    /// Room on the stack for so many words, aligned as a type is.
+    /// Room on the stack for so many words, aligned as a type is. `None` if there is not as much.
     #[inline]
     fn room(&mut self, words: usize, align: usize) -> Option<&mut [u64]> {
-        let start = if align >= STACK_ALIGN {
-            self.used_stack.next_multiple_of(STACK_ALIGN / EIGHTBYTE)
-        } else {
-            self.used_stack
-        };
-        if self.used_stack == 0 {
-            self.stack.write([0; STACK]);
+        let mut start = self.stack.len();
+        if align >= STACK_ALIGN {
+            if align > self.stack_align {
+                if align > MOST_ALIGN || !align.is_power_of_two() {
+                    return None;
+                }
+                self.stack_align = align;
+            }
+            start = start.next_multiple_of(align / EIGHTBYTE);
         }
-        // SAFETY: it has been filled when nothing was used of it.
-        let stack = unsafe { self.stack.assume_init_mut() };
-        let room = stack.get_mut(start..start + words)?;
-        self.used_stack = start + words;
-        Some(room)
-    }
-
-    /// The stack, if anything is used of it.
-    #[inline]
-    fn stack(&self) -> Option<&[u64; STACK]> {
-        // SAFETY: whoever used some of it has filled it before.
-        (self.used_stack > 0).then(|| unsafe { self.stack.assume_init_ref() })
-    }
-
-    /// What is used of the stack.
-    #[cfg(all(target_arch = "x86_64", not(windows)))]
-    #[inline]
-    fn stacked(&self) -> &[u64] {
-        let stack = self.stack().map_or(&[][..], |stack| &stack[..]);
-        stack.get(..self.used_stack).unwrap_or(stack)
+        let end = start + words;
+        if end > MOST_STACK {
+            return None;
+        }
+        self.stack.resize(end, 0);
+        self.stack.get_mut(start..)
     }
 
     /// Calls the function at `address` and writes what it returns to `result`.
@@ -219,6 +210,8 @@ impl Placed {
     /// As for [`Self::call`].
     #[inline(never)]
     unsafe fn call_for_aggregate(&self, address: usize, form: Form, result: *mut u8) {
+        #[cfg(all(target_arch = "x86_64", not(windows)))]
+        let stack = (&*self.stack, self.stack_align);
         // SAFETY: the caller's promise.
         unsafe {
             match form {
@@ -231,12 +224,9 @@ impl Placed {
                 // The function writes it itself, and returns its address, which nobody needs.
                 Form::Memory => self.enter::<u64>(address, [0u64; 1].as_mut_ptr().cast()),
                 #[cfg(all(target_arch = "x86_64", not(windows)))]
-                Form::X87 => self.registers.call_for_x87(address, self.stacked(), result),
+                Form::X87 => self.registers.call_for_x87(address, stack, result),
                 #[cfg(all(target_arch = "x86_64", not(windows)))]
-                Form::X87Pair => {
-                    self.registers
-                        .call_for_x87_pair(address, self.stacked(), result);
-                }
+                Form::X87Pair => self.registers.call_for_x87_pair(address, stack, result),
             }
         }
     }
@@ -247,9 +237,11 @@ impl Placed {
     unsafe fn enter<R>(&self, address: usize, result: *mut u8) {
         // SAFETY: the caller's promise.
         let returned: R = unsafe {
-            match self.stack() {
-                None => self.registers.call(address),
-                Some(stack) => self.registers.call_with_stack(address, stack),
+            if self.stack.is_empty() {
+                self.registers.call(address)
+            } else {
+                self.registers
+                    .call_with_stack(address, &self.stack, self.stack_align)
             }
         };
         // SAFETY: the caller promises two machine words.

@@ -1,24 +1,31 @@
 //! Entering C.
 //!
 //! There are two ways in. [`direct`] puts the arguments into the platform's argument registers and
-//! on the stack itself, by one function type for each way that results come back, or by assembly where no
-//! function type of Rust's returns so: no description of the signature is needed. [`cif`] asks libffi, which knows every ABI. The direct way is taken where
-//! it can be.
+//! on the stack itself: no description of the signature is needed. [`cif`] asks libffi, which knows every
+//! ABI. The direct way is taken where it can be.
 
 pub mod around;
+mod available;
+#[cfg(not(all(target_arch = "x86_64", not(windows))))]
+mod by_type;
 pub mod cif;
 pub mod direct;
 pub mod registers;
 pub mod returned;
 #[cfg(all(target_arch = "x86_64", not(windows)))]
-mod x87;
+mod sysv;
 
 use super::argument::Arguments;
 use crate::without::without;
 use around::{Callee, attached_or_not};
+pub use available::Available;
+#[cfg(not(all(target_arch = "x86_64", not(windows))))]
+use by_type::MOST_STACK;
 use cif::CifCache;
 use returned::{Form, Returned};
 use rustpython_vm::{PyResult, VirtualMachine};
+#[cfg(all(target_arch = "x86_64", not(windows)))]
+use sysv::MOST_STACK;
 
 /// A function to call, and how.
 #[derive(Clone, Copy, Debug)]
@@ -64,7 +71,7 @@ pub unsafe fn call(
         }
     }
     if let Some(form) = how.form
-        && !without().direct
+        && (!without().direct || cif::cannot(arguments))
     {
         let mut placed = direct::Placed::new();
         if placed.fill(arguments, form, result).is_some() {

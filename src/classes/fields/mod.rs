@@ -12,6 +12,7 @@ use super::{class_attribute, field::CField, metatype::CTypeType};
 use crate::{
     ctype::{
         CType,
+        bits::BitField,
         layout::{Layout, Member},
     },
     names::{interned, set_attribute},
@@ -65,6 +66,7 @@ pub fn define(class: &Py<PyType>, fields: &PyObject, vm: &VirtualMachine) -> PyR
             ctype: field.ctype().clone(),
             offset: field.offset(),
             padding: *padding,
+            bit_field: field.bits().map(BitField::bytes),
         });
     }
     if ctype.is_final() {
@@ -213,6 +215,10 @@ fn promote_members(
         .extract_elements_with(&fields, Ok)
         .map_err(|_| vm.new_type_error("_fields_ must be a sequence"))?;
     for entry in fields {
+        if entry.downcast_ref::<PyTuple>().is_none() {
+            // A list serves everywhere else.
+            return Err(vm.new_system_error("new style getargs format but argument is not a tuple"));
+        }
         let name: PyStrRef = field_name(&entry, vm)?
             .downcast()
             .map_err(|_| vm.new_type_error("field names must be strings"))?;

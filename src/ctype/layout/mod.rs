@@ -9,11 +9,12 @@ use super::{
     simple::SimpleCode,
 };
 use rustpython_vm::{
-    AsObject, Py, PyRef,
+    AsObject, Py, PyObjectRef, PyRef,
     builtins::PyStrRef,
     object::{Traverse, TraverseFn},
 };
-use std::{borrow::Cow, sync::OnceLock};
+use smallvec::SmallVec;
+use std::{borrow::Cow, mem, ops::Range, sync::OnceLock};
 
 /// How values of a type lie in memory and what others need to know to pass them on.
 #[derive(Debug)]
@@ -74,6 +75,18 @@ pub struct Member {
     pub offset: usize,
     /// Unused bytes in front of it.
     pub padding: u64,
+    /// The bytes that a bit field has bits in, counted from `offset`.
+    pub bit_field: Option<Range<usize>>,
+}
+
+impl Member {
+    /// Its scalars by offset. A bit field is passed as the bytes that it has bits in, whatever its type is.
+    fn scalars(&self, out: &mut Vec<Placed>) {
+        match &self.bit_field {
+            None => out.extend(shifted(self.ctype.layout().scalars(), self.offset)),
+            Some(bytes) => out.extend(bytes.clone().map(|at| (self.offset + at, Scalar::Uint8))),
+        }
+    }
 }
 
 impl Member {
@@ -215,18 +228,22 @@ impl Layout {
         layout.bounded()
     }
 
-    /// Offset and type of each field of an aggregate, those of base classes first.
-    #[must_use]
-    pub fn fields(&self) -> Vec<(usize, &Py<CType>)> {
-        match &self.content {
-            Content::Inherited(base) => base.layout().fields(),
-            Content::Fields { base, members, .. } => {
-                let base = base.as_ref().map(|base| base.layout().fields());
-                let own = members.iter().map(|member| (member.offset, &*member.ctype));
-                base.into_iter().flatten().chain(own).collect()
-            }
-            _ => Vec::new(),
+    /// The members of an aggregate, those of base classes first.
+    pub fn members(&self) -> impl Iterator<Item = &Member> {
+        // A loop, since there may be a thousand classes between an aggregate and its first base.
+        let mut levels = SmallVec::<[&[Member]; 4]>::new();
+        let mut layout = Some(self);
+        while let Some(current) = layout {
+            layout = match &current.content {
+                Content::Inherited(base) => Some(base.layout()),
+                Content::Fields { base, members, .. } => {
+                    levels.push(members);
+                    base.as_ref().map(|base| base.layout())
+                }
+                _ => None,
+            };
         }
+        levels.into_iter().rev().flatten()
     }
 
     fn of(content: Content, size: usize, align: usize) -> Self {
@@ -319,7 +336,7 @@ impl Layout {
                 }
                 if self.size <= MAX_CLASSIFIED_SIZE {
                     for member in members {
-                        scalars.extend(shifted(member.ctype.layout().scalars(), member.offset));
+                        member.scalars(&mut scalars);
                     }
                 }
                 scalars
@@ -358,6 +375,22 @@ unsafe impl Traverse for Layout {
                 for member in members {
                     member.name.traverse(visit);
                     member.ctype.traverse(visit);
+                }
+            }
+        }
+    }
+
+    fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
+        match mem::replace(&mut self.content, Content::Written) {
+            Content::Simple { .. } | Content::Written => {}
+            Content::Pointer(target) => out.extend(target.map(PyObjectRef::from)),
+            Content::Array { item: ctype, .. } | Content::Inherited(ctype) => {
+                out.push(ctype.into());
+            }
+            Content::Fields { base, members, .. } => {
+                out.extend(base.map(PyObjectRef::from));
+                for Member { name, ctype, .. } in members {
+                    out.extend([name.into(), ctype.into()]);
                 }
             }
         }

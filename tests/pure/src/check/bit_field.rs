@@ -56,6 +56,14 @@ pub fn check(bytes: &mut Unstructured<'_>) -> Result<()> {
         offset: bytes.int_in_range(0..=unit_bits - width)?,
         width,
     };
+    for bit in 0..field.width {
+        let (byte, _) = place(&field, field.offset + bit);
+        assert!(field.bytes().contains(&(byte - AROUND)), "{field:?}");
+    }
+    assert!(
+        field.bytes().len() <= field.width.div_ceil(8) as usize + 1,
+        "{field:?}"
+    );
     let mut memory = [0u8; AROUND + 8 + AROUND];
     bytes.fill_buffer(&mut memory)?;
     let mut expected = memory;

@@ -1,0 +1,116 @@
+"""Makes up aggregates and signatures: seeded, so that a seed and a number name a batch."""
+
+import random
+
+from batch import Aggregate, Batch, Field, Signature
+from scalars import ADDRESSES, FLOATS, INTEGERS, NARROW, SCALARS, UNPROMOTED, WIDE
+
+# No larger aggregate is made: all the arguments of a call have to fit the C code's buffers.
+MOST_BYTES = 600
+MOST_PARAMETERS = 20
+AGGREGATES = 60
+ALL = list(SCALARS)
+
+
+class Generator:
+    def __init__(self, seed, number):
+        # A string is hashed by `random` itself, the same everywhere.
+        self.random = random.Random(f"{seed}/{number}")
+        self.batch = Batch()
+        # Upper bounds of their sizes.
+        self.sizes = {}
+
+    def make(self, signatures):
+        for number in range(AGGREGATES):
+            self.aggregate(number)
+        for number in range(signatures):
+            self.batch.signatures.append(self.signature(f"f{number}"))
+        return self.batch
+
+    def happens(self, probability):
+        return self.random.random() < probability
+
+    def aggregate(self, number):
+        union = self.happens(0.25)
+        made = Aggregate(f"{'U' if union else 'S'}{number}", [], union)
+        if self.happens(0.3):
+            made.layout = "ms"
+            if self.happens(0.6):
+                made.pack = self.random.choice([1, 1, 2, 4, 8, 16])
+        elif self.happens(0.2):
+            made.layout = "gcc-sysv"
+        if self.happens(0.15):
+            made.align = self.random.choice([1, 2, 4, 8, 16, 16, 32, 64, 256])
+        has_bits = self.happens(0.35)
+        # Most are small: what is larger than two eightbytes goes to memory, whatever it holds.
+        room = self.random.choice([4, 8, 8, 12, 16, 16, 16, 24, 64, MOST_BYTES])
+        choices = self.flavour()
+        size = 0
+        for index in range(self.random.choice([1, 1, 2, 2, 3, 4, 6, 9])):
+            name = f"f{index}"
+            if has_bits and self.happens(0.7):
+                field = self.bit_field(name)
+                size += SCALARS[field.type].size
+            else:
+                field = Field(name, self.member(choices))
+                size += self.size(field.type)
+            if size > room + 16 and made.fields:
+                break
+            made.fields.append(field)
+        self.sizes[made.name] = 2 * size + (made.align or 0)
+        if self.sizes[made.name] <= MOST_BYTES:
+            self.batch.aggregates.append(made)
+
+    def flavour(self):
+        return self.random.choice([INTEGERS, FLOATS, INTEGERS + FLOATS, FLOATS + ["int", "char"], NARROW,
+                                   WIDE + FLOATS, WIDE + INTEGERS, ADDRESSES + INTEGERS, ALL, ALL])
+
+    def member(self, choices):
+        if self.happens(0.2) and self.batch.aggregates:
+            type = self.random.choice(self.batch.aggregates).name
+        else:
+            type = self.random.choice(choices)
+        while self.happens(0.15):
+            type = [type, self.random.choice([1, 2, 2, 3, 4, 5])]
+        return type
+
+    def bit_field(self, name):
+        scalar = SCALARS[self.random.choice([*INTEGERS, "_Bool"])]
+        most = 1 if scalar.kind == "bool" else 8 * scalar.size
+        width = self.random.choice([1, 2, 3, most, self.random.randint(1, most)])
+        return Field(name, scalar.c, min(width, most))
+
+    def size(self, type):
+        if isinstance(type, list):
+            return type[1] * self.size(type[0])
+        scalar = SCALARS.get(type)
+        return scalar.size if scalar else self.sizes[type]
+
+    def signature(self, name):
+        count = self.random.choice([0, 1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 12, self.random.randint(0, MOST_PARAMETERS)])
+        choices = self.flavour()
+        aggregates = self.random.choice([0.0, 0.1, 0.4, 0.4, 0.8])
+        variadic = count > 0 and self.happens(0.2)
+        fixed = self.random.randint(1, count) if variadic else None
+        made = Signature(name, self.result(), [], fixed, declared=variadic or self.happens(0.75))
+        for index in range(count):
+            if self.happens(aggregates):
+                made.parameters.append(self.random.choice(self.batch.aggregates).name)
+            elif variadic and index >= fixed:
+                fit = [name for name in choices if name in UNPROMOTED]
+                made.parameters.append(self.random.choice(fit or UNPROMOTED))
+            else:
+                made.parameters.append(self.random.choice(choices))
+        return made
+
+    def result(self):
+        if self.happens(0.1):
+            return "void"
+        if self.happens(0.5):
+            return self.random.choice(ALL)
+        return self.random.choice(self.batch.aggregates).name
+
+
+def generate(seed, number, signatures):
+    """Batch `number` of a seed: so many signatures, and aggregates for them."""
+    return Generator(seed, number).make(signatures)

@@ -1,0 +1,129 @@
+"""Holds calls, callbacks and layouts against C compilers.
+
+    python3 tests/abi/run.py [--seed WORD] [--signatures N] [--seconds N] [--show N] [--cpython]
+
+Makes up aggregates and signatures (generate.py) in batches, writes them as C (c_source.py), compiles that
+with gcc and clang, and has an interpreter call every function of both libraries, by each way of calling that
+it has, and be called back by every function (checks.py). The signatures of libffi's own tests
+(bhaible.py) come first. Prints what differs, made as small as it stays different, with C and Python code that
+show it, and counts. Ends with status 1 if something is not as C has it and is not in limits.py.
+
+Without `--seconds` it makes `--signatures`; with it, as many as fit. A new `--seed` makes up others.
+`--cpython` asks CPython 3.14 (benches/peers/debian.py) instead of ours: what is a fault there too is libffi's
+or ctypes', and its differences are counted only.
+"""
+
+import argparse
+import collections
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import bhaible
+import c_source
+import interpreters
+import limits
+import python_source
+import shrink
+from compilers import COMPILERS, compile_batch
+from generate import generate
+
+ROOT = Path(__file__).resolve().parents[2]
+BATCH = 400
+
+
+class Run:
+    def __init__(self, modes, seed, folder):
+        self.modes = modes
+        self.seed = seed
+        self.folder = folder
+        self.checks = collections.Counter()
+        self.limits = collections.Counter()
+        self.faults = []
+        self.signatures = self.aggregates = 0
+
+    def batch(self, batch):
+        self.signatures += len(batch.signatures)
+        self.aggregates += len(batch.aggregates)
+        libraries = compile_batch(batch, self.folder)
+        for mode in self.modes:
+            faults, done, used = self.check(batch, mode, libraries)
+            self.checks[mode.name] += done
+            self.limits.update(used)
+            self.faults += [(mode, batch, fault) for fault in faults]
+
+    def check(self, batch, mode, libraries):
+        path = self.folder / "batch.json"
+        path.write_text(batch.to_json())
+        findings, done = interpreters.check(mode, path, libraries, self.seed)
+        faults, used = limits.explain(findings, batch)
+        return faults, done, used
+
+    def show(self, mode, batch, fault):
+        """Prints a difference, made smaller."""
+        def find(candidate):
+            try:
+                faults, _, _ = self.check(candidate, mode, compile_batch(candidate, self.folder))
+            except RuntimeError:
+                return None
+            same = (found for found in faults if found[:3] == fault[:3] and found.compiler == fault.compiler)
+            return next(same, None)
+
+        small = shrink.shrink(batch, fault.of, find)
+        found = find(small) or fault
+        print(f"\n--- {mode.name}, {found.compiler}: {found.kind} of {found.of} {found.outcome}: {found.message}")
+        for signature in small.signatures:
+            print(f"    {signature}")
+        print(python_source.write(small.aggregates))
+        print(c_source.write(small).removeprefix(c_source.HEADER))
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--interpreter", default=ROOT / "target/release/rustpython-ctypes", type=Path)
+    parser.add_argument("--cpython", action="store_true", help="check CPython 3.14")
+    parser.add_argument("--seed", default="1")
+    parser.add_argument("--signatures", type=int, default=20000)
+    parser.add_argument("--seconds", type=float)
+    parser.add_argument("--show", type=int, default=5, help="how many differences are made smaller")
+    return parser.parse_args()
+
+
+def batches(seed, signatures, seconds):
+    """Batch after batch, until there are enough."""
+    yield bhaible.batch()
+    started, number = time.monotonic(), 0
+    while (time.monotonic() - started < seconds) if seconds else number * BATCH < signatures:
+        count = BATCH if seconds else min(BATCH, signatures - number * BATCH)
+        yield generate(seed, number, count)
+        number += 1
+
+
+def main():
+    given = arguments()
+    modes = interpreters.cpython() if given.cpython else interpreters.ours(given.interpreter)
+    with tempfile.TemporaryDirectory() as folder:
+        run = Run(modes, given.seed, Path(folder))
+        for batch in batches(given.seed, given.signatures, given.seconds):
+            run.batch(batch)
+        for mode, batch, fault in run.faults[:given.show]:
+            run.show(mode, batch, fault)
+    summarise(run)
+    sys.exit(bool(run.faults) and not given.cpython)
+
+
+def summarise(run):
+    kinds = collections.Counter((mode.name, fault.outcome, fault.kind, fault.compiler)
+                                for mode, _, fault in run.faults)
+    for (mode, outcome, kind, compiler), count in sorted(kinds.items()):
+        print(f"{count:6} {mode}, {compiler}: {kind} {outcome}")
+    for reason, count in run.limits.items():
+        print(f"{count:6} explained: {reason}")
+    checks = ", ".join(f"{count} {name}" for name, count in run.checks.items())
+    print(f"abi: {run.signatures} signatures and {run.aggregates} aggregates by {' and '.join(COMPILERS)}, "
+          f"checks: {checks}; {len(run.faults)} differ")
+
+
+if __name__ == "__main__":
+    main()
