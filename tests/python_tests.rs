@@ -67,6 +67,7 @@ python_tests! {
     attribute_access
     attributes
     audit_events
+    between_check_and_use
     bitfields
     buffers
     byteorder
@@ -81,17 +82,21 @@ python_tests! {
     complex_types
     declarations
     deep_nesting
+    deep_recursion
     derived_arguments
     errcheck
     errno
     error_messages
     extreme_numbers
     fields_errors
+    foreign_threads
     found_by_programs
     from_buffer
     from_param
     function_objects
+    held_by_calls
     hostile_values
+    import_again
     import_statements
     in_dll
     incomplete_types
@@ -99,6 +104,7 @@ python_tests! {
     keepalive_by_place
     layout_library
     libraries
+    loader_between_threads
     long_double
     machine_code
     many_arguments
@@ -107,11 +113,14 @@ python_tests! {
     new_classes
     ordinary_classes
     package_functions
+    panics
     paramflags
+    payloads
     pickle_copy
     plans
     pointer
     pointer_specials
+    pointers_between_threads
     python_callables
     python_init
     reentrancy
@@ -127,6 +136,7 @@ python_tests! {
     struct_by_value
     structure
     structure_layout
+    types_between_threads
     union
     util
     variadic

@@ -16,6 +16,7 @@ use crate::{
         target::Target as PointerTarget,
     },
     names::name,
+    panics::guarded,
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
@@ -41,8 +42,7 @@ impl Initializer for PointerType {
     type Args = FuncArgs;
 
     fn slot_init(zelf: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
-        metatype::init_arguments(&args, vm)?;
-        define(metatype::class_of(zelf, vm)?, vm)
+        metatype::initialize(zelf, &args, |class| define(class, vm).map(drop), vm)
     }
 
     fn init(_zelf: &Py<Self>, _args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
@@ -59,8 +59,8 @@ pub fn set_type(class: &Py<PyType>, [target]: [PyObjectRef; 1], vm: &VirtualMach
     let target_type = target_of(&target, vm)?;
     if let Kind::Pointer(target) = &ctype.kind {
         let check = |old: Option<&Py<CType>>| {
-            let grows = old.is_some_and(|old| target_type.size() > old.size());
-            if grows && ctype.is_final() {
+            let is_other = old.is_some_and(|old| !old.serves_as(&target_type));
+            if is_other && ctype.is_final() {
                 Err(())
             } else {
                 Ok(())
@@ -68,17 +68,18 @@ pub fn set_type(class: &Py<PyType>, [target]: [PyObjectRef; 1], vm: &VirtualMach
         };
         target.replace(target_type.clone(), check).map_err(|()| {
             vm.new_type_error(format!(
-                "'{}' has instances that point to something smaller",
+                "'{}' has instances that point to something else",
                 ctype.name()
             ))
         })?;
     }
     class.as_object().set_attr("_type_", target, vm)?;
-    remember(&target_type, class);
+    let _first = remember(&target_type, class);
     Ok(vm.ctx.none())
 }
 
-fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
+/// Describes a class. What is returned is the type of pointers to its target: of several, the first one.
+fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
     CType::check_undefined(class, vm)?;
     let target = match class.get_direct_attr(name!(vm, "_type_")) {
         Some(target) => Some(target_of(&target, vm)?),
@@ -86,14 +87,18 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
     };
     let layout = Layout::pointer(target.as_deref());
     let kind = Kind::Pointer(PointerTarget::new(target.clone()));
-    CType::define(class, kind, layout, metatype::constructor(class), vm)?;
-    if let Some(target) = target {
-        remember(&target, class);
-    }
-    Ok(())
+    CType::define(
+        class,
+        kind,
+        layout,
+        metatype::constructor(class, Pointer::static_type(), vm)?,
+        vm,
+    )?;
+    Ok(target.map(|target| remember(&target, class)))
 }
 
-/// Makes the type of pointers to a class that has none, as a call of `type` in the module `module` would.
+/// Makes the type of pointers to a class that has none, as a call of `type` in the module `module` would. If
+/// several threads do, they all get the first one.
 ///
 /// # Errors
 /// None that can happen: the class has a description.
@@ -113,16 +118,15 @@ pub fn pointer_type(target: &Py<PyType>, module: PyObjectRef, vm: &VirtualMachin
         entries,
         vm,
     )?;
-    define(&made, vm)?;
-    Ok(made.into())
+    let first = define(&made, vm)?;
+    Ok(first.unwrap_or_else(|| made.into()))
 }
 
-/// Records `pointer_class` as the type of pointers to `target`, unless there is one already.
-fn remember(target: &CType, pointer_class: &Py<PyType>) {
+/// Records `pointer_class` as the type of pointers to `target`, unless there is one already; what it is then.
+fn remember(target: &CType, pointer_class: &Py<PyType>) -> PyObjectRef {
     let mut slot = target.pointer_type.lock();
-    if slot.is_none() {
-        *slot = Some(pointer_class.to_owned().into());
-    }
+    let first = slot.get_or_insert_with(|| pointer_class.to_owned().into());
+    first.clone()
 }
 
 /// The description of what a `_type_` names.
@@ -318,9 +322,10 @@ fn point_to(zelf: &Py<CData>, value: &PyObject, vm: &VirtualMachine) -> PyResult
     let cdata = CData::of(value).ok_or_else(refused)?;
     // From here on the target's size is what it is.
     target.ctype.finalize();
-    // ctypes takes any C value here. One with less memory than the type needs is no lie about
-    // memory that anybody told in so many words, so it is refused.
-    if cdata.size() < target.ctype.size() {
+    // ctypes takes any C value here. One with less memory than the type needs, or with other things in it where
+    // the type has addresses, is no lie about memory that anybody told in so many words, so it is refused.
+    let leads_on = target.ctype.layout().has_pointer && !cdata.ctype().extends(target.ctype);
+    if cdata.size() < target.ctype.size() || leads_on {
         return Err(refused());
     }
     let address = cdata.address();
@@ -387,7 +392,7 @@ impl AsMapping for Pointer {
                     return target.get(index, vm);
                 }
                 if let Some(slice) = key.downcast_ref::<PySlice>() {
-                    return target.slice(slice, vm);
+                    return guarded(vm, || target.slice(slice, vm));
                 }
                 if !c_integer::is_index(key) {
                     return Err(vm.new_type_error("Pointer indices must be integer"));

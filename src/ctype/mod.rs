@@ -6,6 +6,7 @@
 //! type) and only the garbage collector can tell when such a knot is dead.
 
 pub mod bits;
+mod family;
 pub mod ffi_type;
 pub mod initializer;
 pub mod layout;
@@ -18,7 +19,7 @@ pub mod shared;
 pub mod simple;
 pub mod target;
 
-use crate::names::{name, set_attribute};
+use crate::names::{name, set_first_attribute};
 use initializer::Initializer;
 use layout::Layout;
 use ours::Noted;
@@ -26,7 +27,7 @@ use positional::Positional;
 use rustpython_common::lock::PyMutex;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
-    builtins::{PyStrInterned, PyType, PyTypeRef, PyWeak},
+    builtins::{PyBaseExceptionRef, PyStrInterned, PyType, PyTypeRef, PyWeak},
     object::{Traverse, TraverseFn},
     pyclass,
 };
@@ -76,12 +77,31 @@ pub struct Array {
     pub numbers: Option<Load>,
 }
 
+impl Array {
+    /// Whether arrays of this type have memory for their items: one that was made before its items had their
+    /// fields has none. From here on the item's size is what it is.
+    #[inline]
+    #[must_use]
+    pub fn holds_items(&self) -> bool {
+        self.item.finalize();
+        self.item.size() == self.item_size
+    }
+}
+
 /// A function type.
 #[derive(Debug)]
 pub struct Function {
     pub flags: u32,
     /// How its instances are called unless they say otherwise; known to the layers above.
     pub signature: PyObjectRef,
+}
+
+#[cold]
+fn is_defined(class: &Py<PyType>, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    vm.new_system_error(format!(
+        "StgInfo of '{}' is already initialized.",
+        class.slot_name()
+    ))
 }
 
 /// Makes an instance of a class around memory that exists already: the class knows which payload
@@ -123,6 +143,8 @@ pub enum Place {
 pub struct CType {
     class: PyTypeRef,
     pub kind: Kind,
+    /// The description of the class that its class was derived from when it was made.
+    base: Option<PyRef<CType>>,
     /// How it is laid out until `_fields_` is set: for every other kind, for good.
     initial: Layout,
     /// What setting `_fields_` made.
@@ -163,9 +185,15 @@ impl CType {
         vm: &VirtualMachine,
     ) -> PyResult<PyRef<Self>> {
         Self::check_undefined(class, vm)?;
+        // The bases that are ours are abstract.
+        let base = class.base.deref();
+        let base = base.filter(|base| base.heaptype_ext.is_some());
         let ctype = Self {
             class: class.to_owned(),
             kind,
+            base: base
+                .and_then(|base| Self::of_class(base, vm))
+                .map(ToOwned::to_owned),
             initial: layout,
             defined: OnceLock::new(),
             open: PyMutex::new(true),
@@ -180,18 +208,20 @@ impl CType {
             array_types: PyMutex::default(),
         }
         .into_ref(&vm.ctx);
-        set_attribute(class, Self::attribute(vm), ctype.clone().into(), vm)?;
-        Ok(ctype)
+        // Another thread may have come in between.
+        let first = set_first_attribute(class, Self::attribute(vm), ctype.clone().into());
+        if first.is(&ctype) {
+            Ok(ctype)
+        } else {
+            Err(is_defined(class, vm))
+        }
     }
 
     /// # Errors
     /// `SystemError` if `class` has a description already.
     pub fn check_undefined(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
         if Self::in_namespace(class, vm).is_some() {
-            return Err(vm.new_system_error(format!(
-                "StgInfo of '{}' is already initialized.",
-                class.slot_name()
-            )));
+            return Err(is_defined(class, vm));
         }
         Ok(())
     }
@@ -441,6 +471,7 @@ impl CType {
 unsafe impl Traverse for CType {
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
         self.class.traverse(visit);
+        self.base.traverse(visit);
         if let Some(pointer_type) = self.pointer_type.try_lock() {
             pointer_type.traverse(visit);
         }

@@ -17,6 +17,7 @@ use crate::{
     cdata::CData,
     ctype::{Array as ArrayKind, CType, Kind, layout::Layout, simple::Class},
     names::name,
+    panics::guarded,
     without::without,
 };
 use items::Items;
@@ -43,8 +44,7 @@ impl Initializer for ArrayType {
     type Args = FuncArgs;
 
     fn slot_init(zelf: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
-        metatype::init_arguments(&args, vm)?;
-        define(metatype::class_of(zelf, vm)?, vm)
+        metatype::initialize(zelf, &args, |class| define(class, vm), vm)
     }
 
     fn init(_zelf: &Py<Self>, _args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
@@ -60,17 +60,22 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
     };
     let item =
         CType::of(&item, vm).ok_or_else(|| vm.new_type_error("_type_ must have storage info"))?;
-    let layout =
+    let (layout, item_size) =
         Layout::array(item, length).ok_or_else(|| vm.new_overflow_error("array too large"))?;
     let class_of_items = item.simple_class();
-    let item_size = item.size();
     let kind = Kind::Array(ArrayKind {
         item: item.to_owned(),
         length,
         item_size,
         numbers: item.simple().and_then(items::number),
     });
-    CType::define(class, kind, layout, metatype::constructor(class), vm)?;
+    CType::define(
+        class,
+        kind,
+        layout,
+        metatype::constructor(class, Array::static_type(), vm)?,
+        vm,
+    )?;
     inherit_item_slots(class, vm);
     if let Some(characters @ (Class::Char | Class::WideChar)) = class_of_items {
         strings::add_attributes(class, characters, vm);
@@ -261,7 +266,7 @@ impl AsMapping for Array {
                 }
                 let items = Items::of(mapping.obj, vm)?;
                 if let Some(slice) = key.downcast_ref::<PySlice>() {
-                    return items.slice(slice, vm);
+                    return guarded(vm, || items.slice(slice, vm));
                 }
                 if !c_integer::is_index(key) {
                     return Err(vm.new_type_error("indices must be integers"));
@@ -278,7 +283,7 @@ impl AsMapping for Array {
                     return items.set(items.index(index, vm)?, &value, vm);
                 }
                 if let Some(slice) = key.downcast_ref::<PySlice>() {
-                    return items.set_slice(slice, &value, vm);
+                    return guarded(vm, || items.set_slice(slice, &value, vm));
                 }
                 if !c_integer::is_index(key) {
                     return Err(vm.new_type_error("indices must be integer"));

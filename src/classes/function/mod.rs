@@ -24,6 +24,7 @@ use crate::{
         young::{self, BeginsYoung, Young},
     },
     ctype::{CType, Function, Kind, Place, layout::Layout, scalar::pointer},
+    loader,
     without::without,
 };
 use declaration::Declaration;
@@ -55,8 +56,7 @@ impl Initializer for FuncPtrType {
     type Args = FuncArgs;
 
     fn slot_init(zelf: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
-        metatype::init_arguments(&args, vm)?;
-        define(metatype::class_of(zelf, vm)?, vm)
+        metatype::initialize(zelf, &args, |class| define(class, vm), vm)
     }
 
     fn init(_zelf: &Py<Self>, _args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
@@ -86,7 +86,7 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
     let signature = signature.into_ref(&vm.ctx).into();
     let kind = Kind::Function(Function { flags, signature });
     let layout = Layout::pointer(None);
-    let construct = if class.fast_issubclass(CFuncPtr::static_type()) {
+    let construct = if metatype::has_payload(class, CFuncPtr::static_type(), vm)? {
         construct
     } else {
         metatype::construct_nothing
@@ -217,7 +217,13 @@ fn make(
     // SAFETY: the signature is its type's for good, and holds the plan; the function holds the type.
     let planned = unsafe { Planned::new(plan) };
     let function = ctype.function();
-    let flags = function.map_or(flags::CDECL, |function| function.flags);
+    let mut flags = function.map_or(flags::CDECL, |function| function.flags);
+    if start
+        .as_ref()
+        .is_some_and(|start| loader::is_held_by(start.address))
+    {
+        flags |= flags::HOLDS_LIBRARIES;
+    }
     let payload = CFuncPtr {
         base: CData::new(ctype.to_owned(), place, vm)?,
         own: OnceBox::new(),
