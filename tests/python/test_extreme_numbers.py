@@ -13,7 +13,7 @@ import warnings
 import _ctypes
 from ctypes import *
 
-from support import OURS, TestCase, clib, function
+from support import LIBRARY, OURS, TestCase, clib, function
 
 EXPECTED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "extreme_numbers.txt")
 
@@ -495,9 +495,10 @@ for unary in sizeof, alignment, addressof, byref, pointer, _ctypes.buffer_info:
 def outcome(function, number):
     try:
         with warnings.catch_warnings(action="ignore"):
-            return repr(function(number))
+            return repr(function(number)).replace(LIBRARY, "the library")
     except Exception as error:
-        return f"{type(error).__name__}: {error}".replace("\n", " ")
+        text = f"{type(error).__name__}: {error}"
+        return text.replace(LIBRARY, "the library").replace("\n", " ")
 
 
 def outcomes(name):
