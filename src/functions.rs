@@ -233,7 +233,7 @@ fn dlopen((name, flags): (PyObjectRef, Option<PyObjectRef>), vm: &VirtualMachine
     if path.is_some_and(|path| path.as_bytes().contains(&0)) {
         return Err(vm.new_value_error("embedded null byte"));
     }
-    match clib::open(path, flags | libc::RTLD_NOW) {
+    match clib::open(path, flags | libc::RTLD_NOW, vm) {
         Ok(handle) => Ok(vm.ctx.new_int(handle.address()).into()),
         Err(message) => Err(vm.new_os_error(message)),
     }
@@ -248,7 +248,7 @@ fn handle(value: &PyObject, vm: &VirtualMachine) -> PyResult<Handle> {
 
 fn dlclose([library]: [PyObjectRef; 1], vm: &VirtualMachine) -> PyResult {
     handle(&library, vm)?
-        .close()
+        .close(vm)
         .map_err(|message| vm.new_os_error(message))?;
     Ok(vm.ctx.none())
 }
@@ -256,17 +256,16 @@ fn dlclose([library]: [PyObjectRef; 1], vm: &VirtualMachine) -> PyResult {
 fn dlsym([library, name]: [PyObjectRef; 2], vm: &VirtualMachine) -> PyResult {
     let handle = handle(&library, vm)?;
     let Some(text) = name.downcast_ref::<PyStr>() else {
-        return Err(vm.new_type_error(format!(
-            "dlsym() argument 2 must be str, not {}",
-            name.class().slot_name()
-        )));
+        let none = vm.is_none(&name).then(|| "None".to_owned());
+        let got = none.unwrap_or_else(|| name.class().slot_name().to_string());
+        return Err(vm.new_type_error(format!("dlsym() argument 2 must be str, not {got}")));
     };
-    let symbol = SymbolName::new(text.as_bytes(), vm)?;
+    let symbol = SymbolName::new(text, vm)?;
     audit::event(vm, "ctypes.dlsym/handle", || {
         (library.clone(), name.clone())
     })?;
     let address = handle
-        .symbol(&symbol)
+        .symbol(&symbol, vm)
         .map_err(|message| vm.new_os_error(message))?;
     Ok(vm.ctx.new_int(address).into())
 }

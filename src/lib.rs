@@ -19,16 +19,18 @@
 //! - `ccall` and `ccallback`: Python calling C, and C calling Python;
 //! - `cdata`: what a C value is;
 //! - `ctype`: what a C type is;
-//! - `clib`: libraries and their symbols;
+//! - `clib` and `loader`: libraries and their symbols, and the loader's locks;
 //! - `audit`: audit events;
 //! - `builtin`: functions that are called with what the VM has at hand;
 //! - `callable`: Python callables that native code calls;
 //! - `new_class`: making class objects;
 //! - `names`: names of attributes;
+//! - `once`: what is done once for an interpreter;
 //! - `without`: parts of the fast path that can be left out.
 //!
 //! What the program has besides is there for embedders too: its native `__import__` in [`import`], its
-//! `type.__new__` in [`new_class`], its allocator in `allocator` (feature `mimalloc`).
+//! `type.__new__` in [`new_class`], its allocator in `allocator` (feature `mimalloc`), the end of its threads in
+//! `thread_exit`.
 
 mod address;
 #[cfg(feature = "mimalloc")]
@@ -46,10 +48,14 @@ mod error;
 mod exports;
 mod functions;
 pub mod import;
+mod loader;
 mod module;
 mod names;
 pub mod new_class;
+mod once;
 mod package;
+#[cfg(unix)]
+pub mod thread_exit;
 mod without;
 
 pub use module::module_def;

@@ -22,7 +22,7 @@ mod _ctypes {
             simple, type_attributes, type_methods,
         },
         ctype::{CType, initializer::Initializer, positional::Positional, scalar::wide},
-        error, exports, functions, package,
+        error, exports, functions, loader, once, package,
     };
     use rustpython_vm::{
         Py, PyResult, VirtualMachine,
@@ -99,8 +99,11 @@ mod _ctypes {
         __module_exec(vm, module);
         functions::install(module, vm)?;
         package::install();
-        audit::watch(vm)?;
-        young::install(vm);
+        if once::is_first_import(vm) {
+            audit::watch(vm)?;
+            young::install(vm);
+            loader::install(vm);
+        }
         // Bases before what derives from them.
         let _ = CType::make_static_type();
         let _ = Positional::make_static_type();

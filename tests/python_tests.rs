@@ -86,10 +86,13 @@ python_tests! {
     errno
     error_messages
     fields_errors
+    foreign_threads
+    found_by_programs
     from_buffer
     from_param
     function_objects
     hostile_values
+    import_again
     import_statements
     in_dll
     incomplete_types
@@ -97,6 +100,7 @@ python_tests! {
     keepalive_by_place
     layout_library
     libraries
+    loader_between_threads
     long_double
     machine_code
     many_arguments
@@ -110,6 +114,7 @@ python_tests! {
     plans
     pointer
     pointer_specials
+    pointers_between_threads
     python_callables
     python_init
     reentrancy
@@ -125,6 +130,7 @@ python_tests! {
     struct_by_value
     structure
     structure_layout
+    types_between_threads
     union
     util
     variadic

@@ -161,6 +161,11 @@ thread_local! {
     static FREELIST: FreeList<CArg, FREE> = const { FreeList::new() };
 }
 
+/// Gets the thread's own memory for such objects ready to be used.
+pub fn prepare() {
+    let _ = FREELIST.try_with(|_| ());
+}
+
 impl PyPayload for CArg {
     const NEW_REF_UNTRACKED: bool = true;
     const HAS_FREELIST: bool = true;
@@ -234,7 +239,7 @@ impl Representable for CArg {
                 byte => format!("'\\x{byte:02x}'"),
             },
             'z' | 'Z' | 'P' => match number!(usize) {
-                0 => "(nil)".to_owned(),
+                0 => "0x(nil)".to_owned(),
                 address => format!("{address:#x}"),
             },
             _ => {

@@ -47,12 +47,15 @@ fn own_word(value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<
     } else if let Some(bytes) = value.downcast_ref_if_exact::<PyBytes>(vm) {
         terminated::address(bytes)
     } else if let Some(cdata) = CData::of(value) {
-        return word_of(cdata);
+        return word_of(cdata, arena);
     } else if let Some(arg) = value.downcast_ref::<CArg>() {
         arg.address()?
     } else if vm.is_none(value) {
         0
     } else if let Some(text) = value.downcast_ref_if_exact::<PyStr>(vm) {
+        if has_nul(text) {
+            return None;
+        }
         arena.wide(text.as_wtf8())?.as_ptr().expose_provenance()
     } else {
         // A truth value, a member of an enumeration.
@@ -68,7 +71,7 @@ fn own_word(value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<
 ///
 /// # Errors
 /// `TypeError` naming parameter number `position` (counted from one) if there is no such
-/// conversion, `OverflowError` for an `int` too large for a C integer, what `_as_parameter_` raises.
+/// conversion, `ValueError` for a text with a NUL in it, `OverflowError` for an `int` too large for a C integer, what `_as_parameter_` raises.
 pub fn convert(
     value: &PyObject,
     position: usize,
@@ -94,6 +97,9 @@ pub fn convert(
         return Ok(());
     }
     if let Some(text) = value.downcast_ref::<PyStr>() {
+        if has_nul(text) {
+            return Err(vm.new_value_error("embedded null character"));
+        }
         return arguments.wide(text.as_wtf8(), vm);
     }
     match plain::as_parameter(value, vm)? {
@@ -106,6 +112,12 @@ pub fn convert(
         }
         None => Err(vm.new_type_error(format!("Don't know how to convert parameter {position}"))),
     }
+}
+
+/// Whether C would see less of a text than there is.
+#[inline]
+fn has_nul(text: &Py<PyStr>) -> bool {
+    text.as_bytes().contains(&0)
 }
 
 /// An `int` as C's `int`: whatever fits a `long`, signed or not, is cut to its width.

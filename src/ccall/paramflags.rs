@@ -23,6 +23,8 @@ const LCID: u32 = 4;
 pub(super) struct Parameter {
     flags: u32,
     name: Option<PyStrRef>,
+    /// Its name is `None`, which only the message for its absence tells from no name.
+    named_none: bool,
     default: Option<PyObjectRef>,
 }
 
@@ -116,6 +118,12 @@ impl ParamFlags {
             .map(|list| Some(Self(list)))
     }
 
+    /// Of how many parameters they are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
     #[must_use]
     pub(super) fn parameters(&self) -> &[Parameter] {
         &self.0
@@ -153,8 +161,8 @@ impl ParamFlags {
             });
         }
         let given = given.values.len();
-        // Names that no parameter bears are found out by counting.
-        if given > used {
+        // Names that no parameter bears, or more than one, are found out by counting.
+        if given != used {
             return Err(vm.new_type_error(format!(
                 "call takes exactly {used} arguments ({given} given)"
             )));
@@ -183,30 +191,29 @@ impl Parameter {
             [flags, name, default] => (flags, Some(name), Some(default)),
             _ => return Err(malformed()),
         };
-        let flags = flags
-            .downcast_ref::<PyInt>()
-            .ok_or_else(malformed)?
-            .as_u64_mask() as u32;
+        let flags = flags.downcast_ref::<PyInt>().ok_or_else(malformed)?;
+        let given = i32::try_from(flags.as_bigint()).map_err(|_| malformed())?;
+        let flags = given as u32;
+        let named_none = name.is_some_and(|name| vm.is_none(name));
         let name = match name {
             Some(name) if !vm.is_none(name) => {
                 Some(name.clone().downcast::<PyStr>().map_err(|_| malformed())?)
             }
             _ => None,
         };
-        match flags & (IN | OUT | LCID) {
-            OUT => check_output(position, argtype, vm)?,
-            known if known == 0 || known & IN != 0 => {}
-            _ => {
-                return Err(vm.new_type_error(format!("paramflag value {flags} not supported")));
-            }
-        }
         let flags = flags & (IN | OUT | LCID);
-        if flags == IN | OUT | LCID {
-            return Err(vm.new_type_error(format!("paramflag value {flags} not supported")));
+        match flags {
+            OUT => check_output(position, argtype, vm)?,
+            0 | IN => {}
+            known if known & IN != 0 && known != IN | OUT | LCID => {}
+            _ => {
+                return Err(vm.new_type_error(format!("paramflag value {given} not supported")));
+            }
         }
         Ok(Self {
             flags,
             name,
+            named_none,
             default: default.cloned(),
         })
     }
@@ -252,6 +259,7 @@ impl Parameter {
             Some(name) => {
                 vm.new_type_error(format!("required argument '{}' missing", name.as_wtf8()))
             }
+            None if self.named_none => vm.new_type_error("required argument 'None' missing"),
             None => vm.new_type_error("not enough arguments"),
         })
     }

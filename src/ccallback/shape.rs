@@ -14,7 +14,7 @@ use rustpython_vm::{
 };
 use std::{
     ffi::c_void,
-    mem::{ManuallyDrop, MaybeUninit},
+    mem::{self, ManuallyDrop, MaybeUninit},
     ptr::{self, NonNull},
     sync::atomic::{AtomicPtr, Ordering},
 };
@@ -164,13 +164,22 @@ impl Shape {
     pub fn closure(&self, vm: &VirtualMachine) -> PyResult<Closure> {
         match self.idle.take() {
             Some(closure) => Ok(closure),
-            None => Closure::new(&self.cif, vm),
+            None => Closure::new(self, vm),
         }
     }
 
-    /// Takes a closure of this shape back.
-    pub fn give_back(&self, closure: Closure) {
-        self.idle.put(closure);
+    /// Takes a closure of this shape back, whose callback is gone.
+    pub fn give_back(zelf: &Py<Self>, closure: Closure) {
+        closure
+            .made()
+            .thunk
+            .store(ptr::null_mut(), Ordering::Relaxed);
+        if zelf.attacher.is_ending() {
+            // Threads of C's may call it until the process is gone. It refers to the cif.
+            mem::forget((closure, zelf.to_owned()));
+        } else {
+            zelf.idle.put(closure);
+        }
     }
 }
 
@@ -218,10 +227,39 @@ pub struct Closure(NonNull<Made>);
 
 /// libffi's part of a closure, and ours.
 #[repr(C)]
-struct Made {
+pub struct Made {
     closure: ffi_closure,
     /// What C calls.
     code: *mut c_void,
+    pub attacher: &'static Attacher,
+    /// Bytes of memory that C has for the result.
+    result_size: usize,
+    /// `FUNCFLAG_*`.
+    pub flags: u32,
+    /// The callback; NULL if it is gone. It lives in the interpreter, so only a thread that is attached may look
+    /// at it.
+    thunk: AtomicPtr<Py<Thunk>>,
+}
+
+impl Made {
+    /// The callback, if it is there.
+    ///
+    /// # Safety
+    /// The thread must be attached, and the callback must not be gone unless the interpreter is.
+    pub unsafe fn thunk(&self) -> Option<PyRef<Thunk>> {
+        let thunk: *const Py<Thunk> = self.thunk.load(Ordering::Acquire);
+        // SAFETY: NULL, or what the caller promises to be there.
+        unsafe { thunk.as_ref() }.map(ToOwned::to_owned)
+    }
+
+    /// What C receives if Python gives nothing.
+    ///
+    /// # Safety
+    /// `result` must be libffi's memory for the result.
+    pub unsafe fn clear_result(&self, result: *mut c_void) {
+        // SAFETY: that has the size of the result's type, and a word at least.
+        unsafe { result.cast::<u8>().write_bytes(0, self.result_size) };
+    }
 }
 
 // SAFETY: whoever has it alone writes into it.
@@ -230,23 +268,32 @@ unsafe impl Send for Closure {}
 unsafe impl Sync for Closure {}
 
 impl Closure {
-    /// A closure without a callback. The cif must live as long as it is called.
-    fn new(cif: &MaybeUninit<ffi_cif>, vm: &VirtualMachine) -> PyResult<Self> {
+    /// A closure without a callback. The shape must live as long as it is called.
+    fn new(shape: &Shape, vm: &VirtualMachine) -> PyResult<Self> {
         let mut code = ptr::null_mut();
         // SAFETY: allocates a closure, and room behind it.
         let made = unsafe { raw::ffi_closure_alloc(size_of::<Made>(), &raw mut code) };
         let made = NonNull::new(made.cast::<Made>()).ok_or_else(|| vm.no_memory_error())?;
         // From here on dropping it frees it.
         let new = Self(made);
+        let start = made.as_ptr();
+        let result = shape.result.as_ref().map(|ctype| ctype.size());
         // SAFETY: there is room for it, and nobody else knows it yet.
-        unsafe { (&raw mut (*made.as_ptr()).code).write(code) };
+        unsafe {
+            (&raw mut (*start).code).write(code);
+            (&raw mut (*start).attacher).write(shape.attacher);
+            (&raw mut (*start).result_size)
+                .write(result.map_or(0, |size| size.max(size_of::<usize>())));
+            (&raw mut (*start).flags).write(shape.flags);
+            (&raw mut (*start).thunk).write(AtomicPtr::new(ptr::null_mut()));
+        }
         // SAFETY: closure and code belong together.
         let status = unsafe {
             raw::ffi_prep_closure_loc(
                 made.as_ptr().cast(),
-                cif.as_ptr().cast_mut(),
+                shape.cif.as_ptr().cast_mut(),
                 Some(super::entry),
-                ptr::null_mut(),
+                start.cast(),
                 code,
             )
         };
@@ -256,23 +303,24 @@ impl Closure {
         Ok(new)
     }
 
-    /// Has the closure call this thunk.
-    ///
-    /// # Safety
-    /// Nobody may call the closure before this returns, or after the thunk is gone.
     #[inline]
-    pub unsafe fn lead_to(&self, thunk: &Py<Thunk>) {
-        let data: *const Py<Thunk> = thunk;
-        // SAFETY: the caller's promise; libffi reads it when the closure is called.
-        unsafe { (*self.0.as_ptr()).closure.user_data = data.cast_mut().cast() };
+    fn made(&self) -> &Made {
+        // SAFETY: all parts were written when the closure was made.
+        unsafe { self.0.as_ref() }
+    }
+
+    /// Has the closure call this thunk, which gives it up when it dies.
+    #[inline]
+    pub fn lead_to(&self, thunk: &Py<Thunk>) {
+        let thunk = ptr::from_ref(thunk).cast_mut();
+        self.made().thunk.store(thunk, Ordering::Release);
     }
 
     /// The address that C calls.
     #[inline]
     #[must_use]
     pub fn address(&self) -> usize {
-        // SAFETY: written when the closure was made, and not since.
-        unsafe { (*self.0.as_ptr()).code }.expose_provenance()
+        self.made().code.expose_provenance()
     }
 }
 

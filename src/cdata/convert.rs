@@ -159,9 +159,14 @@ fn convert_cdata(ctype: &Py<CType>, source: &Py<CData>, vm: &VirtualMachine) -> 
         let kept = Kept::Object(CData::keep_as_target(source));
         return Ok(address(source.address().expose_provenance(), kept));
     }
-    Err(vm.new_type_error(format!(
+    Err(incompatible(ctype, value, vm))
+}
+
+/// The error for a C value of another type.
+pub fn incompatible(ctype: &CType, got: &PyObject, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    vm.new_type_error(format!(
         "incompatible types, {} instance instead of {} instance",
-        value.class().slot_name(),
+        got.class().slot_name(),
         ctype.name()
-    )))
+    ))
 }

@@ -7,7 +7,7 @@
 
 pub mod access;
 pub mod buffer;
-mod convert;
+pub mod convert;
 mod follow;
 pub mod freelist;
 mod home;
@@ -30,9 +30,9 @@ use once_cell::race::OnceBox;
 use rustpython_common::{hash::PyHash, lock::PyMutex};
 use rustpython_vm::{
     Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
-    builtins::{PyType, PyTypeRef},
+    builtins::{PyBaseExceptionRef, PyType, PyTypeRef},
     class::StaticType,
-    function::FuncArgs,
+    function::{FuncArgs, PySetterValue},
     object::{Traverse, TraverseFn},
     protocol::PyBuffer,
     pyclass,
@@ -391,6 +391,21 @@ impl CData {
         Ok(vm.unwrap_or_none(objects::shown(zelf, vm)?))
     }
 
+    #[pygetset(setter, name = "_b_base_")]
+    fn set_b_base(_: &Py<Self>, _: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+        Err(readonly(vm))
+    }
+
+    #[pygetset(setter, name = "_b_needsfree_")]
+    fn set_b_needsfree(_: &Py<Self>, _: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+        Err(readonly(vm))
+    }
+
+    #[pygetset(setter, name = "_objects")]
+    fn set_objects(_: &Py<Self>, _: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+        Err(readonly(vm))
+    }
+
     /// What an output parameter becomes in the result tuple of a call.
     #[pymethod(name = "__ctypes_from_outparam__")]
     fn from_outparam(zelf: PyRef<Self>, vm: &VirtualMachine) -> PyResult {
@@ -406,6 +421,11 @@ impl CData {
     fn __setstate__(zelf: PyRef<Self>, state: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
         pickle::set_state(&zelf, &state.args, vm)
     }
+}
+
+/// What CPython's plain members say to whoever sets them.
+fn readonly(vm: &VirtualMachine) -> PyBaseExceptionRef {
+    vm.new_attribute_error("readonly attribute")
 }
 
 /// The description of an instance's or type's ctype, for `sizeof` and its kin.

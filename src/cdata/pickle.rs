@@ -48,7 +48,7 @@ fn imported(vm: &VirtualMachine) -> Option<PyObjectRef> {
 pub fn set_state(zelf: &Py<CData>, state: &[PyObjectRef], vm: &VirtualMachine) -> PyResult<()> {
     let [dict, bytes] = state else {
         return Err(vm.new_type_error(format!(
-            "function takes exactly 2 arguments ({} given)",
+            "__setstate__() takes exactly 2 arguments ({} given)",
             state.len()
         )));
     };

@@ -199,11 +199,11 @@ fn set_class_attribute(
         PySetterValue::Assign(value) if name.as_bytes() == b"_fields_" => Some(value.clone()),
         _ => None,
     };
-    metatype::set_class_attribute(class, name, value, vm)?;
-    match fields {
-        Some(fields) => fields::define(class, &fields, vm),
-        None => Ok(()),
+    if let Some(fields) = fields {
+        // First, because fields that are refused leave no attribute behind.
+        fields::define(class, &fields, vm)?;
     }
+    metatype::set_class_attribute(class, name, value, vm)
 }
 
 /// Sets the fields that the constructor's arguments name, by position and by keyword.

@@ -6,16 +6,16 @@ use super::{
     field_arguments::CFieldArgs,
 };
 use crate::{
-    cdata::{CData, access},
+    cdata::{CData, access, convert},
     ctype::{CType, bits::BitField},
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
-    builtins::{PyStrRef, PyType, PyTypeRef},
+    builtins::{PyStr, PyStrRef, PyType, PyTypeRef},
     function::{FuncArgs, PySetterValue},
     object::{Traverse, TraverseFn},
     pyclass,
-    types::{Constructor, GetDescriptor, Representable},
+    types::{Constructor, GetDescriptor, Representable, SetAttr},
 };
 use std::sync::{
     OnceLock,
@@ -190,6 +190,10 @@ impl CField {
                 access::set(&self.ctype, holder, self.offset, self.index, value, vm)
             },
             FieldAccess::Bits(bits) => {
+                let instance = CData::of(value).map(|value| value.ctype());
+                if instance.is_some_and(|given| !given.is(&self.ctype)) {
+                    return Err(convert::incompatible(&self.ctype, value, vm));
+                }
                 let value = bits.convert(value, vm)?;
                 // SAFETY: as above; the unit is the type.
                 unsafe { bits.store(self.address(holder), value) };
@@ -291,7 +295,42 @@ impl Constructor for CField {
     }
 }
 
-#[pyclass(flags(IMMUTABLETYPE), with(Constructor, GetDescriptor, Representable))]
+/// CPython has these as plain members, which say no more than that.
+const MEMBERS: [&str; 6] = [
+    "name",
+    "type",
+    "offset",
+    "byte_offset",
+    "byte_size",
+    "bit_offset",
+];
+const COMPUTED: [&str; 4] = ["size", "bit_size", "is_bitfield", "is_anonymous"];
+
+impl SetAttr for CField {
+    fn setattro(
+        zelf: &Py<Self>,
+        name: &Py<PyStr>,
+        value: PySetterValue,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        let text = name.to_string_lossy();
+        if MEMBERS.contains(&&*text) {
+            return Err(vm.new_attribute_error("readonly attribute"));
+        }
+        if COMPUTED.contains(&&*text) {
+            return Err(vm.new_attribute_error(format!(
+                "attribute '{text}' of '{}' objects is not writable",
+                zelf.class().slot_name()
+            )));
+        }
+        zelf.as_object().generic_setattr(name, value, vm)
+    }
+}
+
+#[pyclass(
+    flags(IMMUTABLETYPE),
+    with(Constructor, GetDescriptor, Representable, SetAttr)
+)]
 impl CField {
     #[pyslot]
     fn descr_set(
@@ -374,9 +413,14 @@ impl GetDescriptor for CField {
     fn descr_get(
         zelf: &PyObject,
         instance: Option<&PyObject>,
-        _class: Option<&PyObject>,
+        class: Option<&PyObject>,
         vm: &VirtualMachine,
     ) -> PyResult {
+        if instance.is_none_or(|instance| vm.is_none(instance))
+            && class.is_none_or(|class| vm.is_none(class))
+        {
+            return Err(vm.new_type_error("__get__(None, None) is invalid"));
+        }
         let field = zelf
             .downcast_ref::<Self>()
             .ok_or_else(|| vm.new_type_error("not a field"))?;

@@ -2,7 +2,8 @@
 
 use crate::ctype::{CType, Simple, bits::BitField, simple::Class};
 use rustpython_vm::{
-    AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyStrRef,
+    AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyInt, PyStrRef},
 };
 
 /// How a field is read and written.
@@ -42,9 +43,13 @@ pub fn bit_access(
     };
     let quoted =
         || -> PyResult<String> { Ok(name.as_object().repr(vm)?.to_string_lossy().into_owned()) };
-    let width = bit_size.try_index(vm)?.try_to_primitive::<i64>(vm)?;
+    let number = |given: &PyObject| match given.downcast_ref::<PyInt>() {
+        Some(number) => number.try_to_primitive::<i64>(vm),
+        None => Err(vm.new_type_error("an integer is required")),
+    };
+    let width = number(bit_size)?;
     let offset = match bit_offset {
-        Some(offset) => offset.try_index(vm)?.try_to_primitive::<i64>(vm)?,
+        Some(offset) => number(&offset)?,
         None => 0,
     };
     let unit_bits = 8 * simple.code.size as i64;

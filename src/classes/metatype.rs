@@ -178,14 +178,14 @@ impl CTypeType {
     /// The pointer type that `POINTER` made for this type.
     #[pygetset(name = "__pointer_type__")]
     fn pointer_type(zelf: PyTypeRef, vm: &VirtualMachine) -> PyResult {
-        CType::of_class(&zelf, vm)
-            .and_then(|ctype| ctype.pointer_type.lock().clone())
-            .ok_or_else(|| {
-                vm.new_attribute_error(format!(
-                    "type {} has no attribute '__pointer_type__'",
-                    zelf.slot_name()
-                ))
-            })
+        let known = CType::of_class(&zelf, vm).and_then(|ctype| ctype.pointer_type.lock().clone());
+        match known {
+            Some(known) => Ok(known),
+            None => Err(vm.new_attribute_error(format!(
+                "{} has no attribute '__pointer_type__'",
+                zelf.as_object().repr(vm)?.to_string_lossy()
+            ))),
+        }
     }
 
     #[pygetset(setter, name = "__pointer_type__")]

@@ -41,7 +41,7 @@ impl Initializer for PointerType {
 
     fn slot_init(zelf: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
         metatype::init_arguments(&args, vm)?;
-        define(metatype::class_of(zelf, vm)?, vm)
+        define(metatype::class_of(zelf, vm)?, vm).map(drop)
     }
 
     fn init(_zelf: &Py<Self>, _args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
@@ -73,11 +73,12 @@ pub fn set_type(class: &Py<PyType>, [target]: [PyObjectRef; 1], vm: &VirtualMach
         })?;
     }
     class.as_object().set_attr("_type_", target, vm)?;
-    remember(&target_type, class);
+    let _first = remember(&target_type, class);
     Ok(vm.ctx.none())
 }
 
-fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
+/// Describes a class. What is returned is the type of pointers to its target: of several, the first one.
+fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
     CType::check_undefined(class, vm)?;
     let target = match class.get_direct_attr(name!(vm, "_type_")) {
         Some(target) => Some(target_of(&target, vm)?),
@@ -86,13 +87,11 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
     let layout = Layout::pointer(target.as_deref());
     let kind = Kind::Pointer(PointerTarget::new(target.clone()));
     CType::define(class, kind, layout, metatype::constructor(class), vm)?;
-    if let Some(target) = target {
-        remember(&target, class);
-    }
-    Ok(())
+    Ok(target.map(|target| remember(&target, class)))
 }
 
-/// Makes the type of pointers to a class that has none, as a call of `type` in the module `module` would.
+/// Makes the type of pointers to a class that has none, as a call of `type` in the module `module` would. If
+/// several threads do, they all get the first one.
 ///
 /// # Errors
 /// None that can happen: the class has a description.
@@ -112,16 +111,15 @@ pub fn pointer_type(target: &Py<PyType>, module: PyObjectRef, vm: &VirtualMachin
         entries,
         vm,
     )?;
-    define(&made, vm)?;
-    Ok(made.into())
+    let first = define(&made, vm)?;
+    Ok(first.unwrap_or_else(|| made.into()))
 }
 
-/// Records `pointer_class` as the type of pointers to `target`, unless there is one already.
-fn remember(target: &CType, pointer_class: &Py<PyType>) {
+/// Records `pointer_class` as the type of pointers to `target`, unless there is one already; what it is then.
+fn remember(target: &CType, pointer_class: &Py<PyType>) -> PyObjectRef {
     let mut slot = target.pointer_type.lock();
-    if slot.is_none() {
-        *slot = Some(pointer_class.to_owned().into());
-    }
+    let first = slot.get_or_insert_with(|| pointer_class.to_owned().into());
+    first.clone()
 }
 
 /// The description of what a `_type_` names.

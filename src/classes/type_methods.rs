@@ -183,15 +183,17 @@ fn from_buffer_copy(
     (object, offset): (PyObjectRef, Option<PyObjectRef>),
     vm: &VirtualMachine,
 ) -> PyResult {
-    let offset = optional_size(offset, vm)?;
-    let ctype = CType::of_concrete(class, vm)?;
     if let Some(bytes) = object.downcast_ref_if_exact::<PyBytes>(vm) {
+        let offset = optional_size(offset, vm)?;
+        let ctype = CType::of_concrete(class, vm)?;
         return copy_of(bytes.as_bytes(), offset, None, ctype, vm);
     }
     let buffer = PyBuffer::try_from_borrowed_object(vm, &object)?;
     if !buffer.desc.is_contiguous() {
         return Err(vm.new_buffer_error("memoryview: underlying buffer is not C-contiguous"));
     }
+    let offset = optional_size(offset, vm)?;
+    let ctype = CType::of_concrete(class, vm)?;
     let owner = owner_of_buffer(&object, vm)?;
     buffer.contiguous_or_collect(|bytes| copy_of(bytes, offset, owner.as_deref(), ctype, vm))
 }

@@ -95,11 +95,7 @@ macro_rules! int {
             if SIGNED { form.2 } else { form.3 },
             Class::Integer { signed: SIGNED },
             integer::access::<$int, false>(),
-            if size_of::<$int>() > 1 {
-                Some(integer::access::<$int, true>())
-            } else {
-                None
-            },
+            Some(integer::access::<$int, true>()),
         )
     }};
 }
@@ -153,8 +149,8 @@ static TABLE: [SimpleCode; 24] = [
     row('f', of::<f32>(), 'f', Scalar::Float, Class::Float, float::single::<false>(), Some(float::single::<true>())),
     row('d', of::<f64>(), 'd', Scalar::Double, Class::Float, float::double::<false>(), Some(float::double::<true>())),
     row('g', long_doubles(1), 'g', Scalar::LongDouble, Class::LongDouble, float::LONG_DOUBLE, None),
-    row('F', of::<[f32; 2]>(), 'F', Scalar::ComplexFloat, Class::Complex, complex::SINGLE, None),
-    row('D', of::<[f64; 2]>(), 'D', Scalar::ComplexDouble, Class::Complex, complex::DOUBLE, None),
+    row('F', of::<[f32; 2]>(), 'F', Scalar::ComplexFloat, Class::Complex, complex::single::<false>(), Some(complex::single::<true>())),
+    row('D', of::<[f64; 2]>(), 'D', Scalar::ComplexDouble, Class::Complex, complex::double::<false>(), Some(complex::double::<true>())),
     row('G', long_doubles(2), 'G', Scalar::ComplexLongDouble, Class::Complex, complex::LONG_DOUBLE, None),
     row('c', (1, 1), 'c', Scalar::Sint8, Class::Char, character::CHAR, None),
     row('u', of::<wchar_t>(), 'u', WCHAR, Class::WideChar, character::WCHAR, None),
@@ -167,9 +163,9 @@ static TABLE: [SimpleCode; 24] = [
 
 /// The codes that a `_type_` may name, as ctypes lists them when it refuses another.
 pub const CODES: &str = if cfg!(windows) {
-    "cbBhHiIlLdFDGfuzZqQPXOv?g"
+    "cbBhHiIlLdDFGfuzZqQPXOv?g"
 } else {
-    "cbBhHiIlLdFDGfuzZqQPOv?g"
+    "cbBhHiIlLdDFGfuzZqQPOv?g"
 };
 
 /// The row of a `_type_` code.

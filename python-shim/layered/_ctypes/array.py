@@ -139,7 +139,7 @@ def delete_value(array):
 
 
 def delete_raw(array):
-    raise AttributeError("cannot delete attribute")
+    raise AttributeError(f"attribute 'raw' of '{type(array).__name__}' objects cannot be deleted")
 
 
 def char_raw(array):

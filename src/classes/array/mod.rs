@@ -59,10 +59,9 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
     };
     let item =
         CType::of(&item, vm).ok_or_else(|| vm.new_type_error("_type_ must have storage info"))?;
-    let layout =
+    let (layout, item_size) =
         Layout::array(item, length).ok_or_else(|| vm.new_overflow_error("array too large"))?;
     let class_of_items = item.simple_class();
-    let item_size = item.size();
     let kind = Kind::Array(ArrayKind {
         item: item.to_owned(),
         length,

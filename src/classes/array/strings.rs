@@ -79,6 +79,9 @@ fn set_raw_bytes(zelf: &PyObject, value: PySetterValue, vm: &VirtualMachine) -> 
     let (items, _) = characters(zelf, "raw", vm)?;
     match value {
         PySetterValue::Assign(value) => char_array::set_raw(items.array, &value, vm),
-        PySetterValue::Delete => Err(vm.new_attribute_error("cannot delete attribute")),
+        PySetterValue::Delete => Err(vm.new_attribute_error(format!(
+            "attribute 'raw' of '{}' objects cannot be deleted",
+            zelf.class().slot_name()
+        ))),
     }
 }

@@ -215,6 +215,10 @@ fn promote_members(
         .extract_elements_with(&fields, Ok)
         .map_err(|_| vm.new_type_error("_fields_ must be a sequence"))?;
     for entry in fields {
+        if entry.downcast_ref::<PyTuple>().is_none() {
+            // A list serves everywhere else.
+            return Err(vm.new_system_error("new style getargs format but argument is not a tuple"));
+        }
         let name: PyStrRef = field_name(&entry, vm)?
             .downcast()
             .map_err(|_| vm.new_type_error("field names must be strings"))?;

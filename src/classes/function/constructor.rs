@@ -104,13 +104,13 @@ fn from_library(
         return Err(vm.new_type_error("illegal func_spec argument"));
     };
     let bytes = if let Some(text) = name.downcast_ref::<PyStr>() {
-        text.as_bytes()
+        text.try_as_utf8(vm)?.as_str().as_bytes()
     } else if let Some(bytes) = name.downcast_ref::<PyBytes>() {
         bytes.as_bytes()
     } else {
         return Err(vm.new_type_error("function name must be string, bytes object or integer"));
     };
-    let symbol = SymbolName::new(bytes, vm)?;
+    let symbol = SymbolName::up_to_nul(bytes);
     let handle = library.get_attr(name!(vm, "_handle"), vm)?;
     let handle = Handle::of(&handle, "second argument", vm)?;
     let paramflags = match paramflags {
@@ -122,7 +122,7 @@ fn from_library(
     };
     audit::event(vm, "ctypes.dlsym", || (library.clone(), name.clone()))?;
     let address = handle
-        .symbol(&symbol)
+        .symbol(&symbol, vm)
         .map_err(|message| vm.new_attribute_error(message))?;
     exported(ctype, class, paramflags, library, address, vm)
 }

@@ -128,10 +128,12 @@ impl Layout {
         layout.bounded()
     }
 
-    /// The layout of an array. `None` if its size exceeds the address space.
+    /// The layout of an array, and the size that its items have in it. `None` if its size exceeds the address
+    /// space.
     #[must_use]
-    pub fn array(item: &Py<CType>, length: usize) -> Option<Self> {
-        // In this order: what is settled does not change any more.
+    pub fn array(item: &Py<CType>, length: usize) -> Option<(Self, usize)> {
+        // In this order: what is settled does not change any more. All else may be given fields meanwhile, so
+        // this is the one layout that counts.
         let settled = item.is_settled();
         let of = item.layout();
         let size = of
@@ -159,7 +161,7 @@ impl Layout {
             let _ = layout.format.set(of.format().to_owned());
             let _ = layout.scalars.set(repeated(of, length));
         }
-        Some(layout.bounded())
+        Some((layout.bounded(), of.size))
     }
 
     /// The layout of a structure or union that has `members` besides what its base class has.

@@ -1,6 +1,7 @@
 //! `char` and `wchar_t` as single characters.
 
 use super::{Access, Kept, wide};
+use crate::names::full_name;
 use libc::wchar_t;
 use rustpython_common::wtf8::Wtf8Buf;
 use rustpython_vm::{
@@ -65,7 +66,7 @@ fn byte(value: &PyObject, vm: &VirtualMachine) -> PyResult<u8> {
     }
     Err(vm.new_type_error(format!(
         "one character bytes, bytearray, or an integer in range(256) expected, not {}",
-        value.class().slot_name()
+        full_name(value.class(), vm)
     )))
 }
 
@@ -84,7 +85,7 @@ unsafe fn store_wchar(target: *mut u8, value: &PyObject, vm: &VirtualMachine) ->
     let Some(text) = value.downcast_ref::<PyStr>() else {
         return Err(vm.new_type_error(format!(
             "a unicode character expected, not instance of {}",
-            value.class().slot_name()
+            full_name(value.class(), vm)
         )));
     };
     let mut units = wide::encode(text.as_wtf8());

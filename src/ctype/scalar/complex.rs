@@ -1,13 +1,15 @@
 //! Complex numbers: two floats side by side, the real part first (C11 6.2.5 p13).
 
-use super::{Access, Kept, float};
+use super::{Access, Kept, float, read, write};
 use crate::ctype::long_double;
 use num_complex::Complex64;
 use rustpython_vm::{PyObject, PyResult, VirtualMachine, builtins::PyComplex};
 
-/// The float type of the two parts.
+/// The float type of the two parts, in one byte order.
 trait Part {
     const SIZE: usize;
+    /// Whether a number beyond its range is an error, as it is in the other byte order, and no infinity.
+    const STRICT: bool = false;
     /// # Safety
     /// `source` must be valid for reads of `SIZE` bytes.
     unsafe fn load(source: *const u8) -> f64;
@@ -16,22 +18,32 @@ trait Part {
     unsafe fn store(target: *mut u8, value: f64);
 }
 
+/// C's `float` and `double`.
+struct Float<const SWAPPED: bool>;
+struct Double<const SWAPPED: bool>;
+
 macro_rules! parts {
-    ($($float:ty),*) => {$(
-        impl Part for $float {
+    ($($part:ident $float:ty, $strict:expr;)*) => {$(
+        impl<const SWAPPED: bool> Part for $part<SWAPPED> {
             const SIZE: usize = size_of::<$float>();
+            const STRICT: bool = SWAPPED && $strict;
             unsafe fn load(source: *const u8) -> f64 {
                 // SAFETY: the caller's promise.
-                unsafe { source.cast::<$float>().read_unaligned() }.into()
+                let bytes = unsafe { read::<{ size_of::<$float>() }, SWAPPED>(source) };
+                <$float>::from_ne_bytes(bytes).into()
             }
             unsafe fn store(target: *mut u8, value: f64) {
+                let bytes = (value as $float).to_ne_bytes();
                 // SAFETY: the caller's promise.
-                unsafe { target.cast::<$float>().write_unaligned(value as $float) }
+                unsafe { write::<{ size_of::<$float>() }, SWAPPED>(target, bytes) }
             }
         }
     )*};
 }
-parts!(f32, f64);
+parts! {
+    Float f32, true;
+    Double f64, false;
+}
 
 struct LongDouble;
 impl Part for LongDouble {
@@ -54,6 +66,10 @@ unsafe fn load<P: Part>(source: *const u8, vm: &VirtualMachine) -> PyResult {
 
 unsafe fn store<P: Part>(target: *mut u8, value: &PyObject, vm: &VirtualMachine) -> PyResult<Kept> {
     let value = number(value, vm)?;
+    let is_beyond = |part: f64| part.is_finite() && (part as f32).is_infinite();
+    if P::STRICT && (is_beyond(value.re) || is_beyond(value.im)) {
+        return Err(vm.new_overflow_error("float too large to pack with f format"));
+    }
     // SAFETY: a complex number is two parts, and the caller promises memory for both.
     unsafe {
         P::store(target, value.re);
@@ -89,18 +105,24 @@ fn number(value: &PyObject, vm: &VirtualMachine) -> PyResult<Complex64> {
     }
 }
 
+const fn access<P: Part>() -> Access {
+    Access {
+        load: load::<P>,
+        store: store::<P>,
+    }
+}
+
 /// `float _Complex`.
-pub const SINGLE: Access = Access {
-    load: load::<f32>,
-    store: store::<f32>,
-};
+#[must_use]
+pub const fn single<const SWAPPED: bool>() -> Access {
+    access::<Float<SWAPPED>>()
+}
+
 /// `double _Complex`.
-pub const DOUBLE: Access = Access {
-    load: load::<f64>,
-    store: store::<f64>,
-};
+#[must_use]
+pub const fn double<const SWAPPED: bool>() -> Access {
+    access::<Double<SWAPPED>>()
+}
+
 /// `long double _Complex`.
-pub const LONG_DOUBLE: Access = Access {
-    load: load::<LongDouble>,
-    store: store::<LongDouble>,
-};
+pub const LONG_DOUBLE: Access = access::<LongDouble>();

@@ -3,13 +3,14 @@
 use libc::wchar_t;
 use rustpython_common::wtf8::{CodePoint, Wtf8, Wtf8Buf};
 use rustpython_vm::{
-    PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    AsObject, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyCapsule, PyStr},
     class::PyClassImpl,
     pyclass,
+    types::Representable,
 };
 use smallvec::SmallVec;
-use std::{cell::UnsafeCell, ptr, slice};
+use std::{cell::UnsafeCell, ffi::CStr, ptr, slice};
 
 /// A `wchar_t` in memory, which need not be aligned.
 pub type Unit = [u8; size_of::<wchar_t>()];
@@ -187,8 +188,20 @@ struct Units(UnsafeCell<SmallVec<[wchar_t; INLINE]>>);
 // SAFETY: once their address is known, nothing here looks at the units again.
 unsafe impl Sync for Units {}
 
-#[pyclass(flags(DISALLOW_INSTANTIATION))]
+#[pyclass(flags(DISALLOW_INSTANTIATION), with(Representable))]
 impl WideCopy {}
+
+impl Representable for WideCopy {
+    fn repr_str(zelf: &Py<Self>, _vm: &VirtualMachine) -> PyResult<String> {
+        let name = zelf
+            .base
+            .name()
+            .map(CStr::to_string_lossy)
+            .unwrap_or_default();
+        let address = zelf.as_object().get_id();
+        Ok(format!("<capsule object \"{name}\" at {address:#x}>"))
+    }
+}
 
 /// Makes the type of wide copies.
 pub fn install() {

@@ -1,0 +1,21 @@
+"""Differences that stay, each with the reason."""
+
+import re
+
+# The statement, our line and CPython's, as patterns of the whole; and why.
+ACCEPTED = [
+    ("_fields_", r"TypeError: can only concatenate tuple \(not 'list'\) to tuple",
+     r'TypeError: can only concatenate tuple \(not "list"\) to tuple', "the VM's words for tuple + list"),
+    ("objects", r".*cast: [^,]*\}['\"]", r".*cast: [^,]*, cast: .*\}['\"]",
+     "a cast of a cast shows its first source alone (README, \"Kept by place\")"),
+    ("CFUNCTYPE", r"TypeError: (unhashable type.*)", r"TypeError: cannot use 'tuple' as a dict key \(unhashable type.*\)",
+     "the VM's words for a dict key without a hash"),
+]
+COMPILED = [tuple(re.compile(part, re.DOTALL) for part in row[:3]) + row[3:] for row in ACCEPTED]
+
+
+def reason(statement, mine, its):
+    for wanted, ours, theirs, why in COMPILED:
+        if wanted.search(statement) and ours.fullmatch(mine) and theirs.fullmatch(its):
+            return why
+    return None

@@ -1,0 +1,186 @@
+"""What random programs have found that other tests say nothing of: each error with its exact words.
+
+A line of a table is an expression, and what it raises in 3.14 (and ours); where 3.13 says something else, that is
+another line that begins with `3.13`.
+"""
+import ctypes
+import unittest
+from ctypes import *
+
+import _ctypes
+from support import LIBRARY, PY314, TestCase, clib
+
+libc = CDLL(None)
+
+
+class Bits(Structure):
+    _fields_ = [("a", c_int, 3), ("b", c_ushort)]
+
+
+class Late(Structure):
+    pass
+
+
+class Derived(c_int):
+    pass
+
+
+def simple(code):
+    return type("Simple", (ctypes._SimpleCData,), {"_type_": code})
+
+
+TABLES = {}
+
+TABLES["members are read-only"] = r"""
+setattr(Bits.a, "offset", 1) => AttributeError: readonly attribute
+3.13 => AttributeError: attribute 'offset' of '_ctypes.CField' objects is not writable
+delattr(Bits.a, "name") => AttributeError: readonly attribute
+3.13 => AttributeError: '_ctypes.CField' object has no attribute 'name' and no __dict__ for setting new attributes
+setattr(Bits.a, "size", 1) => AttributeError: attribute 'size' of 'ctypes.CField' objects is not writable
+3.13 => AttributeError: attribute 'size' of '_ctypes.CField' objects is not writable
+setattr(Bits(), "_b_base_", 1) => AttributeError: readonly attribute
+delattr(c_int(), "_objects") => AttributeError: readonly attribute
+setattr(c_int(), "_b_needsfree_", 1) => AttributeError: readonly attribute
+Bits.a.__get__(None) => TypeError: __get__(None, None) is invalid
+"""
+
+TABLES["names in full"] = r"""
+c_char(c_char(b"x")) => TypeError: one character bytes, bytearray, or an integer in range(256) expected, not ctypes.c_char
+3.13 => TypeError: one character bytes, bytearray or integer expected
+c_wchar(c_wchar("x")) => TypeError: a unicode character expected, not instance of ctypes.c_wchar
+3.13 => TypeError: unicode string expected instead of c_wchar instance
+c_char(Bits()) => TypeError: one character bytes, bytearray, or an integer in range(256) expected, not Bits
+3.13 => TypeError: one character bytes, bytearray or integer expected
+c_char([]) => TypeError: one character bytes, bytearray, or an integer in range(256) expected, not list
+3.13 => TypeError: one character bytes, bytearray or integer expected
+Derived.__pointer_type__ => AttributeError: <class '__main__.Derived'> has no attribute '__pointer_type__'
+3.13 => AttributeError: type object 'Derived' has no attribute '__pointer_type__'
+cast(c_void_p(), Structure) => TypeError: cast() argument 2 must be a pointer type, not _ctypes.Structure
+cast(c_void_p(), int) => TypeError: cast() argument 2 must be a pointer type
+_ctypes.dlsym(libc._handle, None) => TypeError: dlsym() argument 2 must be str, not None
+"""
+
+TABLES["values"] = r"""
+setattr(Bits(), "a", c_short(1)) => TypeError: incompatible types, c_short instance instead of c_int instance
+c_int.from_buffer_copy("text", "x") => TypeError: a bytes-like object is required, not 'str'
+c_int().__setstate__(1) => TypeError: __setstate__() takes exactly 2 arguments (1 given)
+3.13 => TypeError: function takes exactly 2 arguments (1 given)
+"""
+
+TABLES["types"] = r"""
+simple("X") => AttributeError: class must define a '_type_' attribute which must be\na single character string containing one of the\nsupported types: 'cbBhHiIlLdDFGfuzZqQPOv?g'.
+3.13 => ValueError: _type_ 'X' not supported
+setattr(Late, "_fields_", [("a", int)]) => TypeError: this type has no size
+3.13 => TypeError: second item in _fields_ tuple (index 0) must be a C type
+"""
+
+TABLES["symbols"] = r"""
+clib["no\0such"] => AttributeError: {LIBRARY}: undefined symbol: no
+clib["\ud800"] => UnicodeEncodeError: 'utf-8' codec can't encode character '\\ud800' in position 0: surrogates not allowed
+getattr(clib, "\ud800") => UnicodeEncodeError: 'utf-8' codec can't encode character '\\ud800' in position 0: surrogates not allowed
+c_int.in_dll(clib, "\ud800") => UnicodeEncodeError: 'utf-8' codec can't encode character '\\ud800' in position 0: surrogates not allowed
+c_int.in_dll(clib, "a\0b") => ValueError: embedded null character
+CFUNCTYPE(c_int)(("no\0such", clib)) => AttributeError: {LIBRARY}: undefined symbol: no
+clib.wide_length("a\0b") => ctypes.ArgumentError: argument 1: ValueError: embedded null character
+"""
+
+FLAGS = "CFUNCTYPE(c_int, c_int, POINTER(c_int))(('gather', clib), {})"
+TABLES["parameter flags"] = r"""
+setattr(FLAGGED((1,), (1,)), "argtypes", [c_int]) => ValueError: paramflags must have the same length as argtypes
+3.13 => nothing
+FLAGGED((-1,), (1,)) => TypeError: paramflag value -1 not supported
+FLAGGED((2**40,), (1,)) => TypeError: paramflags must be a sequence of (int [,string [,value]]) tuples
+FLAGGED((1, None), (1,))() => TypeError: required argument 'None' missing
+FLAGGED((1, "x"), (1, "x"))(x=None) => TypeError: call takes exactly 2 arguments (1 given)
+"""
+
+
+def FLAGGED(*flags):
+    return CFUNCTYPE(c_int, c_int, POINTER(c_int))(("gather", clib), flags)
+
+
+def outcome(expression):
+    try:
+        eval(expression)
+    except Exception as error:
+        kind = type(error)
+        module = "" if kind.__module__ == "builtins" else kind.__module__ + "."
+        return f"{module}{kind.__qualname__}: {error}"
+    return "nothing"
+
+
+def cases(table):
+    """Expressions with what each of the two versions says."""
+    found = []
+    for line in table.strip().splitlines():
+        expression, _, words = line.partition(" => ")
+        words = words.replace("\\n", "\n").replace("\\\\", "\\").replace("{LIBRARY}", LIBRARY)
+        if expression == "3.13":
+            found[-1] = (found[-1][0], found[-1][1], words)
+        else:
+            found.append((expression, words, words))
+    return found
+
+
+class Words(TestCase):
+    def test_tables(self):
+        for topic, table in TABLES.items():
+            for expression, words, before in cases(table):
+                with self.subTest(topic, expression=expression):
+                    self.assertEqual(outcome(expression), words if PY314 else before)
+
+
+class Types(TestCase):
+    def test_refused_fields_leave_nothing_behind(self):
+        class S(Structure):
+            pass
+
+        with self.assertRaises(TypeError):
+            S._fields_ = [("a", int)]
+        self.assertEqual("_fields_" in vars(S), not PY314)
+        S._fields_ = [("a", c_int)]
+        self.assertEqual(S(3).a, 3)
+        self.assertError(AttributeError, "_fields_ is final", setattr, S, "_fields_", [("b", c_short)])
+        self.assertEqual([name for name, kind in S._fields_], ["a" if PY314 else "b"])
+
+    def test_refused_fields_are_no_initializers(self):
+        class S(Structure):
+            pass
+
+        with self.assertRaises(TypeError):
+            S._fields_ = [("a", int)]
+        self.assertError(TypeError, "too many initializers", S, 1)
+
+    def test_twins_of_one_byte(self):
+        if PY314:
+            kind = simple("b")
+            self.assertEqual(kind.__ctype_be__(5).value, 5)
+            self.assertIs(kind.__ctype_be__.__ctype_le__, kind)
+
+    def test_twins_of_complex(self):
+        if PY314:
+            for kind, part in [(c_float_complex, c_float), (c_double_complex, c_double)]:
+                twin = kind.__ctype_be__
+                self.assertIs(twin.__ctype_le__, kind)
+                value = twin(1.5 - 2j)
+                self.assertEqual(value.value, 1.5 - 2j)
+                parts = bytes(part.__ctype_be__(1.5)) + bytes(part.__ctype_be__(-2))
+                self.assertEqual(bytes(value), parts)
+
+                class S(BigEndianStructure):
+                    _fields_ = [("z", kind)]
+
+                self.assertEqual(bytes(S(1.5 - 2j)), parts)
+                self.assertEqual(S(1.5 - 2j).z, 1.5 - 2j)
+
+
+class Arguments(TestCase):
+    def test_null(self):
+        for kind in (c_void_p, c_char_p, c_wchar_p):
+            null = repr(kind.from_param(None))
+            self.assertEqual(null, "None")
+        self.assertEqual(repr(c_void_p.from_param(0)), "<cparam 'P' (0x(nil))>")
+
+
+if __name__ == "__main__":
+    unittest.main()
