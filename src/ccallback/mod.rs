@@ -6,8 +6,10 @@
 //! can be told to C, so exceptions go to `sys.unraisablehook`, and C receives zero.
 
 mod attach;
+mod closure;
 mod convert;
 mod shape;
+mod sheet;
 mod spare;
 
 use crate::{
@@ -15,6 +17,7 @@ use crate::{
     ccall::{errno, flags},
     cdata::young::{self, BeginsYoung, Young},
 };
+use closure::{Closure, Made};
 use convert::{load_argument, store_result};
 use libffi::raw::ffi_cif;
 use rustpython_vm::{
@@ -26,7 +29,7 @@ use rustpython_vm::{
     vm::Context,
 };
 pub use shape::Shape;
-use shape::{Closure, Made};
+
 use spare::Spare;
 use std::{
     ffi::c_void,

@@ -99,9 +99,7 @@ unsafe fn sealed(
         codes.push(closure);
     }
     // SAFETY: the mapping is ours alone, and nobody knows what is in it.
-    let status = unsafe {
-        libc::mprotect(start.as_ptr(), size, libc::PROT_READ | libc::PROT_EXEC)
-    };
+    let status = unsafe { libc::mprotect(start.as_ptr(), size, libc::PROT_READ | libc::PROT_EXEC) };
     if status == 0 {
         Ok((sheet, codes))
     } else {
