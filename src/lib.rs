@@ -21,11 +21,14 @@
 //! - `ctype`: what a C type is;
 //! - `clib` and `loader`: libraries and their symbols, and the loader's locks;
 //! - `audit`: audit events;
+//! - `buffers`: buffers of other objects;
 //! - `builtin`: functions that are called with what the VM has at hand;
+//! - `bytearray`: a method of the VM's that has to know of exports;
 //! - `callable`: Python callables that native code calls;
 //! - `new_class`: making class objects;
 //! - `names`: names of attributes;
 //! - `once`: what is done once for an interpreter;
+//! - `panics`: panics become exceptions;
 //! - `without`: parts of the fast path that can be left out.
 //!
 //! What the program has besides is there for embedders too: its native `__import__` in [`import`], its
@@ -36,7 +39,9 @@ mod address;
 #[cfg(feature = "mimalloc")]
 pub mod allocator;
 mod audit;
+mod buffers;
 mod builtin;
+mod bytearray;
 mod callable;
 mod ccall;
 mod ccallback;
@@ -54,6 +59,7 @@ mod names;
 pub mod new_class;
 mod once;
 mod package;
+mod panics;
 #[cfg(unix)]
 pub mod thread_exit;
 mod without;

@@ -67,6 +67,7 @@ python_tests! {
     attribute_access
     attributes
     audit_events
+    between_check_and_use
     bitfields
     buffers
     byteorder
@@ -82,6 +83,7 @@ python_tests! {
     complex_types
     declarations
     deep_nesting
+    deep_recursion
     derived_arguments
     errcheck
     errno
@@ -92,6 +94,7 @@ python_tests! {
     from_buffer
     from_param
     function_objects
+    held_by_calls
     hostile_values
     import_again
     import_statements
@@ -110,7 +113,9 @@ python_tests! {
     new_classes
     ordinary_classes
     package_functions
+    panics
     paramflags
+    payloads
     pickle_copy
     plans
     pointer
