@@ -54,6 +54,7 @@ impl Sheet {
     ) -> Result<(Self, Vec<*mut c_void>), Failure> {
         // SAFETY: the caller's promise.
         match unsafe { sealed(cif, entry, data) } {
+            // SAFETY: as above.
             Err(Failure::NoMemory) => unsafe { of_libffi(cif, entry, data) },
             made => made,
         }
