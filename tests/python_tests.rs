@@ -79,6 +79,7 @@ python_tests! {
     calls_without_argtypes
     cfield_attributes
     char_arrays
+    closures
     complex_types
     declarations
     deep_nesting
