@@ -6,9 +6,11 @@
 //! can be told to C, so exceptions go to `sys.unraisablehook`, and C receives zero.
 
 mod attach;
+mod closure;
 mod convert;
 mod result;
 mod shape;
+mod sheet;
 mod spare;
 mod unraisable;
 
@@ -18,6 +20,7 @@ use crate::{
     cdata::young::{self, BeginsYoung, Young},
     panics::guarded_above_c,
 };
+use closure::{Closure, Made};
 use convert::load_argument;
 use libffi::raw::ffi_cif;
 use result::Returned;
@@ -30,7 +33,7 @@ use rustpython_vm::{
     vm::Context,
 };
 pub use shape::Shape;
-use shape::{Closure, Made};
+
 use spare::Spare;
 use std::{
     ffi::c_void,
