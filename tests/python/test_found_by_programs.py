@@ -67,6 +67,13 @@ c_int().__setstate__(1) => TypeError: __setstate__() takes exactly 2 arguments (
 3.13 => TypeError: function takes exactly 2 arguments (1 given)
 """
 
+TABLES["arguments"] = r"""
+type("P", (POINTER(c_int),), {}).from_param([]) => TypeError: cannot convert argument: POINTER _type_ type is not set
+3.13 => TypeError: expected P instance instead of list
+POINTER(c_int).from_param(c_int.from_param(5)) => TypeError: expected LP_c_int instance instead of pointer to NoneType
+(c_int * 2).from_param(c_void_p.from_param(0)) => TypeError: expected c_int_Array_2 instance instead of pointer to NoneType
+"""
+
 TABLES["types"] = r"""
 simple("X") => AttributeError: class must define a '_type_' attribute which must be\na single character string containing one of the\nsupported types: 'cbBhHiIlLdDFGfuzZqQPOv?g'.
 3.13 => ValueError: _type_ 'X' not supported

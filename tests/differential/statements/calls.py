@@ -131,7 +131,7 @@ def narrowed(state):
     # CPython dies of a reference that it is given for a function pointer.
     function = parameter.startswith("CFUNC")
     made = a_function(state, "is_null", "c_bool", [parameter])
-    variable = state.any_variable()
+    variable = state.any_variable(lambda v: v.type.judged)
     given = pick.one(BARE if function else DEFAULTS)
     if variable is not None and pick.chance(2) and not function:
         variable.shared = True
@@ -164,6 +164,8 @@ def variadic(state):
     one = {"i": lambda: str(pick.below(100)), "l": lambda: f"c_long({pick.below(100)})",
            "d": lambda: pick.one(["c_double(1.5)", "c_double(-2)"])}[kind]
     given = [str(count)] + [one() for _ in range(count)]
+    if declared and pick.chance(12):
+        given.append(pick.one(["c_short(1)", "c_float(1.5)", "c_char(b'x')", "c_bool(True)", "c_ubyte(3)"]))
     if pick.chance(10):
         given.append(pick.one(["1.5", "object()", "[]", "2**70", "Parameter(1.5)"]))
     state.say(f"{made}({', '.join(given)})")

@@ -217,7 +217,7 @@ def kept(state):
     """What is kept alive by nothing but a reference in memory."""
     pick = state.pick
     kind = state.any_type(references=False)
-    if not kind.plain or kind.kind in ("pointer", "function"):
+    if not kind.plain or kind.kind in ("pointer", "function") or kind.empty:
         return
     names = {"v": state.fresh("v"), "w": state.fresh("w"), "t": kind.name}
     simple = kind.kind == "simple"

@@ -79,7 +79,8 @@ def aggregate(state):
         (("Structure", "structure", [], False), 10), (("Union", "union", [], False), 4),
         (("BigEndianStructure", "structure", [], True), 2), (("LittleEndianStructure", "structure", [], False), 1),
         (("BigEndianUnion", "union", [], True), 1), (("LittleEndianUnion", "union", [], False), 1)])
-    parents = [t for t in state.types if t.aggregate]
+    # A union that is derived from another has no room for the fields of that.
+    parents = [t for t in state.types if t.kind == "structure"]
     if parents and pick.chance(5):
         parent = pick.one(parents)
         base, kind, inherited, swapped = parent.name, parent.kind, list(parent.fields), parent.swapped
