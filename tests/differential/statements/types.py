@@ -94,7 +94,7 @@ def aggregate(state):
         texts.append(f"('next', POINTER({name}))")
         listed = f"[{', '.join(texts)}]"
         self_pointer = Field("next", Type(f"POINTER({name})", "pointer", references=True))
-    body = lines + ([] if late else [f"_fields_ = {listed}"])
+    body = lines + ([] if late else [f"_fields_ = {listed}"]) + methods(state)
     state.say(f"class {name}({base}):\n    " + "\n    ".join(body or ["pass"]))
     if late:
         if pick.chance(4):
@@ -112,6 +112,20 @@ def aggregate(state):
     state.types.append(made)
     if pick.chance(30):
         state.say(f"{name}._fields_ = [('again', c_int)]")
+
+
+METHODS = ["def method(self):\n        return dump(self)", "def __init__(self, *args, **kw):\n        super().__init__(*args, **kw)",
+           "def __new__(cls, *args, **kw):\n        return super().__new__(cls)", "def __eq__(self, other):\n        return True",
+           "def __repr__(self):\n        return 'mine'", "extra = 5", "__slots__ = ()", "__slots__ = ('slot',)",
+           "def __getattr__(self, name):\n        return name", "a = 5", "_fields_again_ = 1",
+           "def __init_subclass__(cls, **kw):\n        super().__init_subclass__(**kw)",
+           "def __setattr__(self, name, value):\n        say(name)\n        super().__setattr__(name, value)",
+           "@property\n    def b(self):\n        return 'property'", "@classmethod\n    def make(cls):\n        return cls()"]
+
+
+def methods(state):
+    """What else there is in the body of a class."""
+    return [state.pick.one(METHODS)] if state.pick.chance(12) else []
 
 
 def observe_incomplete(state, name):
@@ -159,6 +173,9 @@ def pointer(state):
             f"{name} = POINTER({pick.one(['int', '3', '1.5', '[]', 'Structure', '_SimpleCData', 'Array'])})",
             f"class {name}(_Pointer):\n    _type_ = {pick.one(['int', '3', 'None', '\"i\"'])}",
             f"class {name}(_Pointer):\n    pass", f"{name} = POINTER('unknown_name')",
+            f"SetPointerType(POINTER('some_name'), {item.name})", f"ARRAY({item.name}, 3)", f"ARRAY({item.name}, 'x')",
+            f"{name} = POINTER('some_name')\n{name}.set_type({item.name})\nsay({name}._type_, {name}())",
+            f"{name} = POINTER('some_name')\n{name}(3)", f"{name} = POINTER('some_name')\nsay({name}, {name}())",
             f"POINTER({item.name}).set_type({item.name})", f"POINTER({item.name}) is {item.name}.__pointer_type__"]))
         return
     if pick.chance(6):
