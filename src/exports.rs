@@ -11,6 +11,7 @@ use crate::{
     cdata::{CData, ctype_of, kept::Kept},
     classes::metatype::CTypeType,
     ctype::{CType, scalar::wide},
+    panics::guarded_above_c,
 };
 use rustpython_common::borrow::{BorrowedValue, BorrowedValueMut};
 use rustpython_vm::{
@@ -33,7 +34,7 @@ fn for_c(f: impl FnOnce(&VirtualMachine) -> PyResult) -> *mut PyObject {
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         // Attached already, unless whoever calls did not take it for a `PYFUNCTYPE`.
         thread::with_current_vm(|vm| {
-            vm.attach_for_callback(|| match f(vm) {
+            vm.attach_for_callback(|| match guarded_above_c(vm, || f(vm)) {
                 Ok(object) => object.into_raw().as_ptr(),
                 Err(error) => {
                     leave_exception(error);
@@ -42,7 +43,7 @@ fn for_c(f: impl FnOnce(&VirtualMachine) -> PyResult) -> *mut PyObject {
             })
         })
     }));
-    // The panic hook has said what happened; C must not see it.
+    // There was no VM, as the panic hook has said; C must not see it.
     outcome.unwrap_or(ptr::null_mut())
 }
 

@@ -13,6 +13,7 @@ use crate::{
     cdata::{CData, ctype_of, pickle},
     clib::{self, Handle, SymbolName},
     ctype::CType,
+    panics::guarding,
 };
 use num_traits::{Signed, ToPrimitive};
 use rustpython_vm::{
@@ -53,26 +54,30 @@ functions! {
     Counted "addressof" "($module, obj, /)" "The address of an instance's memory." addressof;
     Expected "byref" "($module, obj, offset=0, /)"
         "A pointer to an instance, good as an argument of a foreign function alone." byref;
-    Expected "resize" "($module, obj, size, /)" "Gives an instance memory of another size." resize;
+    Expected "resize" "($module, obj, size, /)" "Gives an instance memory of another size."
+        guarding(resize);
     Counted "buffer_info" "($self, object, /)"
-        "The format, the number of dimensions and the shape of a type's buffers." buffer_info;
+        "The format, the number of dimensions and the shape of a type's buffers."
+        guarding(buffer_info);
     Counted "get_errno" "($self, /)" "This thread's copy of errno." get_errno;
     Unnamed "set_errno" "($module, value, /)"
         "Changes this thread's copy of errno; what it was." set_errno;
     #[cfg(unix)]
-    Named "dlopen" "($module, name, flags=0, /)" "Opens a shared library; its handle." dlopen;
-    Named "dlclose" "($module, handle, /)" "Closes a shared library." dlclose;
-    Named "dlsym" "($module, handle, name, /)" "The address of a symbol of a shared library." dlsym;
+    Named "dlopen" "($module, name, flags=0, /)" "Opens a shared library; its handle."
+        guarding(dlopen);
+    Named "dlclose" "($module, handle, /)" "Closes a shared library." guarding(dlclose);
+    Named "dlsym" "($module, handle, name, /)" "The address of a symbol of a shared library."
+        guarding(dlsym);
     Unnamed "call_function" "($module, address, arguments, /)"
         "Calls an address as a function that returns int."
-        call_function;
+        guarding(call_function);
     Unnamed "call_cdeclfunction" "($module, address, arguments, /)"
         "The same in C's own convention, which differs on 32-bit Windows."
-        call_cdeclfunction;
+        guarding(call_cdeclfunction);
     Unnamed "_unpickle" "($module, type, state, /)" "An instance of a type with the state of another."
-        unpickle;
+        guarding(unpickle);
     Named "PyObj_FromPtr" "($module, address, /)" "The object whose id() is the address."
-        object_from_pointer;
+        guarding(object_from_pointer);
     Counted "Py_INCREF" "($self, object, /)" "Takes a reference that nobody holds." incref;
     Counted "Py_DECREF" "($self, object, /)" "Gives back a reference that nobody holds." decref;
 }

@@ -21,10 +21,13 @@
 //! - `ctype`: what a C type is;
 //! - `clib`: libraries and their symbols;
 //! - `audit`: audit events;
+//! - `buffers`: buffers of other objects;
 //! - `builtin`: functions that are called with what the VM has at hand;
+//! - `bytearray`: a method of the VM's that has to know of exports;
 //! - `callable`: Python callables that native code calls;
 //! - `new_class`: making class objects;
 //! - `names`: names of attributes;
+//! - `panics`: panics become exceptions;
 //! - `without`: parts of the fast path that can be left out.
 //!
 //! What the program has besides is there for embedders too: its native `__import__` in [`import`], its
@@ -34,7 +37,9 @@ mod address;
 #[cfg(feature = "mimalloc")]
 pub mod allocator;
 mod audit;
+mod buffers;
 mod builtin;
+mod bytearray;
 mod callable;
 mod ccall;
 mod ccallback;
@@ -50,6 +55,7 @@ mod module;
 mod names;
 pub mod new_class;
 mod package;
+mod panics;
 mod without;
 
 pub use module::module_def;

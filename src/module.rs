@@ -13,7 +13,7 @@ pub fn module_def(ctx: &Context) -> &'static PyModuleDef {
 #[rustpython_vm::pymodule]
 mod _ctypes {
     use crate::{
-        audit,
+        audit, bytearray,
         ccall::{MAX_ARGUMENTS, byref::CArg, flags, signature::Signature},
         ccallback,
         cdata::{CData, shared_map, young},
@@ -22,7 +22,7 @@ mod _ctypes {
             simple, type_attributes, type_methods,
         },
         ctype::{CType, initializer::Initializer, positional::Positional, scalar::wide},
-        error, exports, functions, package,
+        error, exports, functions, package, panics,
     };
     use rustpython_vm::{
         Py, PyResult, VirtualMachine,
@@ -99,8 +99,10 @@ mod _ctypes {
         __module_exec(vm, module);
         functions::install(module, vm)?;
         package::install();
+        panics::install();
         audit::watch(vm)?;
         young::install(vm);
+        bytearray::install(vm);
         // Bases before what derives from them.
         let _ = CType::make_static_type();
         let _ = Positional::make_static_type();

@@ -67,6 +67,7 @@ python_tests! {
     attribute_access
     attributes
     audit_events
+    between_check_and_use
     bitfields
     buffers
     byteorder
@@ -81,6 +82,7 @@ python_tests! {
     complex_types
     declarations
     deep_nesting
+    deep_recursion
     derived_arguments
     errcheck
     errno
@@ -90,6 +92,7 @@ python_tests! {
     from_buffer
     from_param
     function_objects
+    held_by_calls
     hostile_values
     import_statements
     in_dll
@@ -106,7 +109,9 @@ python_tests! {
     new_classes
     ordinary_classes
     package_functions
+    panics
     paramflags
+    payloads
     pickle_copy
     plans
     pointer

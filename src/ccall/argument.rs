@@ -229,6 +229,15 @@ impl Arguments {
         &mut self.list
     }
 
+    /// Keeps what the references in `value` lead to until the call is over: the conversion of another argument
+    /// may store others there.
+    pub fn hold(&mut self, value: &Py<CData>) {
+        if value.ctype().array().is_none() {
+            let targets = CData::targets(value).into_iter();
+            self.kept.extend(targets.map(|(_, target)| target));
+        }
+    }
+
     /// Keeps `object` until the call is over.
     pub fn keep(&mut self, object: PyObjectRef) {
         self.kept.push(object);
@@ -306,6 +315,7 @@ impl Arguments {
     /// there is no memory for a copy.
     #[inline]
     pub fn cdata(&mut self, source: &Py<CData>, vm: &VirtualMachine) -> PyResult<()> {
+        self.hold(source);
         if let Some((scalar, word)) = word_of(source) {
             self.scalar_at(AbiClass::of_word(scalar), scalar, word);
             return Ok(());

@@ -5,6 +5,7 @@ use crate::{
     cdata::{
         CData,
         freelist::FreeList,
+        kept::Kept,
         young::{self, BeginsYoung, Young},
     },
     ctype::{ffi_type::Scalar, simple::SimpleCode},
@@ -39,6 +40,8 @@ pub struct CArg {
     value: Value,
     /// What the value is an address of or came from.
     object: Option<PyObjectRef>,
+    /// What it leads to, if that is something else.
+    target: Option<PyObjectRef>,
 }
 
 #[derive(Debug)]
@@ -66,6 +69,21 @@ impl CArg {
             scalar: Scalar::Pointer,
             value: Value::Word(address as u64),
             object,
+            target: None,
+        }
+    }
+
+    /// The address in `pointer`, with what it leads to now.
+    #[must_use]
+    pub fn address_in(pointer: &Py<CData>, tag: char) -> Self {
+        let (address, kept) = CData::reference(pointer);
+        let target = match kept {
+            Kept::Object(target) => Some(target),
+            Kept::Nothing | Kept::AsItIs => None,
+        };
+        Self {
+            target,
+            ..Self::pointer(tag, address, Some(pointer.to_owned().into()))
         }
     }
 
@@ -96,6 +114,7 @@ impl CArg {
             scalar: code.scalar,
             value,
             object,
+            target: None,
         })
     }
 
@@ -126,10 +145,10 @@ impl CArg {
         unsafe { arguments.scalar(self.scalar, self.value.start(), vm) }
     }
 
-    /// What must live as long as the value is used.
-    #[must_use]
-    pub fn into_kept(self) -> Option<PyObjectRef> {
-        self.object
+    /// Has a call keep what must live as long as the value is used.
+    pub fn keep_in(self, arguments: &mut Arguments) {
+        let objects = [self.object, self.target].into_iter().flatten();
+        objects.for_each(|object| arguments.keep(object));
     }
 
     /// The address, if that is what the value is.
@@ -198,6 +217,7 @@ unsafe impl BeginsYoung for CArg {
 unsafe impl Traverse for CArg {
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
         self.object.traverse(visit);
+        self.target.traverse(visit);
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{audit, error};
 use rustpython_vm::{
-    AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyBaseExceptionRef,
+    PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyBaseExceptionRef,
 };
 
 /// Calls an address: converts the arguments, enters C and converts the result.
@@ -107,10 +107,6 @@ fn too_many(count: usize, vm: &VirtualMachine) -> PyBaseExceptionRef {
 /// What a call raises if an argument cannot be converted.
 #[cold]
 fn refused(position: usize, error: PyBaseExceptionRef, vm: &VirtualMachine) -> PyBaseExceptionRef {
-    // A stack at its end says nothing about the argument.
-    if error.fast_isinstance(vm.ctx.exceptions.recursion_error) {
-        return error;
-    }
     let prefix = format!("argument {position}: ");
     error::wrap(error::argument_error(vm), &prefix, &error, vm)
 }

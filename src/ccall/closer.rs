@@ -41,12 +41,12 @@ impl Exact {
         vm: &VirtualMachine,
     ) -> Option<u64> {
         if CData::of(value).is_some() {
-            return self.derived_word(instance(value)?, vm);
+            return self.derived_word(instance(value)?);
         }
         if let Some(arg) = value.downcast_ref::<CArg>() {
             let object = instance(arg.object()?)?;
             let target = self.target()?;
-            return is_derived(object.ctype(), target, vm)
+            return is_derived(object.ctype(), target)
                 .then(|| arg.address())?
                 .map(|address| address as u64);
         }
@@ -67,9 +67,9 @@ impl Exact {
     }
 
     /// The word of an instance of a type that is derived from the declared one, or from what that points to.
-    fn derived_word(&self, value: &Py<CData>, vm: &VirtualMachine) -> Option<u64> {
+    fn derived_word(&self, value: &Py<CData>) -> Option<u64> {
         let ctype = value.ctype();
-        if is_derived(ctype, self.ctype, vm) {
+        if is_derived(ctype, self.ctype) {
             let (scalar, word) = word_of(value)?;
             return (scalar == self.scalar()).then_some(word);
         }
@@ -77,14 +77,15 @@ impl Exact {
             return None;
         };
         let target = self.target()?;
-        if is_derived(ctype, target, vm) {
+        if is_derived(ctype, target) {
             return Some(value.address().expose_provenance() as u64);
         }
         let item = match &ctype.kind {
+            Kind::Array(array) if !array.holds_items() => return None,
             Kind::Array(array) => &array.item,
             _ => ctype.target()?,
         };
-        let fits = identity(item) == target || is_derived(item, target, vm);
+        let fits = identity(item) == target || is_derived(item, target);
         fits.then(|| word_of(value)).flatten().map(|(_, word)| word)
     }
 
@@ -112,12 +113,8 @@ impl Exact {
     }
 }
 
-/// Whether a type is derived from the one with this identity.
-fn is_derived(ctype: &CType, from: usize, vm: &VirtualMachine) -> bool {
-    let bases = ctype.python_class().iter_base_chain().skip(1);
-    // The abstract ones have no description.
-    bases
-        .take_while(|base| base.heaptype_ext.is_some())
-        .map_while(|base| CType::of_class(base, vm))
-        .any(|base| identity(base) == from)
+/// Whether a type is derived from the one with this identity, and can stand for it.
+fn is_derived(ctype: &CType, from: usize) -> bool {
+    let from = ctype.bases().find(|base| identity(base) == from);
+    from.is_some_and(|from| ctype.serves_as(from))
 }

@@ -104,7 +104,7 @@ pub fn convert(
     }
     match plain::as_parameter(value, vm)? {
         Some(inner) => {
-            vm.with_recursion(" while converting an argument", || {
+            vm.with_recursion("while processing _as_parameter_", || {
                 convert(&inner, position, arguments, vm)
             })?;
             arguments.keep(inner);

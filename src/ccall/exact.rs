@@ -362,7 +362,9 @@ impl Exact {
         if let Some(word) = self.word(value, arguments.arena(), vm) {
             let scalar = self.scalar();
             arguments.scalar_at(AbiClass::of_word(scalar), scalar, word);
-            if let Some(bytes) = self.copied(value, vm) {
+            if let Some(cdata) = CData::of(value) {
+                arguments.hold(cdata);
+            } else if let Some(bytes) = self.copied(value, vm) {
                 // SAFETY: the word is the address of their copy; the caller holds `value`.
                 unsafe { arguments.copied(bytes, word as usize) };
             }
@@ -382,8 +384,8 @@ fn other(
     if without().exact {
         return None;
     }
-    let cdata = CData::of(value)?;
-    let is_exact = value.class().is(ctype.python_class());
+    let cdata = instance(value)?;
+    let is_exact = cdata.ctype().is(ctype);
     is_exact.then(|| arguments.cdata(cdata, vm))
 }
 

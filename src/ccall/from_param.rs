@@ -11,7 +11,6 @@ use crate::{
     cdata::CData,
     ctype::{
         CType, Kind,
-        scalar::pointer as pointer_scalar,
         simple::{self, Class, SimpleCode},
     },
 };
@@ -65,9 +64,7 @@ pub fn pass(
         }
         Param::Arg(arg) => {
             arg.pass(arguments, vm)?;
-            if let Some(object) = arg.into_kept() {
-                arguments.keep(object);
-            }
+            arg.keep_in(arguments);
             Ok(())
         }
     }
@@ -78,7 +75,7 @@ pub fn pass(
 /// # Errors
 /// `TypeError` if the type does not accept it; what its conversion or `_as_parameter_` raises.
 pub fn convert(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> PyResult<Param> {
-    if value.class().is(ctype.python_class()) {
+    if value.class().is(ctype.python_class()) && is_what_it_says(ctype, value) {
         return Ok(Param::Itself);
     }
     if let Some(arg) = number(ctype, value, vm) {
@@ -193,7 +190,7 @@ impl Attempt {
         };
         match as_parameter(value, vm)? {
             Some(inner) => {
-                let param = vm.with_recursion(" while processing _as_parameter_", || {
+                let param = vm.with_recursion("while processing _as_parameter_", || {
                     again(ctype, &inner, vm)
                 })?;
                 Ok(match param {
@@ -207,7 +204,14 @@ impl Attempt {
 }
 
 fn is_instance(ctype: &CType, value: &PyObject, vm: &VirtualMachine) -> PyResult<bool> {
-    super::instance::is_instance(value, ctype.python_class(), vm)
+    let is_instance = super::instance::is_instance(value, ctype.python_class(), vm)?;
+    Ok(is_instance && is_what_it_says(ctype, value))
+}
+
+/// Whether a C value that is said to be an instance of `ctype` can be used as one: whoever says so may be
+/// Python code.
+fn is_what_it_says(ctype: &CType, value: &PyObject) -> bool {
+    CData::of(value).is_none_or(|cdata| cdata.ctype().serves_as(ctype))
 }
 
 fn void_pointer(ctype: &CType, value: &PyObject, vm: &VirtualMachine) -> PyResult<Attempt> {
@@ -234,14 +238,16 @@ fn void_pointer(ctype: &CType, value: &PyObject, vm: &VirtualMachine) -> PyResul
     if let Some(cdata) = CData::of(value) {
         match &cdata.ctype().kind {
             Kind::Array(_) | Kind::Pointer(_) => return Ok(Attempt::Done(Param::Itself)),
-            Kind::Function(_) => return Ok(Attempt::Done(Param::Arg(address_in(cdata, 'P')))),
+            Kind::Function(_) => {
+                return Ok(Attempt::Done(Param::Arg(CArg::address_in(cdata, 'P'))));
+            }
             Kind::Simple(simple)
                 if matches!(
                     simple.code.class,
                     Class::CharPointer | Class::WideCharPointer
                 ) =>
             {
-                return Ok(Attempt::Done(Param::Arg(address_in(cdata, 'Z'))));
+                return Ok(Attempt::Done(Param::Arg(CArg::address_in(cdata, 'Z'))));
             }
             _ => {}
         }
@@ -252,14 +258,6 @@ fn void_pointer(ctype: &CType, value: &PyObject, vm: &VirtualMachine) -> PyResul
         return Ok(Attempt::Done(Param::Itself));
     }
     Ok(Attempt::Refused(Refusal::NotInterpretable("c_void_p")))
-}
-
-/// The pointer that `cdata` holds, as an argument that keeps `cdata` alive.
-fn address_in(cdata: &Py<CData>, tag: char) -> CArg {
-    // SAFETY: function objects and string pointers hold an address.
-    let address = unsafe { pointer_scalar::read(cdata.address()) };
-    let address = address.expose_provenance();
-    CArg::pointer(tag, address, Some(cdata.to_owned().into()))
 }
 
 fn string_pointer(
@@ -316,11 +314,11 @@ fn pointer(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> PyResult
         vm.new_type_error("cannot convert argument: POINTER _type_ type is not set")
     })?;
     if let Some(cdata) = CData::of(value) {
-        if cdata.size() >= target.size() && is_instance(target, value, vm)? {
+        if is_instance(target, value, vm)? {
             return Ok(Attempt::Done(Param::Arg(CArg::byref(cdata, 0))));
         }
         let item = match &cdata.ctype().kind {
-            Kind::Array(array) => Some(&*array.item),
+            Kind::Array(array) => array.holds_items().then_some(&*array.item),
             _ => cdata.ctype().target(),
         };
         if let Some(item) = item
@@ -328,7 +326,8 @@ fn pointer(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> PyResult
                 || item
                     .python_class()
                     .as_object()
-                    .is_subclass(target.python_class().as_object(), vm)?)
+                    .is_subclass(target.python_class().as_object(), vm)?
+                    && item.serves_as(target))
         {
             return Ok(Attempt::Done(Param::Itself));
         }

@@ -32,7 +32,7 @@ impl Exact {
                 if identity(cdata.ctype()) == target {
                     return Some(cdata.address().expose_provenance() as u64);
                 }
-                matches!(kind, Kind::Array(array) if identity(&array.item) == target)
+                matches!(kind, Kind::Array(array) if identity(&array.item) == target && array.holds_items())
             }
             Takes::Object => {
                 let is_held = cdata.ctype().simple_class() == Some(Class::Object);

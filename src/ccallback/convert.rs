@@ -70,8 +70,8 @@ fn instance(
         let class = ctype.python_class().as_object();
         class.vectorcall(Vec::new(), 0, None, vm)
     }?;
-    let room = CData::of(&made).filter(|cdata| cdata.size() >= ctype.size());
-    let Some(instance) = room else {
+    let instance = CData::of(&made).filter(|cdata| cdata.ctype().serves_as(ctype));
+    let Some(instance) = instance else {
         return Err(vm.new_type_error(format!(
             "unexpected result of creating an argument: {} object expected, got {}",
             ctype.name(),

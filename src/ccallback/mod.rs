@@ -9,11 +9,13 @@ mod attach;
 mod convert;
 mod shape;
 mod spare;
+mod unraisable;
 
 use crate::{
     callable::Callable,
     ccall::{errno, flags},
     cdata::young::{self, BeginsYoung, Young},
+    panics::guarded_above_c,
 };
 use convert::{load_argument, store_result};
 use libffi::raw::ffi_cif;
@@ -191,8 +193,8 @@ impl Thunk {
                 }
             }
         }
-        let returned = vm.with_recursion(" in a ctypes callback", || {
-            self.callable.call(converted, vm)
+        let returned = guarded_above_c(vm, || {
+            vm.with_recursion("in a ctypes callback", || self.callable.call(converted, vm))
         });
         match returned {
             Err(error) => report(error, "calling", callable, vm),
@@ -214,12 +216,5 @@ fn report(error: PyBaseExceptionRef, what: &str, callable: &PyObjectRef, vm: &Vi
         Err(_) => "<object repr failed>".to_owned(),
     };
     let message = format!("Exception ignored while {what} ctypes callback function {name}");
-    // The VM takes the hook for granted, which Python code may delete.
-    let hook = vm
-        .import("sys", 0)
-        .and_then(|sys| sys.get_attr("unraisablehook", vm));
-    match hook {
-        Ok(_) => vm.run_unraisable(error, Some(message), vm.ctx.none()),
-        Err(_) => vm.print_exception(&error),
-    }
+    unraisable::report(error, message, vm);
 }

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     ctype::{CType, Kind, Simple, scalar::pointer},
     error,
+    panics::guarded,
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
@@ -73,7 +74,7 @@ impl Ready {
 pub fn convert(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> PyResult<Ready> {
     match (CData::of(value), &ctype.kind) {
         (None, Kind::Simple(simple)) => self::simple(simple, value, vm),
-        (None, _) => convert_foreign(ctype, value, vm),
+        (None, _) => guarded(vm, || convert_foreign(ctype, value, vm)),
         (Some(source), _) => convert_cdata(ctype, source, vm),
     }
 }
@@ -137,8 +138,8 @@ fn convert_cdata(ctype: &Py<CType>, source: &Py<CData>, vm: &VirtualMachine) -> 
     let value = source.as_object();
     if value.class().is(class) || value.is_instance(class.as_object(), vm)? {
         let size = ctype.size();
-        // `__instancecheck__` can claim anything; the bytes must be there all the same.
-        if source.size() >= size {
+        // `__instancecheck__` can claim anything; what it claims must be there all the same.
+        if source.ctype().serves_as(ctype) {
             CData::home(source).ask();
             if ctype.is_address() {
                 let (word, kept) = CData::reference(source);
@@ -152,9 +153,8 @@ fn convert_cdata(ctype: &Py<CType>, source: &Py<CData>, vm: &VirtualMachine) -> 
         }
     } else if let (Some(target), Some(array)) = (ctype.target(), source.ctype().array())
         && target.is(&*array.item)
+        && array.holds_items()
     {
-        // Items that the pointer will lead to must not grow any more.
-        target.finalize();
         CData::home(source).ask();
         let kept = Kept::Object(CData::keep_as_target(source));
         return Ok(address(source.address().expose_provenance(), kept));

@@ -273,6 +273,17 @@ impl CData {
         Ok(Copied { bytes, kept })
     }
 
+    /// What the references in this value's memory lead to, for whoever uses a copy of them.
+    #[must_use]
+    pub fn targets(zelf: &Py<Self>) -> Entries {
+        let home = Self::home(zelf);
+        if !home.keeps() || !zelf.ctype.layout().has_pointer {
+            return Entries::new();
+        }
+        let places = places(zelf.address(), zelf.ctype.size());
+        home.locked(|keepalive| keepalive.entries(&places))
+    }
+
     /// Fills this new value with the bytes at `address`, which are in the memory that `owner` owns, if that
     /// is known.
     ///

@@ -21,6 +21,7 @@ pub mod young;
 
 use crate::{
     ctype::{CType, Place},
+    panics::guarded,
     without::without,
 };
 use keepalive::{Copied, Displaced, Keepalive};
@@ -388,7 +389,8 @@ impl CData {
 
     #[pygetset(name = "_objects")]
     fn get_objects(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
-        Ok(vm.unwrap_or_none(objects::shown(zelf, vm)?))
+        let shown = guarded(vm, || objects::shown(zelf, vm))?;
+        Ok(vm.unwrap_or_none(shown))
     }
 
     #[pygetset(setter, name = "_b_base_")]
@@ -414,12 +416,12 @@ impl CData {
 
     #[pymethod]
     fn __reduce__(zelf: PyRef<Self>, vm: &VirtualMachine) -> PyResult {
-        pickle::reduce(&zelf, vm)
+        guarded(vm, || pickle::reduce(&zelf, vm))
     }
 
     #[pymethod]
     fn __setstate__(zelf: PyRef<Self>, state: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
-        pickle::set_state(&zelf, &state.args, vm)
+        guarded(vm, || pickle::set_state(&zelf, &state.args, vm))
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyBytes, PyDict, PyGetSet, PyTuple, PyType},
+    builtins::{PyBaseExceptionRef, PyBytes, PyDict, PyGetSet, PyTuple, PyType},
     class::StaticType,
 };
 
@@ -17,7 +17,7 @@ use rustpython_vm::{
 /// `ValueError` if the value holds an address, which means nothing elsewhere.
 pub fn reduce(zelf: &Py<CData>, vm: &VirtualMachine) -> PyResult {
     if zelf.ctype().layout().has_pointer {
-        return Err(vm.new_value_error("ctypes objects containing pointers cannot be pickled"));
+        return Err(holds_address(vm));
     }
     let (start, size) = zelf.bytes();
     // SAFETY: the object's own memory.
@@ -33,6 +33,11 @@ pub fn reduce(zelf: &Py<CData>, vm: &VirtualMachine) -> PyResult {
     Ok(vm.ctx.new_tuple(vec![unpickle, arguments.into()]).into())
 }
 
+#[cold]
+fn holds_address(vm: &VirtualMachine) -> PyBaseExceptionRef {
+    vm.new_value_error("ctypes objects containing pointers cannot be pickled")
+}
+
 /// The module `_ctypes`, as the program has it.
 fn imported(vm: &VirtualMachine) -> Option<PyObjectRef> {
     let modules = vm.sys_module.dict().get_item_opt(name!(vm, "modules"), vm);
@@ -44,7 +49,8 @@ fn imported(vm: &VirtualMachine) -> Option<PyObjectRef> {
 /// `__setstate__`: takes over a dict and bytes.
 ///
 /// # Errors
-/// `TypeError` if `state` is no such pair.
+/// `TypeError` if `state` is no such pair, `ValueError` if the value holds an address: bytes do not say what
+/// lies there.
 pub fn set_state(zelf: &Py<CData>, state: &[PyObjectRef], vm: &VirtualMachine) -> PyResult<()> {
     let [dict, bytes] = state else {
         return Err(vm.new_type_error(format!(
@@ -68,6 +74,9 @@ pub fn set_state(zelf: &Py<CData>, state: &[PyObjectRef], vm: &VirtualMachine) -
             bytes.class().slot_name()
         )));
     };
+    if zelf.ctype().layout().has_pointer {
+        return Err(holds_address(vm));
+    }
     let (start, size) = zelf.bytes();
     let bytes = bytes.as_bytes();
     let length = bytes.len().min(size);

@@ -10,11 +10,13 @@ use crate::{
     cdata::CData,
     ctype::{CType, Kind, layout::Layout},
     names::{name, set_attribute},
+    panics::guarded,
     without::without,
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyStr, PyType, PyTypeRef},
+    class::StaticType,
     function::{FuncArgs, KwArgs, PySetterValue},
     pyclass,
     types::{Constructor, Initializer, SetAttr},
@@ -64,8 +66,8 @@ macro_rules! aggregate {
             type Args = FuncArgs;
 
             fn slot_init(zelf: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
-                metatype::init_arguments(&args, vm)?;
-                define(metatype::class_of(zelf, vm)?, $kind, vm)
+                let base = $class::static_type();
+                metatype::initialize(zelf, &args, |class| define(class, base, $kind, vm), vm)
             }
 
             fn init(_zelf: &Py<Self>, _args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
@@ -148,10 +150,16 @@ aggregate!(StructType, Structure, Kind::Structure);
 aggregate!(UnionType, Union, Kind::Union);
 
 /// Describes a new class: with its own `_fields_`, or with those of its base.
-fn define(class: &Py<PyType>, kind: Kind, vm: &VirtualMachine) -> PyResult<()> {
+fn define(
+    class: &Py<PyType>,
+    of_kind: &Py<PyType>,
+    kind: Kind,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
     if class.get_direct_attr(name!(vm, "_abstract_")).is_some() {
         return Ok(());
     }
+    let construct = metatype::constructor(class, of_kind, vm)?;
     let base = class
         .base
         .deref()
@@ -163,7 +171,7 @@ fn define(class: &Py<PyType>, kind: Kind, vm: &VirtualMachine) -> PyResult<()> {
         }
         None => empty_layout(),
     };
-    CType::define(class, kind, layout, metatype::constructor(class), vm)?;
+    CType::define(class, kind, layout, construct, vm)?;
     let name = name!(vm, "_fields_");
     let Some(fields) = class.get_direct_attr(name) else {
         return Ok(());
@@ -201,7 +209,7 @@ fn set_class_attribute(
     };
     if let Some(fields) = fields {
         // First, because fields that are refused leave no attribute behind.
-        fields::define(class, &fields, vm)?;
+        guarded(vm, || fields::define(class, &fields, vm))?;
     }
     metatype::set_class_attribute(class, name, value, vm)
 }
@@ -214,7 +222,10 @@ fn initialize(
     vm: &VirtualMachine,
 ) -> PyResult<()> {
     if !args.is_empty() {
-        let used = initialize_positional(zelf, zelf.class(), args, &keywords, 0, vm)?;
+        let class = zelf.class();
+        let used = guarded(vm, || {
+            initialize_positional(zelf, class, args, &keywords, 0, vm)
+        })?;
         if used < args.len() {
             return Err(vm.new_type_error("too many initializers"));
         }

@@ -185,7 +185,9 @@ fn way_of(object: &PyObject, found: &PyObject) -> Option<Way> {
         return Some(Way::Accessor(accessor.attribute()));
     }
     let field = found.downcast_ref::<CField>()?;
-    let is_held = CField::is_held(field) && field.belongs_to(object.class());
+    let ctype = CData::of(object)?.ctype();
+    let is_held =
+        CField::is_held(field) && field.is_in(ctype) && ctype.python_class().is(object.class());
     is_held.then_some(Way::Field(field))
 }
 

@@ -1,14 +1,14 @@
 //! Arrays of `char` and `wchar_t` as strings: `value`, `raw`, and fields of such types.
 
 use crate::{
+    buffers,
     cdata::CData,
     ctype::{scalar::wide, simple::Class},
 };
 use libc::wchar_t;
 use rustpython_vm::{
-    PyObject, PyResult, TryFromBorrowedObject, VirtualMachine,
+    PyObject, PyResult, VirtualMachine,
     builtins::{PyBytes, PyStr},
-    protocol::PyBuffer,
 };
 use std::ffi::CStr;
 
@@ -218,7 +218,7 @@ pub fn set_raw(array: &CData, value: &PyObject, vm: &VirtualMachine) -> PyResult
         unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), address, bytes.len()) };
         return Ok(());
     }
-    let buffer = PyBuffer::try_from_borrowed_object(vm, value)?;
+    let buffer = buffers::of(value, vm)?;
     let (address, size) = array.bytes();
     if buffer.desc.len > size {
         return Err(vm.new_value_error("byte string too long"));

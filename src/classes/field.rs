@@ -127,11 +127,11 @@ impl CField {
     /// `TypeError` if it is no instance of the aggregate.
     fn holder<'a>(&self, instance: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<CData>> {
         let cdata = CData::of(instance).ok_or_else(|| vm.new_type_error("not a ctype instance"))?;
-        let is_owner = self
-            .owner
-            .get()
-            .is_some_and(|owner| cdata.ctype().is(owner));
-        if (is_owner || self.belongs_to(instance.class())) && self.fits(cdata) {
+        let applies = self.owner.get().is_some_and(|owner| {
+            self.is_in(cdata.ctype())
+                || instance.class().fast_issubclass(owner.python_class()) && self.is_harmless(cdata)
+        });
+        if applies && self.fits(cdata) {
             return Ok(cdata);
         }
         Err(vm.new_type_error(format!(
@@ -148,11 +148,17 @@ impl CField {
         owner.is_some_and(|owner| owner.holds(zelf.index, zelf.as_object()))
     }
 
-    /// Whether instances of `class` have the field.
+    /// Whether values of `ctype` have the field.
     #[must_use]
-    pub fn belongs_to(&self, class: &Py<PyType>) -> bool {
+    pub fn is_in(&self, ctype: &CType) -> bool {
         let owner = self.owner.get();
-        owner.is_some_and(|owner| class.fast_issubclass(owner.python_class()))
+        owner.is_some_and(|owner| ctype.extends(owner))
+    }
+
+    /// Whether neither the field nor the memory of `holder` holds an address: then it does no harm to take the
+    /// one for a part of the other.
+    fn is_harmless(&self, holder: &CData) -> bool {
+        !self.ctype.layout().has_pointer && !holder.ctype().layout().has_pointer
     }
 
     /// Whether the field lies within the memory of a value: its place was checked against the aggregate

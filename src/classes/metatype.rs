@@ -7,6 +7,7 @@ use super::{attributes, construct};
 use crate::{
     cdata::CData,
     ctype::{CType, Construct, Place},
+    panics::guarded,
 };
 use std::sync::OnceLock;
 
@@ -49,16 +50,55 @@ pub fn construct_nothing(
     Err(vm.new_type_error(format!("'{name}' is not a subtype of '_ctypes._CData'")))
 }
 
-/// How instances of `class` are made. Its metaclass is told too, if that is Python's.
-#[must_use]
-pub fn constructor(class: &Py<PyType>) -> Construct {
+/// How instances of `class` are made, which its metaclass describes as values of `base` or of a class derived
+/// from it. The metaclass is told too, if that is Python's.
+///
+/// # Errors
+/// As for [`has_payload`].
+pub fn constructor(
+    class: &Py<PyType>,
+    base: &Py<PyType>,
+    vm: &VirtualMachine,
+) -> PyResult<Construct> {
     construct::hand_on(class.as_object().class());
-    if class.fast_issubclass(CData::static_type()) {
+    if has_payload(class, base, vm)? {
         attributes::adopt(class);
-        construct
+        Ok(construct)
     } else {
-        construct_nothing
+        Ok(construct_nothing)
     }
+}
+
+/// Whether instances of `class` have the payload of `base`, the class of ours that its metaclass describes it
+/// by. `false` if they have no payload of ours at all: then there are none.
+///
+/// # Errors
+/// `TypeError` if they have that of another class of ours. A metaclass of Python code can derive from the
+/// metaclasses of two of them, or call the `__init__` of one for a class of the other's.
+pub fn has_payload(class: &Py<PyType>, base: &Py<PyType>, vm: &VirtualMachine) -> PyResult<bool> {
+    let any = CData::static_type();
+    if !class.fast_issubclass(any) {
+        return Ok(false);
+    }
+    let is_other = |of: &Py<PyType>| {
+        of.heaptype_ext.is_none() && !of.is(base) && !of.is(any) && of.fast_issubclass(any)
+    };
+    let other = {
+        let mro = class.mro.read();
+        mro.iter().find(|of| is_other(of)).map(ToOwned::to_owned)
+    };
+    if other.is_none() && class.fast_issubclass(base) {
+        return Ok(true);
+    }
+    let other = other.map_or_else(
+        || any.slot_name().to_string(),
+        |of| of.slot_name().to_string(),
+    );
+    Err(vm.new_type_error(format!(
+        "'{}' derives from {other}, but its metaclass describes it as a {}",
+        class.slot_name(),
+        base.slot_name()
+    )))
 }
 
 /// A new instance with zeroed memory, for `__new__`.
@@ -70,18 +110,24 @@ pub fn new_instance(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<PyObjec
     (ctype.construct)(ctype, Place::New, vm)
 }
 
-/// The arguments of a metaclass's `__init__`: `name, bases, namespace` as `type` takes them.
+/// A metaclass's `__init__`, which takes `name, bases, namespace` as that of `type` does and has `define` describe
+/// the class.
 ///
 /// # Errors
-/// `TypeError` if they are not there.
-pub fn init_arguments(args: &FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+/// `TypeError` if there are other arguments; what `define` raises.
+pub fn initialize(
+    zelf: &PyObject,
+    args: &FuncArgs,
+    define: impl FnOnce(&Py<PyType>) -> PyResult<()>,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
     if args.args.len() != 3 {
         return Err(vm.new_type_error(format!(
             "type.__init__() takes 1 or 3 arguments ({} given)",
             args.args.len()
         )));
     }
-    Ok(())
+    guarded(vm, || define(class_of(zelf, vm)?))
 }
 
 /// The metaclass's `from_param` as a class method, for the types that have it in their own

@@ -15,6 +15,7 @@ use crate::{
         target::Target as PointerTarget,
     },
     names::name,
+    panics::guarded,
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
@@ -40,8 +41,7 @@ impl Initializer for PointerType {
     type Args = FuncArgs;
 
     fn slot_init(zelf: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
-        metatype::init_arguments(&args, vm)?;
-        define(metatype::class_of(zelf, vm)?, vm)
+        metatype::initialize(zelf, &args, |class| define(class, vm), vm)
     }
 
     fn init(_zelf: &Py<Self>, _args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
@@ -58,8 +58,8 @@ pub fn set_type(class: &Py<PyType>, [target]: [PyObjectRef; 1], vm: &VirtualMach
     let target_type = target_of(&target, vm)?;
     if let Kind::Pointer(target) = &ctype.kind {
         let check = |old: Option<&Py<CType>>| {
-            let grows = old.is_some_and(|old| target_type.size() > old.size());
-            if grows && ctype.is_final() {
+            let is_other = old.is_some_and(|old| !old.serves_as(&target_type));
+            if is_other && ctype.is_final() {
                 Err(())
             } else {
                 Ok(())
@@ -67,7 +67,7 @@ pub fn set_type(class: &Py<PyType>, [target]: [PyObjectRef; 1], vm: &VirtualMach
         };
         target.replace(target_type.clone(), check).map_err(|()| {
             vm.new_type_error(format!(
-                "'{}' has instances that point to something smaller",
+                "'{}' has instances that point to something else",
                 ctype.name()
             ))
         })?;
@@ -85,7 +85,13 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
     };
     let layout = Layout::pointer(target.as_deref());
     let kind = Kind::Pointer(PointerTarget::new(target.clone()));
-    CType::define(class, kind, layout, metatype::constructor(class), vm)?;
+    CType::define(
+        class,
+        kind,
+        layout,
+        metatype::constructor(class, Pointer::static_type(), vm)?,
+        vm,
+    )?;
     if let Some(target) = target {
         remember(&target, class);
     }
@@ -311,9 +317,10 @@ fn point_to(zelf: &Py<CData>, value: &PyObject, vm: &VirtualMachine) -> PyResult
     let cdata = CData::of(value).ok_or_else(refused)?;
     // From here on the target's size is what it is.
     target.ctype.finalize();
-    // ctypes takes any C value here. One with less memory than the type needs is no lie about
-    // memory that anybody told in so many words, so it is refused.
-    if cdata.size() < target.ctype.size() {
+    // ctypes takes any C value here. One with less memory than the type needs, or with other things in it where
+    // the type has addresses, is no lie about memory that anybody told in so many words, so it is refused.
+    let leads_on = target.ctype.layout().has_pointer && !cdata.ctype().extends(target.ctype);
+    if cdata.size() < target.ctype.size() || leads_on {
         return Err(refused());
     }
     let address = cdata.address();
@@ -380,7 +387,7 @@ impl AsMapping for Pointer {
                     return target.get(index, vm);
                 }
                 if let Some(slice) = key.downcast_ref::<PySlice>() {
-                    return target.slice(slice, vm);
+                    return guarded(vm, || target.slice(slice, vm));
                 }
                 let Some(index) = key.try_index_opt(vm) else {
                     return Err(vm.new_type_error("Pointer indices must be integer"));

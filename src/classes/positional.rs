@@ -65,24 +65,25 @@ fn look_up(ctype: &CType, vm: &VirtualMachine) -> PyResult<Positional> {
     // that version or an older one.
     class.get_attr(name!(vm, "_fields_"));
     let version = class.tp_version_tag.load(Ordering::Acquire);
-    let plain = attributes::writes_plainly(class) && collect(class, class, &mut fields, vm)?;
+    let plain = attributes::writes_plainly(class) && collect(ctype, class, &mut fields, vm)?;
     Ok(Positional {
         version,
         fields: plain.then_some(fields),
     })
 }
 
-/// Collects the descriptors of `class` that the `_fields_` of `base` and its bases name. `false` if
+/// Collects the descriptors of the type's class that the `_fields_` of `base` and its bases name. `false` if
 /// one is no field.
 fn collect(
-    class: &Py<PyType>,
+    ctype: &CType,
     base: &Py<PyType>,
     fields: &mut Vec<PyObjectRef>,
     vm: &VirtualMachine,
 ) -> PyResult<bool> {
+    let class = ctype.python_class();
     if let Some(above) = base.base.deref()
         && CType::of_class(above, vm).is_some()
-        && !collect(class, above, fields, vm)?
+        && !collect(ctype, above, fields, vm)?
     {
         return Ok(false);
     }
@@ -97,7 +98,7 @@ fn collect(
             .and_then(|name| class.get_attr(vm.ctx.intern_str(name.as_wtf8())))
             .filter(|found| {
                 let field = found.downcast_ref::<CField>();
-                field.is_some_and(|field| field.belongs_to(class))
+                field.is_some_and(|field| field.is_in(ctype))
             });
         match found {
             Some(field) => fields.push(field),

@@ -39,11 +39,12 @@ impl Initializer for SimpleType {
     type Args = FuncArgs;
 
     fn slot_init(zelf: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
-        metatype::init_arguments(&args, vm)?;
-        let class = metatype::class_of(zelf, vm)?;
-        let code = type_code(class, vm)?;
-        define(class, code, false, vm)?;
-        define_swapped(class, code, &args, vm)
+        let define_both = |class: &Py<PyType>| {
+            let code = type_code(class, vm)?;
+            define(class, code, false, vm)?;
+            define_swapped(class, code, &args, vm)
+        };
+        metatype::initialize(zelf, &args, define_both, vm)
     }
 
     fn init(_zelf: &Py<Self>, _args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
@@ -96,7 +97,13 @@ fn define(
         boxed,
     });
     let layout = Layout::simple(code, swapped);
-    let ctype = CType::define(class, kind, layout, metatype::constructor(class), vm)?;
+    let ctype = CType::define(
+        class,
+        kind,
+        layout,
+        metatype::constructor(class, SimpleCData::static_type(), vm)?,
+        vm,
+    )?;
     let is_pointer = matches!(
         code.class,
         Class::VoidPointer | Class::CharPointer | Class::WideCharPointer

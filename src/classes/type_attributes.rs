@@ -132,5 +132,6 @@ fn of_class(
     }
     let field = found.downcast_ref::<CField>()?;
     let address: *const Py<CField> = field;
-    (CField::is_held(field) && field.belongs_to(class)).then_some((Found::Field(address), found))
+    let is_in = CType::of_class(class, vm).is_some_and(|ctype| field.is_in(ctype));
+    (CField::is_held(field) && is_in).then_some((Found::Field(address), found))
 }

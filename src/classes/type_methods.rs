@@ -4,19 +4,19 @@
 
 use super::metatype;
 use crate::{
-    address, audit,
+    address, audit, buffers,
     builtin::Positional,
     ccall::from_param,
     cdata::CData,
     clib,
     ctype::{CType, Place},
+    panics::guarded,
 };
 use num_traits::ToPrimitive;
 use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, PyResult, TryFromBorrowedObject, VirtualMachine,
+    AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyBytes, PyInt, PyMemoryView, PyStrRef, PyType},
     function::{FuncArgs, ItemDoc, PyMethodDef, PyMethodFlags},
-    protocol::PyBuffer,
     vm::Context,
 };
 use std::sync::Once;
@@ -41,16 +41,19 @@ methods! {
     OF_ALL:
     "from_address" "($self, value, /)" "An instance at an address." from_address;
     "from_buffer" "($self, obj, offset=0, /)"
-        "An instance that shares the memory of a writable buffer." from_buffer;
+        "An instance that shares the memory of a writable buffer." guarded_method(from_buffer);
     "from_buffer_copy" "($self, buffer, offset=0, /)"
-        "An instance with a copy of a buffer's bytes." from_buffer_copy;
-    "in_dll" "($self, dll, name, /)" "The instance that a library exports under a name." in_dll;
-    "from_param" "($self, value, /)" "Converts an argument of a foreign call." convert_argument;
+        "An instance with a copy of a buffer's bytes." guarded_method(from_buffer_copy);
+    "in_dll" "($self, dll, name, /)" "The instance that a library exports under a name."
+        guarded_method(in_dll);
+    "from_param" "($self, value, /)" "Converts an argument of a foreign call."
+        guarded_method(convert_argument);
 }
 
 methods! {
     OF_POINTERS:
-    "set_type" "($self, type, /)" "Completes an incomplete pointer type." super::pointer::set_type;
+    "set_type" "($self, type, /)" "Completes an incomplete pointer type."
+        guarded_method(super::pointer::set_type);
 }
 
 /// Gives the base of all metaclasses its methods, and the metaclass of pointers what it has of its own.
@@ -81,6 +84,14 @@ pub fn is_ours(definition: &PyMethodDef) -> bool {
 #[must_use]
 pub fn from_param() -> Option<&'static PyMethodDef> {
     OF_ALL.iter().find(|method| method.name == "from_param")
+}
+
+/// A method whose panic becomes an exception.
+#[inline]
+fn guarded_method<P>(
+    method: impl FnOnce(&Py<PyType>, P, &VirtualMachine) -> PyResult,
+) -> impl FnOnce(&Py<PyType>, P, &VirtualMachine) -> PyResult {
+    |class, arguments, vm| guarded(vm, || method(class, arguments, vm))
 }
 
 /// Calls a method with the arguments behind the class, which is the first.
@@ -148,10 +159,14 @@ fn from_buffer(
 ) -> PyResult {
     let offset = optional_size(offset, vm)?;
     let ctype = CType::of_concrete(class, vm)?;
-    let Ok(buffer) = PyBuffer::try_from_borrowed_object(vm, &object) else {
-        // ctypes asks for a view, which has its own words for this.
-        PyMemoryView::from_object(&object, vm)?;
-        return Err(vm.new_type_error("underlying buffer is not writable"));
+    let buffer = match buffers::of(&object, vm) {
+        Ok(buffer) => buffer,
+        Err(error) if error.fast_isinstance(vm.ctx.exceptions.type_error) => {
+            // ctypes asks for a view, which has its own words for this.
+            PyMemoryView::from_object(&object, vm)?;
+            return Err(vm.new_type_error("underlying buffer is not writable"));
+        }
+        Err(error) => return Err(error),
     };
     if buffer.desc.readonly {
         return Err(vm.new_type_error("underlying buffer is not writable"));
@@ -186,35 +201,52 @@ fn from_buffer_copy(
     if let Some(bytes) = object.downcast_ref_if_exact::<PyBytes>(vm) {
         let offset = optional_size(offset, vm)?;
         let ctype = CType::of_concrete(class, vm)?;
-        return copy_of(bytes.as_bytes(), offset, None, ctype, vm);
+        let bytes = bytes.as_bytes();
+        let offset = audited_offset(offset, (bytes.as_ptr(), bytes.len()), ctype, vm)?;
+        return copy_of(&bytes[offset..], None, ctype, vm);
     }
-    let buffer = PyBuffer::try_from_borrowed_object(vm, &object)?;
+    let buffer = buffers::of(&object, vm)?;
     if !buffer.desc.is_contiguous() {
         return Err(vm.new_buffer_error("memoryview: underlying buffer is not C-contiguous"));
     }
     let offset = optional_size(offset, vm)?;
     let ctype = CType::of_concrete(class, vm)?;
     let owner = owner_of_buffer(&object, vm)?;
-    buffer.contiguous_or_collect(|bytes| copy_of(bytes, offset, owner.as_deref(), ctype, vm))
+    // Nothing is borrowed while hooks run: they may use the buffer.
+    let memory = buffer.contiguous_or_collect(|bytes| (bytes.as_ptr(), bytes.len()));
+    let offset = audited_offset(offset, memory, ctype, vm)?;
+    buffer.contiguous_or_collect(|bytes| {
+        let bytes = bytes.get(offset..).unwrap_or_default();
+        copy_of(bytes, owner.as_deref(), ctype, vm)
+    })
 }
 
-/// An instance with a copy of the bytes from `offset` on, which are in the memory that `owner` owns, if
-/// that is known.
+/// The offset at which a value of the type can be copied from memory, after the audit event.
+fn audited_offset(
+    offset: isize,
+    (start, length): (*const u8, usize),
+    ctype: &Py<CType>,
+    vm: &VirtualMachine,
+) -> PyResult<usize> {
+    let offset = buffer_offset(offset, length, ctype, vm)?;
+    audit::event(vm, "ctypes.cdata/buffer", || {
+        (start as isize, length, offset)
+    })?;
+    Ok(offset)
+}
+
+/// An instance with a copy of the first bytes, which are in the memory that `owner` owns, if that is known.
 fn copy_of(
     bytes: &[u8],
-    offset: isize,
     owner: Option<&PyObject>,
     ctype: &Py<CType>,
     vm: &VirtualMachine,
 ) -> PyResult {
-    let length = bytes.len();
-    let offset = buffer_offset(offset, length, ctype, vm)?;
-    audit::event(vm, "ctypes.cdata/buffer", || {
-        (bytes.as_ptr() as isize, length, offset)
-    })?;
     let instance = (ctype.construct)(ctype, Place::New, vm)?;
     if let Some(cdata) = CData::of(&instance) {
-        let bytes = &bytes[offset..offset + cdata.size()];
+        if bytes.len() < cdata.size() {
+            return Err(vm.new_value_error("Buffer size too small"));
+        }
         // SAFETY: there are as many bytes as the instance has.
         unsafe { CData::fill(cdata, bytes.as_ptr(), owner, vm) }?;
     }
@@ -295,11 +327,18 @@ fn buffer_offset(
     let Ok(offset) = usize::try_from(offset) else {
         return Err(vm.new_value_error("offset cannot be negative"));
     };
-    let needed = ctype.size().saturating_add(offset);
-    if needed > length {
-        return Err(vm.new_value_error(format!(
+    let check = || {
+        let needed = ctype.size().saturating_add(offset);
+        if needed <= length {
+            return Ok(offset);
+        }
+        Err(vm.new_value_error(format!(
             "Buffer size too small ({length} instead of at least {needed} bytes)"
-        )));
-    }
-    Ok(offset)
+        )))
+    };
+    check()?;
+    // Before the instance is made audit hooks run. So the type gets no other fields from here on, and what
+    // another thread may have done meanwhile shows in a second look.
+    ctype.finalize();
+    check()
 }

@@ -6,6 +6,7 @@
 //! type) and only the garbage collector can tell when such a knot is dead.
 
 pub mod bits;
+mod family;
 pub mod ffi_type;
 pub mod initializer;
 pub mod layout;
@@ -76,6 +77,17 @@ pub struct Array {
     pub numbers: Option<Load>,
 }
 
+impl Array {
+    /// Whether arrays of this type have memory for their items: one that was made before its items had their
+    /// fields has none. From here on the item's size is what it is.
+    #[inline]
+    #[must_use]
+    pub fn holds_items(&self) -> bool {
+        self.item.finalize();
+        self.item.size() == self.item_size
+    }
+}
+
 /// A function type.
 #[derive(Debug)]
 pub struct Function {
@@ -123,6 +135,8 @@ pub enum Place {
 pub struct CType {
     class: PyTypeRef,
     pub kind: Kind,
+    /// The description of the class that its class was derived from when it was made.
+    base: Option<PyRef<CType>>,
     /// How it is laid out until `_fields_` is set: for every other kind, for good.
     initial: Layout,
     /// What setting `_fields_` made.
@@ -163,9 +177,15 @@ impl CType {
         vm: &VirtualMachine,
     ) -> PyResult<PyRef<Self>> {
         Self::check_undefined(class, vm)?;
+        // The bases that are ours are abstract.
+        let base = class.base.deref();
+        let base = base.filter(|base| base.heaptype_ext.is_some());
         let ctype = Self {
             class: class.to_owned(),
             kind,
+            base: base
+                .and_then(|base| Self::of_class(base, vm))
+                .map(ToOwned::to_owned),
             initial: layout,
             defined: OnceLock::new(),
             open: PyMutex::new(true),
@@ -441,6 +461,7 @@ impl CType {
 unsafe impl Traverse for CType {
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
         self.class.traverse(visit);
+        self.base.traverse(visit);
         if let Some(pointer_type) = self.pointer_type.try_lock() {
             pointer_type.traverse(visit);
         }

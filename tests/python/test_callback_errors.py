@@ -184,6 +184,66 @@ class Hook(TestCase):
             sys.unraisablehook, sys.stderr = original, stderr
         self.assertEqual(calls, [ValueError] * 3)
 
+    def written(self, hook, body=None):
+        """What is written when `body` fails under this hook."""
+        def failing():
+            raise ValueError("in the callback")
+
+        body = body or failing
+        original, stderr, stdout = sys.unraisablehook, sys.stderr, sys.stdout
+        sys.stderr = sys.stdout = io.StringIO()
+        try:
+            if hook is None:
+                del sys.unraisablehook
+            else:
+                sys.unraisablehook = hook
+            CFUNCTYPE(c_int)(body)()
+            return sys.stderr.getvalue()
+        finally:
+            sys.unraisablehook, sys.stderr, sys.stdout = original, stderr, stdout
+
+    def test_hook_that_fails_is_written_about(self):
+        def hook(unraisable):
+            raise KeyError("in the hook")
+
+        line = hook.__code__.co_firstlineno + 1
+        text = (f"Exception ignored in sys.unraisablehook: {hook!r}\nTraceback (most recent call last):\n"
+                f'  File "{hook.__code__.co_filename}", line {line}, in hook\n'
+                "    raise KeyError(\"in the hook\")\nKeyError: 'in the hook'\n")
+        self.assertEqual(self.written(hook), text)
+        self.assertEqual(self.written(3), "Exception ignored in sys.unraisablehook: 3\n"
+                                          "TypeError: 'int' object is not callable\n")
+
+    @unittest.skipUnless(PY314, "3.13 has other words")
+    def test_no_hook(self):
+        def body():
+            raise Strange("argument")
+
+        class Strange(Exception):
+            def __str__(self):
+                raise OSError
+
+        text = self.written(None, body)
+        self.assertEqual(text.splitlines()[0], f"Exception ignored while calling ctypes callback function {body!r}:")
+        self.assertEqual(text.splitlines()[-1], f"{Strange.__qualname__}: <exception str() failed>")
+
+    def test_no_stderr(self):
+        def hook(unraisable):
+            raise KeyError("in the hook")
+
+        def body():
+            raise ValueError("in the callback")
+
+        original, stderr = sys.unraisablehook, sys.stderr
+        sys.unraisablehook, sys.stderr = hook, None
+        try:
+            CFUNCTYPE(c_int)(body)()
+            # What stands there cannot be written to.
+            sys.stderr = object()
+            CFUNCTYPE(c_int)(body)()
+        finally:
+            sys.unraisablehook, sys.stderr = original, stderr
+
     def test_default_hook_prints(self):
         stderr, sys.stderr = sys.stderr, io.StringIO()
         try:

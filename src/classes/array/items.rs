@@ -39,9 +39,7 @@ impl<'a> Items<'a> {
         let (array, kind) = CData::of(object)
             .and_then(|array| Some((array, array.ctype().array()?)))
             .ok_or_else(|| vm.new_type_error("expected an array"))?;
-        // From here on the item's size is what it is.
-        kind.item.finalize();
-        if kind.item.size() != kind.item_size {
+        if !kind.holds_items() {
             return Err(vm.new_type_error(format!(
                 "'{}' was made before its items had their fields",
                 array.ctype().name()

@@ -16,6 +16,7 @@ use crate::{
     cdata::CData,
     ctype::{Array as ArrayKind, CType, Kind, layout::Layout, simple::Class},
     names::name,
+    panics::guarded,
     without::without,
 };
 use items::Items;
@@ -42,8 +43,7 @@ impl Initializer for ArrayType {
     type Args = FuncArgs;
 
     fn slot_init(zelf: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
-        metatype::init_arguments(&args, vm)?;
-        define(metatype::class_of(zelf, vm)?, vm)
+        metatype::initialize(zelf, &args, |class| define(class, vm), vm)
     }
 
     fn init(_zelf: &Py<Self>, _args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
@@ -69,7 +69,13 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
         item_size,
         numbers: item.simple().and_then(items::number),
     });
-    CType::define(class, kind, layout, metatype::constructor(class), vm)?;
+    CType::define(
+        class,
+        kind,
+        layout,
+        metatype::constructor(class, Array::static_type(), vm)?,
+        vm,
+    )?;
     inherit_item_slots(class, vm);
     if let Some(characters @ (Class::Char | Class::WideChar)) = class_of_items {
         strings::add_attributes(class, characters, vm);
@@ -260,7 +266,7 @@ impl AsMapping for Array {
                 }
                 let items = Items::of(mapping.obj, vm)?;
                 if let Some(slice) = key.downcast_ref::<PySlice>() {
-                    return items.slice(slice, vm);
+                    return guarded(vm, || items.slice(slice, vm));
                 }
                 let Some(index) = key.try_index_opt(vm) else {
                     return Err(vm.new_type_error("indices must be integers"));
@@ -277,7 +283,7 @@ impl AsMapping for Array {
                     return items.set(items.index(index, vm)?, &value, vm);
                 }
                 if let Some(slice) = key.downcast_ref::<PySlice>() {
-                    return items.set_slice(slice, &value, vm);
+                    return guarded(vm, || items.set_slice(slice, &value, vm));
                 }
                 let Some(index) = key.try_index_opt(vm) else {
                     return Err(vm.new_type_error("indices must be integer"));

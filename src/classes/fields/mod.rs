@@ -229,7 +229,7 @@ fn promote_members(
         if member.is_anonymous() {
             // What an anonymous member of an anonymous field contains is promoted through both.
             let through = member.inside(anonymous).into_field(vm);
-            vm.with_recursion(" in anonymous fields", || {
+            vm.with_recursion("in anonymous fields", || {
                 promote_members(setter, ctype, &through, vm)
             })?;
             continue;

@@ -14,6 +14,7 @@ use crate::{
         accessor::{self, Attribute},
         argtypes,
     },
+    panics::guarded,
 };
 use rustpython_vm::{
     Py, PyObject, PyResult, VirtualMachine, builtins::PyType, function::PySetterValue, vm::Context,
@@ -101,7 +102,9 @@ impl CFuncPtr {
 fn set_argtypes(object: &PyObject, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
     let function = function(object, "argtypes", vm)?;
     let argtypes = match value {
-        PySetterValue::Assign(value) if !vm.is_none(&value) => Some(argtypes::read(value, vm)?),
+        PySetterValue::Assign(value) if !vm.is_none(&value) => {
+            Some(guarded(vm, || argtypes::read(value, vm))?)
+        }
         _ => function.of_type().declared.argtypes.clone(),
     };
     let given = argtypes.as_ref().map(|argtypes| argtypes.converters.len());

@@ -16,6 +16,7 @@ use crate::{
     },
     cdata::CData,
     classes::{construct::call_by_slot, slots::shares_slot},
+    panics::guarded,
 };
 use rustpython_vm::{
     Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, builtins::PyType,
@@ -33,7 +34,8 @@ impl Callable for CFuncPtr {
             names.push(vm.ctx.new_str(name).into());
             values.push(value);
         }
-        general(zelf, false, &Given::new(&values, positional, &names), vm)
+        let given = Given::new(&values, positional, &names);
+        guarded(vm, || general(zelf, false, &given, vm))
     }
 }
 
@@ -84,7 +86,7 @@ fn vectorcall_unplanned(
     match CFuncPtr::of(zelf) {
         Some(function) if is_called_by_us(zelf.class(), vm) => {
             let given = Given::new(&args, nargs, names.unwrap_or(&[]));
-            general(function, tried, &given, vm)
+            guarded(vm, || general(function, tried, &given, vm))
         }
         _ => call_by_slot(zelf, args, nargs, names, vm),
     }

@@ -9,6 +9,7 @@ use crate::{
     clib::{Handle, SymbolName},
     ctype::{CType, Place},
     names::name,
+    panics::guarded,
     without::without,
 };
 use rustpython_vm::{
@@ -23,7 +24,7 @@ impl Constructor for CFuncPtr {
 
     fn slot_new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
         let ctype = CType::of_concrete(&class, vm)?.to_owned();
-        new(&ctype, class, args.args, vm)
+        guarded(vm, || new(&ctype, class, args.args, vm))
     }
 
     fn py_new(_class: &Py<PyType>, _args: FuncArgs, vm: &VirtualMachine) -> PyResult<Self> {
@@ -51,7 +52,7 @@ fn vectorcall(
         && construct::is_plain::<CFuncPtr>(ctype, vm)
     {
         args.truncate(nargs);
-        return new(ctype, class.to_owned(), args, vm);
+        return guarded(vm, || new(ctype, class.to_owned(), args, vm));
     }
     construct::call_by_slot(class, args, nargs, names, vm)
 }

@@ -55,8 +55,7 @@ impl Initializer for FuncPtrType {
     type Args = FuncArgs;
 
     fn slot_init(zelf: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
-        metatype::init_arguments(&args, vm)?;
-        define(metatype::class_of(zelf, vm)?, vm)
+        metatype::initialize(zelf, &args, |class| define(class, vm), vm)
     }
 
     fn init(_zelf: &Py<Self>, _args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
@@ -86,7 +85,7 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
     let signature = signature.into_ref(&vm.ctx).into();
     let kind = Kind::Function(Function { flags, signature });
     let layout = Layout::pointer(None);
-    let construct = if class.fast_issubclass(CFuncPtr::static_type()) {
+    let construct = if metatype::has_payload(class, CFuncPtr::static_type(), vm)? {
         construct
     } else {
         metatype::construct_nothing

@@ -1,0 +1,31 @@
+//! Buffers of other objects.
+
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyResult, TryFromBorrowedObject, VirtualMachine,
+    builtins::{PyByteArray, PyType},
+    protocol::PyBuffer,
+};
+
+/// The buffer of an object.
+///
+/// # Errors
+/// `TypeError` if it has none, `ValueError` if it is an `mmap` that is closed; what its `__buffer__` raises.
+pub fn of(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyBuffer> {
+    let buffer = PyBuffer::try_from_borrowed_object(vm, object)?;
+    let exporter = &buffer.obj;
+    // The VM's panics when its memory is asked for.
+    if exporter.downcast_ref_if_exact::<PyByteArray>(vm).is_none()
+        && is_map(exporter.class())
+        && exporter.get_attr("closed", vm)?.try_to_bool(vm)?
+    {
+        return Err(vm.new_value_error("mmap closed or invalid"));
+    }
+    Ok(buffer)
+}
+
+/// Whether a class is that of memory maps, or derived from it.
+fn is_map(class: &Py<PyType>) -> bool {
+    let mut bases = class.iter_base_chain();
+    let of_vm = bases.find(|base| base.heaptype_ext.is_none());
+    of_vm.is_some_and(|base| base.slot_name().ends_with("mmap"))
+}

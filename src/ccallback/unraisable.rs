@@ -1,0 +1,162 @@
+//! Exceptions that C cannot be told of: `sys.unraisablehook` hears of them.
+//!
+//! The hook may be missing, fail, or find no room left on the stack. Then what happened is written to
+//! `sys.stderr` by native code, which needs little room, and if that fails too, nothing more can be done.
+
+use crate::{audit, error};
+use rustpython_vm::{
+    AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyBaseExceptionRef, PyStr, PyTypeRef},
+    function::FuncArgs,
+};
+use std::{
+    fmt::Write,
+    sync::{OnceLock, atomic::Ordering},
+};
+
+/// Reports that `error` was ignored; `message` says where.
+pub fn report(error: PyBaseExceptionRef, message: String, vm: &VirtualMachine) {
+    if vm.state.finalizing.load(Ordering::Acquire) {
+        return write(&error, &message, None, vm);
+    }
+    let of_sys = |name: &'static str| {
+        let found = vm.sys_module.dict().get_item_opt(name, vm).ok()?;
+        found.filter(|found| !vm.is_none(found))
+    };
+    let hook = of_sys("unraisablehook");
+    let own = of_sys("__unraisablehook__");
+    match hook {
+        Some(hook) if !own.is_some_and(|own| own.is(&hook)) => {
+            tell(&hook, error, message, vm);
+        }
+        _ => write(&error, &message, None, vm),
+    }
+}
+
+/// Calls a hook of Python code.
+fn tell(hook: &PyObjectRef, error: PyBaseExceptionRef, message: String, vm: &VirtualMachine) {
+    error::complete(&error, vm);
+    let arguments = match hook_arguments(&error, &message, vm) {
+        Ok(arguments) => arguments,
+        Err(_) => return write(&error, &message, None, vm),
+    };
+    let audited = audit::event(vm, "sys.unraisablehook", || {
+        (hook.clone(), arguments.clone())
+    });
+    if let Err(error) = audited {
+        return write(&error, "Exception ignored in audit hook", None, vm);
+    }
+    if let Err(error) = hook.call((arguments,), vm) {
+        write(
+            &error,
+            "Exception ignored in sys.unraisablehook",
+            Some(hook),
+            vm,
+        );
+    }
+}
+
+/// The argument of the hook: a `sys.UnraisableHookArgs`.
+///
+/// # Errors
+/// What making it raises.
+fn hook_arguments(error: &PyBaseExceptionRef, message: &str, vm: &VirtualMachine) -> PyResult {
+    let (class, value, traceback) = vm.split_exception(error.clone());
+    let message = vm.ctx.new_str(message).into();
+    let values = vec![class, value, traceback, message, vm.ctx.none()];
+    let made = arguments_type(vm)?.as_object();
+    made.call((vm.ctx.new_tuple(values),), vm)
+}
+
+/// `sys.UnraisableHookArgs`, which the VM does not show anywhere but among the classes derived from `tuple`.
+fn arguments_type(vm: &VirtualMachine) -> PyResult<&'static PyTypeRef> {
+    static TYPE: OnceLock<PyTypeRef> = OnceLock::new();
+    if let Some(known) = TYPE.get() {
+        return Ok(known);
+    }
+    let derived = vm.ctx.types.tuple_type.subclasses.read();
+    let found = derived
+        .iter()
+        .filter_map(|weak| weak.upgrade()?.downcast().ok())
+        .find(|class: &PyTypeRef| {
+            class.heaptype_ext.is_none() && class.slot_name().ends_with("UnraisableHookArgs")
+        });
+    drop(derived);
+    match found {
+        Some(found) => Ok(TYPE.get_or_init(|| found)),
+        None => Err(vm.new_system_error("there is no sys.UnraisableHookArgs")),
+    }
+}
+
+/// Writes to `sys.stderr` what was ignored, in the words of the hook that is there by default.
+fn write(
+    error: &PyBaseExceptionRef,
+    message: &str,
+    object: Option<&PyObject>,
+    vm: &VirtualMachine,
+) {
+    error::complete(error, vm);
+    let mut text = match object.map(|object| object.repr(vm)) {
+        None => format!("{message}:\n"),
+        Some(Ok(object)) => format!("{message}: {object}\n"),
+        Some(Err(_)) => format!("{message}: <object repr() failed>\n"),
+    };
+    write_traceback(&mut text, error, vm);
+    write_error(&mut text, error, vm);
+    match vm.sys_module.dict().get_item_opt("stderr", vm) {
+        Ok(Some(stderr)) if vm.is_none(&stderr) => {}
+        Ok(Some(stderr)) => {
+            let written = vm.call_method(&stderr, "write", (text,));
+            if written.is_ok() {
+                let _ = vm.call_method(&stderr, "flush", FuncArgs::default());
+            }
+        }
+        _ => {
+            let _ = std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes());
+        }
+    }
+}
+
+fn write_traceback(text: &mut String, error: &PyBaseExceptionRef, vm: &VirtualMachine) {
+    const NAME: &str = "BaseException";
+    let traceback = error.__traceback__();
+    // The VM writes a traceback with an exception alone.
+    let bare = vm.new_exception_empty(vm.ctx.exceptions.base_exception_type.to_owned());
+    bare.set_traceback(traceback);
+    let mut written = String::new();
+    if vm
+        .write_exception_inner::<String>(&mut written, &bare)
+        .is_ok()
+    {
+        let end = written.trim_end().strip_suffix(NAME);
+        text.push_str(end.unwrap_or(&written));
+    }
+}
+
+fn write_error(text: &mut String, error: &PyBaseExceptionRef, vm: &VirtualMachine) {
+    let class = error.class();
+    let module = class.__module__(vm).ok();
+    match module
+        .as_ref()
+        .and_then(|module| module.downcast_ref::<PyStr>())
+    {
+        None => text.push_str("<unknown>"),
+        Some(module) if [&b"builtins"[..], b"__main__"].contains(&module.as_bytes()) => {}
+        Some(module) => {
+            let _ = write!(text, "{}.", module.to_string_lossy());
+        }
+    }
+    let name = class.__qualname__(vm);
+    let name = name.downcast_ref::<PyStr>();
+    let name = name.map_or_else(
+        || class.name().to_string(),
+        |name| name.to_string_lossy().into_owned(),
+    );
+    let described = error.as_object().str(vm);
+    let described = described
+        .as_ref()
+        .map_or("<exception str() failed>".into(), |text| {
+            text.to_string_lossy()
+        });
+    let _ = writeln!(text, "{name}: {described}");
+}
