@@ -34,6 +34,10 @@ def fields(state, base, references, swapped, union):
     for _ in range(pick.one([2, 1, 3, 4, 0, 6])):
         name = state.pick.one("abcdefgh") + str(len(base) + len(made)) if pick.chance(20) else (
             "abcdefghijklmnop"[(len(base) + len(made)) % 16])
+        if made and pick.chance(60):
+            # The same name once more: the first field is out of reach.
+            name = made[-1].name
+            made = made[:-1]
         if pick.chance(40):
             texts.append(pick.one(WRONG_FIELDS))
             continue
@@ -258,3 +262,45 @@ def describe_type(state):
         looks += [f"{name}.{field.name}.offset = 3" for field in kind.fields]
         looks += [f"{name}.{field.name}.__get__(None, {name})" for field in kind.fields]
     state.say(pick.one(looks[:380]))
+
+
+@operation(5)
+def change_type(state):
+    """A type's own attributes are set and deleted. What is changed is not the package's."""
+    pick = state.pick
+    kind = state.some(lambda kind: kind.name.startswith("T"))
+    if kind is None or kind.name.endswith(")"):
+        return
+    name = kind.name
+    given = pick.one(["5", "None", "c_int", "'x'", "[]", "[('z', c_int)]"])
+    attribute = pick.one(["_fields_", "_type_", "_length_", "_pack_", "_align_", "_anonymous_", "_layout_", "__pointer_type__",
+                          "new", "_as_parameter_"])
+    if attribute == "__pointer_type__":
+        state.say(pick.one([f"{name}.__pointer_type__ is POINTER({name})", f"del {name}.__pointer_type__"]))
+        return
+    if attribute == "_fields_" and "[(" in given and kind.aggregate:
+        given = "[('z', int)]"
+    made = state.fresh("T")
+    copy = f"class {made}({name}):\n    pass"
+    what = pick.one([f"{made}.{attribute} = {given}", f"{made}.{attribute}", f"del {made}.{attribute}",
+                     f"{made}.{attribute} = {given}; say({made}.{attribute}); del {made}.{attribute}; say({made}.{attribute})"])
+    state.say(copy, what)
+    if kind.kind in ("structure", "union") and not kind.references and "_as_p" not in attribute:
+        state.say(f"sizeof({made}), dump({made}())")
+
+
+@operation(4)
+def metaclass_call(state):
+    """A class that is made by calling its metaclass."""
+    pick = state.pick
+    base = pick.one(["Structure", "Union", "Array", "_Pointer", "_SimpleCData", "_CFuncPtr", "BigEndianStructure",
+                     state.any_type().name])
+    namespace = pick.one(["{}", "{'_fields_': [('a', c_int)]}", "{'_type_': c_int, '_length_': 2}", "{'_type_': 'i'}",
+                          "{'_flags_': 1}", "{'_type_': c_int}", "{'_fields_': 3}", "{'_length_': 2}", "{'_type_': 'x'}",
+                          "{'_fields_': [('a', c_int), ('a', c_short)]}", "{'_abstract_': 1}", "{'_flags_': 'x'}"])
+    made = state.fresh("T")
+    arguments = pick.one([f"'{made}', ({base},), {namespace}", f"'{made}', ({base},), {namespace}", f"'{made}', (), {namespace}",
+                          f"'{made}', ({base}, object), {namespace}", f"'{made}', ({base},)", "", f"'{made}'", f"3, ({base},), {{}}",
+                          f"'{made}', 5, {{}}", f"'{made}', ({base},), 5", f"'{made}', ({base}, {base}), {{}}",
+                          f"'{made}', (int, {base}), {namespace}", f"'{made}', ({base}, Structure), {namespace}"])
+    state.say(f"{made} = type({base})({arguments})", f"{made}", f"sizeof({made})", f"{made}.__mro__")
