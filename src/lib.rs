@@ -28,6 +28,7 @@
 //! - `new_class`: making class objects;
 //! - `names`: names of attributes;
 //! - `panics`: panics become exceptions;
+//! - `room`: memory whose amount Python code says;
 //! - `without`: parts of the fast path that can be left out.
 //!
 //! What the program has besides is there for embedders too: its native `__import__` in [`import`], its
@@ -56,6 +57,7 @@ mod names;
 pub mod new_class;
 mod package;
 mod panics;
+mod room;
 mod without;
 
 pub use module::module_def;

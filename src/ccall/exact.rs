@@ -188,7 +188,7 @@ impl Exact {
             Takes::CharPointer | Takes::VoidPointer
                 if let Some(bytes) = value.downcast_ref_if_exact::<PyBytes>(vm) =>
             {
-                Some(terminated::address(bytes) as u64)
+                terminated::address(bytes).map(|address| address as u64)
             }
             Takes::Char if let Some(bytes) = value.downcast_ref_if_exact::<PyBytes>(vm) => {
                 match *bytes.as_bytes() {

@@ -98,7 +98,8 @@ pub unsafe fn load_reference(
     enum Found {
         Null,
         Object(PyObjectRef),
-        Bytes(Vec<u8>),
+        /// None if there is no memory for them.
+        Bytes(Option<Vec<u8>>),
         Wide(SmallVec<[wide::Unit; 16]>),
     }
     // SAFETY: the caller's promise.
@@ -119,7 +120,7 @@ pub unsafe fn load_reference(
             // SAFETY: the pointer is what its type says: a terminated string.
             Class::WideCharPointer => Found::Wide(unsafe { wide::terminated_at(start) }.into()),
             // SAFETY: as above.
-            _ => Found::Bytes(unsafe { CStr::from_ptr(start.cast()) }.to_bytes().to_vec()),
+            _ => Found::Bytes(copied(unsafe { CStr::from_ptr(start.cast()) }.to_bytes())),
         }
     });
     match found {
@@ -128,9 +129,18 @@ pub unsafe fn load_reference(
         }
         Found::Null => Ok(vm.ctx.none()),
         Found::Object(object) => Ok(object),
-        Found::Bytes(bytes) => Ok(vm.ctx.new_bytes(bytes).into()),
+        Found::Bytes(None) => Err(vm.no_memory_error()),
+        Found::Bytes(Some(bytes)) => Ok(vm.ctx.new_bytes(bytes).into()),
         Found::Wide(units) => Ok(wide::text(&units, vm)?.into()),
     }
+}
+
+/// A copy of bytes, if there is memory for it.
+fn copied(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut copy = Vec::new();
+    copy.try_reserve_exact(bytes.len()).ok()?;
+    copy.extend_from_slice(bytes);
+    Some(copy)
 }
 
 /// The value of type `simple` in item number `index` of what `pointer` leads to, which stays alive while

@@ -16,6 +16,7 @@ use crate::{
     },
     names::name,
     panics::guarded,
+    room,
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
@@ -248,7 +249,7 @@ impl<'a> Target<'a> {
         }
         let index = |number: isize| start.wrapping_add(number.wrapping_mul(step));
         let numbers = self.ctype.simple().and_then(number);
-        let items: PyResult<Vec<_>> = if let Some(load) = numbers {
+        let items = if let Some(load) = numbers {
             // What the anchor keeps there is read before it is dropped.
             let (address, _anchor) = CData::pointee(self.pointer);
             if address.is_null() && count > 0 {
@@ -257,10 +258,10 @@ impl<'a> Target<'a> {
             let place = |number| self.item(address, index(number));
             // SAFETY: as for `get`.
             let load = |number| unsafe { load(place(number), vm) };
-            (0..count as isize).map(load).collect()
+            room::collect(count, load, vm)
         } else {
             let get = |number| self.get(index(number), vm);
-            (0..count as isize).map(get).collect()
+            room::collect(count, get, vm)
         };
         Ok(vm.ctx.new_list(items?).into())
     }

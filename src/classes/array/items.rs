@@ -4,6 +4,7 @@ use crate::{
     cdata::{CData, access},
     classes::char_array,
     ctype::{Array as ArrayKind, Simple, scalar::Load, simple::Class},
+    room,
 };
 use rustpython_vm::{
     Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
@@ -141,16 +142,15 @@ impl<'a> Items<'a> {
             return unsafe { char_array::load_slice(class, address, start, step, count, vm) };
         }
         let index = |number: isize| (start + number.wrapping_mul(step)) as usize;
-        let numbers = 0..count as isize;
-        let items: PyResult<Vec<_>> = match self.kind.numbers {
-            // SAFETY: the slice was adjusted to the array's length.
-            Some(load) => numbers
-                .map(|number| unsafe { load(self.address(index(number)), vm) })
-                .collect(),
-            None => numbers.map(|number| self.get(index(number), vm)).collect(),
+        let items = match self.kind.numbers {
+            Some(load) => {
+                // SAFETY: the slice was adjusted to the array's length.
+                let load = |number| unsafe { load(self.address(index(number)), vm) };
+                room::collect(count, load, vm)
+            }
+            None => room::collect(count, |number| self.get(index(number), vm), vm),
         };
-        let items = items?;
-        Ok(vm.ctx.new_list(items).into())
+        Ok(vm.ctx.new_list(items?).into())
     }
 
     /// Stores the items of a sequence in a slice.
