@@ -10,6 +10,7 @@ use super::{
     argument::{AbiClass, Arguments, word_of},
     byref::CArg,
     enter::direct::Placed,
+    instance::has_a_say,
 };
 use crate::{
     cdata::CData,
@@ -113,10 +114,10 @@ impl Exact {
                 }
             }
             Kind::Pointer(target) => match target.get() {
-                Some(target) => Takes::Pointer {
+                Some(target) if !has_a_say(target.python_class()) => Takes::Pointer {
                     target: identity(target),
                 },
-                None => Takes::Unknown,
+                _ => Takes::Unknown,
             },
             Kind::Function(_) => Takes::Function,
             Kind::Structure | Kind::Union => Takes::Aggregate,

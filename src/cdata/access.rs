@@ -219,19 +219,14 @@ pub unsafe fn set_pointee(
         if is_stored.ok_or_else(null)? {
             return Ok(());
         }
-    } else {
-        // SAFETY: a pointer's memory holds an address.
-        let start = unsafe { pointer::read(pointer.address()) };
-        if start.is_null() {
-            return Err(null());
-        }
     }
-    let ready = convert::convert(ctype, value, vm)?;
-    // Not before: the conversion may run Python code, which may make the pointer lead elsewhere.
+    // The conversion may run Python code that makes the pointer lead elsewhere. What it leads to now is what is
+    // written to, and is held until then.
     let (start, anchor) = CData::pointee(pointer);
     if start.is_null() {
         return Err(null());
     }
+    let ready = convert::convert(ctype, value, vm)?;
     let home = anchor.as_deref().and_then(CData::of);
     let home = home.unwrap_or_else(|| CData::home(pointer));
     // SAFETY: the caller's promise; what is ready has the type's size.
