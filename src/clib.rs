@@ -3,8 +3,15 @@
 //! ctypes hands raw `dlopen` handles about as integers (`CDLL._handle`), closes none of them by
 //! itself and lets Python code pass handles of its own, so the handle is what is kept here, and
 //! `libloading` is asked for each operation on it.
+//!
+//! The loader has locks, and whoever holds one may be waiting for this interpreter: a library's initialiser, or
+//! Python code that `dl_iterate_phdr` calls. So a thread detaches before it asks the loader for anything.
 
-use crate::{address, names::name};
+use crate::{
+    address,
+    loader::{self, Use},
+    names::name,
+};
 use libloading::os;
 use rustpython_vm::{
     Py, PyObject, PyResult, VirtualMachine,
@@ -63,49 +70,56 @@ impl Handle {
     /// The address of a symbol, if the library has it.
     #[cfg(unix)]
     #[must_use]
-    pub fn find(self, name: &SymbolName) -> Option<usize> {
-        let library = ptr::with_exposed_provenance_mut(self.0);
-        // SAFETY: the handle came from `dlopen`, or Python code answers for it; the name is terminated.
-        let symbol = unsafe { libc::dlsym(library, name.0.as_ptr().cast()) };
+    pub fn find(self, name: &SymbolName, vm: &VirtualMachine) -> Option<usize> {
+        let library = self.0;
+        let symbol = vm.allow_threads(|| {
+            let library = ptr::with_exposed_provenance_mut(library);
+            // SAFETY: the handle came from `dlopen`, or Python code answers for it; the name is terminated.
+            unsafe { libc::dlsym(library, name.0.as_ptr().cast()) }
+        });
         (!symbol.is_null()).then(|| symbol.expose_provenance())
     }
 
     /// The address of a symbol, if the library has it.
     #[cfg(windows)]
     #[must_use]
-    pub fn find(self, name: &SymbolName) -> Option<usize> {
-        self.load(name).ok()
+    pub fn find(self, name: &SymbolName, vm: &VirtualMachine) -> Option<usize> {
+        self.load(name, vm).ok()
     }
 
     /// The address of a symbol.
     ///
     /// # Errors
     /// The loader's message if the library has no such symbol.
-    pub fn symbol(self, name: &SymbolName) -> Result<usize, String> {
-        self.find(name).map_or_else(|| self.load(name), Ok)
+    pub fn symbol(self, name: &SymbolName, vm: &VirtualMachine) -> Result<usize, String> {
+        self.find(name, vm).map_or_else(|| self.load(name, vm), Ok)
     }
 
     /// The same, for who wants to know what is wrong.
     #[cold]
-    fn load(self, name: &SymbolName) -> Result<usize, String> {
-        self.with(|library| {
+    fn load(self, name: &SymbolName, vm: &VirtualMachine) -> Result<usize, String> {
+        let load = |library: &native::Library| {
             // SAFETY: the symbol is used as a plain address.
             let symbol = unsafe { library.get::<*mut u8>(&name.0[..]) };
             match symbol {
                 Ok(symbol) => Ok(symbol.as_raw_ptr() as usize),
                 Err(error) => Err(message(&error)),
             }
-        })
+        };
+        vm.allow_threads(|| self.with(load))
     }
 
     /// Closes the library.
     ///
     /// # Errors
     /// The loader's message.
-    pub fn close(self) -> Result<(), String> {
-        // SAFETY: Python code that calls `dlclose` answers for nobody using the library any more.
-        let library = unsafe { native::Library::from_raw(self.0 as _) };
-        library.close().map_err(|error| message(&error))
+    pub fn close(self, vm: &VirtualMachine) -> Result<(), String> {
+        let close = || {
+            // SAFETY: Python code that calls `dlclose` answers for nobody using the library any more.
+            let library = unsafe { native::Library::from_raw(self.0 as _) };
+            library.close().map_err(|error| message(&error))
+        };
+        loader::using(Use::Change, vm, close)
     }
 }
 
@@ -114,13 +128,15 @@ impl Handle {
 /// # Errors
 /// The loader's message.
 #[cfg(unix)]
-pub fn open(name: Option<&OsStr>, flags: i32) -> Result<Handle, String> {
-    // SAFETY: the library's initialisers run; whoever loads a library answers for them.
-    let library = unsafe { native::Library::open(name, flags) };
-    match library {
-        Ok(library) => Ok(Handle(library.into_raw() as usize)),
-        Err(error) => Err(message(&error)),
-    }
+pub fn open(name: Option<&OsStr>, flags: i32, vm: &VirtualMachine) -> Result<Handle, String> {
+    let open = || {
+        // SAFETY: the library's initialisers run; whoever loads a library answers for them.
+        match unsafe { native::Library::open(name, flags) } {
+            Ok(library) => Ok(Handle(library.into_raw() as usize)),
+            Err(error) => Err(message(&error)),
+        }
+    };
+    loader::using(Use::Change, vm, open)
 }
 
 /// The loader's own words: `libloading` wraps them in the name of the function that failed.
@@ -171,5 +187,5 @@ pub fn lookup(
 ) -> PyResult<usize> {
     let handle = Handle::of(&*dll.get_attr(name!(vm, "_handle"), vm)?, owner, vm)?;
     let symbol = SymbolName::new(name, vm)?;
-    handle.symbol(&symbol).map_err(missing)
+    handle.symbol(&symbol, vm).map_err(missing)
 }

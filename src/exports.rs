@@ -87,26 +87,28 @@ fn cast_object(
     let Some(cdata) = made else {
         return Err(vm.new_type_error("cast() argument 2 must make a ctypes instance"));
     };
-    let kept = match CData::of(source) {
+    let (address, kept) = match CData::of(source) {
         Some(source) => {
             cdata.show_like(source, vm)?;
-            source_to_keep(source, address)
+            to_keep(source, address)
         }
-        None => Kept::Nothing,
+        None => (address, Kept::Nothing),
     };
     CData::point_to(cdata, address.cast(), kept, vm)?;
     Ok(result)
 }
 
-/// What to keep for a pointer to `address`, which is the address of an array or that in a pointer.
-fn source_to_keep(source: &Py<CData>, address: *mut c_void) -> Kept {
+/// Where a pointer that is cast from `source` leads, and what to keep for it. `address` is that of an array, or
+/// what was in a pointer.
+fn to_keep(source: &Py<CData>, address: *mut c_void) -> (*mut c_void, Kept) {
     if !source.ctype().is_address() {
-        return Kept::Object(CData::keep_as_target(source));
+        return (address, Kept::Object(CData::keep_as_target(source)));
     }
     match CData::reference(source) {
-        (known, kept) if known == address.addr() => kept,
-        // It was made to lead elsewhere meanwhile.
-        _ => Kept::Nothing,
+        (known, kept) if known == address.addr() => (address, kept),
+        // Another thread has made it lead elsewhere meanwhile, and there is nothing where it led to.
+        (known, kept @ Kept::Object(_)) => (std::ptr::with_exposed_provenance_mut(known), kept),
+        _ => (address, Kept::Nothing),
     }
 }
 

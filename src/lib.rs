@@ -19,7 +19,7 @@
 //! - `ccall` and `ccallback`: Python calling C, and C calling Python;
 //! - `cdata`: what a C value is;
 //! - `ctype`: what a C type is;
-//! - `clib`: libraries and their symbols;
+//! - `clib` and `loader`: libraries and their symbols, and the loader's locks;
 //! - `audit`: audit events;
 //! - `buffers`: buffers of other objects;
 //! - `builtin`: functions that are called with what the VM has at hand;
@@ -27,12 +27,14 @@
 //! - `callable`: Python callables that native code calls;
 //! - `new_class`: making class objects;
 //! - `names`: names of attributes;
+//! - `once`: what is done once for an interpreter;
 //! - `panics`: panics become exceptions;
 //! - `room`: memory whose amount Python code says;
 //! - `without`: parts of the fast path that can be left out.
 //!
 //! What the program has besides is there for embedders too: its native `__import__` in [`import`], its
-//! `type.__new__` in [`new_class`], its allocator in `allocator` (feature `mimalloc`).
+//! `type.__new__` in [`new_class`], its allocator in `allocator` (feature `mimalloc`), the end of its threads in
+//! `thread_exit`.
 
 mod address;
 #[cfg(feature = "mimalloc")]
@@ -41,6 +43,7 @@ mod audit;
 mod buffers;
 mod builtin;
 mod bytearray;
+mod c_integer;
 mod callable;
 mod ccall;
 mod ccallback;
@@ -52,12 +55,16 @@ mod error;
 mod exports;
 mod functions;
 pub mod import;
+mod loader;
 mod module;
 mod names;
 pub mod new_class;
+mod once;
 mod package;
 mod panics;
 mod room;
+#[cfg(unix)]
+pub mod thread_exit;
 mod without;
 
 pub use module::module_def;

@@ -7,6 +7,25 @@ use std::ffi::CStr;
 #[global_allocator]
 static ALLOCATOR: rustpython_ctypes::allocator::Mimalloc = rustpython_ctypes::allocator::Mimalloc;
 
+// Not for libraries, which can be unloaded.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+std::arch::global_asm!(".hidden __cxa_thread_atexit_impl");
+
+/// Takes the place of the C library's function, for what the program's own code registers.
+///
+/// # Safety
+/// `drop` may be called with `object` on this thread at its end.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[unsafe(no_mangle)]
+unsafe extern "C" fn __cxa_thread_atexit_impl(
+    drop: rustpython_ctypes::thread_exit::Drop,
+    object: *mut std::ffi::c_void,
+    _library: *mut std::ffi::c_void,
+) -> std::ffi::c_int {
+    // SAFETY: the caller's promise.
+    unsafe { rustpython_ctypes::thread_exit::register(drop, object) }
+}
+
 /// Sets the C library's locale for characters, which the libraries that Python calls convert text
 /// by: the environment's, and UTF-8 where that is the bare C locale (PEP 538).
 fn set_c_locale() {

@@ -22,7 +22,7 @@ mod _ctypes {
             simple, type_attributes, type_methods,
         },
         ctype::{CType, initializer::Initializer, positional::Positional, scalar::wide},
-        error, exports, functions, package, panics,
+        error, exports, functions, loader, once, package, panics,
     };
     use rustpython_vm::{
         Py, PyResult, VirtualMachine,
@@ -100,8 +100,11 @@ mod _ctypes {
         functions::install(module, vm)?;
         package::install();
         panics::install();
-        audit::watch(vm)?;
-        young::install(vm);
+        if once::is_first_import(vm) {
+            audit::watch(vm)?;
+            young::install(vm);
+            loader::install(vm);
+        }
         bytearray::install(vm);
         // Bases before what derives from them.
         let _ = CType::make_static_type();

@@ -1,5 +1,6 @@
 //! Names of attributes as the VM keeps them, each found once, and what classes have under them.
 
+use rustpython_common::lock::PyMutex;
 use rustpython_vm::{
     Py, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyStr, PyStrInterned, PyType},
@@ -32,13 +33,45 @@ pub fn set_attribute(
     value: PyObjectRef,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
-    // Before the namespace changes, which is when nobody must remember what was in it.
+    changing(class, || {
+        if let Some(own) = class.attributes.as_dict() {
+            return own.set_item(name, value, vm);
+        }
+        class.attributes.set(name, value);
+        Ok(())
+    })
+}
+
+/// The same if the class has none of this name: of several threads, one puts its own there. What is returned is
+/// what the class has.
+pub fn set_first_attribute(
+    class: &Py<PyType>,
+    name: &'static PyStrInterned,
+    value: PyObjectRef,
+) -> PyObjectRef {
+    // The VM's dicts can be given one key twice, by two threads that find it missing. No Python code runs under
+    // this lock: nothing is displaced.
+    static FIRST: PyMutex<()> = PyMutex::new(());
+    changing(class, || {
+        let only_one = FIRST.lock();
+        let first = class.get_direct_attr(name).unwrap_or_else(|| {
+            class.attributes.set(name, value.clone());
+            value
+        });
+        drop(only_one);
+        first
+    })
+}
+
+/// Changes the namespace of a class that other threads may have found already (`__subclasses__`): what is looked
+/// up meanwhile is remembered by nobody.
+fn changing<R>(class: &Py<PyType>, change: impl FnOnce() -> R) -> R {
+    // Before, so that nobody remembers what is displaced.
     class.modified();
-    if let Some(own) = class.attributes.as_dict() {
-        return own.set_item(name, value, vm);
-    }
-    class.attributes.set(name, value);
-    Ok(())
+    let changed = change();
+    // And after, so that nobody remembers what was not there yet.
+    class.modified();
+    changed
 }
 
 /// The name of a class with its module in front, as messages have it that say it in full.

@@ -79,6 +79,7 @@ python_tests! {
     calls_without_argtypes
     cfield_attributes
     char_arrays
+    closures
     complex_types
     declarations
     deep_nesting
@@ -87,13 +88,16 @@ python_tests! {
     errcheck
     errno
     error_messages
+    extreme_numbers
     fields_errors
+    foreign_threads
     found_by_programs
     from_buffer
     from_param
     function_objects
     held_by_calls
     hostile_values
+    import_again
     import_statements
     in_dll
     incomplete_types
@@ -101,6 +105,7 @@ python_tests! {
     keepalive_by_place
     layout_library
     libraries
+    loader_between_threads
     long_double
     machine_code
     many_arguments
@@ -117,6 +122,7 @@ python_tests! {
     plans
     pointer
     pointer_specials
+    pointers_between_threads
     python_callables
     python_init
     reentrancy
@@ -132,6 +138,7 @@ python_tests! {
     struct_by_value
     structure
     structure_layout
+    types_between_threads
     union
     util
     variadic

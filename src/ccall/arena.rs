@@ -18,6 +18,11 @@ thread_local! {
     static IDLE: Cell<Option<Bump>> = const { Cell::new(None) };
 }
 
+/// Gets the thread's own arena ready to be used.
+pub fn prepare() {
+    let _ = IDLE.try_with(|_| ());
+}
+
 /// A call's arena, which it takes from its thread when it first needs one. It goes back as a whole, so
 /// that a call that needed none has nothing to drop.
 #[derive(Debug, Default)]

@@ -55,19 +55,45 @@ impl AbiClass {
 }
 
 /// The machine word that a C value is as an argument, and its type: scalars by value, arrays by address.
-/// `None` if a word is not enough.
+/// `None` if a word is not enough. What a pointer leads to stays there as long as the value and the arena live,
+/// whatever another thread or a callback does with the pointer.
 #[inline]
 #[must_use]
-pub fn word_of(value: &Py<CData>) -> Option<(Scalar, u64)> {
+pub fn word_of(value: &Py<CData>, arena: &mut Arena) -> Option<(Scalar, u64)> {
     let start = value.address();
     let scalar = match &value.ctype().kind {
         Kind::Array(_) => return Some((Scalar::Pointer, start.expose_provenance() as u64)),
-        Kind::Pointer(_) | Kind::Function(_) => Scalar::Pointer,
+        Kind::Pointer(_) => return pointer_word(CData::followed(value), arena),
+        Kind::Function(_) => return pointer_word(CData::callee(value), arena),
         Kind::Simple(simple) => simple.code.scalar,
         Kind::Structure | Kind::Union => return None,
     };
+    if scalar == Scalar::Pointer {
+        return pointer_word(CData::followed(value), arena);
+    }
     // SAFETY: an instance has memory of its type's size, which holds a value of the scalar.
     Some((scalar, unsafe { scalar.read_word(start) }?))
+}
+
+#[inline]
+fn pointer_word(
+    (address, held): (usize, Option<PyObjectRef>),
+    arena: &mut Arena,
+) -> Option<(Scalar, u64)> {
+    if let Some(held) = held {
+        arena.keep(held)?;
+    }
+    Some((Scalar::Pointer, address as u64))
+}
+
+/// Whether a machine word is enough for a C value as an argument.
+#[must_use]
+pub fn is_word(value: &CData) -> bool {
+    match &value.ctype().kind {
+        Kind::Array(_) | Kind::Pointer(_) | Kind::Function(_) => true,
+        Kind::Simple(simple) => simple.code.scalar.is_word(),
+        Kind::Structure | Kind::Union => false,
+    }
 }
 
 /// What C's default promotions make of a scalar in a machine word (C11 6.5.2.2 p7).
@@ -321,7 +347,7 @@ impl Arguments {
     #[inline]
     pub fn cdata(&mut self, source: &Py<CData>, vm: &VirtualMachine) -> PyResult<()> {
         self.hold(source);
-        if let Some((scalar, word)) = word_of(source) {
+        if let Some((scalar, word)) = word_of(source, &mut self.arena) {
             self.scalar_at(AbiClass::of_word(scalar), scalar, word);
             return Ok(());
         }

@@ -179,6 +179,11 @@ thread_local! {
     static FREELIST: FreeList<CArg, FREE> = const { FreeList::new() };
 }
 
+/// Gets the thread's own memory for such objects ready to be used.
+pub fn prepare() {
+    let _ = FREELIST.try_with(|_| ());
+}
+
 impl PyPayload for CArg {
     const NEW_REF_UNTRACKED: bool = true;
     const HAS_FREELIST: bool = true;

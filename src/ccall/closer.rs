@@ -41,7 +41,7 @@ impl Exact {
         vm: &VirtualMachine,
     ) -> Option<u64> {
         if CData::of(value).is_some() {
-            return self.derived_word(instance(value)?);
+            return self.derived_word(instance(value)?, arena);
         }
         if let Some(arg) = value.downcast_ref::<CArg>() {
             let object = instance(arg.object()?)?;
@@ -67,10 +67,10 @@ impl Exact {
     }
 
     /// The word of an instance of a type that is derived from the declared one, or from what that points to.
-    fn derived_word(&self, value: &Py<CData>) -> Option<u64> {
+    fn derived_word(&self, value: &Py<CData>, arena: &mut Arena) -> Option<u64> {
         let ctype = value.ctype();
         if is_derived(ctype, self.ctype) {
-            let (scalar, word) = word_of(value)?;
+            let (scalar, word) = word_of(value, arena)?;
             return (scalar == self.scalar()).then_some(word);
         }
         let Takes::Pointer { .. } = self.takes else {
@@ -86,7 +86,9 @@ impl Exact {
             _ => ctype.target()?,
         };
         let fits = identity(item) == target || is_derived(item, target);
-        fits.then(|| word_of(value)).flatten().map(|(_, word)| word)
+        fits.then(|| word_of(value, arena))
+            .flatten()
+            .map(|(_, word)| word)
     }
 
     /// The word that the `_as_parameter_` of `value` becomes.
@@ -100,7 +102,7 @@ impl Exact {
                     None => {
                         let cdata = instance(&inner)?;
                         let is_exact = identity(cdata.ctype()) == self.ctype;
-                        is_exact.then(|| word_of(cdata)).flatten()?.1
+                        is_exact.then(|| word_of(cdata, arena)).flatten()?.1
                     }
                 }
             }

@@ -47,7 +47,7 @@ fn own_word(value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<
     } else if let Some(bytes) = value.downcast_ref_if_exact::<PyBytes>(vm) {
         terminated::address(bytes)?
     } else if let Some(cdata) = CData::of(value) {
-        return word_of(cdata);
+        return word_of(cdata, arena);
     } else if let Some(arg) = value.downcast_ref::<CArg>() {
         arg.address()?
     } else if vm.is_none(value) {

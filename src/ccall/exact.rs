@@ -246,9 +246,9 @@ impl Exact {
         if CData::of(value).is_some() {
             let cdata = instance(value)?;
             if identity(cdata.ctype()) == self.ctype {
-                return word_of(cdata).map(|(_, word)| word);
+                return word_of(cdata, arena).map(|(_, word)| word);
             }
-            return self.pointed_to(value, cdata);
+            return self.pointed_to(value, cdata, arena);
         }
         let address = match self.takes {
             Takes::Signed(scalar, _) | Takes::Unsigned(scalar, _) => {

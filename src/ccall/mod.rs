@@ -5,7 +5,7 @@
 //! ([`from_param`]), and without a declared type by their own ([`default`]); an object may stand for another
 //! one ([`plain`]). It enters C ([`enter`]) and converts what comes back ([`result`]). What can be
 //! said of a call ahead is planned ([`plan`]), also where arguments are placed one by one ([`placed`]). How a
-//! function is called is its [`signature`]. Parameter
+//! function is called is its [`signature`]. What must be there before C runs on a [`thread`] is made first. Parameter
 //! flags ([`paramflags`]) rearrange the arguments before and the results after; [`errno`] keeps the
 //! copy of `errno` that Python code sees.
 
@@ -28,6 +28,7 @@ pub mod plan;
 mod pointed;
 pub mod result;
 pub mod signature;
+pub mod thread;
 
 /// `FUNCFLAG_*`: how a function is to be called.
 pub mod flags {
@@ -41,6 +42,8 @@ pub mod flags {
     pub const USE_ERRNO: u32 = 0x8;
     /// The same for Windows' last error.
     pub const USE_LASTERROR: u32 = 0x10;
+    /// The function holds the loader's list of libraries while it calls back. Python code does not see this one.
+    pub const HOLDS_LIBRARIES: u32 = 1 << 31;
 }
 
 /// More arguments than this are refused.

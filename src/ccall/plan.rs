@@ -7,7 +7,7 @@
 
 use super::{
     arena::Arena,
-    argument::word_of,
+    argument::is_word,
     default,
     enter::{
         around::attached_or_not,
@@ -324,8 +324,7 @@ impl Entry {
 
 /// Whether arguments may be too many for the registers, or one of them is no word.
 fn needs_placing(given: &[PyObjectRef]) -> bool {
-    let is_no_word =
-        |value: &PyObjectRef| CData::of(value).is_some_and(|cdata| word_of(cdata).is_none());
+    let is_no_word = |value: &PyObjectRef| CData::of(value).is_some_and(|cdata| !is_word(cdata));
     given.len() > INTEGERS || given.iter().any(is_no_word)
 }
 

@@ -1,6 +1,7 @@
 //! Addresses that C values and references to them are as arguments, where a pointer is declared.
 
 use super::{
+    arena::Arena,
     argument::word_of,
     byref::CArg,
     exact::{Exact, Takes, identity, instance},
@@ -13,7 +14,12 @@ use rustpython_vm::{Py, PyObject};
 
 impl Exact {
     /// The address that `cdata`, which is `value`, is or holds, if a pointer of this type takes it.
-    pub(super) fn pointed_to(&self, value: &PyObject, cdata: &Py<CData>) -> Option<u64> {
+    pub(super) fn pointed_to(
+        &self,
+        value: &PyObject,
+        cdata: &Py<CData>,
+        arena: &mut Arena,
+    ) -> Option<u64> {
         let kind = &cdata.ctype().kind;
         let is_taken = match self.takes {
             Takes::VoidPointer => match kind {
@@ -43,7 +49,7 @@ impl Exact {
         if !is_taken {
             return None;
         }
-        word_of(cdata).map(|(_, word)| word)
+        word_of(cdata, arena).map(|(_, word)| word)
     }
 
     /// The address that `byref` made, if a pointer of this type takes it.

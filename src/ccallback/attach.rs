@@ -1,111 +1,184 @@
 //! Getting a thread to the interpreter when C calls.
 
-use rustpython_common::wtf8::Wtf8Buf;
+use crate::ccall::thread as of_thread;
 use rustpython_vm::{
     VirtualMachine,
-    function::{FuncArgs, KwArgs},
     vm::thread::{self, ThreadedVirtualMachine},
 };
 use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
+    mem,
+    ptr::{self, NonNull},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicPtr, Ordering},
+    },
     time::Duration,
 };
 
-/// How a callback gets at its interpreter on a thread that is none of the interpreter's: the thread
-/// gets a VM of its own, which only another VM can make. These are the makers that are idle.
-pub struct Attacher(Mutex<Vec<ThreadedVirtualMachine>>);
+/// How callbacks get at their interpreter, which they outlive, and so does this.
+///
+/// A thread that is none of the interpreter's needs a VM of its own, which only another VM can make. So one
+/// is made ahead for the next such thread, which makes another as soon as it is attached. It is handed over
+/// without a lock: a forked child could find one locked for ever.
+pub struct Attacher {
+    interpreter: i64,
+    /// For the next thread; NULL while somebody is about to make it.
+    spare: AtomicPtr<ThreadedVirtualMachine>,
+    /// The interpreter gives no VM to threads of C's any more, and frees no closure.
+    has_ended: AtomicBool,
+}
 
 impl Attacher {
     /// The attacher of this interpreter, which its callbacks share.
     pub fn of(vm: &VirtualMachine) -> &'static Self {
-        static KNOWN: Mutex<Vec<(i64, &'static Attacher)>> = Mutex::new(Vec::new());
-        let id = vm.state.interpreter_id;
-        let find = || {
-            let known = lock(&KNOWN);
-            let found = known.iter().find(|(known, _)| *known == id);
-            found.map(|(_, attacher)| *attacher)
-        };
-        if let Some(attacher) = find() {
-            return attacher;
+        static KNOWN: Mutex<Vec<&'static Attacher>> = Mutex::new(Vec::new());
+        let interpreter = vm.state.interpreter_id;
+        // Nothing under the lock runs Python code, or waits to be attached.
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = known.iter().find(|one| one.interpreter == interpreter) {
+            return found;
         }
-        // Callbacks outlive the interpreter, and so does this.
-        let attacher: &'static Self = Box::leak(Box::new(Self(Mutex::new(vec![vm.new_thread()]))));
-        attacher.refill_after_fork(vm);
-        lock(&KNOWN).push((id, attacher));
-        // Another thread may have been first; the first one counts.
-        find().unwrap_or(attacher)
+        let new: &'static Self = Box::leak(Box::new(Self {
+            interpreter,
+            spare: AtomicPtr::new(ptr::null_mut()),
+            has_ended: AtomicBool::new(vm.state.finalizing.load(Ordering::Acquire)),
+        }));
+        known.push(new);
+        drop(known);
+        new.follow(vm);
+        new.refill(vm);
+        new
     }
 
-    /// A thread that holds a maker does not exist in a forked child, so there a new one is needed.
-    fn refill_after_fork(&'static self, vm: &VirtualMachine) {
-        let refill = vm.new_function("refill", move |vm: &VirtualMachine| self.refill(vm));
-        let registered = vm.import("os", 0).and_then(|os| {
-            let register = os.get_attr("register_at_fork", vm)?;
-            let name = Wtf8Buf::from("after_in_child");
-            let keywords: KwArgs = [(name, refill.into())].into_iter().collect();
-            register.call(FuncArgs::new(Vec::new(), keywords), vm)
-        });
-        // Where there is no such function, there is no fork.
-        drop(registered);
+    /// Has this notice what becomes of the interpreter.
+    fn follow(&'static self, vm: &VirtualMachine) {
+        // The thread that was about to make a VM does not exist in a forked child.
+        let refill = vm.new_function("refill", |vm: &VirtualMachine| self.refill(vm));
+        vm.state.after_forkers_child.lock().push(refill.into());
+        // The last function is called last.
+        let end = vm.new_function("end_callbacks", |_vm: &VirtualMachine| self.end());
+        let at_exit = (end.into(), Default::default());
+        vm.state.atexit_funcs.lock().push(at_exit.into());
     }
 
-    /// Sees to it that there is an idle maker.
+    /// Sees to it that there is a VM for the next thread.
     fn refill(&self, vm: &VirtualMachine) {
-        if lock(&self.0).is_empty() {
-            let maker = vm.new_thread();
-            lock(&self.0).push(maker);
-        }
-    }
-
-    /// Runs `f` with this thread attached to the interpreter.
-    pub fn attached(&self, f: impl FnOnce(&VirtualMachine)) {
-        if thread::current_vm_is_set() {
-            // A thread of the interpreter's, which detached for the call that led here.
-            return thread::with_current_vm(|vm| vm.attach_for_callback(|| f(vm)));
-        }
-        // Attaching can park the thread, so the lock is not held while the maker works.
-        let maker = Maker {
-            idle: &self.0,
-            vm: Some(self.take()),
-        };
-        let Some(new) = maker
-            .vm
-            .as_ref()
-            .map(|vm| vm.run(VirtualMachine::new_thread))
-        else {
-            return;
-        };
-        drop(maker);
-        let release = Release(Some(thread::attach_current_thread(|| new)));
-        thread::with_current_vm(|vm| {
-            // The next one must not wait for a maker whose thread is parked.
-            self.refill(vm);
-            f(vm);
-        });
-        drop(release);
-    }
-
-    fn take(&self) -> ThreadedVirtualMachine {
-        loop {
-            let maker = lock(&self.0).pop();
-            match maker {
-                Some(maker) => return maker,
-                // It is back as soon as the thread that holds it has its VM.
-                None => std::thread::sleep(Duration::from_micros(50)),
+        if self.spare.load(Ordering::Relaxed).is_null() && !self.has_ended() {
+            self.put(Box::new(vm.new_thread()));
+            // It would keep the interpreter's memory.
+            if self.has_ended() {
+                drop(self.take());
             }
         }
     }
-}
 
-/// A maker at work, which goes back whatever happens.
-struct Maker<'a> {
-    idle: &'a Mutex<Vec<ThreadedVirtualMachine>>,
-    vm: Option<ThreadedVirtualMachine>,
-}
+    fn put(&self, vm: Box<ThreadedVirtualMachine>) {
+        let (new, null) = (Box::into_raw(vm), ptr::null_mut());
+        let placed = self
+            .spare
+            .compare_exchange(null, new, Ordering::AcqRel, Ordering::Relaxed);
+        if placed.is_err() {
+            // SAFETY: made above, and nobody else has got it.
+            drop(unsafe { Box::from_raw(new) });
+        }
+    }
 
-impl Drop for Maker<'_> {
-    fn drop(&mut self) {
-        lock(self.idle).extend(self.vm.take());
+    fn take(&self) -> Option<Box<ThreadedVirtualMachine>> {
+        let taken = NonNull::new(self.spare.swap(ptr::null_mut(), Ordering::AcqRel))?;
+        // SAFETY: `put` made it of a box, and whoever takes it out has it alone.
+        Some(unsafe { Box::from_raw(taken.as_ptr()) })
+    }
+
+    /// Takes the VM for the next thread, as soon as there is one. `None` if there will be none.
+    fn wait(&self) -> Option<Box<ThreadedVirtualMachine>> {
+        let mut patience = 16;
+        while !self.has_ended() {
+            if let Some(vm) = self.take() {
+                return Some(vm);
+            }
+            // Whoever took the last one makes another when it is attached.
+            match patience {
+                0 => std::thread::sleep(Duration::from_micros(50)),
+                _ => {
+                    patience -= 1;
+                    std::thread::yield_now();
+                }
+            }
+        }
+        None
+    }
+
+    fn end(&self) {
+        self.has_ended.store(true, Ordering::SeqCst);
+        drop(self.take());
+    }
+
+    fn has_ended(&self) -> bool {
+        self.has_ended.load(Ordering::SeqCst)
+    }
+
+    /// Whether the interpreter is ending. From then on closures stay where they are, because C may call them
+    /// as long as the process lives.
+    pub fn is_ending(&self) -> bool {
+        let is_finalizing = |vm: &VirtualMachine| vm.state.finalizing.load(Ordering::Acquire);
+        self.has_ended() || thread::try_with_current_vm(is_finalizing).unwrap_or(true)
+    }
+
+    /// Runs `f` with this thread attached to the interpreter, if it can still be. What lives as long as
+    /// the interpreter may be looked at by `f`, and not before.
+    #[inline]
+    pub fn attached(&self, f: impl FnOnce(&VirtualMachine)) {
+        if of_thread::is_over() {
+            return;
+        }
+        if thread::current_vm_is_set() {
+            thread::with_current_vm(|vm| {
+                if vm.state.interpreter_id == self.interpreter {
+                    // A thread of the interpreter's, which detached for the call that led here.
+                    vm.attach_for_callback(|| f(vm));
+                } else {
+                    vm.attach_for_callback(|| self.switched(f));
+                }
+            });
+        } else {
+            self.attached_foreign(f);
+        }
+    }
+
+    /// The same on a thread that C has started.
+    fn attached_foreign(&self, f: impl FnOnce(&VirtualMachine)) {
+        let Some(vm) = self.wait() else { return };
+        let release = Release(Some(thread::attach_current_thread(|| *vm)));
+        let is_there = thread::with_current_vm(|vm| {
+            // The interpreter ends while no thread is attached but the one that ends it.
+            let is_there = !vm.state.finalizing.load(Ordering::Acquire);
+            if is_there {
+                self.refill(vm);
+                // Where the VM has its own data of the thread.
+                of_thread::prepare(vm);
+                f(vm);
+            }
+            is_there
+        });
+        if is_there {
+            drop(release);
+        } else {
+            self.has_ended.store(true, Ordering::SeqCst);
+            // What the VM holds is no longer this thread's to drop.
+            mem::forget((release, thread::save_current_thread()));
+        }
+    }
+
+    /// The same on a thread that is attached to another interpreter.
+    #[cold]
+    fn switched(&self, f: impl FnOnce(&VirtualMachine)) {
+        let Some(vm) = self.wait() else { return };
+        vm.run(|vm| {
+            if !vm.state.finalizing.load(Ordering::Acquire) {
+                self.refill(vm);
+                f(vm);
+            }
+        });
     }
 }
 
@@ -118,9 +191,4 @@ impl Drop for Release {
             thread::release_current_thread(state);
         }
     }
-}
-
-/// A panic while the lock was held leaves nothing half-done.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

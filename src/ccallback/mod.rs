@@ -6,8 +6,10 @@
 //! can be told to C, so exceptions go to `sys.unraisablehook`, and C receives zero.
 
 mod attach;
+mod closure;
 mod convert;
 mod shape;
+mod sheet;
 mod spare;
 mod unraisable;
 
@@ -17,6 +19,7 @@ use crate::{
     cdata::young::{self, BeginsYoung, Young},
     panics::guarded_above_c,
 };
+use closure::{Closure, Made};
 use convert::{load_argument, store_result};
 use libffi::raw::ffi_cif;
 use rustpython_vm::{
@@ -27,8 +30,8 @@ use rustpython_vm::{
     pyclass,
     vm::Context,
 };
-use shape::Closure;
 pub use shape::Shape;
+
 use spare::Spare;
 use std::{
     ffi::c_void,
@@ -98,8 +101,7 @@ impl Thunk {
             spare: Spare::new(shape),
         };
         let thunk = young::new_object(thunk, Self::static_type().to_owned(), |_| (), vm);
-        // SAFETY: nobody knows the closure yet; a thunk that dies gives it up.
-        unsafe { thunk.closure.lead_to(&thunk) };
+        thunk.closure.lead_to(&thunk);
         Ok(thunk)
     }
 
@@ -114,7 +116,7 @@ impl Drop for Thunk {
     fn drop(&mut self) {
         // SAFETY: it is not used after this.
         let closure = unsafe { ManuallyDrop::take(&mut self.closure) };
-        self.shape.give_back(closure);
+        Shape::give_back(&self.shape, closure);
     }
 }
 
@@ -132,27 +134,28 @@ unsafe impl Traverse for Thunk {
 ///
 /// # Safety
 /// libffi calls it with the memory for the result and the arguments of the cif that the closure was
-/// prepared with, and with the closure's data.
+/// prepared with, and with the closure's own data. Its callback must not be gone unless the interpreter is.
 unsafe extern "C" fn entry(
     _cif: *mut ffi_cif,
     result: *mut c_void,
     arguments: *mut *mut c_void,
     data: *mut c_void,
 ) {
-    // SAFETY: the thunk that the closure leads to lives: C must not call a closure that is gone. From here
-    // on it is held here too.
-    let thunk = unsafe { &*data.cast_const().cast::<Py<Thunk>>() }.to_owned();
+    // SAFETY: the closure is there, or C would not call it.
+    let made = unsafe { &*data.cast_const().cast::<Made>() };
+    // SAFETY: libffi's memory for the result.
+    unsafe { made.clear_result(result) };
     let outcome = catch_unwind(AssertUnwindSafe(move || {
-        thunk.clear_result(result);
-        let attacher = thunk.shape.attacher;
-        let swaps_errno = thunk.shape.flags & flags::USE_ERRNO != 0;
+        let swaps_errno = made.flags & flags::USE_ERRNO != 0;
         if swaps_errno {
             errno::exchange();
         }
-        attacher.attached(move |vm| {
-            thunk.run(result, arguments, vm);
-            // If this is the last reference to it, that is a matter for an attached thread.
-            drop(thunk);
+        made.attacher.attached(move |vm| {
+            // SAFETY: the caller's promise. From here on it is held here too; if that is the last reference,
+            // dropping it is a matter for an attached thread.
+            if let Some(thunk) = unsafe { made.thunk() } {
+                thunk.run(result, arguments, vm);
+            }
         });
         if swaps_errno {
             errno::exchange();
@@ -163,15 +166,6 @@ unsafe extern "C" fn entry(
 }
 
 impl Thunk {
-    /// What C receives if Python gives nothing.
-    fn clear_result(&self, result: *mut c_void) {
-        if let Some(ctype) = &self.shape.result {
-            let size = ctype.size().max(size_of::<usize>());
-            // SAFETY: libffi's memory for a result has its type's size, and a word at least.
-            unsafe { result.cast::<u8>().write_bytes(0, size) };
-        }
-    }
-
     /// Calls the callable.
     fn run(&self, result: *mut c_void, arguments: *mut *mut c_void, vm: &VirtualMachine) {
         let (callable, shape) = (self.callable.object(), &*self.shape);

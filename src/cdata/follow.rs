@@ -61,6 +61,16 @@ impl CData {
         Some(home.to_owned().into())
     }
 
+    /// The address in this value's memory, and what has to be held while C uses it.
+    #[inline]
+    #[must_use]
+    pub fn followed(zelf: &Py<Self>) -> (usize, Option<PyObjectRef>) {
+        match Self::reference(zelf) {
+            (address, Kept::Object(object)) => (address, Some(object)),
+            (address, _) => (address, None),
+        }
+    }
+
     /// What has to be held while C runs at the address that this function pointer holds, and the address.
     /// Nothing has to, if nothing but the object's making has stored the address: whoever calls the
     /// object holds that.
@@ -74,10 +84,7 @@ impl CData {
         if zelf.own == Own::Mine && !zelf.has_flag(flag::RESTORED) {
             return (address, None);
         }
-        match Self::reference(zelf) {
-            (address, Kept::Object(object)) => (address, Some(object)),
-            (address, _) => (address, None),
-        }
+        Self::followed(zelf)
     }
 
     /// Runs `f` with the address that this pointer holds, NULL if none, while what is there stays alive.

@@ -278,6 +278,11 @@ fn flush(vm: &VirtualMachine) {
     }
 }
 
+/// Gets this thread's ring ready to be used.
+pub fn prepare() {
+    let _ = GIVE_BACK.try_with(|_| ());
+}
+
 /// Has the collector told of young values before `gc.collect()` and before the interpreter ends.
 pub fn install(vm: &VirtualMachine) {
     let function = || {

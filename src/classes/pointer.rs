@@ -9,6 +9,7 @@ use super::{
     new_class,
 };
 use crate::{
+    c_integer,
     cdata::{CData, access, kept::Kept},
     ctype::{
         CType, Kind, Place, layout::Layout, scalar::pointer, simple::Class,
@@ -42,7 +43,7 @@ impl Initializer for PointerType {
     type Args = FuncArgs;
 
     fn slot_init(zelf: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
-        metatype::initialize(zelf, &args, |class| define(class, vm), vm)
+        metatype::initialize(zelf, &args, |class| define(class, vm).map(drop), vm)
     }
 
     fn init(_zelf: &Py<Self>, _args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
@@ -74,11 +75,12 @@ pub fn set_type(class: &Py<PyType>, [target]: [PyObjectRef; 1], vm: &VirtualMach
         })?;
     }
     class.as_object().set_attr("_type_", target, vm)?;
-    remember(&target_type, class);
+    let _first = remember(&target_type, class);
     Ok(vm.ctx.none())
 }
 
-fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
+/// Describes a class. What is returned is the type of pointers to its target: of several, the first one.
+fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
     CType::check_undefined(class, vm)?;
     let target = match class.get_direct_attr(name!(vm, "_type_")) {
         Some(target) => Some(target_of(&target, vm)?),
@@ -93,13 +95,11 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
         metatype::constructor(class, Pointer::static_type(), vm)?,
         vm,
     )?;
-    if let Some(target) = target {
-        remember(&target, class);
-    }
-    Ok(())
+    Ok(target.map(|target| remember(&target, class)))
 }
 
-/// Makes the type of pointers to a class that has none, as a call of `type` in the module `module` would.
+/// Makes the type of pointers to a class that has none, as a call of `type` in the module `module` would. If
+/// several threads do, they all get the first one.
 ///
 /// # Errors
 /// None that can happen: the class has a description.
@@ -119,16 +119,15 @@ pub fn pointer_type(target: &Py<PyType>, module: PyObjectRef, vm: &VirtualMachin
         entries,
         vm,
     )?;
-    define(&made, vm)?;
-    Ok(made.into())
+    let first = define(&made, vm)?;
+    Ok(first.unwrap_or_else(|| made.into()))
 }
 
-/// Records `pointer_class` as the type of pointers to `target`, unless there is one already.
-fn remember(target: &CType, pointer_class: &Py<PyType>) {
+/// Records `pointer_class` as the type of pointers to `target`, unless there is one already; what it is then.
+fn remember(target: &CType, pointer_class: &Py<PyType>) -> PyObjectRef {
     let mut slot = target.pointer_type.lock();
-    if slot.is_none() {
-        *slot = Some(pointer_class.to_owned().into());
-    }
+    let first = slot.get_or_insert_with(|| pointer_class.to_owned().into());
+    first.clone()
 }
 
 /// The description of what a `_type_` names.
@@ -210,7 +209,7 @@ impl<'a> Target<'a> {
             if vm.is_none(bound) {
                 return Ok(None);
             }
-            bound.try_index(vm)?.try_to_primitive(vm).map(Some)
+            c_integer::bound(bound, vm).map(Some)
         };
         let optional = |given: &Option<PyObjectRef>| match given {
             Some(given) => bound(given),
@@ -384,25 +383,30 @@ impl AsMapping for Pointer {
             length: None,
             subscript: Some(|mapping, key, vm| {
                 let target = Target::of(mapping.obj, vm)?;
-                if let Some(index) = metatype::exact_index(key, vm) {
+                if let Some(index) = c_integer::exact_index(key, vm) {
                     return target.get(index, vm);
                 }
                 if let Some(slice) = key.downcast_ref::<PySlice>() {
                     return guarded(vm, || target.slice(slice, vm));
                 }
-                let Some(index) = key.try_index_opt(vm) else {
+                if !c_integer::is_index(key) {
                     return Err(vm.new_type_error("Pointer indices must be integer"));
-                };
-                target.get(metatype::index_value(&*index?, vm)?, vm)
+                }
+                target.get(c_integer::index(key, vm)?, vm)
             }),
             ass_subscript: Some(|mapping, key, value, vm| {
                 let target = Target::of(mapping.obj, vm)?;
+                let index = match c_integer::exact_index(key, vm) {
+                    Some(index) => index,
+                    None if c_integer::is_index(key) => c_integer::index(key, vm)?,
+                    None => {
+                        let class = key.class().slot_name();
+                        let message = format!("sequence index must be integer, not '{class}'");
+                        return Err(vm.new_type_error(message));
+                    }
+                };
                 let Some(value) = value else {
                     return Err(vm.new_type_error("Pointer does not support item deletion"));
-                };
-                let index = match metatype::exact_index(key, vm) {
-                    Some(index) => index,
-                    None => metatype::index_value(&*key.try_index(vm)?, vm)?,
                 };
                 target.set(index, &value, vm)
             }),

@@ -152,6 +152,19 @@ impl Scalar {
         })
     }
 
+    /// Whether a machine word holds it.
+    #[must_use]
+    pub fn is_word(self) -> bool {
+        !matches!(
+            self,
+            Self::Void
+                | Self::LongDouble
+                | Self::ComplexFloat
+                | Self::ComplexDouble
+                | Self::ComplexLongDouble
+        )
+    }
+
     /// Whether it is a float that a machine word holds.
     #[inline]
     #[must_use]

@@ -19,7 +19,7 @@ pub mod shared;
 pub mod simple;
 pub mod target;
 
-use crate::names::{name, set_attribute};
+use crate::names::{name, set_first_attribute};
 use initializer::Initializer;
 use layout::Layout;
 use ours::Noted;
@@ -27,7 +27,7 @@ use positional::Positional;
 use rustpython_common::lock::PyMutex;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
-    builtins::{PyStrInterned, PyType, PyTypeRef, PyWeak},
+    builtins::{PyBaseExceptionRef, PyStrInterned, PyType, PyTypeRef, PyWeak},
     object::{Traverse, TraverseFn},
     pyclass,
 };
@@ -94,6 +94,14 @@ pub struct Function {
     pub flags: u32,
     /// How its instances are called unless they say otherwise; known to the layers above.
     pub signature: PyObjectRef,
+}
+
+#[cold]
+fn is_defined(class: &Py<PyType>, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    vm.new_system_error(format!(
+        "StgInfo of '{}' is already initialized.",
+        class.slot_name()
+    ))
 }
 
 /// Makes an instance of a class around memory that exists already: the class knows which payload
@@ -200,18 +208,20 @@ impl CType {
             array_types: PyMutex::default(),
         }
         .into_ref(&vm.ctx);
-        set_attribute(class, Self::attribute(vm), ctype.clone().into(), vm)?;
-        Ok(ctype)
+        // Another thread may have come in between.
+        let first = set_first_attribute(class, Self::attribute(vm), ctype.clone().into());
+        if first.is(&ctype) {
+            Ok(ctype)
+        } else {
+            Err(is_defined(class, vm))
+        }
     }
 
     /// # Errors
     /// `SystemError` if `class` has a description already.
     pub fn check_undefined(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
         if Self::in_namespace(class, vm).is_some() {
-            return Err(vm.new_system_error(format!(
-                "StgInfo of '{}' is already initialized.",
-                class.slot_name()
-            )));
+            return Err(is_defined(class, vm));
         }
         Ok(())
     }

@@ -49,7 +49,7 @@ fn symbol(library: &PyObject, name: &PyObject, vm: &VirtualMachine) -> Option<Py
     handle.downcast_ref_if_exact::<PyInt>(vm)?;
     let handle = Handle::of(&handle, "library", vm).ok()?;
     let symbol = SymbolName::new(text, vm).ok()?;
-    let address = handle.find(&symbol)?;
+    let address = handle.find(&symbol, vm)?;
     let function = constructor::of_symbol(class.downcast_ref::<PyType>()?, library, address, vm)?;
     Some(function.and_then(|function| {
         function.set_attr(name!(vm, "__name__"), name.to_owned(), vm)?;

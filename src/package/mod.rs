@@ -78,6 +78,22 @@ impl PackageFunction {
             .ok_or_else(|| vm.new_type_error("expected a function of the ctypes package"))
     }
 
+    /// What all threads that ask at the same time are given, where the package's own function looks whether
+    /// something is there, and then makes it.
+    fn agreed(
+        &self,
+        argument: Option<PyObjectRef>,
+        made: PyObjectRef,
+        vm: &VirtualMachine,
+    ) -> PyObjectRef {
+        let is_pointer_type =
+            std::ptr::fn_addr_eq(self.ordinary, ordinary::pointer_type as Ordinary);
+        match argument {
+            Some(argument) if is_pointer_type => ordinary::first_pointer_type(&argument, made, vm),
+            _ => made,
+        }
+    }
+
     fn ordinary(&self, args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
         if audit::is_watched() {
             return None;
@@ -99,7 +115,9 @@ fn vectorcall(
     {
         return result;
     }
-    function.own.vectorcall(args, nargs, names, vm)
+    let first = args.first().cloned();
+    let result = function.own.vectorcall(args, nargs, names, vm)?;
+    Ok(function.agreed(first, result, vm))
 }
 
 #[pyclass(
@@ -123,7 +141,9 @@ impl Callable for PackageFunction {
         {
             return result;
         }
-        zelf.own.call(args, vm)
+        let first = args.args.first().cloned();
+        let result = zelf.own.call(args, vm)?;
+        Ok(zelf.agreed(first, result, vm))
     }
 }
 

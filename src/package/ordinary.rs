@@ -14,6 +14,7 @@ use crate::{
     without::without,
 };
 use num_traits::ToPrimitive;
+use rustpython_common::lock::PyMutex;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
     builtins::{
@@ -72,6 +73,24 @@ pub fn pointer_type(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResul
         .map(Ok)
 }
 
+/// The type of pointers to `target` that was made first, if `made` is another one.
+pub fn first_pointer_type(
+    target: &PyObject,
+    made: PyObjectRef,
+    vm: &VirtualMachine,
+) -> PyObjectRef {
+    let of_target = CType::of(target, vm);
+    let leads_there = CType::of(&made, vm)
+        .and_then(|ctype| ctype.target())
+        .zip(of_target);
+    match leads_there {
+        Some((leads_to, target)) if leads_to.is(target) => {
+            target.pointer_type.lock().clone().unwrap_or(made)
+        }
+        _ => made,
+    }
+}
+
 pub fn pointer_to(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
     let [object] = args else { return None };
     CData::of(object)?;
@@ -100,8 +119,14 @@ pub fn function_type(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResu
         return None;
     }
     let made = ClassStatement::of_function_types(vm)?.make(restype, argtypes, flags, vm)?;
-    cache.set_item(key.as_object(), made.clone(), vm).ok()?;
-    Some(Ok(made))
+    // If another thread has made one meanwhile, that is the type. The VM's dicts can be given one key twice, by
+    // two threads that find it missing. To look for a tuple of such types runs no Python code.
+    static FIRST: PyMutex<()> = PyMutex::new(());
+    let is_plain = |object: &PyObjectRef| object.class().heaptype_ext.is_none();
+    let only_one = args.iter().all(is_plain).then(|| FIRST.lock());
+    let first = cache.get_or_insert(vm, key.as_object(), || made);
+    drop(only_one);
+    Some(first)
 }
 
 /// The class statement in the package's `CFUNCTYPE`, as far as it shows in the classes.

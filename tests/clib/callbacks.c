@@ -56,3 +56,13 @@ EXPORT double run_operations(const struct operations *table, int a, int b) {
     if (table->notify) table->notify("done");
     return result;
 }
+
+/* What a pointer leads to, and what a function returns, after a callback. */
+EXPORT int call_then_read(int (*callback)(int), const int *pointer) {
+    callback(0);
+    return *pointer;
+}
+EXPORT int call_then_call(int (*first)(int), int (*second)(int), int value) {
+    first(0);
+    return second(value);
+}

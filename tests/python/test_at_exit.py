@@ -4,7 +4,15 @@ import subprocess
 import sys
 import unittest
 
-from support import TestCase
+from support import LIBRARY, OURS, SLOWED, TestCase
+
+# What each script of threads begins with.
+THREADS = """if True:
+    import time, threading
+    from ctypes import *
+    lib = CDLL(%r)
+    Unary = CFUNCTYPE(c_int, c_int)
+""" % LIBRARY
 
 
 class AtExit(TestCase):
@@ -58,6 +66,103 @@ class AtExit(TestCase):
                         ctype = {step}
                     print("end", end="")
                 """, preexec_fn=small_stack)
+
+
+@unittest.skipUnless(OURS, "one run of CPython in twenty dies")
+@unittest.skipIf(sys.platform == "win32", "pthreads")
+class Threads(TestCase):
+    """Threads of C's are still there when the interpreter ends, and go on."""
+
+    def run_script(self, script, expected=b"end", times=1):
+        for _ in range(max(1, times // SLOWED)):
+            result = subprocess.run([sys.executable, "-c", THREADS + script], capture_output=True, timeout=120)
+            self.assertEqual((result.returncode, result.stdout, result.stderr), (0, expected, b""))
+
+    def test_that_call_back_all_the_time(self):
+        for milliseconds in (0, 3, 20):
+            self.run_script(f"""
+    callback = Unary(lambda value: value)
+    lib.start_callers(callback, 4)
+    time.sleep({milliseconds} / 1000)
+    print("end", end="")
+""", times=3)
+
+    def test_that_are_inside_a_callback(self):
+        self.run_script("""
+    entered = threading.Event()
+    @Unary
+    def callback(value):
+        entered.set()
+        time.sleep(0.001 * (value % 3) if value else 30)
+        return value
+    lib.start_callers(callback, 4)
+    entered.wait()
+    print("end", end="")
+""", times=3)
+
+    def test_while_finalisers_make_callbacks_and_call_them(self):
+        self.run_script("""
+    class Late:
+        def __del__(self): Unary(lambda value: value)(3), CDLL(None).abs(-3)
+    late = Late()
+    late.me = late
+    callbacks = [Unary(lambda value: value) for _ in range(20)]
+    for callback in callbacks[:6]: lib.start_callers(callback, 1)
+    print("end", end="")
+""", times=3)
+
+    def test_even_if_nothing_is_left_to_be_called_at_exit(self):
+        self.run_script("""
+    import atexit
+    callback = Unary(lambda value: value)
+    lib.start_callers(callback, 4)
+    atexit._clear()
+    print("end", end="")
+""", times=3)
+
+    def test_daemon_thread_in_c(self):
+        self.run_script("""
+    calls = lib.calls_so_far
+    callback = Unary(lambda value: value)
+    call = lib.call_in_threads
+    call.restype = c_longlong
+    threading.Thread(target=lambda: call(callback, 2, 10**8), daemon=True).start()
+    entered = threading.Event()
+    threading.Thread(target=lambda: lib.call_times(Unary(lambda value: entered.set() or 1), 10**8), daemon=True).start()
+    entered.wait()
+    print("end", end="")
+""", times=3)
+
+    def test_that_were_still_needed_by_functions_called_at_exit(self):
+        self.run_script("""
+    import atexit
+    callback = Unary(lambda value: value + 1)
+    atexit.register(lambda: print(lib.call_in_thread(callback, 3, 1), end=""))
+    lib.start_callers(callback, 2)
+""", expected=b"4")
+
+
+@unittest.skipUnless(OURS, "CPython dies")
+@unittest.skipIf(sys.platform == "win32", "pthreads")
+class AtExitOfProcess(TestCase):
+    """C calls back when the interpreter has ended, and gets zero."""
+
+    def check(self, function, before):
+        script = THREADS + f"""
+    callback = Unary(lambda value: value - 2)
+    if {before}: lib.call_int(callback, 3), lib.call_in_thread(callback, 3, 1)
+    lib.{function}(callback)
+"""
+        result = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=120)
+        self.assertEqual((result.returncode, result.stdout, result.stderr), (0, b"exit 0\n", b""))
+
+    def test_main_thread(self):
+        for before in (False, True):
+            self.check("call_at_exit", before)
+
+    def test_new_thread(self):
+        for before in (False, True):
+            self.check("call_in_thread_at_exit", before)
 
 
 if __name__ == "__main__":

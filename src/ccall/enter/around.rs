@@ -1,7 +1,10 @@
 //! Who is called, and what happens right around the machine call: detaching from the VM, `errno`,
 //! exceptions left behind.
 
-use crate::ccall::{errno, flags};
+use crate::{
+    ccall::{errno, flags, thread},
+    loader::{self, Use},
+};
 use rustpython_vm::{PyResult, VirtualMachine, builtins::PyBaseExceptionRef};
 use std::cell::RefCell;
 
@@ -20,6 +23,11 @@ thread_local! {
     static PENDING: RefCell<Option<PyBaseExceptionRef>> = const { RefCell::new(None) };
 }
 
+/// Gets the thread's own place for exceptions ready to be used.
+pub fn prepare() {
+    let _ = PENDING.try_with(|_| ());
+}
+
 /// Leaves an exception for the `PYTHONAPI` call that is under way on this thread.
 pub fn leave_exception(error: PyBaseExceptionRef) {
     let displaced = PENDING.with(|pending| pending.borrow_mut().replace(error));
@@ -30,6 +38,7 @@ pub fn leave_exception(error: PyBaseExceptionRef) {
 /// with ctypes' copy of `errno` in place if it asks for that.
 #[inline(always)]
 pub fn attached_or_not(call_flags: u32, vm: &VirtualMachine, enter: impl FnOnce()) -> PyResult<()> {
+    thread::prepare(vm);
     let enter = || {
         if call_flags & flags::USE_ERRNO == 0 {
             enter();
@@ -37,8 +46,12 @@ pub fn attached_or_not(call_flags: u32, vm: &VirtualMachine, enter: impl FnOnce(
             errno::swapped(enter);
         }
     };
-    if call_flags & flags::PYTHONAPI == 0 {
+    if call_flags & (flags::PYTHONAPI | flags::HOLDS_LIBRARIES) == 0 {
         vm.allow_threads(enter);
+        return Ok(());
+    }
+    if call_flags & flags::PYTHONAPI == 0 {
+        loader::using(Use::Look, vm, enter);
         return Ok(());
     }
     // What is there was left by a function that was not called as it should be.

@@ -5,7 +5,7 @@
 //! call after call, of which the collector knows nothing. One that is kept is an ordinary tuple from then on.
 
 use super::CFuncPtr;
-use crate::{callable::Callable, cdata::young};
+use crate::{callable::Callable, ccall::thread::SPARE_TUPLE, cdata::young};
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyRef, PyResult, VirtualMachine,
     builtins::PyTuple,
@@ -55,11 +55,6 @@ pub fn check(
     })
 }
 
-thread_local! {
-    /// An empty tuple that nobody has, the collector not either.
-    static SPARE: Cell<Option<PyRef<PyTuple>>> = const { Cell::new(None) };
-}
-
 /// The arguments of a call, which Python code may hold on to.
 struct Arguments(ManuallyDrop<PyRef<PyTuple>>);
 
@@ -68,7 +63,7 @@ impl Arguments {
         if given.is_empty() {
             return Self(ManuallyDrop::new(vm.ctx.empty_tuple.clone()));
         }
-        if let Some(spare) = SPARE.try_with(Cell::take).ok().flatten() {
+        if let Some(spare) = SPARE_TUPLE.try_with(Cell::take).ok().flatten() {
             // SAFETY: nobody else has it.
             drop(unsafe { replace(&spare, given.into()) });
             return Self(ManuallyDrop::new(spare));
@@ -103,7 +98,7 @@ impl Drop for Arguments {
         // references to tuples.
         let given = unsafe { replace(&tuple, Box::default()) };
         // There is one already if an `errcheck` has called a function with another.
-        drop(SPARE.try_with(|place| place.replace(Some(tuple))));
+        drop(SPARE_TUPLE.try_with(|place| place.replace(Some(tuple))));
         // Not before: this can run Python code.
         drop(given);
     }

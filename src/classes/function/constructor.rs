@@ -123,7 +123,7 @@ fn from_library(
     };
     audit::event(vm, "ctypes.dlsym", || (library.clone(), name.clone()))?;
     let address = handle
-        .symbol(&symbol)
+        .symbol(&symbol, vm)
         .map_err(|message| vm.new_attribute_error(message))?;
     exported(ctype, class, paramflags, library, address, vm)
 }

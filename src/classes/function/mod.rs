@@ -24,6 +24,7 @@ use crate::{
         young::{self, BeginsYoung, Young},
     },
     ctype::{CType, Function, Kind, Place, layout::Layout, scalar::pointer},
+    loader,
     without::without,
 };
 use declaration::Declaration;
@@ -216,7 +217,13 @@ fn make(
     // SAFETY: the signature is its type's for good, and holds the plan; the function holds the type.
     let planned = unsafe { Planned::new(plan) };
     let function = ctype.function();
-    let flags = function.map_or(flags::CDECL, |function| function.flags);
+    let mut flags = function.map_or(flags::CDECL, |function| function.flags);
+    if start
+        .as_ref()
+        .is_some_and(|start| loader::is_held_by(start.address))
+    {
+        flags |= flags::HOLDS_LIBRARIES;
+    }
     let payload = CFuncPtr {
         base: CData::new(ctype.to_owned(), place, vm)?,
         own: OnceBox::new(),

@@ -1,0 +1,72 @@
+//! What is to be known of a thread before C runs on it.
+//!
+//! C may call back, while it holds the loader's lock (`dl_iterate_phdr`), or when the thread ends (the destructor
+//! of a pthreads key). But whatever a thread has of its own that must be dropped registers itself when it is
+//! first used, under a lock of the loader's; and when the thread ends, what the VM has of it is gone before
+//! pthreads keys are. So everything is registered before C is entered, and with it something that notices the
+//! end of the thread.
+
+use super::{arena, byref, enter::around};
+use crate::cdata::young;
+use rustpython_vm::{PyRef, VirtualMachine, builtins::PyTuple};
+use std::cell::Cell;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    New,
+    Prepared,
+    Over,
+}
+
+thread_local! {
+    /// This has no destructor, so it can be read until the thread is gone.
+    static STAGE: Cell<Stage> = const { Cell::new(Stage::New) };
+    static END: End = const { End };
+    /// An empty tuple that nobody has, the collector not either: `errcheck` is given arguments in it.
+    pub static SPARE_TUPLE: Cell<Option<PyRef<PyTuple>>> = const { Cell::new(None) };
+}
+
+/// What a thread has of its own is dropped in the opposite order of being used first. So this is dropped before
+/// that by which the VM knows the thread.
+struct End;
+
+impl Drop for End {
+    fn drop(&mut self) {
+        STAGE.set(Stage::Over);
+    }
+}
+
+/// Gets this thread, which is attached, ready for being called back.
+#[inline(always)]
+pub fn prepare(vm: &VirtualMachine) {
+    if STAGE.get() == Stage::New {
+        prepare_new(vm);
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn prepare_new(vm: &VirtualMachine) {
+    if END.try_with(|_| ()).is_err() {
+        return;
+    }
+    STAGE.set(Stage::Prepared);
+    young::prepare();
+    arena::prepare();
+    byref::prepare();
+    around::prepare();
+    let _ = SPARE_TUPLE.try_with(|_| ());
+    // The VM keeps memory of such objects for each thread.
+    let (ctx, none) = (&vm.ctx, vm.ctx.none());
+    let number = ctx.new_int(1_i64 << 40).into();
+    let float = ctx.new_float(0.5).into();
+    drop(ctx.new_tuple(vec![number, float, ctx.new_list(vec![none]).into()]));
+    drop(ctx.new_dict());
+}
+
+/// Whether this thread has begun to end, and the VM no longer knows it.
+#[inline]
+#[must_use]
+pub fn is_over() -> bool {
+    STAGE.get() == Stage::Over
+}

@@ -1,0 +1,89 @@
+//! What runs when a thread ends, without the loader's lock.
+//!
+//! What a thread has of its own that must be dropped (`thread_local!`) is registered with the C library when it is
+//! first used. glibc takes the loader's lock for that, because the code that drops it might be unloaded. But a thread
+//! that waits for that lock may be attached to the interpreter, the one that holds it in `dlopen` or `dlclose` may
+//! wait for a third one that `dl_iterate_phdr` has called back, and that one may be stopped by the garbage
+//! collector, which waits for the first. The interpreter has dozens of thread-locals, so nobody can see to it that
+//! all are registered at a better time. The program's code is never unloaded. So it puts this in the place of
+//! glibc's function for its own thread-locals, and so can every program that embeds the interpreter:
+//!
+//! ```no_run
+//! # #[cfg(all(target_os = "linux", target_env = "gnu"))]
+//! #[unsafe(no_mangle)]
+//! unsafe extern "C" fn __cxa_thread_atexit_impl(
+//!     drop: rustpython_ctypes::thread_exit::Drop,
+//!     object: *mut std::ffi::c_void,
+//!     _library: *mut std::ffi::c_void,
+//! ) -> std::ffi::c_int {
+//!     // SAFETY: the caller's promise.
+//!     unsafe { rustpython_ctypes::thread_exit::register(drop, object) }
+//! }
+//! # fn main() {}
+//! ```
+
+use std::{
+    cell::Cell,
+    ffi::{c_int, c_void},
+    ptr::{self, NonNull},
+    sync::OnceLock,
+};
+
+/// Drops an object of the thread's own.
+pub type Drop = unsafe extern "C" fn(*mut c_void);
+
+struct Registered {
+    drop: Drop,
+    object: *mut c_void,
+    before: Option<NonNull<Self>>,
+}
+
+thread_local! {
+    /// What was registered last. This has no destructor itself.
+    static LAST: Cell<Option<NonNull<Registered>>> = const { Cell::new(None) };
+}
+
+/// Has `drop` called with `object` when the calling thread ends: the last one registered first. The main thread
+/// ends by `pthread_exit` alone, not with the process.
+///
+/// Returns zero, or another number if there is no memory for that.
+///
+/// # Safety
+/// `drop` may be called with `object` on this thread at its end.
+pub unsafe fn register(drop: Drop, object: *mut c_void) -> c_int {
+    static KEY: OnceLock<Option<libc::pthread_key_t>> = OnceLock::new();
+    let create = || {
+        let mut key = 0;
+        // SAFETY: the function takes what the thread has under the key.
+        let status = unsafe { libc::pthread_key_create(&raw mut key, Some(run)) };
+        (status == 0).then_some(key)
+    };
+    let Some(key) = *KEY.get_or_init(create) else {
+        return 1;
+    };
+    let before = LAST.get();
+    let registered = Box::leak(Box::new(Registered {
+        drop,
+        object,
+        before,
+    }));
+    LAST.set(Some(NonNull::from(registered)));
+    // What is not NULL makes the C library call `run`.
+    // SAFETY: nobody uses the address.
+    unsafe { libc::pthread_setspecific(key, ptr::dangling()) }
+}
+
+/// Called by the C library when a thread ends, and again if anything has been registered since.
+unsafe extern "C" fn run(_key: *mut c_void) {
+    while let Some(last) = LAST.get() {
+        // SAFETY: a box of `register`'s, which is taken out of the list here and nowhere else.
+        let Registered {
+            drop,
+            object,
+            before,
+        } = *unsafe { Box::from_raw(last.as_ptr()) };
+        LAST.set(before);
+        // SAFETY: whoever registered it promised that.
+        unsafe { drop(object) }
+    }
+}
