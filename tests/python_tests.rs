@@ -88,6 +88,7 @@ python_tests! {
     errcheck
     errno
     error_messages
+    extreme_numbers
     fields_errors
     foreign_threads
     found_by_programs
