@@ -310,11 +310,16 @@ fn pointer(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> PyResult
     if vm.is_none(value) {
         return Ok(Attempt::Done(Param::Itself));
     }
-    let target = ctype
-        .target()
-        .ok_or_else(|| vm.new_type_error("abstract class"))?;
+    let target = ctype.target().ok_or_else(|| {
+        vm.new_type_error("cannot convert argument: POINTER _type_ type is not set")
+    })?;
+    // Before anything else: a metaclass of Python code may have a say in it.
+    let is_target = super::instance::is_instance(value, target.python_class(), vm)?;
+    if is_target && CData::of(value).is_none() {
+        return Err(vm.new_type_error("expected CData instance"));
+    }
     if let Some(cdata) = CData::of(value) {
-        if is_instance(target, value, vm)? {
+        if is_target && is_what_it_says(target, value) {
             return Ok(Attempt::Done(Param::Arg(CArg::byref(cdata, 0))));
         }
         let item = match &cdata.ctype().kind {
@@ -363,7 +368,7 @@ fn not_expected(ctype: &CType, value: &PyObject, vm: &VirtualMachine) -> PyBaseE
         None => class(value),
         Some(arg) => {
             let target = arg.object().map(|object| class(object));
-            let target = target.unwrap_or_else(|| "<unknown>".to_owned());
+            let target = target.unwrap_or_else(|| "NoneType".to_owned());
             format!("pointer to {target}")
         }
     };
