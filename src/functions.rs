@@ -3,6 +3,7 @@
 use crate::{
     address, audit,
     builtin::{Callee, Wording},
+    c_integer,
     ccall::{
         byref::CArg,
         call,
@@ -15,7 +16,6 @@ use crate::{
     ctype::CType,
     panics::guarding,
 };
-use num_traits::{Signed, ToPrimitive};
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyInt, PyModule, PyStr, PyTuple},
@@ -126,27 +126,6 @@ fn no_value(
     ))
 }
 
-/// A Python integer as a `ssize_t`.
-fn signed_size(value: &PyObject, vm: &VirtualMachine) -> PyResult<isize> {
-    let value = value.try_index(vm)?;
-    value
-        .as_bigint()
-        .to_isize()
-        .ok_or_else(|| vm.new_overflow_error("Python int too large to convert to C ssize_t"))
-}
-
-/// A Python integer as C's `int`.
-fn c_int(value: &PyObject, vm: &VirtualMachine) -> PyResult<i32> {
-    let value = value.try_index(vm)?;
-    value.as_bigint().to_i32().ok_or_else(|| {
-        vm.new_overflow_error(if value.as_bigint().is_negative() {
-            "signed integer is less than minimum"
-        } else {
-            "signed integer is greater than maximum"
-        })
-    })
-}
-
 fn sizeof([object]: [PyObjectRef; 1], vm: &VirtualMachine) -> PyResult {
     let size = match CData::of(&object) {
         Some(cdata) => cdata.size(),
@@ -172,7 +151,7 @@ fn byref((object, offset): (PyObjectRef, Option<PyObjectRef>), vm: &VirtualMachi
     let address = value(&object, "byref", "argument 1", vm)?.address();
     let mut address = address.expose_provenance();
     if let Some(offset) = offset {
-        address = address.wrapping_add_signed(signed_size(&offset, vm)?);
+        address = address.wrapping_add_signed(c_integer::size(&offset, vm)?);
     }
     Ok(CArg::pointer('P', address, Some(object))
         .into_object(vm)
@@ -181,7 +160,7 @@ fn byref((object, offset): (PyObjectRef, Option<PyObjectRef>), vm: &VirtualMachi
 
 fn resize([object, size]: [PyObjectRef; 2], vm: &VirtualMachine) -> PyResult {
     let cdata = value(&object, "resize", "argument 1", vm)?;
-    let size = signed_size(&size, vm)?;
+    let size = c_integer::size(&size, vm)?;
     let minimum = cdata.ctype().size();
     let size = usize::try_from(size)
         .map_err(|_| vm.new_value_error(format!("minimum size is {minimum}")))?;
@@ -211,7 +190,7 @@ fn get_errno([]: [PyObjectRef; 0], vm: &VirtualMachine) -> PyResult {
 }
 
 fn set_errno([value]: [PyObjectRef; 1], vm: &VirtualMachine) -> PyResult {
-    let value = c_int(&value, vm)?;
+    let value = c_integer::int(&value, vm)?;
     audit::event(vm, "ctypes.set_errno", || (value,))?;
     Ok(vm.ctx.new_int(errno_copy::set(value)).into())
 }
@@ -221,7 +200,7 @@ fn dlopen((name, flags): (PyObjectRef, Option<PyObjectRef>), vm: &VirtualMachine
     use rustpython_vm::builtins::PyBytes;
     use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
     let flags = match flags {
-        Some(flags) => c_int(&flags, vm)?,
+        Some(flags) => c_integer::int(&flags, vm)?,
         None => libc::RTLD_NOW,
     };
     let path = if vm.is_none(&name) {

@@ -42,6 +42,7 @@ mod audit;
 mod buffers;
 mod builtin;
 mod bytearray;
+mod c_integer;
 mod callable;
 mod ccall;
 mod ccallback;

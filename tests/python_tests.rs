@@ -79,6 +79,7 @@ python_tests! {
     calls_without_argtypes
     cfield_attributes
     char_arrays
+    closures
     complex_types
     declarations
     deep_nesting
@@ -87,6 +88,7 @@ python_tests! {
     errcheck
     errno
     error_messages
+    extreme_numbers
     fields_errors
     foreign_threads
     found_by_programs

@@ -2,12 +2,13 @@
 
 use super::signature::ArgTypes;
 use crate::{
+    c_integer,
     cdata::{CData, access},
     ctype::{CType, Kind, Place, ours::Ours},
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyInt, PyStr, PyStrRef, PyTuple},
+    builtins::{PyStr, PyStrRef, PyTuple},
     class::StaticType,
     object::{Traverse, TraverseFn},
 };
@@ -191,8 +192,7 @@ impl Parameter {
             [flags, name, default] => (flags, Some(name), Some(default)),
             _ => return Err(malformed()),
         };
-        let flags = flags.downcast_ref::<PyInt>().ok_or_else(malformed)?;
-        let given = i32::try_from(flags.as_bigint()).map_err(|_| malformed())?;
+        let given = c_integer::int(flags, vm).map_err(|_| malformed())?;
         let flags = given as u32;
         let named_none = name.is_some_and(|name| vm.is_none(name));
         let name = match name {

@@ -6,8 +6,10 @@
 //! can be told to C, so exceptions go to `sys.unraisablehook`, and C receives zero.
 
 mod attach;
+mod closure;
 mod convert;
 mod shape;
+mod sheet;
 mod spare;
 mod unraisable;
 
@@ -17,6 +19,7 @@ use crate::{
     cdata::young::{self, BeginsYoung, Young},
     panics::guarded_above_c,
 };
+use closure::{Closure, Made};
 use convert::{load_argument, store_result};
 use libffi::raw::ffi_cif;
 use rustpython_vm::{
@@ -28,7 +31,7 @@ use rustpython_vm::{
     vm::Context,
 };
 pub use shape::Shape;
-use shape::{Closure, Made};
+
 use spare::Spare;
 use std::{
     ffi::c_void,

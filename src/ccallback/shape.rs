@@ -1,26 +1,21 @@
 //! What all callbacks of a function type have in common, and the closures that they use by turns.
 
-use super::{Thunk, attach::Attacher, spare::is_given_in_instance};
+use super::{
+    attach::Attacher,
+    closure::{Closure, Closures, Made},
+    spare::is_given_in_instance,
+};
 use crate::{
     ccall::{argument::check_alignment, enter::Available, signature::Signature},
     ctype::{CType, ffi_type::Scalar},
 };
-use libffi::raw::{self, ffi_cif, ffi_closure, ffi_type};
-use rustpython_common::lock::PyMutex;
+use libffi::raw::{self, ffi_cif, ffi_type};
 use rustpython_vm::{
     Py, PyObject, PyPayload, PyRef, PyResult, VirtualMachine,
     object::{Traverse, TraverseFn},
     pyclass,
 };
-use std::{
-    ffi::c_void,
-    mem::{self, ManuallyDrop, MaybeUninit},
-    ptr::{self, NonNull},
-    sync::atomic::{AtomicPtr, Ordering},
-};
-
-/// How many closures of callbacks that are gone are kept for the next ones, but for one.
-const MAX_IDLE: usize = 8;
+use std::mem::{self, MaybeUninit};
 
 /// What a callback is made of but for the callable. It is a Python object, since a signature holds it
 /// and the garbage collector must see the ctypes once.
@@ -37,7 +32,7 @@ pub struct Shape {
     /// `FUNCFLAG_*`.
     pub flags: u32,
     pub attacher: &'static Attacher,
-    idle: Idle,
+    closures: Closures,
 }
 
 // SAFETY: the cif and its types are read-only once prepared; everything else is `Send` and `Sync`.
@@ -152,7 +147,7 @@ impl Shape {
             uses_instances,
             flags,
             attacher: Attacher::of(vm),
-            idle: Idle::default(),
+            closures: Closures::default(),
         }
         .into_ref(&vm.ctx))
     }
@@ -162,171 +157,24 @@ impl Shape {
     /// # Errors
     /// `MemoryError` if there is no memory for it, `RuntimeError` if libffi refuses the signature.
     pub fn closure(&self, vm: &VirtualMachine) -> PyResult<Closure> {
-        match self.idle.take() {
-            Some(closure) => Ok(closure),
-            None => Closure::new(self, vm),
+        if let Some(closure) = self.closures.take() {
+            return Ok(closure);
         }
+        let result = self.result.as_ref().map(|ctype| ctype.size());
+        let result_size = result.map_or(0, |size| size.max(size_of::<usize>()));
+        let behind = || Made::new(self.attacher, result_size, self.flags);
+        // SAFETY: a callback holds its shape, so the cif lives as long as its closure is called.
+        unsafe { self.closures.make(self.cif.as_ptr().cast_mut(), behind, vm) }
     }
 
     /// Takes a closure of this shape back, whose callback is gone.
     pub fn give_back(zelf: &Py<Self>, closure: Closure) {
-        closure
-            .made()
-            .thunk
-            .store(ptr::null_mut(), Ordering::Relaxed);
+        closure.lead_nowhere();
         if zelf.attacher.is_ending() {
-            // Threads of C's may call it until the process is gone. It refers to the cif.
-            mem::forget((closure, zelf.to_owned()));
+            // Threads of C's may call it until the process is gone.
+            mem::forget(zelf.to_owned());
         } else {
-            zelf.idle.put(closure);
+            zelf.closures.give_back(closure);
         }
-    }
-}
-
-/// Closures of callbacks that are gone, for the next ones.
-#[derive(Default)]
-struct Idle {
-    /// The last one, or NULL: most programs need no other.
-    last: AtomicPtr<Made>,
-    /// [`MAX_IDLE`] at most.
-    more: PyMutex<Vec<Closure>>,
-}
-
-impl Idle {
-    fn take(&self) -> Option<Closure> {
-        let last = self.last.swap(ptr::null_mut(), Ordering::Acquire);
-        match NonNull::new(last) {
-            Some(last) => Some(Closure(last)),
-            None => self.more.lock().pop(),
-        }
-    }
-
-    fn put(&self, closure: Closure) {
-        let closure = ManuallyDrop::new(closure);
-        let new = closure.0.as_ptr();
-        let (null, ok, other) = (ptr::null_mut(), Ordering::Release, Ordering::Relaxed);
-        if self.last.compare_exchange(null, new, ok, other).is_ok() {
-            return;
-        }
-        let closure = ManuallyDrop::into_inner(closure);
-        let mut more = self.more.lock();
-        if more.len() < MAX_IDLE {
-            more.push(closure);
-        }
-    }
-}
-
-impl Drop for Idle {
-    fn drop(&mut self) {
-        drop(self.take());
-    }
-}
-
-/// A C function that libffi makes, and the data behind it: what libffi has allocated, which this owns.
-pub struct Closure(NonNull<Made>);
-
-/// libffi's part of a closure, and ours.
-#[repr(C)]
-pub struct Made {
-    closure: ffi_closure,
-    /// What C calls.
-    code: *mut c_void,
-    pub attacher: &'static Attacher,
-    /// Bytes of memory that C has for the result.
-    result_size: usize,
-    /// `FUNCFLAG_*`.
-    pub flags: u32,
-    /// The callback; NULL if it is gone. It lives in the interpreter, so only a thread that is attached may look
-    /// at it.
-    thunk: AtomicPtr<Py<Thunk>>,
-}
-
-impl Made {
-    /// The callback, if it is there.
-    ///
-    /// # Safety
-    /// The thread must be attached, and the callback must not be gone unless the interpreter is.
-    pub unsafe fn thunk(&self) -> Option<PyRef<Thunk>> {
-        let thunk: *const Py<Thunk> = self.thunk.load(Ordering::Acquire);
-        // SAFETY: NULL, or what the caller promises to be there.
-        unsafe { thunk.as_ref() }.map(ToOwned::to_owned)
-    }
-
-    /// What C receives if Python gives nothing.
-    ///
-    /// # Safety
-    /// `result` must be libffi's memory for the result.
-    pub unsafe fn clear_result(&self, result: *mut c_void) {
-        // SAFETY: that has the size of the result's type, and a word at least.
-        unsafe { result.cast::<u8>().write_bytes(0, self.result_size) };
-    }
-}
-
-// SAFETY: whoever has it alone writes into it.
-unsafe impl Send for Closure {}
-// SAFETY: as for Send.
-unsafe impl Sync for Closure {}
-
-impl Closure {
-    /// A closure without a callback. The shape must live as long as it is called.
-    fn new(shape: &Shape, vm: &VirtualMachine) -> PyResult<Self> {
-        let mut code = ptr::null_mut();
-        // SAFETY: allocates a closure, and room behind it.
-        let made = unsafe { raw::ffi_closure_alloc(size_of::<Made>(), &raw mut code) };
-        let made = NonNull::new(made.cast::<Made>()).ok_or_else(|| vm.no_memory_error())?;
-        // From here on dropping it frees it.
-        let new = Self(made);
-        let start = made.as_ptr();
-        let result = shape.result.as_ref().map(|ctype| ctype.size());
-        // SAFETY: there is room for it, and nobody else knows it yet.
-        unsafe {
-            (&raw mut (*start).code).write(code);
-            (&raw mut (*start).attacher).write(shape.attacher);
-            (&raw mut (*start).result_size)
-                .write(result.map_or(0, |size| size.max(size_of::<usize>())));
-            (&raw mut (*start).flags).write(shape.flags);
-            (&raw mut (*start).thunk).write(AtomicPtr::new(ptr::null_mut()));
-        }
-        // SAFETY: closure and code belong together.
-        let status = unsafe {
-            raw::ffi_prep_closure_loc(
-                made.as_ptr().cast(),
-                shape.cif.as_ptr().cast_mut(),
-                Some(super::entry),
-                start.cast(),
-                code,
-            )
-        };
-        if status != raw::ffi_status_FFI_OK {
-            return Err(vm.new_runtime_error(format!("ffi_prep_closure failed with {status}")));
-        }
-        Ok(new)
-    }
-
-    #[inline]
-    fn made(&self) -> &Made {
-        // SAFETY: all parts were written when the closure was made.
-        unsafe { self.0.as_ref() }
-    }
-
-    /// Has the closure call this thunk, which gives it up when it dies.
-    #[inline]
-    pub fn lead_to(&self, thunk: &Py<Thunk>) {
-        let thunk = ptr::from_ref(thunk).cast_mut();
-        self.made().thunk.store(thunk, Ordering::Release);
-    }
-
-    /// The address that C calls.
-    #[inline]
-    #[must_use]
-    pub fn address(&self) -> usize {
-        self.made().code.expose_provenance()
-    }
-}
-
-impl Drop for Closure {
-    fn drop(&mut self) {
-        // SAFETY: allocated by `ffi_closure_alloc`, and freed nowhere else.
-        unsafe { raw::ffi_closure_free(self.0.as_ptr().cast()) }
     }
 }

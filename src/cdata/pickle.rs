@@ -7,7 +7,7 @@ use crate::{
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyBaseExceptionRef, PyBytes, PyDict, PyGetSet, PyTuple, PyType},
+    builtins::{PyBaseExceptionRef, PyBytes, PyDict, PyGetSet, PyStr, PyTuple, PyType},
     class::StaticType,
 };
 
@@ -68,17 +68,22 @@ pub fn set_state(zelf: &Py<CData>, state: &[PyObjectRef], vm: &VirtualMachine) -
             "__setstate__() argument 1 must be dict, not {name}"
         )));
     };
-    let Some(bytes) = bytes.downcast_ref::<PyBytes>() else {
-        return Err(vm.new_type_error(format!(
-            "a bytes-like object is required, not '{}'",
-            bytes.class().slot_name()
-        )));
+    let bytes = match (
+        bytes.downcast_ref::<PyBytes>(),
+        bytes.downcast_ref::<PyStr>(),
+    ) {
+        (Some(bytes), _) => bytes.as_bytes(),
+        (None, Some(text)) => text.as_bytes(),
+        (None, None) => {
+            let class = bytes.class().slot_name();
+            let message = format!("a bytes-like object is required, not '{class}'");
+            return Err(vm.new_type_error(message));
+        }
     };
     if zelf.ctype().layout().has_pointer {
         return Err(holds_address(vm));
     }
     let (start, size) = zelf.bytes();
-    let bytes = bytes.as_bytes();
     let length = bytes.len().min(size);
     // SAFETY: no more than the object's own memory is written.
     unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), start, length) };

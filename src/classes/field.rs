@@ -2,7 +2,7 @@
 
 use super::{
     char_array,
-    field_access::{FieldAccess, bit_access, bit_field, plain_access, unit_of},
+    field_access::{FieldAccess, bit_access, bit_field, bits_of, load_bits, plain_access, unit_of},
     field_arguments::CFieldArgs,
 };
 use crate::{
@@ -200,7 +200,7 @@ impl CField {
                 if instance.is_some_and(|given| !given.is(&self.ctype)) {
                     return Err(convert::incompatible(&self.ctype, value, vm));
                 }
-                let value = bits.convert(value, vm)?;
+                let value = bits_of(bits, value, vm)?;
                 // SAFETY: as above; the unit is the type.
                 unsafe { bits.store(self.address(holder), value) };
                 Ok(())
@@ -223,7 +223,7 @@ impl CField {
             // SAFETY: the instance has the field.
             FieldAccess::Typed => unsafe { access::get(&self.ctype, address, holder, vm) },
             // SAFETY: as above; the unit is the type.
-            FieldAccess::Bits(bits) => unsafe { bits.load(address, vm) },
+            FieldAccess::Bits(bits) => Ok(unsafe { load_bits(bits, address, vm) }),
             // SAFETY: as above.
             FieldAccess::Characters(class) => unsafe {
                 char_array::load_string(*class, address, self.size, vm)
@@ -277,9 +277,17 @@ impl Constructor for CField {
                 ctype.size()
             )));
         }
-        let access = match args.bit_size {
-            Some(bit_size) => bit_access(&name, ctype, &bit_size, args.bit_offset, vm)?,
-            None => plain_access(ctype),
+        let access = match (args.bit_size, args.bit_offset) {
+            (Some(size), offset) => {
+                let offset = vm.unwrap_or_none(offset);
+                bit_access(&name, ctype, &size, &offset, vm)?
+            }
+            (None, None) => plain_access(ctype),
+            (None, Some(_)) => {
+                return Err(vm.new_value_error(format!(
+                    "field {quoted}: bit_offset must be specified if bit_size is"
+                )));
+            }
         };
         let unsigned = |value: isize, what: &str| {
             usize::try_from(value).map_err(|_| {

@@ -1,9 +1,16 @@
 //! How a field is read and written.
 
-use crate::ctype::{CType, Simple, bits::BitField, simple::Class};
+use crate::{
+    c_integer,
+    ctype::{
+        CType, Simple,
+        bits::{BitField, Bits},
+        scalar::integer,
+        simple::Class,
+    },
+};
 use rustpython_vm::{
-    AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyInt, PyStrRef},
+    AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyStrRef,
 };
 
 /// How a field is read and written.
@@ -27,15 +34,18 @@ pub fn plain_access(ctype: &CType) -> FieldAccess {
     }
 }
 
+/// Sizes and offsets beyond this are not even compared with the type's.
+const MAX_BITS: isize = u8::MAX as isize;
+
 /// The bits of a field that `ctypes._layout` gave a bit size.
 ///
 /// # Errors
-/// `TypeError` if the type has no bit fields, `ValueError` if the bits do not lie within it.
+/// `TypeError` if the type has no bit fields or a number is no `int`, `ValueError` if the bits do not lie within it.
 pub fn bit_access(
     name: &PyStrRef,
     ctype: &CType,
     bit_size: &PyObject,
-    bit_offset: Option<PyObjectRef>,
+    bit_offset: &PyObject,
     vm: &VirtualMachine,
 ) -> PyResult<FieldAccess> {
     let Some(simple) = unit_of(ctype) else {
@@ -43,25 +53,22 @@ pub fn bit_access(
     };
     let quoted =
         || -> PyResult<String> { Ok(name.as_object().repr(vm)?.to_string_lossy().into_owned()) };
-    let number = |given: &PyObject| match given.downcast_ref::<PyInt>() {
-        Some(number) => number.try_to_primitive::<i64>(vm),
-        None => Err(vm.new_type_error("an integer is required")),
+    let number = |number: &PyObject, what: &str| -> PyResult<isize> {
+        let number = c_integer::exact_size(number, vm)?;
+        if (0..=MAX_BITS).contains(&number) {
+            return Ok(number);
+        }
+        Err(vm.new_value_error(format!(
+            "bit {what} of field {} out of range, got {number}",
+            quoted()?
+        )))
     };
-    let width = number(bit_size)?;
-    let offset = match bit_offset {
-        Some(offset) => number(&offset)?,
-        None => 0,
-    };
-    let unit_bits = 8 * simple.code.size as i64;
-    if width < 1 || width > unit_bits {
+    let unit_bits = 8 * simple.code.size as isize;
+    let width = number(bit_size, "size")?;
+    let offset = number(bit_offset, "offset")?;
+    if width == 0 {
         return Err(vm.new_value_error(format!(
             "bit size of field {} out of range, got {width}",
-            quoted()?
-        )));
-    }
-    if offset < 0 {
-        return Err(vm.new_value_error(format!(
-            "bit offset of field {} out of range, got {offset}",
             quoted()?
         )));
     }
@@ -94,5 +101,30 @@ pub fn bit_field(unit: &Simple, (offset, width): (u64, u64)) -> BitField {
         boolean: code.class == Class::Bool,
         offset: offset as u32,
         width: width as u32,
+    }
+}
+
+/// Reads a bit field as Python's `bool` or `int`.
+///
+/// # Safety
+/// As for [`BitField::load`].
+pub unsafe fn load_bits(bits: &BitField, unit: *const u8, vm: &VirtualMachine) -> PyObjectRef {
+    // SAFETY: the caller's promise.
+    match unsafe { bits.load(unit) } {
+        Bits::Truth(value) => vm.ctx.new_bool(value).into(),
+        Bits::Unsigned(value) => vm.ctx.new_int(value).into(),
+        Bits::Signed(value) => vm.ctx.new_int(value).into(),
+    }
+}
+
+/// The number whose lowest bits a store of `value` takes.
+///
+/// # Errors
+/// `TypeError` if `value` is no integer (for a `_Bool`: what its truth value raises).
+pub fn bits_of(bits: &BitField, value: &PyObject, vm: &VirtualMachine) -> PyResult<u64> {
+    if bits.boolean {
+        Ok(u64::from(value.to_owned().is_true(vm)?))
+    } else {
+        integer::wrapping(value, vm)
     }
 }

@@ -1,5 +1,6 @@
 //! What `CField()` is called with.
 
+use crate::c_integer;
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, function::FuncArgs};
 
 /// The arguments of `CField()`, all of them by keyword.
@@ -29,9 +30,7 @@ impl CFieldArgs {
             })
         };
         let number = |position: usize, name: &str| -> PyResult<isize> {
-            required(position, name)?
-                .try_index(vm)?
-                .try_to_primitive(vm)
+            c_integer::size(&*required(position, name)?, vm)
         };
         let optional = |name: &str| args.kwargs.get(name).cloned().filter(|v| !vm.is_none(v));
         Ok(Self {

@@ -11,10 +11,9 @@ use crate::{
 };
 use std::sync::OnceLock;
 
-use num_traits::ToPrimitive;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
-    builtins::{PyClassMethod, PyInt, PyStr, PyType, PyTypeRef},
+    builtins::{PyClassMethod, PyStr, PyType, PyTypeRef},
     class::StaticType,
     function::{FuncArgs, PySetterValue},
     pyclass,
@@ -254,21 +253,4 @@ impl CTypeType {
         drop(old);
         Ok(())
     }
-}
-
-/// The index that a key is, if it is an exact `int` that fits: what keys mostly are.
-#[inline]
-pub fn exact_index(key: &PyObject, vm: &VirtualMachine) -> Option<isize> {
-    key.downcast_ref_if_exact::<PyInt>(vm)?
-        .as_bigint()
-        .to_isize()
-}
-
-/// The index that `int` is. One too large for the machine is as invalid as any other.
-///
-/// # Errors
-/// `IndexError` if it is too large.
-pub fn index_value(int: &Py<PyInt>, vm: &VirtualMachine) -> PyResult<isize> {
-    isize::try_from(int.as_bigint())
-        .map_err(|_| vm.new_index_error("cannot fit 'int' into an index-sized integer"))
 }

@@ -9,6 +9,7 @@ use super::{
     new_class,
 };
 use crate::{
+    c_integer,
     cdata::{CData, access, kept::Kept},
     ctype::{
         CType, Kind, Place, layout::Layout, scalar::pointer, simple::Class,
@@ -207,7 +208,7 @@ impl<'a> Target<'a> {
             if vm.is_none(bound) {
                 return Ok(None);
             }
-            bound.try_index(vm)?.try_to_primitive(vm).map(Some)
+            c_integer::bound(bound, vm).map(Some)
         };
         let optional = |given: &Option<PyObjectRef>| match given {
             Some(given) => bound(given),
@@ -246,21 +247,27 @@ impl<'a> Target<'a> {
         }
         let index = |number: isize| start.wrapping_add(number.wrapping_mul(step));
         let numbers = self.ctype.simple().and_then(number);
-        let items: PyResult<Vec<_>> = if let Some(load) = numbers {
+        // All of them at once: one after the other they would fill the memory before there is too little.
+        let mut items = Vec::new();
+        items
+            .try_reserve_exact(count)
+            .map_err(|_| vm.no_memory_error())?;
+        if let Some(load) = numbers {
             // What the anchor keeps there is read before it is dropped.
             let (address, _anchor) = CData::pointee(self.pointer);
             if address.is_null() && count > 0 {
                 return Err(null_pointer(vm));
             }
-            let place = |number| self.item(address, index(number));
-            // SAFETY: as for `get`.
-            let load = |number| unsafe { load(place(number), vm) };
-            (0..count as isize).map(load).collect()
+            for number in 0..count as isize {
+                // SAFETY: as for `get`.
+                items.push(unsafe { load(self.item(address, index(number)), vm) }?);
+            }
         } else {
-            let get = |number| self.get(index(number), vm);
-            (0..count as isize).map(get).collect()
-        };
-        Ok(vm.ctx.new_list(items?).into())
+            for number in 0..count as isize {
+                items.push(self.get(index(number), vm)?);
+            }
+        }
+        Ok(vm.ctx.new_list(items).into())
     }
 }
 
@@ -381,25 +388,30 @@ impl AsMapping for Pointer {
             length: None,
             subscript: Some(|mapping, key, vm| {
                 let target = Target::of(mapping.obj, vm)?;
-                if let Some(index) = metatype::exact_index(key, vm) {
+                if let Some(index) = c_integer::exact_index(key, vm) {
                     return target.get(index, vm);
                 }
                 if let Some(slice) = key.downcast_ref::<PySlice>() {
                     return guarded(vm, || target.slice(slice, vm));
                 }
-                let Some(index) = key.try_index_opt(vm) else {
+                if !c_integer::is_index(key) {
                     return Err(vm.new_type_error("Pointer indices must be integer"));
-                };
-                target.get(metatype::index_value(&*index?, vm)?, vm)
+                }
+                target.get(c_integer::index(key, vm)?, vm)
             }),
             ass_subscript: Some(|mapping, key, value, vm| {
                 let target = Target::of(mapping.obj, vm)?;
+                let index = match c_integer::exact_index(key, vm) {
+                    Some(index) => index,
+                    None if c_integer::is_index(key) => c_integer::index(key, vm)?,
+                    None => {
+                        let class = key.class().slot_name();
+                        let message = format!("sequence index must be integer, not '{class}'");
+                        return Err(vm.new_type_error(message));
+                    }
+                };
                 let Some(value) = value else {
                     return Err(vm.new_type_error("Pointer does not support item deletion"));
-                };
-                let index = match metatype::exact_index(key, vm) {
-                    Some(index) => index,
-                    None => metatype::index_value(&*key.try_index(vm)?, vm)?,
                 };
                 target.set(index, &value, vm)
             }),

@@ -1,7 +1,5 @@
 //! Bit fields: integers narrower than the unit of storage they lie in.
 
-use super::scalar::integer::wrapping;
-use rustpython_vm::{PyObject, PyResult, VirtualMachine};
 use std::ops::Range;
 
 /// The integer type and place of a bit field inside its storage unit.
@@ -17,6 +15,14 @@ pub struct BitField {
     pub offset: u32,
     /// Bits of the field, 1 to `8 * unit`.
     pub width: u32,
+}
+
+/// The value of a bit field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bits {
+    Truth(bool),
+    Unsigned(u64),
+    Signed(i64),
 }
 
 impl BitField {
@@ -48,31 +54,23 @@ impl BitField {
         u64::MAX >> (64 - self.width)
     }
 
+    /// Reads the field's value.
+    ///
     /// # Safety
     /// `unit` must be valid for reads of `self.unit` bytes.
-    pub unsafe fn load(&self, unit: *const u8, vm: &VirtualMachine) -> PyResult {
+    #[inline]
+    #[must_use]
+    pub unsafe fn load(&self, unit: *const u8) -> Bits {
         // SAFETY: the caller's promise.
         let field = unsafe { self.read_unit(unit) } >> self.offset & self.mask();
         if self.boolean {
-            return Ok(vm.ctx.new_bool(field != 0).into());
+            return Bits::Truth(field != 0);
         }
         if !self.signed {
-            return Ok(vm.ctx.new_int(field).into());
+            return Bits::Unsigned(field);
         }
         let spare = 64 - self.width;
-        Ok(vm.ctx.new_int((field << spare) as i64 >> spare).into())
-    }
-
-    /// The number that a store takes from `value`.
-    ///
-    /// # Errors
-    /// `TypeError` if `value` is no integer (for a `_Bool`: what its truth value raises).
-    pub fn convert(&self, value: &PyObject, vm: &VirtualMachine) -> PyResult<u64> {
-        if self.boolean {
-            Ok(u64::from(value.to_owned().is_true(vm)?))
-        } else {
-            wrapping(value, vm)
-        }
+        Bits::Signed((field << spare) as i64 >> spare)
     }
 
     /// Stores the field's bits of a number, and leaves the others as they are.

@@ -107,6 +107,7 @@ def main():
         run = Run(modes, given.seed, Path(folder))
         for batch in batches(given.seed, given.signatures, given.seconds):
             run.batch(batch)
+            print(f"{run.signatures} signatures, {len(run.faults)} differ", file=sys.stderr)
         for mode, batch, fault in run.faults[:given.show]:
             run.show(mode, batch, fault)
     summarise(run)

@@ -14,15 +14,20 @@ use crate::{
     ctype::ffi_type::{CLASSIFIES, Passing, Scalar},
 };
 use rustpython_vm::Py;
-use smallvec::SmallVec;
-use std::ptr;
+use std::{mem::MaybeUninit, ptr};
+
+/// Eightbytes of stack that take no allocation.
+const STACK: usize = 16;
 
 /// What the registers and the stack hold at a call.
 #[derive(Debug)]
 pub struct Placed {
     registers: Registers,
-    /// Most calls need none, and most others this much.
-    stack: SmallVec<[u64; 16]>,
+    /// Without content as long as nothing is used of it: most calls need none, and most others this much.
+    stack: MaybeUninit<[u64; STACK]>,
+    /// What is used of the stack, if that is more.
+    large_stack: Vec<u64>,
+    used_stack: usize,
     /// Bytes that the stack is aligned to.
     stack_align: usize,
     used_integers: usize,
@@ -34,7 +39,9 @@ impl Placed {
     pub fn new() -> Self {
         Self {
             registers: Registers::new(),
-            stack: SmallVec::new(),
+            stack: MaybeUninit::uninit(),
+            large_stack: Vec::new(),
+            used_stack: 0,
             stack_align: STACK_ALIGN,
             used_integers: 0,
             used_vectors: 0,
@@ -171,22 +178,60 @@ impl Placed {
     /// Room on the stack for so many words, aligned as a type is. `None` if there is not as much.
     #[inline]
     fn room(&mut self, words: usize, align: usize) -> Option<&mut [u64]> {
-        let mut start = self.stack.len();
+        let mut start = self.used_stack;
         if align >= STACK_ALIGN {
-            if align > self.stack_align {
-                if align > MOST_ALIGN || !align.is_power_of_two() {
-                    return None;
-                }
-                self.stack_align = align;
-            }
-            start = start.next_multiple_of(align / EIGHTBYTE);
+            start = self.aligned_start(align)?;
         }
         let end = start + words;
+        if end > STACK {
+            return self.large_room(start, end);
+        }
+        if self.used_stack == 0 {
+            self.stack.write([0; STACK]);
+        }
+        self.used_stack = end;
+        // SAFETY: it has been filled when nothing was used of it.
+        let stack = unsafe { self.stack.assume_init_mut() };
+        stack.get_mut(start..end)
+    }
+
+    /// Where the next word goes that is aligned as a type is, which is so to 16 bytes at least.
+    #[inline]
+    fn aligned_start(&mut self, align: usize) -> Option<usize> {
+        if align > self.stack_align {
+            if align > MOST_ALIGN || !align.is_power_of_two() {
+                return None;
+            }
+            self.stack_align = align;
+        }
+        Some(self.used_stack.next_multiple_of(align / EIGHTBYTE))
+    }
+
+    #[cold]
+    fn large_room(&mut self, start: usize, end: usize) -> Option<&mut [u64]> {
         if end > MOST_STACK {
             return None;
         }
-        self.stack.resize(end, 0);
-        self.stack.get_mut(start..)
+        if self.large_stack.is_empty() {
+            self.large_stack = self.stack().to_vec();
+        }
+        self.large_stack.resize(end, 0);
+        self.used_stack = end;
+        self.large_stack.get_mut(start..)
+    }
+
+    /// What is used of the stack.
+    #[inline]
+    fn stack(&self) -> &[u64] {
+        if self.used_stack == 0 {
+            return &[];
+        }
+        if self.large_stack.is_empty() {
+            // SAFETY: whoever used some of it has filled it before.
+            let stack = unsafe { self.stack.assume_init_ref() };
+            return stack.get(..self.used_stack).unwrap_or(stack);
+        }
+        &self.large_stack
     }
 
     /// Calls the function at `address` and writes what it returns to `result`.
@@ -211,7 +256,7 @@ impl Placed {
     #[inline(never)]
     unsafe fn call_for_aggregate(&self, address: usize, form: Form, result: *mut u8) {
         #[cfg(all(target_arch = "x86_64", not(windows)))]
-        let stack = (&*self.stack, self.stack_align);
+        let stack = (self.stack(), self.stack_align);
         // SAFETY: the caller's promise.
         unsafe {
             match form {
@@ -237,11 +282,11 @@ impl Placed {
     unsafe fn enter<R>(&self, address: usize, result: *mut u8) {
         // SAFETY: the caller's promise.
         let returned: R = unsafe {
-            if self.stack.is_empty() {
+            if self.used_stack == 0 {
                 self.registers.call(address)
             } else {
                 self.registers
-                    .call_with_stack(address, &self.stack, self.stack_align)
+                    .call_with_stack(address, self.stack(), self.stack_align)
             }
         };
         // SAFETY: the caller promises two machine words.

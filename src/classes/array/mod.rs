@@ -13,6 +13,7 @@ use super::{
     slots::shares_slot,
 };
 use crate::{
+    c_integer,
     cdata::CData,
     ctype::{Array as ArrayKind, CType, Kind, layout::Layout, simple::Class},
     names::name,
@@ -258,7 +259,7 @@ impl AsMapping for Array {
         static METHODS: PyMappingMethods = PyMappingMethods {
             length: Some(|mapping, vm| Ok(Items::of(mapping.obj, vm)?.kind.length)),
             subscript: Some(|mapping, key, vm| {
-                if let Some(index) = metatype::exact_index(key, vm)
+                if let Some(index) = c_integer::exact_index(key, vm)
                     && let Some(number) = Items::number(mapping.obj, index, vm)
                 {
                     return number;
@@ -267,10 +268,10 @@ impl AsMapping for Array {
                 if let Some(slice) = key.downcast_ref::<PySlice>() {
                     return guarded(vm, || items.slice(slice, vm));
                 }
-                let Some(index) = key.try_index_opt(vm) else {
+                if !c_integer::is_index(key) {
                     return Err(vm.new_type_error("indices must be integers"));
-                };
-                let index = metatype::index_value(&*index?, vm)?;
+                }
+                let index = c_integer::index(key, vm)?;
                 items.get(items.index(index, vm)?, vm)
             }),
             ass_subscript: Some(|mapping, key, value, vm| {
@@ -278,16 +279,16 @@ impl AsMapping for Array {
                 let Some(value) = value else {
                     return Err(vm.new_type_error("Array does not support item deletion"));
                 };
-                if let Some(index) = metatype::exact_index(key, vm) {
+                if let Some(index) = c_integer::exact_index(key, vm) {
                     return items.set(items.index(index, vm)?, &value, vm);
                 }
                 if let Some(slice) = key.downcast_ref::<PySlice>() {
                     return guarded(vm, || items.set_slice(slice, &value, vm));
                 }
-                let Some(index) = key.try_index_opt(vm) else {
+                if !c_integer::is_index(key) {
                     return Err(vm.new_type_error("indices must be integer"));
-                };
-                let index = metatype::index_value(&*index?, vm)?;
+                }
+                let index = c_integer::index(key, vm)?;
                 items.set(items.index(index, vm)?, &value, vm)
             }),
         };

@@ -6,13 +6,14 @@
 
 use super::{Computed, PlacedField};
 use crate::{
+    c_integer,
     classes::field::CField,
     ctype::{CType, Kind},
     names::name,
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyDict, PyFunction, PyInt, PyModule, PyStr, PyStrRef, PyType},
+    builtins::{PyDict, PyFunction, PyModule, PyStr, PyStrRef, PyType},
     function::{FuncArgs, KwArgs},
 };
 
@@ -81,11 +82,10 @@ pub fn compute(
     let layout = get_layout.call(arguments, vm)?;
     let attribute = |name: &'static str| layout.get_attr(name, vm);
     let number = |name: &'static str| -> PyResult<usize> {
-        let value = attribute(name)?;
-        let value = value
-            .downcast_ref::<PyInt>()
-            .ok_or_else(|| vm.new_type_error("an integer is required"))?;
-        value.try_to_primitive::<usize>(vm)
+        let size = attribute(name)?;
+        let size = c_integer::exact_size(&size, vm)?;
+        usize::try_from(size)
+            .map_err(|_| vm.new_value_error(format!("{name} must not be negative, got {size}")))
     };
     let format: PyStrRef = attribute("format_spec")?
         .downcast::<PyStr>()

@@ -1,69 +1,67 @@
-//! PEP 3118 formats, written when somebody asks for them: few programs look at one.
+//! The words of PEP 3118 formats.
 
-use super::{Content, Layout, Member};
-use crate::ctype::simple::SimpleCode;
-use rustpython_vm::{AsObject, Py, builtins::PyStr};
 use std::fmt::Write;
 
 /// The format of a pointer whose target is unknown, and of a function pointer.
-const UNTYPED: &str = "X{}";
+pub const UNTYPED: &str = "X{}";
 
-/// Writes the format of values with this layout.
-pub fn write(layout: &Layout) -> String {
-    match &layout.content {
-        Content::Simple { code, big_endian } => simple(code, *big_endian),
-        Content::Pointer(None) | Content::Written => UNTYPED.to_owned(),
-        Content::Pointer(Some(target)) => pointer(target.layout()),
-        Content::Array { item, .. } => item.layout().format().to_owned(),
-        Content::Inherited(base) => base.layout().format().to_owned(),
-        Content::Fields { members, end, .. } => match end {
-            Some(padding) => structure(members, *padding),
-            None => "B".to_owned(),
-        },
-    }
+/// The format of a union: nothing says what is in it.
+pub const UNION: &str = "B";
+
+/// A field of a structure.
+#[derive(Clone, Copy, Debug)]
+pub struct Field<'a> {
+    pub name: &'a str,
+    /// Unused bytes in front of it.
+    pub padding: u64,
+    /// Extents of an array.
+    pub shape: &'a [usize],
+    /// Format of its type, or of an array's items.
+    pub format: &'a str,
 }
 
-fn simple(code: &SimpleCode, big_endian: bool) -> String {
+/// The format of a simple type: its code after the mark of its byte order.
+pub fn simple(code: char, big_endian: bool) -> String {
     let mark = if big_endian { '>' } else { '<' };
-    String::from_iter([mark, code.format])
+    String::from_iter([mark, code])
 }
 
-/// The format of a pointer to values with this layout.
-pub fn pointer(target: &Layout) -> String {
-    format!("&{}{}", shape(target), target.format())
+/// The format of a pointer to something of this shape and format.
+pub fn pointer(shape: &[usize], format: &str) -> String {
+    let mut pointer = "&".to_owned();
+    push_shape(&mut pointer, shape);
+    pointer.push_str(format);
+    pointer
 }
 
-fn structure(members: &[Member], end: u64) -> String {
+/// The format of a structure that has `end` unused bytes behind its last field.
+pub fn structure<'a>(fields: impl Iterator<Item = Field<'a>>, end: u64) -> String {
     let mut format = "T{".to_owned();
-    for member in members {
-        let layout = member.ctype.layout();
-        pad(&mut format, member.padding);
-        format.push_str(&shape(layout));
-        format.push_str(layout.format());
+    for field in fields {
+        push_padding(&mut format, field.padding);
+        push_shape(&mut format, field.shape);
+        format.push_str(field.format);
         // Writing into a string cannot fail.
-        let _ = write!(format, ":{}:", text(&member.name));
+        let _ = write!(format, ":{}:", field.name);
     }
-    pad(&mut format, end);
+    push_padding(&mut format, end);
     format.push('}');
     format
 }
 
-fn text(name: &Py<PyStr>) -> &str {
-    // The library's code writes the format if a name is no UTF-8.
-    debug_assert!(name.to_str().is_some(), "{:?}", name.as_object());
-    name.to_str().unwrap_or_default()
-}
-
 /// The extents of an array in parentheses; nothing for what is none.
-fn shape(layout: &Layout) -> String {
-    if layout.shape.is_empty() {
-        return String::new();
+fn push_shape(format: &mut String, shape: &[usize]) {
+    for (index, extent) in shape.iter().enumerate() {
+        let before = if index == 0 { '(' } else { ',' };
+        // Writing into a string cannot fail.
+        let _ = write!(format, "{before}{extent}");
     }
-    let extents: Vec<String> = layout.shape.iter().map(ToString::to_string).collect();
-    format!("({})", extents.join(","))
+    if !shape.is_empty() {
+        format.push(')');
+    }
 }
 
-fn pad(format: &mut String, padding: u64) {
+fn push_padding(format: &mut String, padding: u64) {
     match padding {
         0 => {}
         1 => format.push('x'),

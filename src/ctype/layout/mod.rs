@@ -9,7 +9,7 @@ use super::{
     simple::SimpleCode,
 };
 use rustpython_vm::{
-    Py, PyObjectRef, PyRef,
+    AsObject, Py, PyObjectRef, PyRef,
     builtins::PyStrRef,
     object::{Traverse, TraverseFn},
 };
@@ -89,6 +89,20 @@ impl Member {
     }
 }
 
+impl Member {
+    fn in_format(&self) -> format::Field<'_> {
+        let (name, layout) = (&self.name, self.ctype.layout());
+        // The library's code writes the format if a name is no UTF-8.
+        debug_assert!(name.to_str().is_some(), "{:?}", name.as_object());
+        format::Field {
+            name: name.to_str().unwrap_or_default(),
+            padding: self.padding,
+            shape: &layout.shape,
+            format: layout.format(),
+        }
+    }
+}
+
 /// An aggregate's scalars are spelled out only while they can matter: no ABI classifies what is
 /// larger by its fields, and an array of a million integers need not be a million entries.
 const MAX_CLASSIFIED_SIZE: usize = 64;
@@ -123,7 +137,7 @@ impl Layout {
             && settled.is_none()
         {
             // A new layout has no format yet.
-            let _ = layout.format.set(format::pointer(target.layout()));
+            let _ = layout.format.set(target.layout().format_of_pointer());
         }
         layout.bounded()
     }
@@ -270,7 +284,22 @@ impl Layout {
     /// PEP 3118 format of one item.
     #[must_use]
     pub fn format(&self) -> &str {
-        self.format.get_or_init(|| format::write(self))
+        self.format.get_or_init(|| match &self.content {
+            Content::Simple { code, big_endian } => format::simple(code.format, *big_endian),
+            Content::Pointer(None) | Content::Written => format::UNTYPED.to_owned(),
+            Content::Pointer(Some(target)) => target.layout().format_of_pointer(),
+            Content::Array { item, .. } => item.layout().format().to_owned(),
+            Content::Inherited(base) => base.layout().format().to_owned(),
+            Content::Fields { members, end, .. } => match end {
+                Some(end) => format::structure(members.iter().map(Member::in_format), *end),
+                None => format::UNION.to_owned(),
+            },
+        })
+    }
+
+    /// PEP 3118 format of a pointer to such a value.
+    fn format_of_pointer(&self) -> String {
+        format::pointer(&self.shape, self.format())
     }
 
     /// What libffi is told of a value that is passed. An array is passed as a pointer to its first

@@ -89,7 +89,8 @@ impl Placer {
         Self {
             rules,
             align: rules.align,
-            next_bit: 8 * rules.base_size,
+            // One that is too large for that is refused with the first field.
+            next_bit: rules.base_size.saturating_mul(8),
             unit_end: rules.base_size,
             unit_bits: 0,
             free_bits: 0,
@@ -295,5 +296,11 @@ mod tests {
     fn what_is_too_large_is_refused() {
         let mut placer = Placer::new(rules(SYSTEM_V));
         assert_eq!(placer.place(field(2 * LIMIT)), None);
+        let rules = Rules {
+            base_size: u64::MAX / 4,
+            ..rules(SYSTEM_V)
+        };
+        let mut placer = Placer::new(rules);
+        assert_eq!(placer.place(field(1)), None);
     }
 }

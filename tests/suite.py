@@ -1,14 +1,17 @@
-"""The Python tests in one process: under Valgrind, starting an interpreter takes longer than the
-tests. `suite.py [MODULE ...]` runs those alone."""
+"""The Python tests in one process, for memory checkers: under one, starting an interpreter takes longer than
+the tests.
+
+    suite.py CHECKER [MODULE ...]   # of all modules, or of those alone
+"""
 
 import os
 import sys
 import unittest
 
-DIRECTORY = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "python")
+DIRECTORY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "python")
 
-# What cannot pass under Valgrind, and why. Anything else that fails here fails the run.
-EXCEPTIONS = {
+# What cannot pass under a checker, and why. Anything else that fails here fails the run.
+EXCEPTIONS = {"address": {}, "thread": {}, "valgrind": {
     "test_long_double.LongDouble.test_bits_survive_between_c_calls":
         "Valgrind computes long double with the precision of a double",
     "test_long_double.Bits.test_rounding_of_results":
@@ -17,7 +20,7 @@ EXCEPTIONS = {
         "Valgrind computes long double with the precision of a double, and one kind of NaN",
     "test_hostile_values.EveryCombination.test_calls":
         "passes doubles to C that looks for its argument in an integer register",
-}
+}}
 
 
 def tests(suite):
@@ -29,11 +32,13 @@ def tests(suite):
 
 
 sys.path.insert(0, DIRECTORY)
-names = sys.argv[1:] or sorted(name[:-3] for name in os.listdir(DIRECTORY)
+checker, *given = sys.argv[1:]
+exceptions = EXCEPTIONS[checker]
+names = given or sorted(name[:-3] for name in os.listdir(DIRECTORY)
                                if name.startswith("test_") and name.endswith(".py"))
 found = {test.id(): test for test in tests(unittest.defaultTestLoader.loadTestsFromNames(names))}
-if not sys.argv[1:] and not EXCEPTIONS.keys() <= found.keys():
-    sys.exit(f"no such test: {sorted(EXCEPTIONS.keys() - found.keys())}")
-suite = unittest.TestSuite(test for name, test in found.items() if name not in EXCEPTIONS)
+if not given and not exceptions.keys() <= found.keys():
+    sys.exit(f"no such test: {sorted(exceptions.keys() - found.keys())}")
+suite = unittest.TestSuite(test for name, test in found.items() if name not in exceptions)
 result = unittest.TextTestRunner(verbosity=1).run(suite)
 sys.exit(not (result.wasSuccessful() and result.testsRun))

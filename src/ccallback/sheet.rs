@@ -1,0 +1,185 @@
+//! The code that C calls: closures of libffi's in memory that is never writable and executable at once.
+//!
+//! Some builds of libffi (Debian's) give out closures in memory that is both. A sheet is a mapping of our own:
+//! it is filled with closures while nobody knows it, and can only be read and executed from then on. What
+//! changes of a closure lies behind the pointer that it carries. Where a mapping cannot be sealed so, or
+//! libffi's closures are more than memory, libffi gives them out.
+
+use libffi::raw::{self, ffi_cif, ffi_closure};
+use std::{
+    ffi::c_void,
+    ptr::{self, NonNull},
+};
+
+/// What libffi calls for a callback: the cif, memory for the result, the arguments, the closure's data.
+pub type Entry = unsafe extern "C" fn(*mut ffi_cif, *mut c_void, *mut *mut c_void, *mut c_void);
+
+/// Closures of one cif.
+pub struct Sheet(Memory);
+
+enum Memory {
+    Sealed { start: NonNull<c_void>, size: usize },
+    OfLibffi(Vec<NonNull<ffi_closure>>),
+}
+
+/// Why there is no sheet.
+#[derive(Clone, Copy, Debug)]
+pub enum Failure {
+    NoMemory,
+    /// libffi's status.
+    Refused(raw::ffi_status),
+}
+
+/// Bytes from one closure to the next.
+const STRIDE: usize = size_of::<ffi_closure>().next_multiple_of(16);
+
+impl Sheet {
+    /// How many closures a page has room for.
+    #[must_use]
+    pub fn closures_of_a_page() -> usize {
+        page_size() / STRIDE
+    }
+
+    /// Makes a closure for each pointer to data, and says what C calls.
+    ///
+    /// # Errors
+    /// If there is no memory, or libffi refuses.
+    ///
+    /// # Safety
+    /// The cif must be prepared, and live as long as the closures are called.
+    pub unsafe fn new(
+        cif: *mut ffi_cif,
+        entry: Entry,
+        data: &[*mut c_void],
+    ) -> Result<(Self, Vec<*mut c_void>), Failure> {
+        // SAFETY: the caller's promise.
+        match unsafe { sealed(cif, entry, data) } {
+            // SAFETY: as above.
+            Err(Failure::NoMemory) => unsafe { of_libffi(cif, entry, data) },
+            made => made,
+        }
+    }
+}
+
+fn page_size() -> usize {
+    // SAFETY: asks for a constant of the system.
+    let size = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
+    usize::try_from(size).unwrap_or(4096)
+}
+
+/// [`Sheet::new`] in a mapping of its own.
+///
+/// # Errors
+/// As for [`Sheet::new`].
+///
+/// # Safety
+/// As for [`Sheet::new`].
+#[cfg(target_os = "linux")]
+unsafe fn sealed(
+    cif: *mut ffi_cif,
+    entry: Entry,
+    data: &[*mut c_void],
+) -> Result<(Sheet, Vec<*mut c_void>), Failure> {
+    let size = (STRIDE * data.len()).next_multiple_of(page_size());
+    let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
+    let writable = libc::PROT_READ | libc::PROT_WRITE;
+    // SAFETY: a new mapping, wherever there is room.
+    let start = unsafe { libc::mmap(ptr::null_mut(), size, writable, flags, -1, 0) };
+    if start == libc::MAP_FAILED {
+        return Err(Failure::NoMemory);
+    }
+    let start = NonNull::new(start).ok_or(Failure::NoMemory)?;
+    // From here on dropping it unmaps it.
+    let sheet = Sheet(Memory::Sealed { start, size });
+    let mut codes = Vec::with_capacity(data.len());
+    for (index, &data) in data.iter().enumerate() {
+        // SAFETY: within the mapping.
+        let closure = unsafe { start.as_ptr().byte_add(STRIDE * index) };
+        // SAFETY: there is room for a closure, zeroed, which is run where it is; the caller's promise.
+        unsafe { prepare(closure.cast(), cif, entry, data, closure) }?;
+        codes.push(closure);
+    }
+    // SAFETY: the mapping is ours alone, and nobody knows what is in it.
+    let status = unsafe { libc::mprotect(start.as_ptr(), size, libc::PROT_READ | libc::PROT_EXEC) };
+    if status == 0 {
+        Ok((sheet, codes))
+    } else {
+        Err(Failure::NoMemory)
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+unsafe fn sealed(
+    _cif: *mut ffi_cif,
+    _entry: Entry,
+    _data: &[*mut c_void],
+) -> Result<(Sheet, Vec<*mut c_void>), Failure> {
+    Err(Failure::NoMemory)
+}
+
+/// [`Sheet::new`] in memory that libffi gives out.
+///
+/// # Errors
+/// As for [`Sheet::new`].
+///
+/// # Safety
+/// As for [`Sheet::new`].
+unsafe fn of_libffi(
+    cif: *mut ffi_cif,
+    entry: Entry,
+    data: &[*mut c_void],
+) -> Result<(Sheet, Vec<*mut c_void>), Failure> {
+    // From here on dropping it frees what is in it.
+    let mut sheet = Sheet(Memory::OfLibffi(Vec::with_capacity(data.len())));
+    let mut codes = Vec::with_capacity(data.len());
+    for &data in data {
+        let mut code = ptr::null_mut();
+        // SAFETY: allocates a closure.
+        let closure = unsafe { raw::ffi_closure_alloc(size_of::<ffi_closure>(), &raw mut code) };
+        let closure = NonNull::new(closure.cast()).ok_or(Failure::NoMemory)?;
+        if let Memory::OfLibffi(closures) = &mut sheet.0 {
+            closures.push(closure);
+        }
+        // SAFETY: closure and code belong together; the caller's promise.
+        unsafe { prepare(closure.as_ptr(), cif, entry, data, code) }?;
+        codes.push(code);
+    }
+    Ok((sheet, codes))
+}
+
+/// # Errors
+/// If libffi refuses.
+///
+/// # Safety
+/// As for [`Sheet::new`]; there must be room for a closure, which is run at `code`.
+unsafe fn prepare(
+    closure: *mut ffi_closure,
+    cif: *mut ffi_cif,
+    entry: Entry,
+    data: *mut c_void,
+    code: *mut c_void,
+) -> Result<(), Failure> {
+    // SAFETY: the caller's promise.
+    match unsafe { raw::ffi_prep_closure_loc(closure, cif, Some(entry), data, code) } {
+        raw::ffi_status_FFI_OK => Ok(()),
+        status => Err(Failure::Refused(status)),
+    }
+}
+
+impl Drop for Sheet {
+    fn drop(&mut self) {
+        match &self.0 {
+            Memory::Sealed { start, size } => {
+                // SAFETY: a mapping that this owns; nobody calls a closure that is gone. It can only fail
+                // for want of memory for the mapping's neighbours, and then it stays.
+                unsafe { libc::munmap(start.as_ptr(), *size) };
+            }
+            Memory::OfLibffi(closures) => {
+                for closure in closures {
+                    // SAFETY: allocated by `ffi_closure_alloc`, and freed nowhere else.
+                    unsafe { raw::ffi_closure_free(closure.as_ptr().cast()) };
+                }
+            }
+        }
+    }
+}

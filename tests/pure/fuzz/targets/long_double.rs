@@ -1,0 +1,6 @@
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| rustpython_ctypes_pure::check::run(
+    "long_double",
+    bytes
+));

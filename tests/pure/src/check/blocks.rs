@@ -1,0 +1,34 @@
+//! Blocks of memory: several at once, made and dropped in any order.
+
+use crate::memory::Block;
+use arbitrary::{Result, Unstructured};
+
+pub fn check(bytes: &mut Unstructured<'_>) -> Result<()> {
+    let mut held: Vec<(Block, u8)> = Vec::new();
+    for mark in 1..=bytes.int_in_range(1..=8)? {
+        if !held.is_empty() && bytes.ratio(1, 3)? {
+            let index = bytes.choose_index(held.len())?;
+            drop(held.swap_remove(index));
+        }
+        let size = bytes.int_in_range(0..=if cfg!(miri) { 200 } else { 5000 })?;
+        let align = 1 << bytes.int_in_range(0..=12)?;
+        let block = Block::new(size, align).expect("memory");
+        assert_eq!(block.size(), size.max(1));
+        assert_eq!(block.start().addr() % align.max(16), 0, "{align}");
+        // SAFETY: the block's own memory, which nobody else looks at meanwhile.
+        let memory = unsafe { std::slice::from_raw_parts_mut(block.start(), block.size()) };
+        assert!(memory.iter().all(|&byte| byte == 0));
+        memory.fill(mark);
+        held.push((block, mark));
+    }
+    for (block, mark) in &held {
+        // SAFETY: as above.
+        let memory = unsafe { std::slice::from_raw_parts(block.start(), block.size()) };
+        assert!(memory.iter().all(|byte| byte == mark));
+    }
+    // What no memory can be had for is refused; so is an alignment that is none.
+    let beyond = bytes.int_in_range(isize::MAX as usize - 31..=usize::MAX)?;
+    assert!(Block::new(beyond, 32).is_none());
+    assert!(Block::new(1, 48).is_none());
+    Ok(())
+}
