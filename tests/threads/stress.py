@@ -1,6 +1,6 @@
 """Many threads, of Python's and of C's, that do everything at once with the same objects.
 
-    stress.py [--seconds N] [--seed N] [--threads N] [--actors NAME,...]
+    stress.py [--seconds N] [--seed N] [--threads N] [--callers N] [--actors NAME,...]
 
 Runs until something is wrong, or N seconds. The threads are those of a child process. This one watches it: if some
 thread has not got on for a minute, it prints the stacks of all (by gdb, where there is one) and ends. A seed says
@@ -24,6 +24,7 @@ def arguments():
     parser.add_argument("--seconds", type=float, default=float("inf"))
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--threads", type=int, default=6)
+    parser.add_argument("--callers", type=int, default=2, help="threads of C's that do nothing but call back")
     parser.add_argument("--actors", help="these alone")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -59,7 +60,7 @@ def work(options):
             counts[actor.__name__] = counts.get(actor.__name__, 0) + 1
 
     called_by_c = actors.Unary(lambda value: value)
-    world.start_callers(called_by_c, 2)
+    world.start_callers(called_by_c, options.callers)
     threads = [threading.Thread(target=run, args=(number,)) for number in range(options.threads)]
     for thread in threads:
         thread.start()
@@ -92,7 +93,7 @@ def stacks(child):
 
 def watch(options):
     command = [sys.executable, __file__, "--inside", "--seconds", str(options.seconds), "--seed", str(options.seed),
-               "--threads", str(options.threads)]
+               "--threads", str(options.threads), "--callers", str(options.callers)]
     if options.actors:
         command += ["--actors", options.actors]
     print(f"seed {options.seed}", flush=True)
