@@ -74,6 +74,7 @@ python_tests! {
     callback_errors
     callback_instances
     callback_objects
+    callback_results
     callback_threads
     callbacks
     calls_without_argtypes

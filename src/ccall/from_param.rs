@@ -310,9 +310,9 @@ fn pointer(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> PyResult
     if vm.is_none(value) {
         return Ok(Attempt::Done(Param::Itself));
     }
-    let target = ctype
-        .target()
-        .ok_or_else(|| vm.new_type_error("abstract class"))?;
+    let target = ctype.target().ok_or_else(|| {
+        vm.new_type_error("cannot convert argument: POINTER _type_ type is not set")
+    })?;
     if let Some(cdata) = CData::of(value) {
         if is_instance(target, value, vm)? {
             return Ok(Attempt::Done(Param::Arg(CArg::byref(cdata, 0))));
@@ -363,7 +363,7 @@ fn not_expected(ctype: &CType, value: &PyObject, vm: &VirtualMachine) -> PyBaseE
         None => class(value),
         Some(arg) => {
             let target = arg.object().map(|object| class(object));
-            let target = target.unwrap_or_else(|| "<unknown>".to_owned());
+            let target = target.unwrap_or_else(|| "NoneType".to_owned());
             format!("pointer to {target}")
         }
     };

@@ -410,19 +410,31 @@ impl CData {
 
     /// What an output parameter becomes in the result tuple of a call.
     #[pymethod(name = "__ctypes_from_outparam__")]
-    fn from_outparam(zelf: PyRef<Self>, vm: &VirtualMachine) -> PyResult {
+    fn from_outparam(zelf: PyRef<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        no_arguments("__ctypes_from_outparam__", &args, vm)?;
         access::output(&zelf, vm)
     }
 
     #[pymethod]
-    fn __reduce__(zelf: PyRef<Self>, vm: &VirtualMachine) -> PyResult {
+    fn __reduce__(zelf: PyRef<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        no_arguments("__reduce__", &args, vm)?;
         guarded(vm, || pickle::reduce(&zelf, vm))
     }
 
     #[pymethod]
     fn __setstate__(zelf: PyRef<Self>, state: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+        if !state.kwargs.is_empty() {
+            return Err(vm.new_type_error("_CData.__setstate__() takes no keyword arguments"));
+        }
         guarded(vm, || pickle::set_state(&zelf, &state.args, vm))
     }
+}
+
+fn no_arguments(method: &str, args: &FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+    if args.args.is_empty() && args.kwargs.is_empty() {
+        return Ok(());
+    }
+    Err(vm.new_type_error(format!("{method}() takes no arguments")))
 }
 
 /// What CPython's plain members say to whoever sets them.

@@ -11,7 +11,7 @@ use crate::{
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
-    builtins::{PyStr, PyStrRef, PyType, PyTypeRef},
+    builtins::{PyInt, PyStr, PyStrRef, PyType, PyTypeRef},
     function::{FuncArgs, PySetterValue},
     object::{Traverse, TraverseFn},
     pyclass,
@@ -196,8 +196,9 @@ impl CField {
                 access::set(&self.ctype, holder, self.offset, self.index, value, vm)
             },
             FieldAccess::Bits(bits) => {
-                let instance = CData::of(value).map(|value| value.ctype());
-                if instance.is_some_and(|given| !given.is(&self.ctype)) {
+                if value.downcast_ref_if_exact::<PyInt>(vm).is_none()
+                    && CData::of(value).is_some_and(|given| !given.ctype().is(&self.ctype))
+                {
                     return Err(convert::incompatible(&self.ctype, value, vm));
                 }
                 let value = bits_of(bits, value, vm)?;

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections import deque
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -21,6 +22,8 @@ class Interpreter:
             "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", "CTYPES_TEST_LIB": str(library)}
         self.process = None
         self.errors = tempfile.TemporaryFile()
+        # Programs that were sent, and have no answer yet.
+        self.waiting = deque()
 
     def start(self):
         self.errors.seek(0)
@@ -28,31 +31,45 @@ class Interpreter:
         self.process = subprocess.Popen(self.command, env=self.environment, stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=self.errors)
         self.unread = b""
+        for program in self.waiting:
+            self.write(program)
 
     def send(self, program):
-        """Starts to run a program: a list of statements."""
+        """Has a program run: a list of statements. Its answer comes after those of the programs before it."""
+        self.waiting.append(program)
         if self.process is None:
             self.start()
+        else:
+            self.write(program)
+
+    def write(self, program):
         data = "\0".join(program).encode("utf-8", "surrogatepass")
         try:
             self.process.stdin.write(b"%d\n" % len(data) + data)
             self.process.stdin.flush()
         except BrokenPipeError:
+            # Its end is noticed where it is waited for.
             pass
 
     def answer(self):
-        """What each statement gave, or a single line about how the process ended."""
+        """What each statement of the next program gave, or a single line about how the process ended."""
         try:
             length = int(self.until(lambda data: data.find(b"\n") + 1))
             answer = self.until(lambda data: length + 1 if len(data) > length else 0)
-            return answer[:-1].decode("utf-8", "surrogatepass").split("\0")
+            found = answer[:-1].decode("utf-8", "surrogatepass").split("\0")
+            self.waiting.popleft()
+            return found
         except EOFError:
-            return [self.ended()]
+            end = self.ended()
         except TimeoutError:
             self.process.kill()
             self.process.wait()
             self.close()
-            return [f"HANGS for {LIMIT} s"]
+            end = f"HANGS for {LIMIT} s"
+        self.waiting.popleft()
+        if self.waiting:
+            self.start()
+        return [end]
 
     def until(self, end):
         """Takes what comes first, as soon as `end` says how many bytes that are."""

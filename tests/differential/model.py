@@ -34,6 +34,17 @@ class Type:
         return self.kind in ("structure", "union")
 
     @property
+    def judged(self):
+        """CPython's truth of it is that of its bytes. For a wider complex it looks beyond its zeros."""
+        return self.code not in ("D", "G")
+
+    @property
+    def empty(self):
+        if self.kind == "array":
+            return not self.length or self.item.empty
+        return self.aggregate and all(field.type.empty for field in self.fields)
+
+    @property
     def plain(self):
         """Its bytes can be shown and filled."""
         return self.exact and not self.references

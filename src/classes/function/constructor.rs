@@ -14,7 +14,7 @@ use crate::{
 };
 use rustpython_vm::{
     Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyBytes, PyInt, PyStr, PyTuple, PyType, PyTypeRef},
+    builtins::{PyBaseExceptionRef, PyBytes, PyInt, PyStr, PyTuple, PyType, PyTypeRef},
     function::FuncArgs,
     types::Constructor,
 };
@@ -23,7 +23,10 @@ impl Constructor for CFuncPtr {
     type Args = FuncArgs;
 
     fn slot_new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        let ctype = CType::of_concrete(&class, vm)?.to_owned();
+        let Some(ctype) = CType::of_class(&class, vm) else {
+            return Err(of_abstract(&args.args, vm));
+        };
+        let ctype = ctype.to_owned();
         guarded(vm, || new(&ctype, class, args.args, vm))
     }
 
@@ -57,6 +60,30 @@ fn vectorcall(
     construct::call_by_slot(class, args, nargs, names, vm)
 }
 
+/// The error for an instance of an abstract class, which is noticed after what is wrong with the arguments.
+fn of_abstract(args: &[PyObjectRef], vm: &VirtualMachine) -> PyBaseExceptionRef {
+    let is_tuple = |object: &PyObject| object.downcast_ref::<PyTuple>().is_some();
+    match args {
+        [] => vm.new_type_error("abstract class"),
+        [first] | [first, _] if is_tuple(first) => vm.new_type_error("abstract class"),
+        [first] if first.downcast_ref::<PyInt>().is_some() => vm.new_type_error("abstract class"),
+        [first] if first.is_callable() => {
+            vm.new_type_error("cannot construct instance of this class: no argtypes")
+        }
+        [_] => not_callable(vm),
+        many => too_many(many, vm),
+    }
+}
+
+fn not_callable(vm: &VirtualMachine) -> PyBaseExceptionRef {
+    vm.new_type_error("argument must be callable or integer function address")
+}
+
+fn too_many(args: &[PyObjectRef], vm: &VirtualMachine) -> PyBaseExceptionRef {
+    let given = args.len();
+    vm.new_type_error(format!("function takes exactly 1 argument ({given} given)"))
+}
+
 /// A new function object, of what the arguments say.
 fn new(
     ctype: &Py<CType>,
@@ -68,12 +95,7 @@ fn new(
         [] => return Ok(make(ctype, Place::New, class, None, None, vm)?.into()),
         [_] => None,
         [first, _] if first.downcast_ref::<PyTuple>().is_some() => args.pop(),
-        many => {
-            return Err(vm.new_type_error(format!(
-                "function takes exactly 1 argument ({} given)",
-                many.len()
-            )));
-        }
+        many => return Err(too_many(many, vm)),
     };
     let Some(first) = args.pop() else {
         return Err(vm.new_system_error("an argument is gone"));
@@ -174,7 +196,7 @@ fn from_callable(
     vm: &VirtualMachine,
 ) -> PyResult {
     if !callable.is_callable() {
-        return Err(vm.new_type_error("argument must be callable or integer function address"));
+        return Err(not_callable(vm));
     }
     let function = ctype.function();
     let flags = function.map_or(flags::CDECL, |function| function.flags);

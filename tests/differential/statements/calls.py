@@ -131,7 +131,7 @@ def narrowed(state):
     # CPython dies of a reference that it is given for a function pointer.
     function = parameter.startswith("CFUNC")
     made = a_function(state, "is_null", "c_bool", [parameter])
-    variable = state.any_variable()
+    variable = state.any_variable(lambda v: v.type.judged)
     given = pick.one(BARE if function else DEFAULTS)
     if variable is not None and pick.chance(2) and not function:
         variable.shared = True
@@ -164,6 +164,8 @@ def variadic(state):
     one = {"i": lambda: str(pick.below(100)), "l": lambda: f"c_long({pick.below(100)})",
            "d": lambda: pick.one(["c_double(1.5)", "c_double(-2)"])}[kind]
     given = [str(count)] + [one() for _ in range(count)]
+    if declared and pick.chance(12):
+        given.append(pick.one(["c_short(1)", "c_float(1.5)", "c_char(b'x')", "c_bool(True)", "c_ubyte(3)"]))
     if pick.chance(10):
         given.append(pick.one(["1.5", "object()", "[]", "2**70", "Parameter(1.5)"]))
     state.say(f"{made}({', '.join(given)})")
@@ -312,3 +314,78 @@ def error_number(state):
     made = state.fresh("f")
     state.say(f"{made} = lib['set_c_errno']", f"set_errno({pick.one(['5', '0', '-1', chr(39) + 'x' + chr(39), '2**40', '1.5'])})",
               f"{made}({pick.below(50)})", "get_errno()")
+
+
+# Structures and unions of tests/clib/structs.h.
+SHAPES = {
+    "i8x2": [("a", "c_byte"), ("b", "c_byte")], "i16i8": [("a", "c_short"), ("b", "c_byte")],
+    "i8i32": [("a", "c_byte"), ("b", "c_int")], "u32x3": [("a", "c_uint"), ("b", "c_uint"), ("c", "c_uint")],
+    "i64x2": [("a", "c_long"), ("b", "c_ulong")], "f32x2": [("a", "c_float"), ("b", "c_float")],
+    "f32x3": [("a", "c_float"), ("b", "c_float"), ("c", "c_float")], "f64x2": [("a", "c_double"), ("b", "c_double")],
+    "i64f64": [("a", "c_long"), ("b", "c_double")], "f64i8": [("a", "c_double"), ("b", "c_byte")],
+    "i16f32f64": [("a", "c_short"), ("b", "c_float"), ("c", "c_double")],
+    "i64x3": [("a", "c_long"), ("b", "c_long"), ("c", "c_long")],
+    "f64x4": [("a", "c_double"), ("b", "c_double"), ("c", "c_double"), ("d", "c_double")],
+    "bytes5": [("a", "c_ubyte * 5")], "bytes17": [("a", "c_ubyte * 17")], "f64_array": [("a", "c_double * 2")],
+}
+
+
+@operation(8)
+def by_value(state):
+    """A structure goes to C and comes back as it is."""
+    pick = state.pick
+    shape = pick.one(list(SHAPES))
+    kind = state.fresh("T")
+    fields = ", ".join(f"({name!r}, {of})" for name, of in SHAPES[shape])
+    base = pick.one(["Structure", "Structure", "LittleEndianStructure"])
+    state.say(f"class {kind}({base}): _fields_ = [{fields}]")
+    given = [value(state, SIMPLE[of], 1) if of in SIMPLE else "(1, 2)" for _, of in SHAPES[shape]]
+    instance = f"{kind}({', '.join(given[:pick.below(len(given) + 1)])})"
+    if pick.chance(4):
+        function, callback = state.fresh("f"), state.fresh("f")
+        body = pick.one(["say(dump(s)); return 5", "s.a = s.a; say(bytes(s)); return -1", "return sizeof(s)"])
+        state.say(f"def {function}(s): {body}", f"{callback} = CFUNCTYPE(c_longlong, {kind})({function})")
+        made = a_function(state, f"call_{shape}", "c_longlong", [f"CFUNCTYPE(c_longlong, {kind})", f"POINTER({kind})"])
+        state.say(f"{made}({callback}, byref({instance}))")
+        return
+    restype = kind
+    if pick.chance(8):
+        restype = state.fresh("T")
+        state.say(f"class {restype}({kind}):\n    def __repr__(self): return 'mine'")
+    made = a_function(state, f"echo_{shape}", restype, [kind])
+    extras(state, made)
+    if pick.chance(8):
+        instance = pick.one(["(1, 2)", "None", "5", "'x'", "c_int(5)", "[]", f"Parameter({instance})", f"({instance},)",
+                             f"pointer({instance})", f"({kind} * 1)({instance})", f"Parameter({instance}), 3"])
+    state.say(f"say(dump({made}({instance})))")
+
+
+@operation(6)
+def converters(state):
+    """Types and results that Python code sees to."""
+    pick = state.pick
+    name, made = state.fresh("T"), state.fresh("f")
+    body = pick.one(["return value", "return c_int(7)", "raise ValueError('refused')", "return 5", "return None",
+                     "return Parameter(6)", "return c_int.from_param(value)", "return object()", "return c_short(2)"])
+    state.say(f"class {name}({pick.one(['object', 'c_int', 'c_int'])}):\n    @classmethod\n    def from_param(cls, value):\n"
+              f"        {body}")
+    state.say(f"{made} = lib['echo_int']; {made}.argtypes = [{name}]")
+    state.say(f"{made}({pick.one(['3', 'None', '1.5', 'c_int(4)', '[]', f'{name}(4)', 'c_short(5)'])})")
+    if pick.chance(2):
+        body = pick.one(["return value", "raise KeyError('result')", "say(value); return 'checked'", "return self"])
+        state.say(f"class R{name}(c_int):\n    def _check_retval_(self):\n        value = self\n        {body}",
+                  f"{made} = lib['echo_int']; {made}.restype = R{name}; say({made}(5))")
+
+
+@operation(5)
+def function_fields(state):
+    """A table of functions, called through it."""
+    pick = state.pick
+    name, table = state.fresh("T"), state.fresh("v")
+    state.say(f"class {name}(Structure): _fields_ = [('f', CFUNCTYPE(c_int, c_int)), ('g', CFUNCTYPE(None))]")
+    state.say(f"{table} = {name}(CFUNCTYPE(c_int, c_int)(lambda x: {pick.one(['x + 1', 'say(x) or x', '5'])}))")
+    state.say(pick.one([f"{table}.f({value(state, SIMPLE['c_int'], 1)})", f"bool({table}.g), bool({table}.f)", f"{table}.f",
+                        f"{table}.f = None", f"{table}.f = lambda x: x", f"{table}.f = CFUNCTYPE(c_int)(len)",
+                        f"{table}.f is {table}.f", f"objects({table})", f"gc.collect(); say({table}.f(3))",
+                        f"{table}.f.restype, {table}.f.argtypes", f"{table}.f()", f"{table}.f('x')",
+                        f"{table}.g = CFUNCTYPE(None)(lambda: say('g')); {table}.g()", f"dump({table})"]))

@@ -217,7 +217,7 @@ def kept(state):
     """What is kept alive by nothing but a reference in memory."""
     pick = state.pick
     kind = state.any_type(references=False)
-    if not kind.plain or kind.kind in ("pointer", "function"):
+    if not kind.plain or kind.kind in ("pointer", "function") or kind.empty:
         return
     names = {"v": state.fresh("v"), "w": state.fresh("w"), "t": kind.name}
     simple = kind.kind == "simple"
@@ -232,3 +232,28 @@ def kept(state):
     state.say("; ".join([*made, f"say({last})"]))
     if pick.chance(3):
         state.say(f"objects({names['v']})")
+
+
+@operation(5)
+def module_functions(state):
+    """The module's functions, called wrongly."""
+    pick = state.pick
+    name = pick.one(["sizeof", "alignment", "byref", "addressof", "resize", "pointer", "POINTER", "cast", "get_errno", "set_errno",
+                     "memset", "memmove", "string_at", "wstring_at", "create_string_buffer", "create_unicode_buffer",
+                     "CFUNCTYPE", "PYFUNCTYPE", "ARRAY", "SetPointerType", "_ctypes.buffer_info", "_ctypes._unpickle",
+                     "_ctypes.dlsym", "_ctypes.PyObj_FromPtr", "_ctypes.call_function", "_ctypes.call_cdeclfunction",
+                     "_ctypes.Py_INCREF", "c_int", "Structure", "Union", "Array", "_Pointer", "_SimpleCData", "_CFuncPtr",
+                     "c_int.from_param", "c_int.from_buffer", "c_int.from_buffer_copy", "c_int.from_address", "c_int.in_dll",
+                     "POINTER(c_int).set_type", "c_char_p.from_param", "(c_int * 2)", "(c_int * 2).from_param", "POINTER(c_int)",
+                     "ctypes.memoryview_at", "c_int().__init__", "(c_int * 2)().__init__", "c_int().__reduce__",
+                     "c_int().__setstate__", "c_int().__ctypes_from_outparam__", "py_object", "_ctypes.CField", "CDLL",
+                     "lib.__getitem__", "lib.__getattr__", "LibraryLoader", "cdll.LoadLibrary", "_ctypes.POINTER"])
+    given = pick.one(["", "x=1", "1, x=2", "*[1] * 5", "*['x'] * 2", "*[None] * 2", "c_int, c_int, c_int, c_int", "object()", "'x', 'y', 'z'",
+                      "c_int", "c_int, 'x'", "c_int(), 'x'", "b'x', 'y'", "*()", "1.5", "[], {}"])
+    # These follow a number as an address.
+    if name in ("memset", "memmove", "string_at", "wstring_at", "cast", "ctypes.memoryview_at") or "call_" in name or "FromPtr" in name or (
+            "from_address" in name) or name == "_ctypes.Py_INCREF":
+        given = pick.one(["", "x=1", "'x'", "object()", "1.5", "*['x'] * 5", "[], {}"])
+    if name in ("wstring_at", "string_at") and "'x'" in given:
+        given = ""
+    state.say(f"{name}({given})")

@@ -34,6 +34,10 @@ def fields(state, base, references, swapped, union):
     for _ in range(pick.one([2, 1, 3, 4, 0, 6])):
         name = state.pick.one("abcdefgh") + str(len(base) + len(made)) if pick.chance(20) else (
             "abcdefghijklmnop"[(len(base) + len(made)) % 16])
+        if made and pick.chance(60):
+            # The same name once more: the first field is out of reach.
+            name = made[-1].name
+            made = made[:-1]
         if pick.chance(40):
             texts.append(pick.one(WRONG_FIELDS))
             continue
@@ -79,7 +83,8 @@ def aggregate(state):
         (("Structure", "structure", [], False), 10), (("Union", "union", [], False), 4),
         (("BigEndianStructure", "structure", [], True), 2), (("LittleEndianStructure", "structure", [], False), 1),
         (("BigEndianUnion", "union", [], True), 1), (("LittleEndianUnion", "union", [], False), 1)])
-    parents = [t for t in state.types if t.aggregate]
+    # A union that is derived from another has no room for the fields of that.
+    parents = [t for t in state.types if t.kind == "structure"]
     if parents and pick.chance(5):
         parent = pick.one(parents)
         base, kind, inherited, swapped = parent.name, parent.kind, list(parent.fields), parent.swapped
@@ -93,7 +98,7 @@ def aggregate(state):
         texts.append(f"('next', POINTER({name}))")
         listed = f"[{', '.join(texts)}]"
         self_pointer = Field("next", Type(f"POINTER({name})", "pointer", references=True))
-    body = lines + ([] if late else [f"_fields_ = {listed}"])
+    body = lines + ([] if late else [f"_fields_ = {listed}"]) + methods(state)
     state.say(f"class {name}({base}):\n    " + "\n    ".join(body or ["pass"]))
     if late:
         if pick.chance(4):
@@ -111,6 +116,20 @@ def aggregate(state):
     state.types.append(made)
     if pick.chance(30):
         state.say(f"{name}._fields_ = [('again', c_int)]")
+
+
+METHODS = ["def method(self):\n        return dump(self)", "def __init__(self, *args, **kw):\n        super().__init__(*args, **kw)",
+           "def __new__(cls, *args, **kw):\n        return super().__new__(cls)", "def __eq__(self, other):\n        return True",
+           "def __repr__(self):\n        return 'mine'", "extra = 5", "__slots__ = ()", "__slots__ = ('slot',)",
+           "def __getattr__(self, name):\n        return name", "a = 5", "_fields_again_ = 1",
+           "def __init_subclass__(cls, **kw):\n        super().__init_subclass__(**kw)",
+           "def __setattr__(self, name, value):\n        say(name)\n        super().__setattr__(name, value)",
+           "@property\n    def b(self):\n        return 'property'", "@classmethod\n    def make(cls):\n        return cls()"]
+
+
+def methods(state):
+    """What else there is in the body of a class."""
+    return [state.pick.one(METHODS)] if state.pick.chance(12) else []
 
 
 def observe_incomplete(state, name):
@@ -158,6 +177,9 @@ def pointer(state):
             f"{name} = POINTER({pick.one(['int', '3', '1.5', '[]', 'Structure', '_SimpleCData', 'Array'])})",
             f"class {name}(_Pointer):\n    _type_ = {pick.one(['int', '3', 'None', '\"i\"'])}",
             f"class {name}(_Pointer):\n    pass", f"{name} = POINTER('unknown_name')",
+            f"SetPointerType(POINTER('some_name'), {item.name})", f"ARRAY({item.name}, 3)", f"ARRAY({item.name}, 'x')",
+            f"{name} = POINTER('some_name')\n{name}.set_type({item.name})\nsay({name}._type_, {name}())",
+            f"{name} = POINTER('some_name')\n{name}(3)", f"{name} = POINTER('some_name')\nsay({name}, {name}())",
             f"POINTER({item.name}).set_type({item.name})", f"POINTER({item.name}) is {item.name}.__pointer_type__"]))
         return
     if pick.chance(6):
@@ -240,3 +262,45 @@ def describe_type(state):
         looks += [f"{name}.{field.name}.offset = 3" for field in kind.fields]
         looks += [f"{name}.{field.name}.__get__(None, {name})" for field in kind.fields]
     state.say(pick.one(looks[:380]))
+
+
+@operation(5)
+def change_type(state):
+    """A type's own attributes are set and deleted. What is changed is not the package's."""
+    pick = state.pick
+    kind = state.some(lambda kind: kind.name.startswith("T"))
+    if kind is None or kind.name.endswith(")"):
+        return
+    name = kind.name
+    given = pick.one(["5", "None", "c_int", "'x'", "[]", "[('z', c_int)]"])
+    attribute = pick.one(["_fields_", "_type_", "_length_", "_pack_", "_align_", "_anonymous_", "_layout_", "__pointer_type__",
+                          "new", "_as_parameter_"])
+    if attribute == "__pointer_type__":
+        state.say(pick.one([f"{name}.__pointer_type__ is POINTER({name})", f"del {name}.__pointer_type__"]))
+        return
+    if attribute == "_fields_" and "[(" in given and kind.aggregate:
+        given = "[('z', int)]"
+    made = state.fresh("T")
+    copy = f"class {made}({name}):\n    pass"
+    what = pick.one([f"{made}.{attribute} = {given}", f"{made}.{attribute}", f"del {made}.{attribute}",
+                     f"{made}.{attribute} = {given}; say({made}.{attribute}); del {made}.{attribute}; say({made}.{attribute})"])
+    state.say(copy, what)
+    if kind.kind in ("structure", "union") and not kind.references and "_as_p" not in attribute:
+        state.say(f"sizeof({made}), dump({made}())")
+
+
+@operation(4)
+def metaclass_call(state):
+    """A class that is made by calling its metaclass."""
+    pick = state.pick
+    base = pick.one(["Structure", "Union", "Array", "_Pointer", "_SimpleCData", "_CFuncPtr", "BigEndianStructure",
+                     state.any_type().name])
+    namespace = pick.one(["{}", "{'_fields_': [('a', c_int)]}", "{'_type_': c_int, '_length_': 2}", "{'_type_': 'i'}",
+                          "{'_flags_': 1}", "{'_type_': c_int}", "{'_fields_': 3}", "{'_length_': 2}", "{'_type_': 'x'}",
+                          "{'_fields_': [('a', c_int), ('a', c_short)]}", "{'_abstract_': 1}", "{'_flags_': 'x'}"])
+    made = state.fresh("T")
+    arguments = pick.one([f"'{made}', ({base},), {namespace}", f"'{made}', ({base},), {namespace}", f"'{made}', (), {namespace}",
+                          f"'{made}', ({base}, object), {namespace}", f"'{made}', ({base},)", "", f"'{made}'", f"3, ({base},), {{}}",
+                          f"'{made}', 5, {{}}", f"'{made}', ({base},), 5", f"'{made}', ({base}, {base}), {{}}",
+                          f"'{made}', (int, {base}), {namespace}", f"'{made}', ({base}, Structure), {namespace}"])
+    state.say(f"{made} = type({base})({arguments})", f"{made}", f"sizeof({made})", f"{made}.__mro__")

@@ -89,6 +89,8 @@ def attributes(state):
              f"dir({name}) == dir(type({name}))", f"{name}.__sizeof__() > 0", f"hasattr({name}, 'value')",
              f"hasattr({name}, 'raw')", f"hasattr({name}, 'contents')", f"{name}.__ctypes_from_outparam__() is {name}",
              f"{name}[0:0]", f"{name}['x']", f"{name}[None]", f"{name}[1.5]", f"next(iter({name}), None)"]
+    if not variable.type.judged:
+        looks.remove(f"bool({name})")
     if variable.type.kind == "function":
         looks = [look for look in looks if "()" not in look]
     state.say(pick.one(looks))
