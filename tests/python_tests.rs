@@ -113,6 +113,7 @@ python_tests! {
     memory_safety
     module_functions
     new_classes
+    no_memory
     ordinary_classes
     package_functions
     panics
