@@ -20,6 +20,8 @@ ACCEPTED = [
      "the VM's words for bases that do not go together"),
     ("del .*__(name|qualname)__", "TypeError: can't delete attribute",
      r"TypeError: cannot delete '__\w+__' attribute of immutable type '\w+'", "the VM's words for a class's name"),
+    ("from_buffer", r"TypeError: a bytes-like object is required, not '(\w+)'",
+     r"TypeError: a bytes-like object is required, not '[\w.]+'", "the VM names a class without its module"),
     ("CFUNCTYPE", r"TypeError: (unhashable type.*)",
      r"TypeError: cannot use 'tuple' as a dict key \(unhashable type.*\)",
      "the VM's words for a dict key without a hash"),

@@ -186,6 +186,18 @@ class Types(TestCase):
             self.assertEqual(kind.__ctype_be__(5).value, 5)
             self.assertIs(kind.__ctype_be__.__ctype_le__, kind)
 
+    def test_twins_of_truth_values(self):
+        if PY314:
+            twin = c_bool.__ctype_be__
+            self.assertEqual([twin(value).value for value in (200, 256, -1, True)], [200, 0, 255, 1])
+            self.assertError(TypeError, "'str' object cannot be interpreted as an integer", twin, "x")
+
+            class S(BigEndianStructure):
+                _fields_ = [("a", c_bool), ("b", c_bool, 1), ("c", c_bool, 2), ("d", c_bool * 2)]
+
+            s = S(5, 3, 7, (200, True))
+            self.assertEqual((s.a, s.b, s.c, s.d[:]), (5, 1, 3, [200, 1]))
+
     def test_twins_of_complex(self):
         if PY314:
             for kind, part in [(c_float_complex, c_float), (c_double_complex, c_double)]:
