@@ -180,6 +180,28 @@ class Types(TestCase):
             S._fields_ = [("a", int)]
         self.assertError(TypeError, "too many initializers", S, 1)
 
+    def test_alignment_without_fields(self):
+        for base in (Structure, Union, BigEndianStructure, BigEndianUnion):
+            class Bare(base):
+                _align_ = 8
+
+            class Below(Bare):
+                pass
+
+            class Empty(base):
+                _fields_ = []
+
+            class BelowEmpty(Empty):
+                pass
+
+            self.assertEqual([alignment(kind) for kind in (Bare, Below, Bare * 2, Bare())], [0, 0, 0, 0])
+            self.assertEqual([alignment(kind) for kind in (Empty, BelowEmpty, Empty * 2)], [1, 1, 1])
+
+            class Whole(base):
+                _fields_ = [("a", Bare), ("b", Empty)]
+
+            self.assertEqual((alignment(Whole), sizeof(Whole)), (1, 0))
+
     def test_twins_of_one_byte(self):
         if PY314:
             kind = simple("b")

@@ -65,8 +65,9 @@ def resizing(state):
     name, pick = variable.name, state.pick
     size = pick.one([f"sizeof({name}) + 8", f"sizeof({name})", "100", "0", "-1", "1", "'x'", "2**63", "1.5",
                      "None"])
-    state.say(f"resize({name}, {size})", f"sizeof({name})")
-    observed(state, variable)
+    state.say(f"resize({name}, {size})", f"sizeof({name})", f"dump({name})")
+    # CPython leaves in the new memory what was there.
+    state.variables.remove(variable)
     if pick.chance(6):
         state.say(pick.one(["resize(3, 4)", "resize()", f"resize({name})", f"resize({name}, 1, 2)",
                             "resize(c_int, 8)",
