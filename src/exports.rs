@@ -12,6 +12,7 @@ use crate::{
     classes::metatype::CTypeType,
     ctype::{CType, scalar::wide},
     panics::guarded_above_c,
+    room,
 };
 use rustpython_common::borrow::{BorrowedValue, BorrowedValueMut};
 use rustpython_vm::{
@@ -138,7 +139,7 @@ pub unsafe extern "C" fn string_at(start: *const c_char, size: c_int) -> *mut Py
             // SAFETY: the caller promises that many bytes.
             unsafe { std::slice::from_raw_parts(start.cast::<u8>(), size as usize) }
         };
-        Ok(vm.ctx.new_bytes(bytes.to_vec()).into())
+        room::bytes(bytes, vm)
     })
 }
 

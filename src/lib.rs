@@ -29,6 +29,7 @@
 //! - `names`: names of attributes;
 //! - `once`: what is done once for an interpreter;
 //! - `panics`: panics become exceptions;
+//! - `room`: memory whose amount Python code says;
 //! - `without`: parts of the fast path that can be left out.
 //!
 //! What the program has besides is there for embedders too: its native `__import__` in [`import`], its
@@ -61,6 +62,7 @@ pub mod new_class;
 mod once;
 mod package;
 mod panics;
+mod room;
 #[cfg(unix)]
 pub mod thread_exit;
 mod without;

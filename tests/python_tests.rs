@@ -74,6 +74,7 @@ python_tests! {
     callback_errors
     callback_instances
     callback_objects
+    callback_results
     callback_threads
     callbacks
     calls_without_argtypes
@@ -112,6 +113,7 @@ python_tests! {
     memory_safety
     module_functions
     new_classes
+    no_memory
     ordinary_classes
     package_functions
     panics

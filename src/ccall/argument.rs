@@ -272,14 +272,19 @@ impl Arguments {
     /// Adds the address of a terminated copy of `bytes`. C may hold on to it, as long as Python code
     /// holds on to `bytes`.
     ///
+    /// # Errors
+    /// `MemoryError` if there is no memory for it.
+    ///
     /// # Safety
     /// `bytes` must live as long as the arguments do: the caller holds it, or [`Self::keep`]s it.
     #[inline]
-    pub unsafe fn bytes(&mut self, bytes: &Py<PyBytes>) {
+    pub unsafe fn bytes(&mut self, bytes: &Py<PyBytes>, vm: &VirtualMachine) -> PyResult<()> {
         let address = terminated::address(bytes);
+        let address = address.ok_or_else(|| vm.no_memory_error())?;
         // SAFETY: the caller's promise.
         unsafe { self.copied(bytes, address) };
         self.pointer(address);
+        Ok(())
     }
 
     /// Notes that C is given the address of a copy of `bytes`, which it may write into.

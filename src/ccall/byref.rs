@@ -138,8 +138,7 @@ impl CArg {
         };
         if let Some(bytes) = bytes.and_then(|bytes| bytes.downcast_ref::<PyBytes>()) {
             // SAFETY: the caller keeps the object.
-            unsafe { arguments.bytes(bytes) };
-            return Ok(());
+            return unsafe { arguments.bytes(bytes, vm) };
         }
         // SAFETY: the value is one of the scalar.
         unsafe { arguments.scalar(self.scalar, self.value.start(), vm) }

@@ -45,7 +45,7 @@ fn own_word(value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<
         let small = integer::small(int)?;
         return Some((Scalar::Sint32, Scalar::Sint32.extend(small as u64)));
     } else if let Some(bytes) = value.downcast_ref_if_exact::<PyBytes>(vm) {
-        terminated::address(bytes)
+        terminated::address(bytes)?
     } else if let Some(cdata) = CData::of(value) {
         return word_of(cdata, arena);
     } else if let Some(arg) = value.downcast_ref::<CArg>() {
@@ -93,8 +93,7 @@ pub fn convert(
     }
     if let Some(bytes) = value.downcast_ref::<PyBytes>() {
         // SAFETY: the caller holds `value`.
-        unsafe { arguments.bytes(bytes) };
-        return Ok(());
+        return unsafe { arguments.bytes(bytes, vm) };
     }
     if let Some(text) = value.downcast_ref::<PyStr>() {
         if has_nul(text) {

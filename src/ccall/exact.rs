@@ -10,6 +10,7 @@ use super::{
     argument::{AbiClass, Arguments, word_of},
     byref::CArg,
     enter::direct::Placed,
+    instance::has_a_say,
 };
 use crate::{
     cdata::CData,
@@ -113,10 +114,10 @@ impl Exact {
                 }
             }
             Kind::Pointer(target) => match target.get() {
-                Some(target) => Takes::Pointer {
+                Some(target) if !has_a_say(target.python_class()) => Takes::Pointer {
                     target: identity(target),
                 },
-                None => Takes::Unknown,
+                _ => Takes::Unknown,
             },
             Kind::Function(_) => Takes::Function,
             Kind::Structure | Kind::Union => Takes::Aggregate,
@@ -188,7 +189,7 @@ impl Exact {
             Takes::CharPointer | Takes::VoidPointer
                 if let Some(bytes) = value.downcast_ref_if_exact::<PyBytes>(vm) =>
             {
-                Some(terminated::address(bytes) as u64)
+                terminated::address(bytes).map(|address| address as u64)
             }
             Takes::Char if let Some(bytes) = value.downcast_ref_if_exact::<PyBytes>(vm) => {
                 match *bytes.as_bytes() {

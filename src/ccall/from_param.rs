@@ -313,8 +313,13 @@ fn pointer(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> PyResult
     let target = ctype.target().ok_or_else(|| {
         vm.new_type_error("cannot convert argument: POINTER _type_ type is not set")
     })?;
+    // Before anything else: a metaclass of Python code may have a say in it.
+    let is_target = super::instance::is_instance(value, target.python_class(), vm)?;
+    if is_target && CData::of(value).is_none() {
+        return Err(vm.new_type_error("expected CData instance"));
+    }
     if let Some(cdata) = CData::of(value) {
-        if is_instance(target, value, vm)? {
+        if is_target && is_what_it_says(target, value) {
             return Ok(Attempt::Done(Param::Arg(CArg::byref(cdata, 0))));
         }
         let item = match &cdata.ctype().kind {

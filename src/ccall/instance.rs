@@ -8,6 +8,7 @@ use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyStrInterned, PyType},
     types::PyTypeFlags,
+    vm::Context,
 };
 use std::sync::OnceLock;
 
@@ -46,6 +47,19 @@ fn is_derived(value: &PyObject, class: &Py<PyType>, vm: &VirtualMachine) -> PyRe
 pub fn has_our_metaclass(class: &Py<PyType>) -> bool {
     let flags = &class.class().slots.flags;
     flags.has_feature(PyTypeFlags::IMMUTABLETYPE)
+}
+
+/// Whether a metaclass of Python code has a say in what an instance of the class is.
+#[must_use]
+pub fn has_a_say(class: &Py<PyType>) -> bool {
+    let metaclass = class.class();
+    if metaclass.heaptype_ext.is_none() {
+        return false;
+    }
+    let name = Context::genesis().intern_str("__instancecheck__");
+    let bases = metaclass.mro.read();
+    let mut own = bases.iter().filter(|base| base.heaptype_ext.is_some());
+    own.any(|base| base.get_direct_attr(name).is_some())
 }
 
 /// Whether the `__class__` of `value` is what `object` says it is.

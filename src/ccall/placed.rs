@@ -156,7 +156,10 @@ pub fn take_over(list: &[Exact], given: &[PyObjectRef], vm: &VirtualMachine) {
         .iter()
         .filter_map(|value| value.downcast_ref_if_exact::<PyBytes>(vm));
     for bytes in copied.chain(more) {
-        // SAFETY: the copy that C was given, since an object has but one.
-        unsafe { terminated::take_over(bytes, terminated::address(bytes)) };
+        // It is known, so there is no need of memory.
+        if let Some(copy) = terminated::address(bytes) {
+            // SAFETY: the copy that C was given, since an object has but one.
+            unsafe { terminated::take_over(bytes, copy) };
+        }
     }
 }

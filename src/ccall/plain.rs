@@ -88,7 +88,11 @@ fn find_out(class: &Py<PyType>, vm: &VirtualMachine) -> Kind {
     if !are_bases || !has_same(class, object, name!(vm, "__class__")) {
         Kind::Other
     } else if class.fast_issubclass(int) {
-        Kind::Int
+        if is_looked_up_plainly(class, vm) {
+            Kind::Int
+        } else {
+            Kind::Other
+        }
     } else if is_plain(class, vm) {
         Kind::Plain
     } else {
@@ -96,13 +100,18 @@ fn find_out(class: &Py<PyType>, vm: &VirtualMachine) -> Kind {
     }
 }
 
-fn is_plain(class: &Py<PyType>, vm: &VirtualMachine) -> bool {
+/// Whether no Python code has a say in how attributes of a class's instances are found.
+fn is_looked_up_plainly(class: &Py<PyType>, vm: &VirtualMachine) -> bool {
     let getattro = |class: &Py<PyType>| class.slots.getattro.load().map(|slot| slot as usize);
+    getattro(class) == getattro(vm.ctx.types.object_type)
+}
+
+fn is_plain(class: &Py<PyType>, vm: &VirtualMachine) -> bool {
     let number = &class.slots.as_number;
     // What is a number converts.
     number.index.load().is_none()
         && number.float.load().is_none()
-        && getattro(class) == getattro(vm.ctx.types.object_type)
+        && is_looked_up_plainly(class, vm)
         && class.get_attr(attribute(vm)).is_none_or(|found| {
             // Python code can make descriptors of what is of a class that it has made.
             let class = found.class();

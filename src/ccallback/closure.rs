@@ -62,7 +62,7 @@ impl Made {
     /// # Safety
     /// `result` must be libffi's memory for the result.
     pub unsafe fn clear_result(&self, result: *mut c_void) {
-        // SAFETY: that has the size of the result's type, and a word at least.
+        // SAFETY: that has as many bytes (`super::result::size`).
         unsafe { result.cast::<u8>().write_bytes(0, self.result_size) };
     }
 }

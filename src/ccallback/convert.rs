@@ -1,17 +1,11 @@
-//! The arguments that C passes as Python objects, and what Python returns as C's result.
+//! The arguments that C passes, as Python objects.
 
 use super::spare::{InUse, is_given_in_instance};
 use crate::{
     cdata::CData,
-    ctype::{
-        CType, Kind, Place,
-        ffi_type::Scalar,
-        ours::Ours,
-        scalar::{integer, pointer},
-        simple::Class,
-    },
+    ctype::{CType, Kind, Place, ours::Ours, scalar::pointer},
 };
-use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine, builtins::PyInt};
+use rustpython_vm::{AsObject, PyRef, PyResult, VirtualMachine};
 
 /// The Python value of an argument that C passed.
 ///
@@ -82,67 +76,4 @@ fn instance(
         spare.put(index, instance);
     }
     Ok(instance.to_owned())
-}
-
-/// Stores what the callable returned as the C result.
-///
-/// # Safety
-/// `target` must be valid for writes of the type's size, and of a word at least.
-#[inline]
-pub unsafe fn store_result(
-    ctype: &PyRef<CType>,
-    target: *mut u8,
-    value: PyObjectRef,
-    vm: &VirtualMachine,
-) -> PyResult<()> {
-    let Some(simple) = ctype.simple() else {
-        return Ok(());
-    };
-    let code = simple.code;
-    if let Class::Integer { .. } = code.class
-        && !simple.swapped
-        && let Some(int) = value.downcast_ref_if_exact::<PyInt>(vm)
-    {
-        // libffi takes integers narrower than a word as a whole word.
-        let word = code.scalar.extend(integer::wrapped(int));
-        // SAFETY: the caller promises a word.
-        unsafe { target.cast::<u64>().write_unaligned(word) };
-        return Ok(());
-    }
-    let mut bytes = [0u128; 2];
-    let start: *mut u8 = bytes.as_mut_ptr().cast();
-    // SAFETY: the buffer has room for every scalar.
-    let kept = unsafe { (simple.access.store)(start, &value, vm) }?;
-    let word = if is_integer(code.scalar) {
-        // SAFETY: the buffer holds a value of the scalar.
-        unsafe { code.scalar.read_word(start) }
-    } else {
-        None
-    };
-    match word {
-        // SAFETY: the caller promises a word.
-        Some(word) => unsafe { target.cast::<u64>().write_unaligned(word) },
-        // SAFETY: the caller promises the type's size.
-        None => unsafe { std::ptr::copy_nonoverlapping(start, target, code.size) },
-    }
-    match (code.class, kept) {
-        // C gets a reference of its own.
-        (Class::Object, _) => {
-            let _ = value.into_raw();
-        }
-        (_, Some(kept)) => {
-            // Nobody can tell how long C uses the string, so it lives forever.
-            std::mem::forget(kept);
-            let warning = vm.ctx.exceptions.runtime_warning;
-            let message = "memory leak in callback function.".to_owned();
-            rustpython_vm::stdlib::_warnings::warn(warning, message, 1, vm)?;
-        }
-        (_, None) => {}
-    }
-    Ok(())
-}
-
-fn is_integer(scalar: Scalar) -> bool {
-    use Scalar::{Sint8, Sint16, Sint32, Uint8, Uint16, Uint32};
-    matches!(scalar, Sint8 | Uint8 | Sint16 | Uint16 | Sint32 | Uint32)
 }

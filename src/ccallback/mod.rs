@@ -8,6 +8,7 @@
 mod attach;
 mod closure;
 mod convert;
+mod result;
 mod shape;
 mod sheet;
 mod spare;
@@ -20,8 +21,9 @@ use crate::{
     panics::guarded_above_c,
 };
 use closure::{Closure, Made};
-use convert::{load_argument, store_result};
+use convert::load_argument;
 use libffi::raw::ffi_cif;
+use result::Returned;
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyType},
@@ -52,6 +54,7 @@ pub struct Thunk {
     shape: PyRef<Shape>,
     callable: Callable,
     spare: Spare,
+    returned: Returned,
 }
 
 impl std::fmt::Debug for Thunk {
@@ -99,6 +102,7 @@ impl Thunk {
             shape: shape.to_owned(),
             callable: Callable::new(callable),
             spare: Spare::new(shape),
+            returned: Returned::default(),
         };
         let thunk = young::new_object(thunk, Self::static_type().to_owned(), |_| (), vm);
         thunk.closure.lead_to(&thunk);
@@ -127,6 +131,7 @@ unsafe impl Traverse for Thunk {
         self.shape.traverse(visit);
         self.callable.traverse(visit);
         self.spare.traverse(visit);
+        self.returned.traverse(visit);
     }
 }
 
@@ -167,7 +172,7 @@ unsafe extern "C" fn entry(
 
 impl Thunk {
     /// Calls the callable.
-    fn run(&self, result: *mut c_void, arguments: *mut *mut c_void, vm: &VirtualMachine) {
+    fn run(&self, target: *mut c_void, arguments: *mut *mut c_void, vm: &VirtualMachine) {
         let (callable, shape) = (self.callable.object(), &*self.shape);
         let mut spare = self.spare.take(&shape.arguments);
         // One more for the instance of a method.
@@ -194,8 +199,10 @@ impl Thunk {
             Err(error) => report(error, "calling", callable, vm),
             Ok(value) => {
                 let Some(ctype) = &shape.result else { return };
-                // SAFETY: libffi's memory for a result has its type's size, and a word at least.
-                if let Err(error) = unsafe { store_result(ctype, result.cast(), value, vm) } {
+                // SAFETY: libffi's memory for the result, of this type.
+                let stored =
+                    unsafe { result::store(ctype, target.cast(), value, &self.returned, vm) };
+                if let Err(error) = stored {
                     report(error, "converting result of", callable, vm);
                 }
             }

@@ -3,6 +3,7 @@
 use super::{
     attach::Attacher,
     closure::{Closure, Closures, Made},
+    result,
     spare::is_given_in_instance,
 };
 use crate::{
@@ -102,26 +103,29 @@ impl Shape {
         } else {
             Some(ctype(restype, "result")?)
         };
-        if let Some(result) = &result
-            && result.simple().is_none()
-        {
-            return Err(vm.new_type_error("invalid result type for callback function"));
-        }
         // The cif is made for the types as they are now.
         for ctype in arguments.iter().chain(&result) {
             ctype.finalize();
         }
+        if result
+            .as_ref()
+            .is_some_and(|ctype| !result::is_returnable(ctype))
+        {
+            return Err(vm.new_type_error("invalid result type for callback function"));
+        }
         for ctype in &arguments {
             check_alignment(ctype, vm)?;
         }
-        // No simple type is returned through a hidden pointer.
         let mut registers = Available::all();
+        if let Some(result) = &result {
+            registers.take_for_result(result.layout().ffi());
+        }
         let mut types: Vec<_> = arguments
             .iter()
             .map(|ctype| registers.describe(ctype.layout().ffi()))
             .collect();
         let result_type = match &result {
-            Some(result) => result.layout().ffi().raw(),
+            Some(result) => result.layout().ffi().raw_result(),
             None => Scalar::Void.raw(),
         };
         let mut cif = MaybeUninit::zeroed();
@@ -160,8 +164,7 @@ impl Shape {
         if let Some(closure) = self.closures.take() {
             return Ok(closure);
         }
-        let result = self.result.as_ref().map(|ctype| ctype.size());
-        let result_size = result.map_or(0, |size| size.max(size_of::<usize>()));
+        let result_size = self.result.as_ref().map_or(0, |ctype| result::size(ctype));
         let behind = || Made::new(self.attacher, result_size, self.flags);
         // SAFETY: a callback holds its shape, so the cif lives as long as its closure is called.
         unsafe { self.closures.make(self.cif.as_ptr().cast_mut(), behind, vm) }

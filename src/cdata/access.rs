@@ -98,7 +98,8 @@ pub unsafe fn load_reference(
     enum Found {
         Null,
         Object(PyObjectRef),
-        Bytes(Vec<u8>),
+        /// None if there is no memory for them.
+        Bytes(Option<Vec<u8>>),
         Wide(SmallVec<[wide::Unit; 16]>),
     }
     // SAFETY: the caller's promise.
@@ -119,7 +120,7 @@ pub unsafe fn load_reference(
             // SAFETY: the pointer is what its type says: a terminated string.
             Class::WideCharPointer => Found::Wide(unsafe { wide::terminated_at(start) }.into()),
             // SAFETY: as above.
-            _ => Found::Bytes(unsafe { CStr::from_ptr(start.cast()) }.to_bytes().to_vec()),
+            _ => Found::Bytes(copied(unsafe { CStr::from_ptr(start.cast()) }.to_bytes())),
         }
     });
     match found {
@@ -128,9 +129,18 @@ pub unsafe fn load_reference(
         }
         Found::Null => Ok(vm.ctx.none()),
         Found::Object(object) => Ok(object),
-        Found::Bytes(bytes) => Ok(vm.ctx.new_bytes(bytes).into()),
+        Found::Bytes(None) => Err(vm.no_memory_error()),
+        Found::Bytes(Some(bytes)) => Ok(vm.ctx.new_bytes(bytes).into()),
         Found::Wide(units) => Ok(wide::text(&units, vm)?.into()),
     }
+}
+
+/// A copy of bytes, if there is memory for it.
+fn copied(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut copy = Vec::new();
+    copy.try_reserve_exact(bytes.len()).ok()?;
+    copy.extend_from_slice(bytes);
+    Some(copy)
 }
 
 /// The value of type `simple` in item number `index` of what `pointer` leads to, which stays alive while
@@ -209,19 +219,14 @@ pub unsafe fn set_pointee(
         if is_stored.ok_or_else(null)? {
             return Ok(());
         }
-    } else {
-        // SAFETY: a pointer's memory holds an address.
-        let start = unsafe { pointer::read(pointer.address()) };
-        if start.is_null() {
-            return Err(null());
-        }
     }
-    let ready = convert::convert(ctype, value, vm)?;
-    // Not before: the conversion may run Python code, which may make the pointer lead elsewhere.
+    // The conversion may run Python code that makes the pointer lead elsewhere. What it leads to now is what is
+    // written to, and is held until then.
     let (start, anchor) = CData::pointee(pointer);
     if start.is_null() {
         return Err(null());
     }
+    let ready = convert::convert(ctype, value, vm)?;
     let home = anchor.as_deref().and_then(CData::of);
     let home = home.unwrap_or_else(|| CData::home(pointer));
     // SAFETY: the caller's promise; what is ready has the type's size.

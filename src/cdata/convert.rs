@@ -32,6 +32,34 @@ pub enum Ready {
 }
 
 impl Ready {
+    /// Copies the value to `address`, in memory that is none of this interpreter's. What references in it lead
+    /// to is for the caller to keep.
+    ///
+    /// # Safety
+    /// `address` must be valid for writes of as many bytes as are ready.
+    #[must_use]
+    pub unsafe fn copy_to(self, address: *mut u8) -> Vec<PyObjectRef> {
+        match self {
+            Self::Word { word, size, kept } => {
+                // SAFETY: the word has room for every scalar; the caller's promise.
+                unsafe { std::ptr::copy_nonoverlapping(word.as_ptr().cast(), address, size) };
+                match kept {
+                    Kept::Object(object) => vec![object],
+                    Kept::AsItIs | Kept::Nothing => Vec::new(),
+                }
+            }
+            // SAFETY: the caller's promise.
+            Self::Copied(copied) => unsafe { copied.copy_to(address) },
+            Self::Source { source, size } => {
+                if let Some(source) = CData::of(&source) {
+                    // SAFETY: the source was found to have as many bytes; the caller's promise.
+                    unsafe { std::ptr::copy(source.address(), address, size) };
+                }
+                Vec::new()
+            }
+        }
+    }
+
     /// Stores the value at `address` in the memory that `home` owns.
     ///
     /// # Errors

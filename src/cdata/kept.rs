@@ -35,6 +35,24 @@ pub struct Copied {
     kept: keepalive::Copied,
 }
 
+impl Copied {
+    /// Copies the bytes to `address`, and returns what the references among them lead to.
+    ///
+    /// # Safety
+    /// `address` must be valid for writes of as many bytes.
+    pub unsafe fn copy_to(self, address: *mut u8) -> Vec<PyObjectRef> {
+        let Self { bytes, kept } = self;
+        // SAFETY: the caller's promise.
+        unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), address, bytes.len()) };
+        match kept {
+            keepalive::Copied::Entries(entries) => {
+                entries.into_iter().map(|(_, object)| object).collect()
+            }
+            keepalive::Copied::All(share) => vec![share.into()],
+        }
+    }
+}
+
 /// What a store does to what is kept for the place.
 #[derive(Debug)]
 pub enum Kept {

@@ -4,6 +4,7 @@ use super::CData;
 use crate::{
     ctype::{CType, Place, ours::Ours},
     names::name,
+    room,
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
@@ -21,9 +22,9 @@ pub fn reduce(zelf: &Py<CData>, vm: &VirtualMachine) -> PyResult {
     }
     let (start, size) = zelf.bytes();
     // SAFETY: the object's own memory.
-    let bytes = unsafe { std::slice::from_raw_parts(start, size) }.to_vec();
+    let bytes = room::bytes(unsafe { std::slice::from_raw_parts(start, size) }, vm)?;
     let dict = zelf.as_object().get_attr(name!(vm, "__dict__"), vm)?;
-    let state = vm.ctx.new_tuple(vec![dict, vm.ctx.new_bytes(bytes).into()]);
+    let state = vm.ctx.new_tuple(vec![dict, bytes]);
     let class = zelf.class().to_owned().into();
     let arguments = vm.ctx.new_tuple(vec![class, state.into()]);
     let unpickle = match imported(vm) {

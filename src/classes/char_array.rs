@@ -4,6 +4,7 @@ use crate::{
     buffers,
     cdata::CData,
     ctype::{scalar::wide, simple::Class},
+    room,
 };
 use libc::wchar_t;
 use rustpython_vm::{
@@ -29,7 +30,7 @@ pub unsafe fn load_string(
         // SAFETY: the caller's promise.
         let bytes = unsafe { std::slice::from_raw_parts(address, size) };
         let text = CStr::from_bytes_until_nul(bytes).map_or(bytes, CStr::to_bytes);
-        return Ok(vm.ctx.new_bytes(text.to_vec()).into());
+        return room::bytes(text, vm);
     }
     // SAFETY: within the caller's `size` bytes.
     let units = unsafe { wide::units_at(address, size / size_of::<wchar_t>()) };
@@ -148,7 +149,7 @@ unsafe fn store_wide(
             value.class().slot_name()
         )));
     };
-    let units = wide::units(text.as_wtf8());
+    let units = wide::units(text.as_wtf8()).ok_or_else(|| vm.no_memory_error())?;
     let room = size / size_of::<wchar_t>();
     if units.len() > room {
         return Err(vm.new_value_error(if words.lengths {

@@ -17,6 +17,7 @@ use crate::{
     },
     names::name,
     panics::guarded,
+    room,
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
@@ -247,27 +248,21 @@ impl<'a> Target<'a> {
         }
         let index = |number: isize| start.wrapping_add(number.wrapping_mul(step));
         let numbers = self.ctype.simple().and_then(number);
-        // All of them at once: one after the other they would fill the memory before there is too little.
-        let mut items = Vec::new();
-        items
-            .try_reserve_exact(count)
-            .map_err(|_| vm.no_memory_error())?;
-        if let Some(load) = numbers {
+        let items = if let Some(load) = numbers {
             // What the anchor keeps there is read before it is dropped.
             let (address, _anchor) = CData::pointee(self.pointer);
             if address.is_null() && count > 0 {
                 return Err(null_pointer(vm));
             }
-            for number in 0..count as isize {
-                // SAFETY: as for `get`.
-                items.push(unsafe { load(self.item(address, index(number)), vm) }?);
-            }
+            let place = |number| self.item(address, index(number));
+            // SAFETY: as for `get`.
+            let load = |number| unsafe { load(place(number), vm) };
+            room::collect(count, load, vm)
         } else {
-            for number in 0..count as isize {
-                items.push(self.get(index(number), vm)?);
-            }
-        }
-        Ok(vm.ctx.new_list(items).into())
+            let get = |number| self.get(index(number), vm);
+            room::collect(count, get, vm)
+        };
+        Ok(vm.ctx.new_list(items?).into())
     }
 }
 

@@ -381,6 +381,12 @@ impl CType {
         }
     }
 
+    /// Whether it is a structure or union.
+    #[must_use]
+    pub fn is_aggregate(&self) -> bool {
+        matches!(self.kind, Kind::Structure | Kind::Union)
+    }
+
     #[must_use]
     pub fn is_pointer(&self) -> bool {
         matches!(self.kind, Kind::Pointer(_))

@@ -10,6 +10,7 @@ use crate::{
         simple::Class,
     },
     names::name,
+    room,
     without::without,
 };
 use num_traits::ToPrimitive;
@@ -271,7 +272,7 @@ fn source_of(source: &PyObject, vm: &VirtualMachine) -> Option<(usize, Kept)> {
             return Some((0, Kept::Nothing));
         }
         if let Some(bytes) = source.downcast_ref_if_exact::<PyBytes>(vm) {
-            return Some((terminated::address(bytes), Kept::Nothing));
+            return Some((terminated::address(bytes)?, Kept::Nothing));
         }
         let int = source.downcast_ref_if_exact::<PyInt>(vm)?;
         return Some((wrapping_address(int), Kept::Nothing));
@@ -329,7 +330,7 @@ fn length_at(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<Option<usize>>
 
 /// What `wstring_at` finds in the terminated copy that C gets of a `str`.
 fn of_wide_copy(text: &Py<PyStr>, size: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
-    let units = wide::terminated(text.as_wtf8());
+    let units = wide::terminated(text.as_wtf8())?;
     // SAFETY: the copy's own units.
     let units = unsafe { wide::units_at(units.as_ptr().cast(), units.len()) };
     let units = match length_at(size, vm)? {
@@ -347,7 +348,7 @@ pub fn string_at(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> 
         // SAFETY: as above, for so many bytes.
         Some(length) => unsafe { slice::from_raw_parts(text.start, length) },
     };
-    Some(Ok(vm.ctx.new_bytes(bytes.to_vec()).into()))
+    Some(room::bytes(bytes, vm))
 }
 
 pub fn wstring_at(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {

@@ -89,12 +89,15 @@ def is_scalar(type):
 
 
 def is_simple(type):
-    """Whether it is a `_SimpleCData` of ctypes, which alone a callback can return."""
+    """Whether it is a `_SimpleCData` of ctypes."""
     return is_scalar(type) and type not in ("int *", "function")
 
 
 def answered(type):
-    """What a callback is made to return for a signature's result. Strings would never be freed."""
+    """What a callback is made to return for a signature's result. Strings would never be freed, and pointers
+    are refused, as in CPython."""
+    if not is_scalar(type):
+        return type
     return type if is_simple(type) and SCALARS[type].kind != "string" else "void"
 
 

@@ -171,7 +171,9 @@ class Checks:
         result = answered(signature.result)
         has_result = result != "void"
         expected = self.values.some(result) if has_result else 0
-        answer = self.instance(result, expected).value if has_result else None
+        answer = self.instance(result, expected) if has_result else None
+        if is_scalar(result):
+            answer = answer.value
         classes = [self.parameter(type) for type in signature.parameters]
         given = self.prepare_arguments(signature)
         outcome = []
@@ -185,7 +187,7 @@ class Checks:
                 outcome.append(error)
             return answer
 
-        if signature.result != "void" and not is_simple(signature.result):
+        if is_scalar(signature.result) and not is_simple(signature.result):
             self.expect_no_result(signature.result, classes, callback)
         function = self.function(self.values.python(result) if has_result else None, classes, callback)
         drive = self.library[f"back_{signature.name}"]
@@ -218,7 +220,7 @@ class Checks:
             raise Refused(f"{error.__class__.__name__}: {error}") from None
 
     def expect_no_result(self, result, classes, callback):
-        """No callback returns what is no simple type, as in CPython."""
+        """No callback returns a pointer, as in CPython."""
         try:
             self.function(self.values.python(result), classes, callback)
         except Refused as error:
@@ -233,11 +235,10 @@ class Checks:
         return self.values.python(type)
 
     def compare_result(self, type, expected):
-        scalar = SCALARS[type]
         size, mask = self.values.size(type), self.values.mask(type)
-        if scalar.is_widened:
+        if is_scalar(type) and SCALARS[type].is_widened:
             size, mask = 8, (1 << 64) - 1
-            expected = extended_to_eight_bytes(expected, scalar)
+            expected = extended_to_eight_bytes(expected, SCALARS[type])
         found = little(self.result[:size]) & mask
         if found != expected:
             raise Difference(f"C is returned {found:#x}, it was {expected:#x}")

@@ -3,7 +3,7 @@ import gc
 import threading
 import unittest
 import weakref
-from ctypes import CFUNCTYPE, c_int
+from ctypes import CFUNCTYPE, POINTER, c_int
 
 from given import ROUNDS, Point
 from support import TestCase, function
@@ -89,7 +89,7 @@ class Callbacks(TestCase):
     def test_refused_types(self):
         for _ in ROUNDS:
             self.assertError(TypeError, "invalid result type for callback function",
-                             CFUNCTYPE(Point, c_int), lambda value: None)
+                             CFUNCTYPE(POINTER(Point), c_int), lambda value: None)
 
     def test_constructor(self):
         Callback = CFUNCTYPE(c_int, c_int)

@@ -3,7 +3,7 @@ import threading
 import unittest
 from ctypes import *
 
-from support import OURS, TestCase
+from support import BY_PLACE, TestCase
 
 
 def on_small_stack(function):
@@ -31,7 +31,7 @@ def nested(depth, innermost=c_int):
 
 
 class DeepNesting(TestCase):
-    @unittest.skipUnless(OURS, "CPython dies of it")
+    @unittest.skipUnless(BY_PLACE, "CPython dies of it")
     def test_tuples(self):
         def make():
             value = 3
@@ -66,11 +66,11 @@ class DeepNesting(TestCase):
             innermost.a = b"text"
             return len(outermost._objects), outermost._objects.popitem()
 
-        depth = 3000 if OURS else 30
+        depth = 3000 if BY_PLACE else 30
         ctype = nested(depth, c_char_p)
         self.assertEqual(on_small_stack(keep), (1, (":".join(["0"] * depth), b"text")))
 
-    @unittest.skipUnless(OURS, "CPython counts the fields of each class for themselves, and takes two for one")
+    @unittest.skipUnless(BY_PLACE, "CPython counts the fields of each class for themselves, and takes two for one")
     def test_base_classes(self):
         ctype = Structure
         for number in range(900):

@@ -115,6 +115,11 @@ class Targets(TestCase):
                 return 99
 
         p, second = pointer(c_int(1)), c_int(2)
+        old = p.contents
+        p[0] = Index()
+        self.assertEqual((old.value, second.value), (99, 2))
+        del old
+        # Nobody else holds what is written to.
         p[0] = Index()
         self.assertEqual(second.value, 99)
 
@@ -124,7 +129,10 @@ class Targets(TestCase):
                 cast(pointer(p), POINTER(c_void_p))[0] = None
                 return 99
 
-        p = pointer(c_int(1))
+        target = c_int(1)
+        p = pointer(target)
+        p[0] = Index()
+        self.assertEqual(target.value, 99)
         self.assertError(ValueError, "NULL pointer access", p.__setitem__, 0, Index())
 
     def test_smaller_than_the_type(self):

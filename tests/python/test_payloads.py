@@ -3,10 +3,10 @@ import _ctypes
 import unittest
 from ctypes import (
     CDLL, CFUNCTYPE, POINTER, ArgumentError, Array, Structure, Union, c_char, c_char_p, c_int, c_long, c_void_p,
-    pointer, py_object,
+    alignment, byref, pointer, py_object, sizeof,
 )
 
-from support import OURS, TestCase, function
+from support import OURS, PY314, TestCase, function
 
 BASES = [_ctypes._SimpleCData, Structure, Union, Array, _ctypes._Pointer, _ctypes.CFuncPtr]
 NAMESPACE = {"_fields_": [("a", c_int)], "_flags_": _ctypes.FUNCFLAG_CDECL, "_length_": 3, "_type_": c_int}
@@ -236,6 +236,55 @@ class OtherWays(TestCase):
             instance = ctype()
             self.assertError(ValueError, message, instance.__setstate__, {}, b"\x34\x12")
             self.assertError(ValueError, message, _ctypes._unpickle, ctype, ({}, b"\x34\x12"))
+
+
+class Asked(TestCase):
+    """Python code that has a say in what an object is."""
+
+    def test_int_with_attributes_of_its_own(self):
+        asked = []
+
+        class Number(int):
+            def __getattribute__(self, name):
+                asked.append(name)
+                return super().__getattribute__(name)
+
+        absolute = CDLL(None)["abs"]
+        absolute.argtypes = [c_int]
+        self.assertEqual(absolute(Number(-5)), 5)
+        self.assertEqual(asked, ["__class__"])
+
+    def test_metaclass_beside_a_pointer(self):
+        asked = []
+
+        class Meta(type(Structure)):
+            def __instancecheck__(cls, instance):
+                asked.append(type(instance).__name__)
+                return not isinstance(instance, (Array, _ctypes._Pointer))
+
+        class Value(Structure, metaclass=Meta):
+            _fields_ = [("a", c_int)]
+
+        function = CDLL(None)["labs"]
+        function.argtypes = [POINTER(Value)]
+        for wrong in (5, "x", byref(Value())):
+            self.assertError(ArgumentError, "argument 1: TypeError: expected CData instance", function, wrong)
+            self.assertError(TypeError, "expected CData instance", POINTER(Value).from_param, wrong)
+        self.assertEqual(asked, ["int", "int", "str", "str", "CArgObject", "CArgObject"])
+        asked.clear()
+        for right in (Value(), pointer(Value()), (Value * 2)(), None):
+            function(right)
+        # Whether it asks about an instance of the pointer type itself makes no difference.
+        self.assertEqual([name for name in asked if name != POINTER(Value).__name__], [(Value * 2).__name__])
+
+    @unittest.skipUnless(PY314, "3.13 has no _align_")
+    def test_alignment_that_is_no_power_of_two(self):
+        class Odd(Structure):
+            _align_ = 24
+            _fields_ = [("a", c_int)]
+
+        self.assertEqual((alignment(Odd), sizeof(Odd), sizeof(Odd * 3)), (24, 24, 72))
+        self.assertEqual((Odd(5).a, (Odd * 3)(Odd(1), Odd(2))[1].a), (5, 2))
 
 
 if __name__ == "__main__":

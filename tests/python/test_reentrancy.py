@@ -60,7 +60,23 @@ class DuringStores(TestCase):
             p.contents = second
 
         p[0] = Index(7, move)
-        self.assertIn((first.value, second.value), [(7, 2), (1, 7)])
+        self.assertEqual((first.value, second.value), (7, 2))
+
+    def test_list_that_changes_while_it_is_assigned(self):
+        for change, expected in [(lambda values: values.clear(), [7, 2, 3, 4]),
+                                 (lambda values: values.pop(), [7, 8, 9, 4]),
+                                 (lambda values: values.__setitem__(1, 50), [7, 50, 9, 10]),
+                                 (lambda values: values.append(1), [7, 8, 9, 10])]:
+            array, values = (c_int * 4)(1, 2, 3, 4), []
+            values.extend([Index(7, lambda: change(values)), 8, 9, 10])
+            if expected[-1] == 4:
+                self.assertError(IndexError, "list index out of range", array.__setitem__, slice(0, 4), values)
+            else:
+                array[0:4] = values
+            self.assertEqual(array[:], expected)
+        array = (c_int * 4)()
+        array[::-1] = [Index(1, lambda: None), 2, Index(3, lambda: None), 4]
+        self.assertEqual(array[:], [4, 3, 2, 1])
 
     def test_sequence_that_changes_its_length(self):
         class Shrinking:

@@ -55,6 +55,13 @@ impl Available {
         ffi.raw()
     }
 
+    /// Takes the register for the address of a result in memory, if that is how a result is returned.
+    pub fn take_for_result(&mut self, ffi: &FfiType) {
+        if CLASSIFIES && *ffi.passing() == Passing::Memory {
+            self.take(1, 0);
+        }
+    }
+
     fn take(&mut self, integers: usize, vectors: usize) -> bool {
         let fits = integers <= self.integers && vectors <= self.vectors;
         if fits {

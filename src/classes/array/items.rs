@@ -4,6 +4,7 @@ use crate::{
     cdata::{CData, access},
     classes::char_array,
     ctype::{Array as ArrayKind, Simple, scalar::Load, simple::Class},
+    room,
 };
 use rustpython_vm::{
     Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
@@ -110,6 +111,51 @@ impl<'a> Items<'a> {
         Ok(())
     }
 
+    /// Stores `count` values of a list in the items from `start` on, `step` apart, all of which must be there.
+    /// Converting one may run Python code that changes the list.
+    ///
+    /// # Errors
+    /// `IndexError` if the list has become shorter; what the conversions raise.
+    fn set_list(
+        &self,
+        start: isize,
+        step: isize,
+        list: &Py<PyList>,
+        count: usize,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        let index =
+            |number: usize| start.wrapping_add((number as isize).wrapping_mul(step)) as usize;
+        let simple = self.kind.item.simple();
+        let mut number = 0;
+        while number < count {
+            let next = {
+                // No Python code runs as long as the list is borrowed.
+                let values = list.borrow_vec();
+                let is_stored = |number: usize, value: &PyObject| {
+                    let target = self.address(index(number));
+                    // SAFETY: the address is that of an item.
+                    simple.is_some_and(|simple| unsafe {
+                        access::set_at_once(simple, target, value, vm)
+                    })
+                };
+                while number < count
+                    && let Some(value) = values.get(number)
+                    && is_stored(number, value)
+                {
+                    number += 1;
+                }
+                values.get(number).cloned()
+            };
+            if number < count {
+                let value = next.ok_or_else(|| vm.new_index_error("list index out of range"))?;
+                self.set(index(number), &value, vm)?;
+                number += 1;
+            }
+        }
+        Ok(())
+    }
+
     /// The item that a Python index means.
     ///
     /// # Errors
@@ -141,16 +187,15 @@ impl<'a> Items<'a> {
             return unsafe { char_array::load_slice(class, address, start, step, count, vm) };
         }
         let index = |number: isize| (start + number.wrapping_mul(step)) as usize;
-        let numbers = 0..count as isize;
-        let items: PyResult<Vec<_>> = match self.kind.numbers {
-            // SAFETY: the slice was adjusted to the array's length.
-            Some(load) => numbers
-                .map(|number| unsafe { load(self.address(index(number)), vm) })
-                .collect(),
-            None => numbers.map(|number| self.get(index(number), vm)).collect(),
+        let items = match self.kind.numbers {
+            Some(load) => {
+                // SAFETY: the slice was adjusted to the array's length.
+                let load = |number| unsafe { load(self.address(index(number)), vm) };
+                room::collect(count, load, vm)
+            }
+            None => room::collect(count, |number| self.get(index(number), vm), vm),
         };
-        let items = items?;
-        Ok(vm.ctx.new_list(items).into())
+        Ok(vm.ctx.new_list(items?).into())
     }
 
     /// Stores the items of a sequence in a slice.
@@ -182,11 +227,7 @@ impl<'a> Items<'a> {
             return Ok(());
         }
         if let Some(list) = value.downcast_ref_if_exact::<PyList>(vm) {
-            // Converting items may run Python code, which may change the list.
-            let values = list.borrow_vec().to_vec();
-            if values.len() == count {
-                return self.set_all(start, slice.step(), &values, vm);
-            }
+            return self.set_list(start, slice.step(), list, count, vm);
         } else if let Some(tuple) = value.downcast_ref_if_exact::<PyTuple>(vm) {
             return self.set_all(start, slice.step(), tuple.as_slice(), vm);
         }

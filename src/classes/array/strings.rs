@@ -7,6 +7,7 @@ use crate::{
         char_array,
     },
     ctype::simple::Class,
+    room,
 };
 use rustpython_vm::{
     Py, PyObject, PyResult, VirtualMachine, builtins::PyType, function::PySetterValue,
@@ -72,7 +73,7 @@ fn raw_bytes(zelf: &PyObject, vm: &VirtualMachine) -> PyResult {
     let (start, size) = items.array.bytes();
     // SAFETY: the array's own memory.
     let bytes = unsafe { std::slice::from_raw_parts(start, size) };
-    Ok(vm.ctx.new_bytes(bytes.to_vec()).into())
+    room::bytes(bytes, vm)
 }
 
 fn set_raw_bytes(zelf: &PyObject, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {

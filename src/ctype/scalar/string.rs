@@ -1,5 +1,7 @@
 //! Pointers to NUL-terminated strings: `char *` and `wchar_t *`.
 
+use crate::room;
+
 use super::{Access, Kept, pointer, terminated, wide};
 use rustpython_vm::{
     PyObject, PyResult, VirtualMachine,
@@ -15,12 +17,14 @@ unsafe fn load_char_p(source: *const u8, vm: &VirtualMachine) -> PyResult {
     }
     // SAFETY: the caller promises that the pointer is what its type says: a terminated string.
     let bytes = unsafe { CStr::from_ptr(start.cast()) };
-    Ok(vm.ctx.new_bytes(bytes.to_bytes().to_vec()).into())
+    room::bytes(bytes.to_bytes(), vm)
 }
 
 unsafe fn store_char_p(target: *mut u8, value: &PyObject, vm: &VirtualMachine) -> PyResult<Kept> {
     let (address, kept) = if let Some(bytes) = value.downcast_ref::<PyBytes>() {
-        (terminated::address(bytes), Some(value.to_owned()))
+        let address = terminated::address(bytes);
+        let address = address.ok_or_else(|| vm.no_memory_error())?;
+        (address, Some(value.to_owned()))
     } else {
         (address_or_null(value, "bytes", vm)?, None)
     };
@@ -56,7 +60,7 @@ unsafe fn load_wchar_p(source: *const u8, vm: &VirtualMachine) -> PyResult {
 
 unsafe fn store_wchar_p(target: *mut u8, value: &PyObject, vm: &VirtualMachine) -> PyResult<Kept> {
     let (address, kept) = if let Some(text) = value.downcast_ref::<PyStr>() {
-        let (address, capsule) = wide::copy(text.as_wtf8(), vm);
+        let (address, capsule) = wide::copy(text.as_wtf8(), vm)?;
         (address, Some(capsule))
     } else {
         (address_or_null(value, "unicode string", vm)?, None)

@@ -23,10 +23,15 @@ const ENTRY: usize = 64;
 
 #[derive(Default)]
 struct Copies {
-    by_id: HashMap<usize, (PyRef<PyBytes>, Box<[u8]>)>,
+    by_id: HashMap<usize, Entry>,
     /// Bytes of all copies and their entries.
     total: usize,
     sweep_at: usize,
+}
+
+struct Entry {
+    object: PyRef<PyBytes>,
+    copy: Vec<u8>,
 }
 
 static COPIES: Mutex<Option<Copies>> = Mutex::new(None);
@@ -51,13 +56,14 @@ thread_local! {
     };
 }
 
-/// The address of a terminated copy of `bytes`, which lives at least as long as the object.
+/// The address of a terminated copy of `bytes`, which lives at least as long as the object. `None` if there is no
+/// memory for it.
 ///
 /// The caller holds the object, so no sweep gives its copy up: what was looked up before the last
 /// sweep began, and is looked up again for an object of the same identity, is the same object's.
 #[inline]
 #[must_use]
-pub fn address(bytes: &Py<PyBytes>) -> usize {
+pub fn address(bytes: &Py<PyBytes>) -> Option<usize> {
     let id = bytes.get_id();
     let sweeps = SWEEPS.load(Ordering::Acquire);
     // Objects are aligned to sixteen bytes.
@@ -67,9 +73,9 @@ pub fn address(bytes: &Py<PyBytes>) -> usize {
         && recent.id == id
         && recent.sweeps == sweeps
     {
-        return recent.address;
+        return Some(recent.address);
     }
-    let address = look_up(bytes);
+    let address = look_up(bytes)?;
     let recent = Recent {
         id,
         address,
@@ -77,26 +83,32 @@ pub fn address(bytes: &Py<PyBytes>) -> usize {
     };
     // A thread that is ending has none.
     let _ = RECENTLY.try_with(|recently| recently[place].set(recent));
-    address
+    Some(address)
 }
 
 #[cold]
-fn look_up(bytes: &Py<PyBytes>) -> usize {
+fn look_up(bytes: &Py<PyBytes>) -> Option<usize> {
     let id = bytes.get_id();
     let mut guard = COPIES.lock().unwrap_or_else(PoisonError::into_inner);
     let copies = guard.get_or_insert_default();
-    if let Some((_, copy)) = copies.by_id.get(&id) {
-        return copy.as_ptr().expose_provenance();
+    if let Some(entry) = copies.by_id.get(&id) {
+        return Some(entry.copy.as_ptr().expose_provenance());
     }
-    let copy: Box<[u8]> = bytes.as_bytes().iter().copied().chain([0]).collect();
+    let text = bytes.as_bytes();
+    let mut copy = Vec::new();
+    copy.try_reserve_exact(text.len() + 1).ok()?;
+    copy.extend_from_slice(text);
+    copy.push(0);
     let address = copy.as_ptr().expose_provenance();
-    copies.total += copy.len() + ENTRY;
-    copies.by_id.insert(id, (bytes.to_owned(), copy));
+    let object = bytes.to_owned();
+    let entry = Entry { object, copy };
+    copies.total += entry.cost();
+    copies.by_id.insert(id, entry);
     let dead = copies.sweep();
     // Dropping an object may run the finaliser of a subclass of `bytes`.
     drop(guard);
     drop(dead);
-    address
+    Some(address)
 }
 
 /// Takes over what C wrote into the copy of `bytes`.
@@ -153,22 +165,25 @@ unsafe fn are_equal(a: *const u8, b: *const u8, size: usize) -> bool {
     }
 }
 
+impl Entry {
+    fn cost(&self) -> usize {
+        self.copy.len() + ENTRY
+    }
+}
+
 impl Copies {
     /// Takes out what nobody else holds, if it is time to look.
-    fn sweep(&mut self) -> Vec<(PyRef<PyBytes>, Box<[u8]>)> {
+    fn sweep(&mut self) -> Vec<Entry> {
         if self.total < self.sweep_at.max(MIN_SWEEP) {
             return Vec::new();
         }
         let dead = self
             .by_id
-            .extract_if(|_, (bytes, _)| bytes.as_object().strong_count() == 1)
+            .extract_if(|_, entry| entry.object.as_object().strong_count() == 1)
             .map(|(_, entry)| entry)
             .collect::<Vec<_>>();
         SWEEPS.fetch_add(1, Ordering::AcqRel);
-        self.total -= dead
-            .iter()
-            .map(|(_, copy)| copy.len() + ENTRY)
-            .sum::<usize>();
+        self.total -= dead.iter().map(Entry::cost).sum::<usize>();
         self.sweep_at = 2 * self.total;
         dead
     }

@@ -39,20 +39,20 @@ pub fn encode(text: &Wtf8) -> impl Iterator<Item = wchar_t> + Clone + '_ {
     text.code_points().map(|point| point.to_u32() as wchar_t)
 }
 
-/// The same, as a list.
+/// The same, as a list; `None` if there is no memory for it.
 #[must_use]
-pub fn units(text: &Wtf8) -> SmallVec<[wchar_t; INLINE]> {
+pub fn units(text: &Wtf8) -> Option<SmallVec<[wchar_t; INLINE]>> {
     list(text, false)
 }
 
 /// The same, with the terminator.
 #[must_use]
-pub fn terminated(text: &Wtf8) -> SmallVec<[wchar_t; INLINE]> {
+pub fn terminated(text: &Wtf8) -> Option<SmallVec<[wchar_t; INLINE]>> {
     list(text, true)
 }
 
 #[inline]
-fn list(text: &Wtf8, with_nul: bool) -> SmallVec<[wchar_t; INLINE]> {
+fn list(text: &Wtf8, with_nul: bool) -> Option<SmallVec<[wchar_t; INLINE]>> {
     let bytes = text.as_bytes();
     let length = bytes.len() + usize::from(with_nul);
     if length <= INLINE && bytes.is_ascii() {
@@ -60,14 +60,15 @@ fn list(text: &Wtf8, with_nul: bool) -> SmallVec<[wchar_t; INLINE]> {
         for (unit, &byte) in units.iter_mut().zip(bytes) {
             *unit = byte.into();
         }
-        return SmallVec::from_buf_and_len(units, length);
+        return Some(SmallVec::from_buf_and_len(units, length));
     }
-    let mut units = SmallVec::with_capacity(length);
+    let mut units = SmallVec::new();
+    units.try_reserve_exact(length).ok()?;
     units.extend(encode(text));
     if with_nul {
         units.push(0);
     }
-    units
+    Some(units)
 }
 
 /// Units of a text that need no memory of their own.
@@ -159,17 +160,20 @@ pub unsafe fn text_at(
 
 /// A terminated wide copy of `text`, and its address. The copy is there as long as the object, which shows
 /// as a capsule.
-#[must_use]
-pub fn copy(text: &Wtf8, vm: &VirtualMachine) -> (usize, PyObjectRef) {
+///
+/// # Errors
+/// `MemoryError` if there is no memory for it.
+pub fn copy(text: &Wtf8, vm: &VirtualMachine) -> PyResult<(usize, PyObjectRef)> {
+    let units = terminated(text).ok_or_else(|| vm.no_memory_error())?;
     let copy = WideCopy {
         base: PyCapsule::new(ptr::null_mut(), Some(c"_ctypes/cfield.c pymem"), None),
-        units: Units(UnsafeCell::new(terminated(text))),
+        units: Units(UnsafeCell::new(units)),
     };
     let copy: PyRef<WideCopy> = copy.into_ref(&vm.ctx);
     // SAFETY: nobody else knows the units yet. Objects do not move.
     let address = unsafe { &mut *copy.units.0.get() }.as_mut_ptr();
     copy.base.set_pointer(address.cast());
-    (address.expose_provenance(), copy.into())
+    Ok((address.expose_provenance(), copy.into()))
 }
 
 // No doc comment: it would be the type's own.
