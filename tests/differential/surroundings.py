@@ -168,6 +168,7 @@ def names(say):
 def forget():
     """Lets go of what the ctypes package remembers of a program."""
     ctypes._c_functype_cache.clear()
+    ctypes._pointer_type_cache_fallback.clear()
     ctypes.set_errno(0)
 
 
