@@ -87,7 +87,8 @@ class Generator:
         return scalar.size if scalar else self.sizes[type]
 
     def signature(self, name):
-        count = self.random.choice([0, 1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 12, self.random.randint(0, MOST_PARAMETERS)])
+        any_number = self.random.randint(0, MOST_PARAMETERS)
+        count = self.random.choice([0, 1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 12, any_number])
         choices = self.flavour()
         aggregates = self.random.choice([0.0, 0.1, 0.4, 0.4, 0.8])
         variadic = count > 0 and self.happens(0.2)

@@ -41,6 +41,24 @@ def write(aggregates):
     return "\n".join(lines)
 
 
+def write_call(signature, library):
+    """Calls the signature's function with distinct bytes, and shows what C was given and returned."""
+    fixed = len(signature.parameters) if signature.fixed is None else signature.fixed
+    types = list(map(expression, signature.parameters))
+    lines = [f"library = CDLL({str(library)!r})",
+             "result = (c_ubyte * 1024).in_dll(library, 'result')",
+             "result[:] = [(7 * at + 1) % 256 for at in range(1024)]",
+             "some = lambda type: type.from_buffer_copy(bytes(range(1, 1 + sizeof(type))))",
+             f"call = library.call_{signature.name}",
+             f"call.restype = {expression(signature.result)}"]
+    if signature.declared:
+        lines.append(f"call.argtypes = [{', '.join(types[:fixed])}]")
+    lines += [f"returned = call({', '.join(f'some({each})' for each in types)})",
+              "print('C was given', bytes((c_ubyte * 512).in_dll(library, 'arguments')).hex(' ', 16))",
+              "print('C returns', returned, bytes(returned).hex() if hasattr(returned, '_fields_') else '')"]
+    return "\n".join(lines)
+
+
 def define(aggregates):
     """The namespace with their classes."""
     namespace = {}

@@ -31,6 +31,8 @@ from generate import generate
 
 ROOT = Path(__file__).resolve().parents[2]
 BATCH = 400
+# Where differences are kept.
+KEPT = ROOT / "target/abi"
 
 
 class Run:
@@ -72,11 +74,19 @@ class Run:
 
         small = shrink.shrink(batch, fault.of, find)
         found = find(small) or fault
+        kept = KEPT / f"{self.seed}-{fault.kind}-{fault.of}"
+        kept.mkdir(parents=True, exist_ok=True)
+        libraries = compile_batch(small, kept)
+        (kept / "batch.json").write_text(small.to_json())
+        python = [python_source.write(small.aggregates)]
+        python += [python_source.write_call(signature, kept / Path(found.library).name)
+                   for signature in small.signatures]
+        (kept / "call.py").write_text("\n".join(python) + "\n")
         print(f"\n--- {mode.name}, {found.compiler}: {found.kind} of {found.of} {found.outcome}: {found.message}")
-        for signature in small.signatures:
-            print(f"    {signature}")
-        print(python_source.write(small.aggregates))
-        print(c_source.write(small).removeprefix(c_source.HEADER))
+        print(*small.signatures, sep="\n")
+        print("\n".join(python), c_source.write(small).removeprefix(c_source.HEADER), sep="\n")
+        again = interpreters.command(mode, kept / "batch.json", libraries, self.seed)
+        print(f"{kept} has it all; the check again:\n{again}")
 
 
 def arguments():

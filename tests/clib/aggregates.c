@@ -32,6 +32,26 @@ EXPORT long long call_tail_padded_on_the_stack(long long (*callback)(int, int, i
     return callback(1, 2, 3, 4, 5, 6, (struct padded_integer){7}, 8);
 }
 
+/* Half of a long double and something else: memory, whichever member counts. */
+union wide_or_double { long double wide; double narrow; };
+union wide_or_int { long double wide; int narrow; };
+/* Integers, whatever else is there. */
+union wide_or_longs { long double wide; long long narrow[2]; };
+EXPORT long double unions_of_long_double(int a, union wide_or_double x, union wide_or_int y, int b,
+                                         union wide_or_longs z) {
+    return a + 10 * x.wide + 100 * y.narrow + 1000 * b + 10000 * z.narrow[0] + 100000 * z.narrow[1];
+}
+EXPORT union wide_or_double wide_or_double(long double wide) { return (union wide_or_double){wide}; }
+EXPORT union wide_or_int wide_or_int(int narrow) { return (union wide_or_int){.narrow = narrow}; }
+EXPORT union wide_or_longs wide_or_longs(long long a, long long b) {
+    return (union wide_or_longs){.narrow = {a, b}};
+}
+EXPORT long double call_unions_of_long_double(long double (*callback)(int, union wide_or_double,
+                                              union wide_or_int, int, union wide_or_longs)) {
+    return callback(1, (union wide_or_double){2}, (union wide_or_int){.narrow = 3}, 4,
+                    (union wide_or_longs){.narrow = {5, 6}});
+}
+
 #ifdef __x86_64__
 /* The type of `b` is not aligned, and need not be: seven bits are passed in a register. */
 #pragma pack(push, 1)

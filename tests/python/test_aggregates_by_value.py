@@ -6,7 +6,7 @@ import platform
 import sys
 import unittest
 from ctypes import (
-    CFUNCTYPE, Structure, alignment, c_byte, c_double, c_float, c_int, c_longdouble, c_longlong, sizeof,
+    CFUNCTYPE, Structure, Union, alignment, c_byte, c_double, c_float, c_int, c_longdouble, c_longlong, sizeof,
 )
 
 from support import OURS, TestCase, clib, function
@@ -100,6 +100,42 @@ class Padded(TestCase):
         self.assertEqual(call(prototype(callback)), -9)
         seen[6] = seen[6].a
         self.assertEqual(seen, list(range(1, 9)))
+
+
+class WideOrDouble(Union):
+    _fields_ = [("wide", c_longdouble), ("narrow", c_double)]
+
+
+class WideOrInt(Union):
+    _fields_ = [("wide", c_longdouble), ("narrow", c_int)]
+
+
+class WideOrLongs(Union):
+    _fields_ = [("wide", c_longdouble), ("narrow", c_longlong * 2)]
+
+
+@ours_on_system_v
+class UnionsOfLongDouble(TestCase):
+    TYPES = (c_int, WideOrDouble, WideOrInt, c_int, WideOrLongs)
+
+    def test_arguments(self):
+        call = function("unions_of_long_double", c_longdouble, *self.TYPES)
+        longs = WideOrLongs(narrow=(5, 6))
+        self.assertEqual(call(1, WideOrDouble(2), WideOrInt(narrow=3), 4, longs), 654321)
+
+    def test_results(self):
+        self.assertEqual(function("wide_or_double", WideOrDouble, c_longdouble)(2.5).wide, 2.5)
+        self.assertEqual(function("wide_or_int", WideOrInt, c_int)(-7).narrow, -7)
+        longs = function("wide_or_longs", WideOrLongs, c_longlong, c_longlong)(-8, 9)
+        self.assertEqual(longs.narrow[:], [-8, 9])
+
+    def test_callback(self):
+        def callback(a, x, y, b, z):
+            return a + 10 * x.wide + 100 * y.narrow + 1000 * b + 10000 * z.narrow[0] + 100000 * z.narrow[1]
+
+        prototype = CFUNCTYPE(c_longdouble, *self.TYPES)
+        self.assertEqual(function("call_unions_of_long_double", c_longdouble, prototype)(prototype(callback)),
+                         654321)
 
 
 class PackedBits(Structure):
