@@ -237,6 +237,14 @@ class Types(TestCase):
                 self.assertEqual(S(1.5 - 2j).z, 1.5 - 2j)
 
 
+class Kept(TestCase):
+    def test_simple_instances_keep_nothing(self):
+        for kind in (c_bool, c_int, c_double, c_char):
+            array = (kind * 3)()
+            array[1] = kind()
+            self.assertIsNone(array._objects)
+
+
 class Arguments(TestCase):
     def test_null(self):
         for kind in (c_void_p, c_char_p, c_wchar_p):
