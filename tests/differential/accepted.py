@@ -25,6 +25,8 @@ ACCEPTED = [
     ("CFUNCTYPE", r"TypeError: (unhashable type.*)",
      r"TypeError: cannot use 'tuple' as a dict key \(unhashable type.*\)",
      "the VM's words for a dict key without a hash"),
+    ("", r"<(ctypes|program)\.\w+_Array_\d+ object at 0x\?>", r"<(ctypes|program)\.\w+_Array_\d+ object at 0x\?>",
+     "an array type bears the name of the module that made it first, and lives until a collection"),
 ]
 COMPILED = [tuple(re.compile(part, re.DOTALL) for part in row[:3]) + row[3:] for row in ACCEPTED]
 

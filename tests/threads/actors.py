@@ -2,6 +2,7 @@
 numbers. An actor checks all that it reads: whatever others do at the same time, it finds what somebody stored there,
 alive and in one piece."""
 import _ctypes
+import collections
 import copy
 import ctypes.util
 import gc
@@ -299,6 +300,9 @@ def share_bytes(world, random):
     assert view[0:64].nbytes == 64
 
 
+RECENT = collections.deque(maxlen=200)
+
+
 def die_together(world, random):
     class Cycle(Structure):
         _fields_ = [("self", py_object), ("call", Unary)]
@@ -306,7 +310,7 @@ def die_together(world, random):
     cycle = Cycle()
     cycle.self = [cycle]
     cycle.call = Unary(lambda value: cycle.call and value)
-    weakref.finalize(cycle, int)
+    RECENT.append(weakref.ref(cycle, type))
 
 
 def collect(world, random):
