@@ -7,7 +7,7 @@
 
 use crate::{
     audit,
-    ccall::enter::around::leave_exception,
+    ccall::pending,
     cdata::{CData, ctype_of, kept::Kept},
     classes::metatype::CTypeType,
     ctype::{CType, scalar::wide},
@@ -38,7 +38,7 @@ fn for_c(f: impl FnOnce(&VirtualMachine) -> PyResult) -> *mut PyObject {
             vm.attach_for_callback(|| match guarded_above_c(vm, || f(vm)) {
                 Ok(object) => object.into_raw().as_ptr(),
                 Err(error) => {
-                    leave_exception(error);
+                    pending::leave(error);
                     ptr::null_mut()
                 }
             })

@@ -13,7 +13,7 @@ use crate::{
     },
     cdata::{CData, ctype_of, pickle},
     clib::{self, Handle, SymbolName},
-    ctype::CType,
+    ctype::{CType, Kind},
     panics::guarding,
 };
 use rustpython_vm::{
@@ -138,7 +138,30 @@ fn sizeof([object]: [PyObjectRef; 1], vm: &VirtualMachine) -> PyResult {
 
 fn alignment([object]: [PyObjectRef; 1], vm: &VirtualMachine) -> PyResult {
     let ctype = ctype_of(&object, vm).ok_or_else(|| vm.new_type_error("no alignment info"))?;
-    Ok(vm.ctx.new_int(ctype.layout().align).into())
+    let align = if was_laid_out(ctype, vm) {
+        ctype.layout().align
+    } else {
+        0
+    };
+    Ok(vm.ctx.new_int(align).into())
+}
+
+/// Whether a type is no aggregate that has never been given fields, and no array of such ones.
+fn was_laid_out(mut ctype: &Py<CType>, vm: &VirtualMachine) -> bool {
+    loop {
+        let depends_on = match &ctype.kind {
+            Kind::Array(array) => Some(&*array.item),
+            Kind::Structure | Kind::Union if !ctype.has_own_layout() => {
+                let base = ctype.python_class().base.deref();
+                base.and_then(|base| CType::of_class(base, vm))
+            }
+            _ => return true,
+        };
+        match depends_on {
+            Some(next) => ctype = next,
+            None => return false,
+        }
+    }
 }
 
 fn addressof([object]: [PyObjectRef; 1], vm: &VirtualMachine) -> PyResult {

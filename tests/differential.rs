@@ -17,7 +17,7 @@ fn programs_print_the_same() {
     // worth seeing.
     let status = Command::new(cpython)
         .arg(common::tests_directory().join("differential/run.py"))
-        .args(["--programs", "12000", "--seed", "314"])
+        .args(["--programs", "20000", "--seed", "314"])
         .arg("--interpreter")
         .arg(common::interpreter())
         .arg("--library")

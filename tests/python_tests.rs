@@ -82,6 +82,7 @@ python_tests! {
     char_arrays
     closures
     complex_types
+    control_flow
     declarations
     deep_nesting
     deep_recursion

@@ -4,11 +4,11 @@
 //! Each thread keeps an arena for the next call. A call that another call's callback makes finds it
 //! taken, and has one of its own.
 
-use crate::ctype::scalar::wide;
+use crate::{cdata::CData, ctype::scalar::wide};
 use bumpalo::Bump;
 use libc::wchar_t;
 use rustpython_common::wtf8::Wtf8;
-use rustpython_vm::PyObjectRef;
+use rustpython_vm::{Py, PyObjectRef};
 use std::{alloc::Layout, cell::Cell, mem::ManuallyDrop, ptr::NonNull};
 
 /// An arena that grew beyond this is not kept.
@@ -56,6 +56,13 @@ impl Arena {
         unsafe { place.write(Kept { object, before }) };
         self.kept = Some(place);
         Some(())
+    }
+
+    /// Keeps what the references in an aggregate lead to as long as the arena lives, since C gets a copy of them.
+    /// `None` if there is no memory for that.
+    pub fn hold(&mut self, value: &Py<CData>) -> Option<()> {
+        let mut targets = CData::targets(value).into_iter();
+        targets.try_for_each(|(_, target)| self.keep(target))
     }
 
     #[inline(never)]

@@ -255,15 +255,6 @@ impl Arguments {
         &mut self.list
     }
 
-    /// Keeps what the references in `value` lead to until the call is over: the conversion of another argument
-    /// may store others there.
-    pub fn hold(&mut self, value: &Py<CData>) {
-        if value.ctype().array().is_none() {
-            let targets = CData::targets(value).into_iter();
-            self.kept.extend(targets.map(|(_, target)| target));
-        }
-    }
-
     /// Keeps `object` until the call is over.
     pub fn keep(&mut self, object: PyObjectRef) {
         self.kept.push(object);
@@ -346,7 +337,6 @@ impl Arguments {
     /// there is no memory for a copy.
     #[inline]
     pub fn cdata(&mut self, source: &Py<CData>, vm: &VirtualMachine) -> PyResult<()> {
-        self.hold(source);
         if let Some((scalar, word)) = word_of(source, &mut self.arena) {
             self.scalar_at(AbiClass::of_word(scalar), scalar, word);
             return Ok(());
@@ -364,6 +354,8 @@ impl Arguments {
         let ctype = source.ctype();
         check_alignment(ctype, vm)?;
         let layout = ctype.layout();
+        let held = self.arena.hold(source);
+        held.ok_or_else(|| vm.no_memory_error())?;
         // SAFETY: the object's memory has at least its type's size.
         let word = unsafe { self.copy(source.address(), layout.size, vm) }?;
         self.list.push(Argument {

@@ -363,9 +363,7 @@ impl Exact {
         if let Some(word) = self.word(value, arguments.arena(), vm) {
             let scalar = self.scalar();
             arguments.scalar_at(AbiClass::of_word(scalar), scalar, word);
-            if let Some(cdata) = CData::of(value) {
-                arguments.hold(cdata);
-            } else if let Some(bytes) = self.copied(value, vm) {
+            if let Some(bytes) = self.copied(value, vm) {
                 // SAFETY: the word is the address of their copy; the caller holds `value`.
                 unsafe { arguments.copied(bytes, word as usize) };
             }

@@ -22,6 +22,8 @@ pub mod from_param;
 mod instance;
 pub mod outputs;
 pub mod paramflags;
+pub mod pending;
+pub mod pending;
 mod placed;
 mod plain;
 pub mod plan;

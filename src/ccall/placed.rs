@@ -117,6 +117,9 @@ fn place(
     for (exact, value) in declared.iter().zip(given) {
         if exact.is_no_word() {
             exact.place(value, placed, vm)?;
+            if let Some(aggregate) = CData::of(value) {
+                arena.hold(aggregate)?;
+            }
             continue;
         }
         let word = exact.word(value, arena, vm)?;
@@ -128,7 +131,9 @@ fn place(
     }
     for value in more {
         let Some((scalar, word)) = default::word(value, arena, vm) else {
-            placed.cdata(CData::of(value)?)?;
+            let aggregate = CData::of(value)?;
+            placed.cdata(aggregate)?;
+            arena.hold(aggregate)?;
             continue;
         };
         let (scalar, word) = if is_variadic {

@@ -6,7 +6,7 @@
 //! pthreads keys are. So everything is registered before C is entered, and with it something that notices the
 //! end of the thread.
 
-use super::{arena, byref, enter::around};
+use super::{arena, byref, pending};
 use crate::cdata::young;
 use rustpython_vm::{PyRef, VirtualMachine, builtins::PyTuple};
 use std::cell::Cell;
@@ -54,7 +54,7 @@ fn prepare_new(vm: &VirtualMachine) {
     young::prepare();
     arena::prepare();
     byref::prepare();
-    around::prepare();
+    pending::prepare();
     let _ = SPARE_TUPLE.try_with(|_| ());
     // The VM keeps memory of such objects for each thread.
     let (ctx, none) = (&vm.ctx, vm.ctx.none());

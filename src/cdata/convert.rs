@@ -102,6 +102,7 @@ impl Ready {
 pub fn convert(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> PyResult<Ready> {
     match (CData::of(value), &ctype.kind) {
         (None, Kind::Simple(simple)) => self::simple(simple, value, vm),
+        (None, Kind::Pointer(_)) if vm.is_none(value) => Ok(address(0, Kept::AsItIs)),
         (None, _) => guarded(vm, || convert_foreign(ctype, value, vm)),
         (Some(source), _) => convert_cdata(ctype, source, vm),
     }
@@ -136,9 +137,6 @@ fn convert_foreign(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> 
             Some(source) => convert_cdata(ctype, source, vm),
             None => Err(expected(ctype, &made, vm)),
         };
-    }
-    if ctype.is_pointer() && vm.is_none(value) {
-        return Ok(address(0, Kept::AsItIs));
     }
     Err(expected(ctype, value, vm))
 }

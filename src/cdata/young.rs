@@ -16,7 +16,7 @@
 //! is in the slot. That takes time, so a thread that frees an object of its own ring just empties the
 //! slot: nobody else can be about to take out what has no references.
 
-use crate::without::without;
+use crate::{ctype::scalar::terminated, without::without};
 use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyPayload, PyRef, VirtualMachine,
     builtins::PyTypeRef,
@@ -283,10 +283,14 @@ pub fn prepare() {
     let _ = GIVE_BACK.try_with(|_| ());
 }
 
-/// Has the collector told of young values before `gc.collect()` and before the interpreter ends.
+/// Has the collector told of young values before `gc.collect()` and before the interpreter ends, and strings that are
+/// parts of cycles given up.
 pub fn install(vm: &VirtualMachine) {
     let function = || {
-        let flush = |_: FuncArgs, vm: &VirtualMachine| flush(vm);
+        let flush = |_: FuncArgs, vm: &VirtualMachine| {
+            flush(vm);
+            terminated::give_up_cycles();
+        };
         PyObjectRef::from(vm.new_function("tell_of_young_values", flush))
     };
     vm.state.gc.py_callbacks.borrow_vec_mut().push(function());

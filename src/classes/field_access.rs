@@ -98,7 +98,8 @@ pub fn bit_field(unit: &Simple, (offset, width): (u64, u64)) -> BitField {
         unit: code.size,
         signed: code.class == Class::Integer { signed: true },
         swapped: unit.swapped,
-        boolean: code.class == Class::Bool,
+        // CPython takes a truth value of the other byte order for a number.
+        boolean: code.class == Class::Bool && !unit.swapped,
         offset: offset as u32,
         width: width as u32,
     }

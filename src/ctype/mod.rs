@@ -324,6 +324,12 @@ impl CType {
         self.is_final.load(Ordering::Acquire)
     }
 
+    /// Whether it has been given fields, be it none.
+    #[must_use]
+    pub fn has_own_layout(&self) -> bool {
+        self.defined.get().is_some()
+    }
+
     /// From here on `_fields_` cannot be set: something relies on the layout, which is read after
     /// this returns.
     #[inline]

@@ -145,7 +145,7 @@ static TABLE: [SimpleCode; 24] = [
     int!('L', c_ulong),
     int!('q', i64),
     int!('Q', u64),
-    row('?', (1, 1), '?', Scalar::Uint8, Class::Bool, integer::BOOL, Some(integer::BOOL)),
+    row('?', (1, 1), '?', Scalar::Uint8, Class::Bool, integer::BOOL, Some(integer::access::<u8, true>())),
     row('f', of::<f32>(), 'f', Scalar::Float, Class::Float, float::single::<false>(), Some(float::single::<true>())),
     row('d', of::<f64>(), 'd', Scalar::Double, Class::Float, float::double::<false>(), Some(float::double::<true>())),
     row('g', long_doubles(1), 'g', Scalar::LongDouble, Class::LongDouble, float::LONG_DOUBLE, None),

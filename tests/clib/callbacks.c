@@ -62,6 +62,12 @@ EXPORT int call_then_read(int (*callback)(int), const int *pointer) {
     callback(0);
     return *pointer;
 }
+typedef struct { const int *pointer; } holder;
+typedef struct { const int *pointer; long more[4]; } large_holder;
+EXPORT int call_then_read_inside(int (*callback)(int), holder by_value, large_holder large) {
+    callback(0);
+    return *by_value.pointer + *large.pointer;
+}
 EXPORT int call_then_call(int (*first)(int), int (*second)(int), int value) {
     first(0);
     return second(value);

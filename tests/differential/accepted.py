@@ -15,12 +15,18 @@ ACCEPTED = [
      "an argument for `...` that is narrower than C passes there is promoted (ARCHITECTURE, \"Planned calls\")"),
     (r"type\(", r"TypeError: Expected type '(str|tuple|dict)' but '.*' found\.",
      r"TypeError: type\.__new__\(\) argument [123] must be .*", "the VM's words for a wrong argument of `type`"),
-    ("", "TypeError: multiple bases have instance layout conflict", "TypeError: multiple bases have instance lay-out conflict",
+    ("", "TypeError: multiple bases have instance layout conflict",
+     "TypeError: multiple bases have instance lay-out conflict",
      "the VM's words for bases that do not go together"),
     ("del .*__(name|qualname)__", "TypeError: can't delete attribute",
      r"TypeError: cannot delete '__\w+__' attribute of immutable type '\w+'", "the VM's words for a class's name"),
-    ("CFUNCTYPE", r"TypeError: (unhashable type.*)", r"TypeError: cannot use 'tuple' as a dict key \(unhashable type.*\)",
+    ("from_buffer", r"TypeError: a bytes-like object is required, not '(\w+)'",
+     r"TypeError: a bytes-like object is required, not '[\w.]+'", "the VM names a class without its module"),
+    ("CFUNCTYPE", r"TypeError: (unhashable type.*)",
+     r"TypeError: cannot use 'tuple' as a dict key \(unhashable type.*\)",
      "the VM's words for a dict key without a hash"),
+    ("", r"<(ctypes|program)\.\w+_Array_\d+ object at 0x\?>", r"<(ctypes|program)\.\w+_Array_\d+ object at 0x\?>",
+     "an array type bears the name of the module that made it first, and lives until a collection"),
 ]
 COMPILED = [tuple(re.compile(part, re.DOTALL) for part in row[:3]) + row[3:] for row in ACCEPTED]
 

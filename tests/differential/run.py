@@ -1,10 +1,13 @@
 """Random ctypes programs, each run by our interpreter and by CPython 3.14, which must print the same.
 
-    run.py --interpreter PROGRAM --library LIB.so [--programs N] [--seed S] [--seconds T] [--go-on]
+    run.py --library LIB.so [--interpreter PROGRAM] [--programs N] [--seed S] [--seconds T] [--go-on]
+
+LIB.so is made of tests/clib: gcc -shared -fPIC -O1 -pthread -o LIB.so tests/clib/*.c
 
 With N and S the programs are the same in every run; with --seconds they are new ones until the time is over. A
 difference is made as small as it goes and printed, and the run fails; with --go-on it looks for others, and
-prints each kind once. Differences that are accepted, each with its reason, are in accepted.py.
+prints each kind once. Differences that are accepted, each with its reason, are in accepted.py. server.py runs
+a printed program by itself.
 
 A CPython of 3.13 or later runs this, and installs Hypothesis into target/differential. CPython 3.14 is Debian
 sid's: benches/peers/debian.py makes it.
@@ -51,6 +54,9 @@ def main():
     from search import Search
 
     command, variables = debian.python("python3.14")
+    if not (debian.folder("sid") / "usr/bin/python3.14").exists():
+        sys.exit(f"no CPython 3.14 in {debian.folder('sid')}: benches/peers/debian.py sid makes it, "
+                 "SID names another")
     search = Search(Interpreter("ours", [options.interpreter], {}, options.library),
                     Interpreter("CPython", command, variables, options.library), options.go_on)
     seed = options.seed if options.seed is not None else secrets.randbelow(1 << 32)

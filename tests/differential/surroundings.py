@@ -168,13 +168,15 @@ def names(say):
 def forget():
     """Lets go of what the ctypes package remembers of a program."""
     ctypes._c_functype_cache.clear()
+    ctypes._pointer_type_cache_fallback.clear()
     ctypes.set_errno(0)
 
 
 SHARED = {name: getattr(ctypes, name) for name in dir(ctypes) if not name.startswith("_")}
 SHARED |= {"_SimpleCData": ctypes._SimpleCData, "_Pointer": ctypes._Pointer, "_ctypes": _ctypes,
            "_CFuncPtr": ctypes._CFuncPtr, "ctypes": ctypes, "array": array, "copy": copy, "gc": gc,
-           "pickle": pickle, "sys": sys, "dump": dump, "offset_in": offset_in, "seen": Seen, "names_in": names_in, "objects": objects, "attempted": attempted}
+           "pickle": pickle, "sys": sys, "dump": dump, "offset_in": offset_in, "seen": Seen, "names_in": names_in,
+           "objects": objects, "attempted": attempted}
 SHARED |= {kind.__name__: kind for kind in (Index, Float, Complex, Angry, Number, Text, Bytes, Colour, Parameter)}
 # Types of pointers to the types that all programs share are there, or not, for all of them.
 for simple in list(SHARED.values()):

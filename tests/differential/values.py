@@ -9,7 +9,8 @@ WRONG = ["None", "'x'", "b'x'", "1.5", "7", "[]", "()", "object()", "c_short(3)"
          "py_object(1)", "c_void_p(3)", "byref(c_int(4))", "pointer(c_int(5))", "(c_int * 2)(1, 2)", "float('nan')",
          "c_bool(True)", "range(2)", "lambda: 1", "''", "b''", "'\\ud800'", "'a\\0b'", "b'a\\0b'"]
 # None of these is a reference that could be stored: an `int` is an address.
-WRONG_REFERENCES = ["1.5", "[]", "()", "2j", "Angry()", "...", "c_short(3)", "c_double(1.5)", "Index(2)", "'\\ud800'",
+WRONG_REFERENCES = ["1.5", "[]", "()", "2j", "Angry()", "...", "c_short(3)", "c_double(1.5)", "Index(2)",
+                    "'\\ud800'",
                     "bytearray(b'ab')", "c_void_p(3)", "(1, 2)", "{}", "Float()"]
 # CPython 3.14 dies if a bit field is given an instance of its type.
 NO_INSTANCES = [text for text in WRONG if not text.startswith(("c_", "(c_", "py_", "pointer", "byref"))]

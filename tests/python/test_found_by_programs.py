@@ -180,11 +180,45 @@ class Types(TestCase):
             S._fields_ = [("a", int)]
         self.assertError(TypeError, "too many initializers", S, 1)
 
+    def test_alignment_without_fields(self):
+        for base in (Structure, Union, BigEndianStructure, BigEndianUnion):
+            class Bare(base):
+                _align_ = 8
+
+            class Below(Bare):
+                pass
+
+            class Empty(base):
+                _fields_ = []
+
+            class BelowEmpty(Empty):
+                pass
+
+            self.assertEqual([alignment(kind) for kind in (Bare, Below, Bare * 2, Bare())], [0, 0, 0, 0])
+            self.assertEqual([alignment(kind) for kind in (Empty, BelowEmpty, Empty * 2)], [1, 1, 1])
+
+            class Whole(base):
+                _fields_ = [("a", Bare), ("b", Empty)]
+
+            self.assertEqual((alignment(Whole), sizeof(Whole)), (1, 0))
+
     def test_twins_of_one_byte(self):
         if PY314:
             kind = simple("b")
             self.assertEqual(kind.__ctype_be__(5).value, 5)
             self.assertIs(kind.__ctype_be__.__ctype_le__, kind)
+
+    def test_twins_of_truth_values(self):
+        if PY314:
+            twin = c_bool.__ctype_be__
+            self.assertEqual([twin(value).value for value in (200, 256, -1, True)], [200, 0, 255, 1])
+            self.assertError(TypeError, "'str' object cannot be interpreted as an integer", twin, "x")
+
+            class S(BigEndianStructure):
+                _fields_ = [("a", c_bool), ("b", c_bool, 1), ("c", c_bool, 2), ("d", c_bool * 2)]
+
+            s = S(5, 3, 7, (200, True))
+            self.assertEqual((s.a, s.b, s.c, s.d[:]), (5, 1, 3, [200, 1]))
 
     def test_twins_of_complex(self):
         if PY314:
@@ -201,6 +235,14 @@ class Types(TestCase):
 
                 self.assertEqual(bytes(S(1.5 - 2j)), parts)
                 self.assertEqual(S(1.5 - 2j).z, 1.5 - 2j)
+
+
+class Kept(TestCase):
+    def test_simple_instances_keep_nothing(self):
+        for kind in (c_bool, c_int, c_double, c_char):
+            array = (kind * 3)()
+            array[1] = kind()
+            self.assertIsNone(array._objects)
 
 
 class Arguments(TestCase):

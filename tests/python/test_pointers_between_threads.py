@@ -222,6 +222,35 @@ class HeldByCalls(TestCase):
         call = function("call_then_call", c_int, Unary, Unary, c_int)
         self.assertEqual(call(replace, table.second, 4), 5)
 
+    def test_structures_by_value(self):
+        class Holder(Structure):
+            _fields_ = [("pointer", POINTER(c_int))]
+
+        class LargeHolder(Structure):
+            _fields_ = [("pointer", POINTER(c_int)), ("more", c_long * 4)]
+
+        for argtypes in ((Unary, Holder, LargeHolder), (Unary, Holder), (Unary,), ()):
+            with self.subTest(len(argtypes)):
+                targets = c_int(7), c_int(5)
+                alive = list(map(weakref.ref, targets))
+                holders = Holder(pointer(targets[0])), LargeHolder(pointer(targets[1]))
+                del targets
+
+                @Unary
+                def callback(value):
+                    for holder in holders:
+                        holder.pointer = pointer(c_int(0))
+                    gc.collect()
+                    self.assertNotIn(None, [reference() for reference in alive])
+                    return value
+
+                read = CDLL(LIBRARY).call_then_read_inside
+                if argtypes:
+                    read.argtypes = argtypes
+                self.assertEqual(read(callback, *holders), 12)
+                gc.collect()
+                self.assertEqual([reference() for reference in alive], [None, None])
+
     def test_replaced_by_the_conversion_of_a_later_argument(self):
         pointers = (POINTER(c_int) * 1)(pointer(c_int(7)))
 

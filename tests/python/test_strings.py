@@ -1,4 +1,5 @@
 """Byte strings and wide strings: going in, coming out, in C's memory, in vectors."""
+import gc
 import unittest
 from ctypes import (
     CDLL, POINTER, addressof, byref, c_bool, c_byte, c_char, c_char_p, c_int, c_size_t, c_uint,
@@ -150,6 +151,54 @@ class WrittenTo(TestCase):
             self.assertEqual(target, b"hello\0..")
             memmove(target, b"xyz", 3)
             self.assertEqual(target, b"xyzlo\0..")
+
+
+
+class DerivedBytes(TestCase):
+    """Objects of a subclass of `bytes` can be parts of cycles."""
+
+    def setUp(self):
+        class Text(bytes):
+            died = []
+
+            def __del__(self):
+                self.died.append(bytes(self))
+
+        self.Text = Text
+        self.length = function("strlen", c_size_t, c_char_p, library=CDLL(None))
+
+    def pass_in_cycle(self, text):
+        text = self.Text(text)
+        text.me = [text]
+        self.assertEqual(self.length(text), len(text))
+        return text
+
+    def test_cycles_that_were_passed(self):
+        for number in range(20):
+            self.pass_in_cycle(b"%d" % number)
+        gc.collect()
+        gc.collect()
+        self.assertEqual(sorted(map(int, self.Text.died)), list(range(20)))
+
+    def test_cycles_that_somebody_holds(self):
+        def address(text):
+            return cast(c_char_p(text), c_void_p).value
+
+        class Holder:
+            pass
+
+        texts = [self.pass_in_cycle(b"text %d" % number) for number in range(3)]
+        holder = Holder()
+        holder.held = {"key": texts.pop()}
+        texts[0].holder = holder
+        held = texts[1:] + [holder.held["key"]]
+        before = list(map(address, held))
+        del texts[1:]
+        gc.collect()
+        gc.collect()
+        self.assertEqual(self.Text.died, [])
+        self.assertEqual(list(map(address, held)), before)
+        self.assertEqual([string_at(place) for place in before], held)
 
 
 if __name__ == "__main__":

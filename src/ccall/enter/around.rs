@@ -2,11 +2,10 @@
 //! exceptions left behind.
 
 use crate::{
-    ccall::{errno, flags, thread},
+    ccall::{errno, flags, pending, thread},
     loader::{self, Use},
 };
-use rustpython_vm::{PyResult, VirtualMachine, builtins::PyBaseExceptionRef};
-use std::cell::RefCell;
+use rustpython_vm::{PyResult, VirtualMachine};
 
 /// A function to call.
 #[derive(Clone, Copy, Debug)]
@@ -16,22 +15,6 @@ pub struct Callee {
     pub flags: u32,
     /// For a variadic call, how many arguments come before the `...`.
     pub fixed: Option<usize>,
-}
-
-thread_local! {
-    /// The exception that a function called with `FUNCFLAG_PYTHONAPI` leaves behind.
-    static PENDING: RefCell<Option<PyBaseExceptionRef>> = const { RefCell::new(None) };
-}
-
-/// Gets the thread's own place for exceptions ready to be used.
-pub fn prepare() {
-    let _ = PENDING.try_with(|_| ());
-}
-
-/// Leaves an exception for the `PYTHONAPI` call that is under way on this thread.
-pub fn leave_exception(error: PyBaseExceptionRef) {
-    let displaced = PENDING.with(|pending| pending.borrow_mut().replace(error));
-    drop(displaced);
 }
 
 /// Runs `enter`, which makes the machine call: detached from the VM unless the function uses it, and
@@ -55,10 +38,9 @@ pub fn attached_or_not(call_flags: u32, vm: &VirtualMachine, enter: impl FnOnce(
         return Ok(());
     }
     // What is there was left by a function that was not called as it should be.
-    let stale = PENDING.with(|pending| pending.borrow_mut().take());
-    drop(stale);
+    drop(pending::take());
     enter();
-    match PENDING.with(|pending| pending.borrow_mut().take()) {
+    match pending::take() {
         None => Ok(()),
         Some(error) => Err(error),
     }

@@ -51,7 +51,7 @@ pub struct Entry<'a> {
 /// # Errors
 /// `RuntimeError` if libffi cannot make the call, `ArgumentError` if the stack has no room for the
 /// arguments; for a `PYTHONAPI` function what it left by
-/// [`around::leave_exception`].
+/// [`super::pending::leave`].
 ///
 /// # Safety
 /// The target must be a function that takes such arguments and returns what `how` says,

@@ -8,6 +8,7 @@ pub mod character;
 pub mod complex;
 pub mod eightbytes;
 pub mod float;
+mod held;
 pub mod integer;
 pub mod object;
 pub mod pointer;

@@ -6,6 +6,7 @@
 //! object it was made from. Nothing tells when that dies; therefore the copies are held here together
 //! with their objects, and now and then those are given up whose object nobody else holds.
 
+use super::held;
 use rustpython_vm::{AsObject, Py, PyRef, builtins::PyBytes};
 use std::{
     cell::Cell,
@@ -172,6 +173,14 @@ impl Entry {
 }
 
 impl Copies {
+    /// Takes out the copy of an object.
+    fn give_up(&mut self, bytes: &Py<PyBytes>) -> Option<Entry> {
+        let given_up = self.by_id.remove(&bytes.get_id())?;
+        SWEEPS.fetch_add(1, Ordering::AcqRel);
+        self.total -= given_up.cost();
+        Some(given_up)
+    }
+
     /// Takes out what nobody else holds, if it is time to look.
     fn sweep(&mut self) -> Vec<Entry> {
         if self.total < self.sweep_at.max(MIN_SWEEP) {
@@ -186,6 +195,25 @@ impl Copies {
         self.total -= dead.iter().map(Entry::cost).sum::<usize>();
         self.sweep_at = 2 * self.total;
         dead
+    }
+}
+
+/// Gives up the copies of objects that nothing leads to but they themselves: instances of subclasses of `bytes` can be
+/// parts of cycles, which the collector must find before it looks.
+pub fn give_up_cycles() {
+    let held = |copies: &Copies| -> Vec<PyRef<PyBytes>> {
+        let entries = copies.by_id.values().map(|entry| &entry.object);
+        let of_subclasses = entries.filter(|bytes| bytes.class().heaptype_ext.is_some());
+        of_subclasses.cloned().collect()
+    };
+    let lock = || COPIES.lock().unwrap_or_else(PoisonError::into_inner);
+    let candidates = lock().as_ref().map(held).unwrap_or_default();
+    for bytes in candidates {
+        // The copy's, and the one here.
+        if held::is_held_by_itself_alone(bytes.as_object(), 2) {
+            let given_up = lock().as_mut().and_then(|copies| copies.give_up(&bytes));
+            drop(given_up);
+        }
     }
 }
 

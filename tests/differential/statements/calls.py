@@ -13,12 +13,15 @@ NUMBERS = {"byte": "b", "ubyte": "B", "short": "h", "ushort": "H", "int": "i", "
            "ulong": "L", "float": "f", "double": "d", "longdouble": "g", "bool": "?", "char": "c", "wchar": "u",
            "void_p": "P", "float_complex": "F", "double_complex": "D", "longdouble_complex": "G"}
 COMPLEX = ("float_complex", "double_complex", "longdouble_complex")
-DEFAULTS = ["None", "B1", "'text'", "5", "2**40", "2**63", "2**64", "2**70", "-1", "1.5", "Parameter(5)", "Parameter(B1)",
+DEFAULTS = ["None", "B1", "'text'", "5", "2**40", "2**63", "2**64", "2**70", "-1", "1.5", "Parameter(5)",
+            "Parameter(B1)",
             "Parameter(None)", "Parameter(1.5)", "Parameter('x')", "object()", "[]", "byref(c_int(4))", "c_int(5)",
-            "c_void_p(9)", "(c_int * 2)(1, 2)", "pointer(c_int(5))", "bytearray(b'x')", "True", "Index(3)", "Number(4)",
+            "c_void_p(9)", "(c_int * 2)(1, 2)", "pointer(c_int(5))", "bytearray(b'x')", "True", "Index(3)",
+            "Number(4)",
             "Text('t')", "Bytes(b't')", "c_char_p(B1)", "c_wchar_p(U1)", "'a\\0b'", "c_bool(True)", "c_char(b'x')",
             "Colour.RED", "Angry()", "memoryview(b'x')", "int", "c_int", "c_wchar('x')", "c_ulong(2**64 - 1)"]
 
+ATTRIBUTES = ["argtypes", "restype", "errcheck", "__name__", "__doc__", "no_such", "_objects", "_flags_"]
 BARE = [text for text in DEFAULTS if "byref" not in text]
 
 
@@ -52,11 +55,12 @@ def extras(state, made):
     pick = state.pick
     if pick.chance(8):
         name = state.fresh("f")
-        body = pick.one(["return result", "return 'checked'", "raise ValueError('checked')", "say(result, args); return result",
+        body = pick.one(["return result", "return 'checked'", "raise ValueError('checked')",
+                         "say(result, args); return result",
                          "say(function is " + made + ", len(args)); return 7"])
         state.say(f"def {name}(result, function, args): {body}", f"{made}.errcheck = {name}")
     if pick.chance(12):
-        state.say(f"{made}.{pick.one(['argtypes', 'restype', 'errcheck', '__name__', '__doc__', 'no_such', '_objects', '_flags_'])}")
+        state.say(f"{made}.{pick.one(ATTRIBUTES)}")
 
 
 @operation(14)
@@ -143,9 +147,11 @@ def narrowed(state):
 def strings(state):
     pick = state.pick
     texts = pick.one([("echo_char_p", "c_char_p", "byte_length"), ("echo_wchar_p", "c_wchar_p", "wide_length")])
-    given = pick.one(["B0", "B1", "B2", "None", "c_char_p(B1)", "b'a\\0b'", "Bytes(b't')", "create_string_buffer(b'abc')",
+    given = pick.one(["B0", "B1", "B2", "None", "c_char_p(B1)", "b'a\\0b'", "Bytes(b't')",
+                      "create_string_buffer(b'abc')",
                       "Parameter(B1)", "'x'", "cast(B1, POINTER(c_char))"] if "wide" not in texts[2] else
-                     ["U0", "U1", "U2", "None", "c_wchar_p(U1)", "'a\\0b'", "Text('t')", "create_unicode_buffer('abc')",
+                     ["U0", "U1", "U2", "None", "c_wchar_p(U1)", "'a\\0b'", "Text('t')",
+                      "create_unicode_buffer('abc')",
                       "Parameter(U1)", "b'x'"])
     if pick.chance(2):
         made = a_function(state, texts[0], texts[1], [texts[1]])
@@ -158,7 +164,8 @@ def strings(state):
 def variadic(state):
     pick = state.pick
     count = pick.between(0, 3)
-    name, kind = pick.one([("variadic_sum_ints", "i"), ("variadic_sum_longlongs", "l"), ("variadic_sum_doubles", "d")])
+    name, kind = pick.one([("variadic_sum_ints", "i"), ("variadic_sum_longlongs", "l"),
+                           ("variadic_sum_doubles", "d")])
     declared = ["c_int"] if pick.chance(2) else None
     made = a_function(state, name, {"d": "c_double"}.get(kind, "c_longlong"), declared)
     one = {"i": lambda: str(pick.below(100)), "l": lambda: f"c_long({pick.below(100)})",
@@ -181,7 +188,8 @@ def from_param(state):
     variable = state.any_variable()
     if variable is not None and pick.chance(2):
         variable.shared = True
-        given = pick.one([variable.name, f"Parameter({variable.name})", variable.name if bare else f"byref({variable.name})"])
+        given = pick.one([variable.name, f"Parameter({variable.name})",
+                          variable.name if bare else f"byref({variable.name})"])
     elif pick.chance(2) and kind.kind == "simple":
         given = value(state, kind, 1)
     state.say(f"{kind.name}.from_param({given})")
@@ -194,7 +202,8 @@ def callback(state):
     name = pick.one([name for name in NUMBERS if name not in COMPLEX])
     kind = a_type(state, NUMBERS[name])
     function, made = state.fresh("f"), state.fresh("f")
-    body = pick.one(["return args[0]", "say(*args); return args[0]", f"return {value(state, kind, 1)}", "raise ValueError('x')",
+    body = pick.one(["return args[0]", "say(*args); return args[0]", f"return {value(state, kind, 1)}",
+                     "raise ValueError('x')",
                      "return None", "return args", f"return {pick.one(WRONG)}", "1 / 0", "say(len(args))"])
     parameters = "*args" if not pick.chance(12) else pick.one(["", "a, b, c", "args, /"])
     result = pick.one([kind.name, kind.name, "None"])
@@ -213,7 +222,8 @@ def callback(state):
         state.say(f"{made}({call})")
     else:
         outer = a_function(state, f"call_{name}", kind.name if reliable else "None",
-                           [f"CFUNCTYPE({result}, {kind.name})" if "use" not in prototype else prototype, kind.name])
+                           [f"CFUNCTYPE({result}, {kind.name})" if "use" not in prototype else prototype,
+                            kind.name])
         state.say(f"{outer}({made}, {call})")
     if pick.chance(4):
         state.say(pick.one([f"{made}.restype", f"{made}.argtypes", f"{made}", f"bool({made})", f"{made}()",
@@ -226,7 +236,8 @@ def pointer_callback(state):
     """A callback that is given a pointer, a structure or a string."""
     pick = state.pick
     function, made = state.fresh("f"), state.fresh("f")
-    body = pick.one(["say(dump(args[0])); return 1", "args[0].contents.value = 5; return 2", "say(args[0][0]); return 3",
+    body = pick.one(["say(dump(args[0])); return 1", "args[0].contents.value = 5; return 2",
+                     "say(args[0][0]); return 3",
                      "say(bool(args[0])); return 4", "args[0][0] = 9; return 5", "args[0][0] = 'x'; return 6"])
     state.say(f"def {function}(*args): {body}", f"{made} = CFUNCTYPE(c_int, POINTER(c_int))({function})")
     outer = a_function(state, "call_with_pointer", "None", [f"CFUNCTYPE(c_int, POINTER(c_int))", "c_int"])
@@ -239,7 +250,8 @@ def parameter_flags(state):
 
     def flags(kind):
         if pick.chance(30):
-            return pick.one(["()", "1", "(1, 2)", "('x',)", "(1, 'a', 2, 3)", "(2**40,)", "(None,)", "(8,)", "(7,)", "(6,)",
+            return pick.one(["()", "1", "(1, 2)", "('x',)", "(1, 'a', 2, 3)", "(2**40,)", "(None,)", "(8,)",
+                             "(7,)", "(6,)",
                              "(1.5, 'a')", "(1, b'a')", "(-1,)"])
         direction = pick.one("1123") if kind.startswith("POINTER") else pick.one("11112") if pick.chance(12) else "1"
         name = pick.one(["'a'", "'b'", "'c'", "'d'", "None"])
@@ -277,17 +289,23 @@ def declarations(state):
         f"{made}.argtypes = [{pick.one(WRONG)}]", f"{made}.argtypes = (c_int, {pick.one(WRONG)})",
         f"del {made}.{pick.one(['argtypes', 'restype', 'errcheck', 'x'])}", f"{made}.restype = int; {made}(3)",
         f"{made}.restype = lambda result: say(result) or 5; {made}(3)", f"{made}.restype = c_int; {made}.restype",
-        f"{made}.restype = Structure", f"{made}.argtypes = [Structure]", f"{made}.x = 3; {made}.x", f"{made}.argtypes",
+        f"{made}.restype = Structure", f"{made}.argtypes = [Structure]", f"{made}.x = 3; {made}.x",
+        f"{made}.argtypes",
         f"{made}.argtypes = [c_int]; {made}.argtypes", f"{made}.argtypes = (); {made}(3)", f"repr({made})",
-        f"{made}.argtypes = None; {made}(3)", f"bool({made})", f"{made}.errcheck", f"{made}.restype", f"{made}.__name__",
-        f"CFUNCTYPE({pick.one(WRONG)})", f"CFUNCTYPE(c_int, {pick.one(WRONG)})", "CFUNCTYPE()", "CFUNCTYPE(c_int, x=1)",
+        f"{made}.argtypes = None; {made}(3)", f"bool({made})", f"{made}.errcheck", f"{made}.restype",
+        f"{made}.__name__",
+        f"CFUNCTYPE({pick.one(WRONG)})", f"CFUNCTYPE(c_int, {pick.one(WRONG)})", "CFUNCTYPE()",
+        "CFUNCTYPE(c_int, x=1)",
         f"CFUNCTYPE(c_int)({pick.one([text for text in WRONG if text not in ('7', '10**30', '-1')])}).__class__",
-        "CFUNCTYPE(c_int)((3, lib)) is None", "CFUNCTYPE(c_int)(('no_such', lib))", "CFUNCTYPE(c_int)(('echo_int', 3))",
+        "CFUNCTYPE(c_int)((3, lib)) is None", "CFUNCTYPE(c_int)(('no_such', lib))",
+        "CFUNCTYPE(c_int)(('echo_int', 3))",
         "CFUNCTYPE(c_int)(('echo_int',))", "CFUNCTYPE(c_int)(('echo_int', lib), 1)", "CFUNCTYPE(c_int)(1, 2, 3)",
-        "lib.no_such", "lib['no_such']", "lib[1.5]", "lib.echo_int is lib.echo_int", "lib['echo_int'] is lib['echo_int']",
+        "lib.no_such", "lib['no_such']", "lib[1.5]", "lib.echo_int is lib.echo_int",
+        "lib['echo_int'] is lib['echo_int']",
         "CDLL('no such library')", f"CDLL({pick.one(['3', '1.5', 'b' + chr(39) + 'x' + chr(39), '[]'])})",
         "class F(_CFuncPtr):\n    pass\nF()", "class F(_CFuncPtr):\n    _flags_ = 'x'", "lib['a\\0b']",
-        "class F(_CFuncPtr):\n    _flags_ = 1\n    _argtypes_ = 3", "class F(_CFuncPtr):\n    _flags_ = 1\n    _restype_ = 3",
+        "class F(_CFuncPtr):\n    _flags_ = 1\n    _argtypes_ = 3",
+        "class F(_CFuncPtr):\n    _flags_ = 1\n    _restype_ = 3",
         "class F(_CFuncPtr):\n    _flags_ = 1\nF().argtypes", "CFUNCTYPE(c_int) is CFUNCTYPE(c_int)",
         "CFUNCTYPE(c_int, c_int) is CFUNCTYPE(c_int, use_errno=True)", "CFUNCTYPE(c_int)().restype",
         "lib._name == ctypes.__name__", "lib._FuncPtr.__name__", "lib._FuncPtr._flags_", "lib['\\ud800']"]))
@@ -298,12 +316,13 @@ def exported(state):
     """Variables of the library. They are read, for the next program finds them."""
     pick = state.pick
     kind, name = pick.one([("c_int", "global_int"), ("c_double", "global_double"), ("c_ubyte * 8", "global_bytes"),
-                           ("c_char * 16", "global_text"), ("c_char_p", "global_string"), ("POINTER(c_int)", "global_null"),
+                           ("c_char * 16", "global_text"), ("c_char_p", "global_string"),
+                           ("POINTER(c_int)", "global_null"),
                            ("c_int * 2", "global_point"), ("CFUNCTYPE(c_int, c_int)", "global_function")])
     made = state.fresh("v")
     if pick.chance(5):
         state.say(f"({kind}).in_dll({pick.one(['lib', '3', 'None', 'object()'])}, "
-                  f"{pick.one(['3', chr(39) + 'no_such' + chr(39), 'b' + chr(39) + 'global_int' + chr(39), 'None', repr(name)])}).__class__")
+                  f"{pick.one(['3', 'U1', 'B1', 'None', repr(name)])}).__class__")
         return
     state.say(f"{made} = ({kind}).in_dll(lib, {name!r})", f"dump({made})", f"{made}._b_needsfree_, {made}._objects")
 
@@ -312,7 +331,8 @@ def exported(state):
 def error_number(state):
     pick = state.pick
     made = state.fresh("f")
-    state.say(f"{made} = lib['set_c_errno']", f"set_errno({pick.one(['5', '0', '-1', chr(39) + 'x' + chr(39), '2**40', '1.5'])})",
+    state.say(f"{made} = lib['set_c_errno']",
+              f"set_errno({pick.one(['5', '0', '-1', chr(39) + 'x' + chr(39), '2**40', '1.5'])})",
               f"{made}({pick.below(50)})", "get_errno()")
 
 
@@ -321,7 +341,8 @@ SHAPES = {
     "i8x2": [("a", "c_byte"), ("b", "c_byte")], "i16i8": [("a", "c_short"), ("b", "c_byte")],
     "i8i32": [("a", "c_byte"), ("b", "c_int")], "u32x3": [("a", "c_uint"), ("b", "c_uint"), ("c", "c_uint")],
     "i64x2": [("a", "c_long"), ("b", "c_ulong")], "f32x2": [("a", "c_float"), ("b", "c_float")],
-    "f32x3": [("a", "c_float"), ("b", "c_float"), ("c", "c_float")], "f64x2": [("a", "c_double"), ("b", "c_double")],
+    "f32x3": [("a", "c_float"), ("b", "c_float"), ("c", "c_float")],
+    "f64x2": [("a", "c_double"), ("b", "c_double")],
     "i64f64": [("a", "c_long"), ("b", "c_double")], "f64i8": [("a", "c_double"), ("b", "c_byte")],
     "i16f32f64": [("a", "c_short"), ("b", "c_float"), ("c", "c_double")],
     "i64x3": [("a", "c_long"), ("b", "c_long"), ("c", "c_long")],
@@ -345,7 +366,8 @@ def by_value(state):
         function, callback = state.fresh("f"), state.fresh("f")
         body = pick.one(["say(dump(s)); return 5", "s.a = s.a; say(bytes(s)); return -1", "return sizeof(s)"])
         state.say(f"def {function}(s): {body}", f"{callback} = CFUNCTYPE(c_longlong, {kind})({function})")
-        made = a_function(state, f"call_{shape}", "c_longlong", [f"CFUNCTYPE(c_longlong, {kind})", f"POINTER({kind})"])
+        made = a_function(state, f"call_{shape}", "c_longlong",
+                          [f"CFUNCTYPE(c_longlong, {kind})", f"POINTER({kind})"])
         state.say(f"{made}({callback}, byref({instance}))")
         return
     restype = kind
@@ -355,7 +377,8 @@ def by_value(state):
     made = a_function(state, f"echo_{shape}", restype, [kind])
     extras(state, made)
     if pick.chance(8):
-        instance = pick.one(["(1, 2)", "None", "5", "'x'", "c_int(5)", "[]", f"Parameter({instance})", f"({instance},)",
+        instance = pick.one(["(1, 2)", "None", "5", "'x'", "c_int(5)", "[]", f"Parameter({instance})",
+                             f"({instance},)",
                              f"pointer({instance})", f"({kind} * 1)({instance})", f"Parameter({instance}), 3"])
     state.say(f"say(dump({made}({instance})))")
 
@@ -366,9 +389,10 @@ def converters(state):
     pick = state.pick
     name, made = state.fresh("T"), state.fresh("f")
     body = pick.one(["return value", "return c_int(7)", "raise ValueError('refused')", "return 5", "return None",
-                     "return Parameter(6)", "return c_int.from_param(value)", "return object()", "return c_short(2)"])
-    state.say(f"class {name}({pick.one(['object', 'c_int', 'c_int'])}):\n    @classmethod\n    def from_param(cls, value):\n"
-              f"        {body}")
+                     "return Parameter(6)", "return c_int.from_param(value)", "return object()",
+                     "return c_short(2)"])
+    state.say(f"class {name}({pick.one(['object', 'c_int', 'c_int'])}):"
+              f"\n    @classmethod\n    def from_param(cls, value):\n        {body}")
     state.say(f"{made} = lib['echo_int']; {made}.argtypes = [{name}]")
     state.say(f"{made}({pick.one(['3', 'None', '1.5', 'c_int(4)', '[]', f'{name}(4)', 'c_short(5)'])})")
     if pick.chance(2):
@@ -384,7 +408,8 @@ def function_fields(state):
     name, table = state.fresh("T"), state.fresh("v")
     state.say(f"class {name}(Structure): _fields_ = [('f', CFUNCTYPE(c_int, c_int)), ('g', CFUNCTYPE(None))]")
     state.say(f"{table} = {name}(CFUNCTYPE(c_int, c_int)(lambda x: {pick.one(['x + 1', 'say(x) or x', '5'])}))")
-    state.say(pick.one([f"{table}.f({value(state, SIMPLE['c_int'], 1)})", f"bool({table}.g), bool({table}.f)", f"{table}.f",
+    state.say(pick.one([f"{table}.f({value(state, SIMPLE['c_int'], 1)})", f"bool({table}.g), bool({table}.f)",
+                        f"{table}.f",
                         f"{table}.f = None", f"{table}.f = lambda x: x", f"{table}.f = CFUNCTYPE(c_int)(len)",
                         f"{table}.f is {table}.f", f"objects({table})", f"gc.collect(); say({table}.f(3))",
                         f"{table}.f.restype, {table}.f.argtypes", f"{table}.f()", f"{table}.f('x')",

@@ -36,6 +36,9 @@ def from_buffer(state):
         observed(state, state.variable(name, kind))
 
 
+SHOWN = ["format", "shape", "strides", "ndim", "itemsize", "nbytes", "readonly", "suboffsets", "contiguous"]
+
+
 @operation(8)
 def view(state):
     """What a memoryview shows."""
@@ -44,8 +47,9 @@ def view(state):
         return
     name, pick = variable.name, state.pick
     state.say(pick.one([
-        f"seen({name}).{pick.one(['format', 'shape', 'strides', 'ndim', 'itemsize', 'nbytes', 'readonly', 'suboffsets', 'contiguous'])}",
-        f"memoryview({name}).tobytes()", f"memoryview({name}).cast('B').tolist()", f"memoryview({name}).obj is {name}",
+        f"seen({name}).{pick.one(SHOWN)}",
+        f"memoryview({name}).tobytes()", f"memoryview({name}).cast('B').tolist()",
+        f"memoryview({name}).obj is {name}",
         f"len(memoryview({name}))", f"bytes({name})", f"bytearray({name})", f"memoryview({name}).cast('B')[0]",
         f"memoryview({name}).hex()", f"b''.join([{name}, {name}])", f"memoryview({name})[0]", f"b'' + {name}"]))
     if pick.chance(4):
@@ -59,11 +63,14 @@ def resizing(state):
     if variable is None or variable.type.kind == "function":
         return
     name, pick = variable.name, state.pick
-    size = pick.one([f"sizeof({name}) + 8", f"sizeof({name})", "100", "0", "-1", "1", "'x'", "2**63", "1.5", "None"])
-    state.say(f"resize({name}, {size})", f"sizeof({name})")
-    observed(state, variable)
+    size = pick.one([f"sizeof({name}) + 8", f"sizeof({name})", "100", "0", "-1", "1", "'x'", "2**63", "1.5",
+                     "None"])
+    state.say(f"resize({name}, {size})", f"sizeof({name})", f"dump({name})")
+    # CPython leaves in the new memory what was there.
+    state.variables.remove(variable)
     if pick.chance(6):
-        state.say(pick.one(["resize(3, 4)", "resize()", f"resize({name})", f"resize({name}, 1, 2)", "resize(c_int, 8)",
+        state.say(pick.one(["resize(3, 4)", "resize()", f"resize({name})", f"resize({name}, 1, 2)",
+                            "resize(c_int, 8)",
                             f"resize({name}, size=8)"]))
 
 
@@ -76,13 +83,16 @@ def references_to(state):
     name, pick = place.name, state.pick
     place.root.shared = True
     state.say(pick.one([
-        f"byref({name})", f"byref({name}, 0)", f"byref({name}, {pick.one(['1', '-1', '2**63', chr(39) + 'x' + chr(39), 'Index(2)', '1.5'])})",
+        f"byref({name})", f"byref({name}, 0)",
+        f"byref({name}, {pick.one(['1', '-1', '2**63', chr(39) + 'x' + chr(39), 'Index(2)', '1.5'])})",
         f"byref({name})._obj is {name}", f"addressof({name}) == addressof({name})",
         f"addressof({name}) % alignment({name})", f"pointer({name})", f"pointer({name}).contents is {name}",
-        f"offset_in({name}, {place.root.name})", f"pointer({name})[0]" if place.type.kind not in ("pointer", "function")
+        f"offset_in({name}, {place.root.name})",
+        f"pointer({name})[0]" if place.type.kind not in ("pointer", "function")
         else f"bool(pointer({name}))", f"byref({pick.one(WRONG)})", f"addressof({pick.one(NO_INSTANCES)})",
         f"pointer({pick.one(WRONG)})", f"byref({name}) == byref({name})", f"byref({name}).no_such",
-        f"sizeof({pick.one(WRONG)})", f"alignment({pick.one(WRONG)})", "byref()", "addressof()", "sizeof()", "pointer()",
+        f"sizeof({pick.one(WRONG)})", f"alignment({pick.one(WRONG)})", "byref()", "addressof()", "sizeof()",
+        "pointer()",
         f"cast({name}, c_void_p).value == addressof({name})", f"bool(pointer({name}))"]))
 
 
@@ -121,11 +131,16 @@ def through_pointer(state):
         f"{name}[0:{items}]", f"{name}[:{items}]", f"{name}[{items - 1}::-1]", f"{name}[0:{items}:2]", f"{name}[:]",
         f"{name}[::2]", f"{name}[0:{items}:0]", f"{name}['x']", f"{name}[1.5]", f"{name}[None:1]", f"bool({name})",
         f"{name}.contents", f"{name}.contents is {name}.contents", f"{name}[0]", f"len({name})", f"{name}[10**30]",
-        f"{name}.contents = {pick.one(['None', '3', 'b\"x\"', 'c_short(1)', '[]'])}", f"del {name}.contents",
+        f"{name}.contents = {pick.one(['None', '3', 'b\"x\"', '[]'])}", f"del {name}.contents",
         f"del {name}[0]", f"{name}[0] = {value(state, item, 1)}", f"{name}[0:1] = [1]", f"{name} == {name}",
-        f"{name}[{items - 1}] = {value(state, item, 1)}", f"repr({name})", f"{name}._type_", f"type({name}).__name__",
+        f"{name}[{items - 1}] = {value(state, item, 1)}", f"repr({name})", f"{name}._type_",
+        f"type({name}).__name__",
         f"{name}[1:0]", f"{name}[0:{items}:'x']", f"{name}[Index(0)]", f"{name}[0:{items}:-1]",
         f"{name}[{items - 1}:-{items + 5}:-1][:0]" if False else f"{name}[0:0]"]))
+
+
+TARGETS = ["c_void_p", "c_char_p", "c_wchar_p", "int", "3", "None", "c_int", "Structure", "POINTER(None)",
+           "POINTER(c_int)", "CFUNCTYPE(None)", "py_object"]
 
 
 @operation(8)
@@ -146,9 +161,9 @@ def casts(state):
         f"dump(cast(pointer({name}), POINTER({target}))[0]) {guard}",
         f"dump({target}.from_address(addressof({name}))) {guard}",
         f"cast({name}, POINTER({target}))", f"cast({name}, {target})", f"cast(byref({name}), {target})",
-        f"cast(pointer({name}), {pick.one(['c_void_p', 'c_char_p', 'int', '3', 'None', 'c_int', 'Structure', 'POINTER(None)'])}).__class__",
+        f"cast(pointer({name}), {pick.one(TARGETS)}).__class__",
         f"cast({pick.one(WRONG)}, POINTER({target})).__class__",
-        f"cast(None, {pick.one(['c_void_p', 'c_char_p', 'c_wchar_p', 'POINTER(c_int)', 'CFUNCTYPE(None)', 'py_object'])})",
+        f"cast(None, {pick.one(TARGETS)})",
         f"len(cast(pointer({name}), POINTER({target}))._objects) > 0",
         f"dump(({target} * 1).from_address(addressof({name}))) {guard}",
         f"({target}).from_address({pick.one(['None', '1.5', chr(39) + 'x' + chr(39), '2**64', '-2**64', '[]'])})"]))
@@ -184,8 +199,10 @@ def buffers_made(state):
     pick = state.pick
     name = state.fresh("v")
     what = pick.one(["create_string_buffer", "create_unicode_buffer"])
-    given = pick.one(["b'abc'", "5", "b''", "b'abc', 2", "b'abc', 10", "'abc'", "'abc', 10", "'\\U0001f40d', 2", "0",
-                      "-1", "'abc', 'x'", "None", "1.5", "True", "b'abc', None", "size=3", "", "'abc', 0", "b'abc', 0"])
+    given = pick.one(["b'abc'", "5", "b''", "b'abc', 2", "b'abc', 10", "'abc'", "'abc', 10", "'\\U0001f40d', 2",
+                      "0",
+                      "-1", "'abc', 'x'", "None", "1.5", "True", "b'abc', None", "size=3", "", "'abc', 0",
+                      "b'abc', 0"])
     state.say(f"{name} = {what}({given})", f"{name}", f"dump({name})", f"{name}.value", f"sizeof({name})")
 
 
@@ -193,7 +210,8 @@ KEPT = [
     "{v} = pointer({t}({one})); gc.collect(); dump({v}[0])",
     "{v} = cast(pointer({t}({one})), POINTER({t})); gc.collect(); dump({v}[0])",
     "{v} = (POINTER({t}) * 2)(pointer({t}({one}))); gc.collect(); dump({v}[0][0])",
-    "{v} = (POINTER({t}) * 2)(); {v}[1] = ({t} * 2)({one}, {two}); gc.collect(); [dump(item) for item in {v}[1][0:2]]",
+    "{v} = (POINTER({t}) * 2)(); {v}[1] = ({t} * 2)({one}, {two}); gc.collect(); "
+    "[dump(item) for item in {v}[1][0:2]]",
     "{v} = cast(({t} * 2)({one}, {two}), POINTER({t})); gc.collect(); [dump(item) for item in {v}[0:2]]",
     "{v} = pointer(pointer({t}({one}))); gc.collect(); dump({v}[0][0])",
     "{v} = pointer({t}({one})); {w} = pointer({v}); del {v}; gc.collect(); dump({w}[0][0])",
@@ -221,7 +239,8 @@ def kept(state):
         return
     names = {"v": state.fresh("v"), "w": state.fresh("w"), "t": kind.name}
     simple = kind.kind == "simple"
-    values = {"one": value(state, kind, 1) if simple else "", "two": value(state, kind, 1) if simple else f"{kind.name}()"}
+    values = {"one": value(state, kind, 1) if simple else "",
+              "two": value(state, kind, 1) if simple else f"{kind.name}()"}
     template = pick.one(KEPT)
     if not simple and "{one}, {two}" in template:
         values["one"] = values["two"]
@@ -238,20 +257,30 @@ def kept(state):
 def module_functions(state):
     """The module's functions, called wrongly."""
     pick = state.pick
-    name = pick.one(["sizeof", "alignment", "byref", "addressof", "resize", "pointer", "POINTER", "cast", "get_errno", "set_errno",
-                     "memset", "memmove", "string_at", "wstring_at", "create_string_buffer", "create_unicode_buffer",
-                     "CFUNCTYPE", "PYFUNCTYPE", "ARRAY", "SetPointerType", "_ctypes.buffer_info", "_ctypes._unpickle",
-                     "_ctypes.dlsym", "_ctypes.PyObj_FromPtr", "_ctypes.call_function", "_ctypes.call_cdeclfunction",
-                     "_ctypes.Py_INCREF", "c_int", "Structure", "Union", "Array", "_Pointer", "_SimpleCData", "_CFuncPtr",
-                     "c_int.from_param", "c_int.from_buffer", "c_int.from_buffer_copy", "c_int.from_address", "c_int.in_dll",
-                     "POINTER(c_int).set_type", "c_char_p.from_param", "(c_int * 2)", "(c_int * 2).from_param", "POINTER(c_int)",
+    name = pick.one(["sizeof", "alignment", "byref", "addressof", "resize", "pointer", "POINTER", "cast",
+                     "get_errno", "set_errno",
+                     "memset", "memmove", "string_at", "wstring_at", "create_string_buffer",
+                     "create_unicode_buffer",
+                     "CFUNCTYPE", "PYFUNCTYPE", "ARRAY", "SetPointerType", "_ctypes.buffer_info",
+                     "_ctypes._unpickle",
+                     "_ctypes.dlsym", "_ctypes.PyObj_FromPtr", "_ctypes.call_function",
+                     "_ctypes.call_cdeclfunction",
+                     "_ctypes.Py_INCREF", "c_int", "Structure", "Union", "Array", "_Pointer", "_SimpleCData",
+                     "_CFuncPtr",
+                     "c_int.from_param", "c_int.from_buffer", "c_int.from_buffer_copy", "c_int.from_address",
+                     "c_int.in_dll",
+                     "POINTER(c_int).set_type", "c_char_p.from_param", "(c_int * 2)", "(c_int * 2).from_param",
+                     "POINTER(c_int)",
                      "ctypes.memoryview_at", "c_int().__init__", "(c_int * 2)().__init__", "c_int().__reduce__",
-                     "c_int().__setstate__", "c_int().__ctypes_from_outparam__", "py_object", "_ctypes.CField", "CDLL",
+                     "c_int().__setstate__", "c_int().__ctypes_from_outparam__", "py_object", "_ctypes.CField",
+                     "CDLL",
                      "lib.__getitem__", "lib.__getattr__", "LibraryLoader", "cdll.LoadLibrary", "_ctypes.POINTER"])
-    given = pick.one(["", "x=1", "1, x=2", "*[1] * 5", "*['x'] * 2", "*[None] * 2", "c_int, c_int, c_int, c_int", "object()", "'x', 'y', 'z'",
+    given = pick.one(["", "x=1", "1, x=2", "*[1] * 5", "*['x'] * 2", "*[None] * 2", "c_int, c_int, c_int, c_int",
+                      "object()", "'x', 'y', 'z'",
                       "c_int", "c_int, 'x'", "c_int(), 'x'", "b'x', 'y'", "*()", "1.5", "[], {}"])
     # These follow a number as an address.
-    if name in ("memset", "memmove", "string_at", "wstring_at", "cast", "ctypes.memoryview_at") or "call_" in name or "FromPtr" in name or (
+    if name in ("memset", "memmove", "string_at", "wstring_at", "cast",
+                "ctypes.memoryview_at") or "call_" in name or "FromPtr" in name or (
             "from_address" in name) or name == "_ctypes.Py_INCREF":
         given = pick.one(["", "x=1", "'x'", "object()", "1.5", "*['x'] * 5", "[], {}"])
     if name in ("wstring_at", "string_at") and "'x'" in given:

@@ -6,7 +6,7 @@ from statements import operation
 PACKS = ["1", "2", "4", "8", "16", "0"]
 WRONG_PACKS = ["-1", "'x'", "2**31", "None", "1.5", "3", "True", "Index(2)"]
 ALIGNS = ["1", "2", "4", "8", "16", "32", "0"]
-WRONG_ALIGNS = ["-1", "'x'", "2**31", "None", "1.5", "Index(8)"]
+WRONG_ALIGNS = ["-1", "'x'", "2**64", "None", "1.5", "Index(8)"]
 LAYOUTS = ["'ms'", "'gcc-sysv'"]
 WRONG_LAYOUTS = ["'other'", "1", "None", "b'ms'"]
 WRONG_FIELDS = ["('x', int)", "('x',)", "(1, c_int)", "('x', c_int, 1, 2)", "'xy'", "('x', c_int, 'three')",
@@ -118,13 +118,16 @@ def aggregate(state):
         state.say(f"{name}._fields_ = [('again', c_int)]")
 
 
-METHODS = ["def method(self):\n        return dump(self)", "def __init__(self, *args, **kw):\n        super().__init__(*args, **kw)",
-           "def __new__(cls, *args, **kw):\n        return super().__new__(cls)", "def __eq__(self, other):\n        return True",
+METHODS = ["def method(self):\n        return dump(self)",
+           "def __init__(self, *args, **kw):\n        super().__init__(*args, **kw)",
+           "def __new__(cls, *args, **kw):\n        return super().__new__(cls)",
+           "def __eq__(self, other):\n        return True",
            "def __repr__(self):\n        return 'mine'", "extra = 5", "__slots__ = ()", "__slots__ = ('slot',)",
            "def __getattr__(self, name):\n        return name", "a = 5", "_fields_again_ = 1",
            "def __init_subclass__(cls, **kw):\n        super().__init_subclass__(**kw)",
            "def __setattr__(self, name, value):\n        say(name)\n        super().__setattr__(name, value)",
-           "@property\n    def b(self):\n        return 'property'", "@classmethod\n    def make(cls):\n        return cls()"]
+           "@property\n    def b(self):\n        return 'property'",
+           "@classmethod\n    def make(cls):\n        return cls()"]
 
 
 def methods(state):
@@ -177,10 +180,12 @@ def pointer(state):
             f"{name} = POINTER({pick.one(['int', '3', '1.5', '[]', 'Structure', '_SimpleCData', 'Array'])})",
             f"class {name}(_Pointer):\n    _type_ = {pick.one(['int', '3', 'None', '\"i\"'])}",
             f"class {name}(_Pointer):\n    pass", f"{name} = POINTER('unknown_name')",
-            f"SetPointerType(POINTER('some_name'), {item.name})", f"ARRAY({item.name}, 3)", f"ARRAY({item.name}, 'x')",
+            f"SetPointerType(POINTER('some_name'), {item.name})", f"ARRAY({item.name}, 3)",
+            f"ARRAY({item.name}, 'x')",
             f"{name} = POINTER('some_name')\n{name}.set_type({item.name})\nsay({name}._type_, {name}())",
             f"{name} = POINTER('some_name')\n{name}(3)", f"{name} = POINTER('some_name')\nsay({name}, {name}())",
-            f"POINTER({item.name}).set_type({item.name})", f"POINTER({item.name}) is {item.name}.__pointer_type__"]))
+            f"POINTER({item.name}).set_type({item.name})",
+            f"POINTER({item.name}) is {item.name}.__pointer_type__"]))
         return
     if pick.chance(6):
         state.say(f"class {name}(_Pointer):\n    _type_ = {item.name}")
@@ -208,7 +213,8 @@ def derived(state):
     state.say(f"class {name}({parent.name}):\n    {body}")
     if "_type_" in body or "value" in body or "from_param" in body:
         return
-    state.types.append(Type(name, parent.kind, parent.code, parent.item, parent.length, references=parent.references,
+    state.types.append(Type(name, parent.kind, parent.code, parent.item, parent.length,
+                            references=parent.references,
                             exact=parent.exact, repeats=parent.kind != "pointer"))
 
 
@@ -273,7 +279,8 @@ def change_type(state):
         return
     name = kind.name
     given = pick.one(["5", "None", "c_int", "'x'", "[]", "[('z', c_int)]"])
-    attribute = pick.one(["_fields_", "_type_", "_length_", "_pack_", "_align_", "_anonymous_", "_layout_", "__pointer_type__",
+    attribute = pick.one(["_fields_", "_type_", "_length_", "_pack_", "_align_", "_anonymous_", "_layout_",
+                          "__pointer_type__",
                           "new", "_as_parameter_"])
     if attribute == "__pointer_type__":
         state.say(pick.one([f"{name}.__pointer_type__ is POINTER({name})", f"del {name}.__pointer_type__"]))
@@ -283,7 +290,8 @@ def change_type(state):
     made = state.fresh("T")
     copy = f"class {made}({name}):\n    pass"
     what = pick.one([f"{made}.{attribute} = {given}", f"{made}.{attribute}", f"del {made}.{attribute}",
-                     f"{made}.{attribute} = {given}; say({made}.{attribute}); del {made}.{attribute}; say({made}.{attribute})"])
+                     f"{made}.{attribute} = {given}; say({made}.{attribute}); del {made}.{attribute}; "
+                      f"say({made}.{attribute})"])
     state.say(copy, what)
     if kind.kind in ("structure", "union") and not kind.references and "_as_p" not in attribute:
         state.say(f"sizeof({made}), dump({made}())")
@@ -295,12 +303,16 @@ def metaclass_call(state):
     pick = state.pick
     base = pick.one(["Structure", "Union", "Array", "_Pointer", "_SimpleCData", "_CFuncPtr", "BigEndianStructure",
                      state.any_type().name])
-    namespace = pick.one(["{}", "{'_fields_': [('a', c_int)]}", "{'_type_': c_int, '_length_': 2}", "{'_type_': 'i'}",
-                          "{'_flags_': 1}", "{'_type_': c_int}", "{'_fields_': 3}", "{'_length_': 2}", "{'_type_': 'x'}",
+    namespace = pick.one(["{}", "{'_fields_': [('a', c_int)]}", "{'_type_': c_int, '_length_': 2}",
+                          "{'_type_': 'i'}",
+                          "{'_flags_': 1}", "{'_type_': c_int}", "{'_fields_': 3}", "{'_length_': 2}",
+                          "{'_type_': 'x'}",
                           "{'_fields_': [('a', c_int), ('a', c_short)]}", "{'_abstract_': 1}", "{'_flags_': 'x'}"])
     made = state.fresh("T")
-    arguments = pick.one([f"'{made}', ({base},), {namespace}", f"'{made}', ({base},), {namespace}", f"'{made}', (), {namespace}",
-                          f"'{made}', ({base}, object), {namespace}", f"'{made}', ({base},)", "", f"'{made}'", f"3, ({base},), {{}}",
+    arguments = pick.one([f"'{made}', ({base},), {namespace}", f"'{made}', ({base},), {namespace}",
+                          f"'{made}', (), {namespace}",
+                          f"'{made}', ({base}, object), {namespace}", f"'{made}', ({base},)", "", f"'{made}'",
+                          f"3, ({base},), {{}}",
                           f"'{made}', 5, {{}}", f"'{made}', ({base},), 5", f"'{made}', ({base}, {base}), {{}}",
                           f"'{made}', (int, {base}), {namespace}", f"'{made}', ({base}, Structure), {namespace}"])
     state.say(f"{made} = type({base})({arguments})", f"{made}", f"sizeof({made})", f"{made}.__mro__")

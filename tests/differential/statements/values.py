@@ -87,7 +87,8 @@ def attributes(state):
              f"{name}()", f"{name} + 1", f"float({name})", f"str({name})", f"{name}.__class__",
              f"{name} in [{name}]", f"repr({name})", f"{name}.__dict__", f"format({name})", f"'%s' % {name}",
              f"dir({name}) == dir(type({name}))", f"{name}.__sizeof__() > 0", f"hasattr({name}, 'value')",
-             f"hasattr({name}, 'raw')", f"hasattr({name}, 'contents')", f"{name}.__ctypes_from_outparam__() is {name}",
+             f"hasattr({name}, 'raw')", f"hasattr({name}, 'contents')",
+             f"{name}.__ctypes_from_outparam__() is {name}",
              f"{name}[0:0]", f"{name}['x']", f"{name}[None]", f"{name}[1.5]", f"next(iter({name}), None)"]
     if not variable.type.judged:
         looks.remove(f"bool({name})")
@@ -146,7 +147,8 @@ def sequence(state):
     name, item = place.name, value(state, place.type.item, 1)
     state.say(state.pick.one([
         f"len({name})", f"list({name})", f"tuple(reversed({name}))", f"{item} in {name}", f"[*{name}]",
-        f"{name} == {name}", f"max({name}, default=None)", f"sum({name})", f"sorted({name})", f"{name}.index({item})",
+        f"{name} == {name}", f"max({name}, default=None)", f"sum({name})", f"sorted({name})",
+        f"{name}.index({item})",
         f"{name} + {name}", f"{name} * 2", f"dict(enumerate({name}))", f"all({name})", f"iter({name}).__next__()"]))
 
 
@@ -202,6 +204,9 @@ def sub_object(state):
     state.variable(name, place.type, shared=True)
 
 
+STATES = ["1", "({}, b'')", "({'z': 1}, b'\\1')", "({}, 1)", "(1, b'')", "({}, b'x' * 100)", "()"]
+
+
 @operation(5)
 def copies(state):
     variable = state.any_variable()
@@ -221,7 +226,7 @@ def copies(state):
         state.say(f"{name}.__reduce__()[0]")
     if state.pick.chance(6) and variable.type.plain:
         state.say(f"{name}.__reduce__()")
-        state.say(f"{name}.__setstate__({state.pick.one(['1', '({}, b\"\")', '({\"z\": 1}, b\"\\1\")', '({}, 1)', '(1, b\"\")', '({}, b\"x\" * 100)', '()'])})")
+        state.say(f"{name}.__setstate__({state.pick.one(STATES)})")
         observed(state, variable)
 
 

@@ -1,0 +1,84 @@
+//! Whether anything holds an object but itself.
+
+use rustc_hash::FxHashMap;
+use rustpython_vm::{
+    AsObject, PyObject, PyObjectRef,
+    builtins::{PyModule, PyType},
+};
+
+/// More objects than this are not looked at.
+const MOST: usize = 1000;
+
+/// What is reachable from an object, as far as it was looked at.
+#[derive(Default)]
+struct Reachable {
+    objects: Vec<PyObjectRef>,
+    places: FxHashMap<usize, usize>,
+    /// By object: which objects it refers to, once for each reference.
+    references: Vec<Vec<usize>>,
+}
+
+impl Reachable {
+    /// `None` if that is too much.
+    fn from(object: &PyObject) -> Option<Self> {
+        let mut found = Self::default();
+        found.place(object.to_owned());
+        let mut next = 0;
+        while let Some(object) = found.objects.get(next).cloned() {
+            for referent in object.gc_get_referents() {
+                // What is not looked at is taken for something that others hold, and so is what it refers to.
+                let is_looked_at = referent.is_gc_tracked()
+                    && referent.downcast_ref::<PyType>().is_none()
+                    && referent.downcast_ref::<PyModule>().is_none();
+                if is_looked_at {
+                    let place = found.place(referent);
+                    found.references[next].push(place);
+                }
+            }
+            if found.objects.len() > MOST {
+                return None;
+            }
+            next += 1;
+        }
+        Some(found)
+    }
+
+    fn place(&mut self, object: PyObjectRef) -> usize {
+        *self.places.entry(object.get_id()).or_insert_with(|| {
+            self.objects.push(object);
+            self.references.push(Vec::new());
+            self.objects.len() - 1
+        })
+    }
+
+    /// Whether the first object can be reached by references that were not found, of which `known` lead to it.
+    fn is_held(&self, known: usize) -> bool {
+        // One more is in the list.
+        let mut unexplained: Vec<usize> = self
+            .objects
+            .iter()
+            .map(|object| object.strong_count() - 1)
+            .collect();
+        unexplained[0] = unexplained[0].saturating_sub(known);
+        for &place in self.references.iter().flatten() {
+            unexplained[place] = unexplained[place].saturating_sub(1);
+        }
+        let mut held: Vec<bool> = unexplained.iter().map(|&count| count > 0).collect();
+        let mut rest: Vec<usize> = (0..held.len()).filter(|&place| held[place]).collect();
+        while let Some(place) = rest.pop() {
+            for &referent in &self.references[place] {
+                if !std::mem::replace(&mut held[referent], true) {
+                    rest.push(referent);
+                }
+            }
+        }
+        held[0]
+    }
+}
+
+/// Whether nothing leads to `object` but `known` references of the caller's and what only the object itself leads to.
+/// `false` if that is not certain.
+#[must_use]
+pub fn is_held_by_itself_alone(object: &PyObject, known: usize) -> bool {
+    Reachable::from(object).is_some_and(|found| !found.is_held(known))
+}
