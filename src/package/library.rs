@@ -4,7 +4,7 @@
 //! through slots of the class. Here those slots have functions of ours. The VM puts its own back as soon as
 //! anybody changes such a method, in the class or in a subclass.
 
-use super::PackageFunction;
+use super::{PackageFunction, Row, row};
 use crate::{
     audit,
     classes::function::constructor,
@@ -169,7 +169,8 @@ pub fn install(package: &Py<PyDict>, vm: &VirtualMachine) -> PyResult<()> {
     let Some(own) = base.get_direct_attr(name) else {
         return Ok(());
     };
-    let Some(function) = PackageFunction::in_place_of(own, item, vm) else {
+    static ITEM: Row = row("__getitem__", item);
+    let Some(function) = PackageFunction::in_place_of(own, &ITEM, vm) else {
         return Ok(());
     };
     base.as_object().set_attr(name, function.clone(), vm)?;

@@ -30,16 +30,41 @@ use rustpython_vm::{
 /// What does the ordinary: `None` leaves it to the package's own function.
 type Ordinary = fn(&[PyObjectRef], &VirtualMachine) -> Option<PyResult>;
 
-/// The functions by name.
-const FUNCTIONS: &[(&str, Ordinary)] = &[
-    ("POINTER", ordinary::pointer_type),
-    ("pointer", ordinary::pointer_to),
-    ("cast", ordinary::cast),
-    ("CFUNCTYPE", ordinary::function_type),
-    ("create_string_buffer", ordinary::string_buffer),
-    ("create_unicode_buffer", ordinary::unicode_buffer),
-    ("string_at", ordinary::string_at),
-    ("wstring_at", ordinary::wstring_at),
+/// A function of the package.
+#[derive(Debug)]
+struct Row {
+    name: &'static str,
+    ordinary: Ordinary,
+    /// It raises audit events, which the package's own function sees to if anybody hears them.
+    is_audited: bool,
+}
+
+const fn row(name: &'static str, ordinary: Ordinary) -> Row {
+    Row {
+        name,
+        ordinary,
+        is_audited: true,
+    }
+}
+
+/// One that makes a type.
+const fn of_types(name: &'static str, ordinary: Ordinary) -> Row {
+    Row {
+        name,
+        ordinary,
+        is_audited: false,
+    }
+}
+
+static FUNCTIONS: [Row; 8] = [
+    of_types("POINTER", ordinary::pointer_type),
+    of_types("CFUNCTYPE", ordinary::function_type),
+    row("pointer", ordinary::pointer_to),
+    row("cast", ordinary::cast),
+    row("create_string_buffer", ordinary::string_buffer),
+    row("create_unicode_buffer", ordinary::unicode_buffer),
+    row("string_at", ordinary::string_at),
+    row("wstring_at", ordinary::wstring_at),
 ];
 
 /// A function in the place of one of the package's, whose attributes it shows: its name, its signature,
@@ -47,7 +72,7 @@ const FUNCTIONS: &[(&str, Ordinary)] = &[
 #[pyclass(module = false, name = "function", traverse = "manual")]
 #[derive(Debug, PyPayload)]
 pub struct PackageFunction {
-    ordinary: Ordinary,
+    row: &'static Row,
     /// The package's own function.
     own: PyObjectRef,
 }
@@ -64,10 +89,10 @@ impl PackageFunction {
     /// somebody else has put there stays.
     fn in_place_of(
         own: PyObjectRef,
-        ordinary: Ordinary,
+        row: &'static Row,
         vm: &VirtualMachine,
     ) -> Option<PyObjectRef> {
-        let function = is_the_packages(&own, vm).then_some(Self { ordinary, own })?;
+        let function = is_the_packages(&own, vm).then_some(Self { row, own })?;
         Some(function.into_ref(&vm.ctx).into())
     }
 
@@ -87,7 +112,7 @@ impl PackageFunction {
         vm: &VirtualMachine,
     ) -> PyObjectRef {
         let is_pointer_type =
-            std::ptr::fn_addr_eq(self.ordinary, ordinary::pointer_type as Ordinary);
+            std::ptr::fn_addr_eq(self.row.ordinary, ordinary::pointer_type as Ordinary);
         match argument {
             Some(argument) if is_pointer_type => ordinary::first_pointer_type(&argument, made, vm),
             _ => made,
@@ -95,10 +120,10 @@ impl PackageFunction {
     }
 
     fn ordinary(&self, args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
-        if audit::is_watched() {
+        if self.row.is_audited && audit::is_watched() {
             return None;
         }
-        (self.ordinary)(args, vm)
+        (self.row.ordinary)(args, vm)
     }
 }
 
@@ -210,11 +235,14 @@ fn replace(vm: &VirtualMachine) -> PyResult<()> {
     let Some(package) = module(name!(vm, "ctypes"), vm) else {
         return Ok(());
     };
-    for &(name, ordinary) in FUNCTIONS {
-        let Some(own) = package.dict().get_item_opt(vm.ctx.intern_str(name), vm)? else {
+    for row in &FUNCTIONS {
+        let Some(own) = package
+            .dict()
+            .get_item_opt(vm.ctx.intern_str(row.name), vm)?
+        else {
             continue;
         };
-        let Some(function) = PackageFunction::in_place_of(own.clone(), ordinary, vm) else {
+        let Some(function) = PackageFunction::in_place_of(own.clone(), row, vm) else {
             continue;
         };
         for (other, object) in &package.dict() {

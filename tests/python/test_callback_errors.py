@@ -225,7 +225,8 @@ class Hook(TestCase):
 
         text = self.written(None, body)
         self.assertEqual(text.splitlines()[0], f"Exception ignored while calling ctypes callback function {body!r}:")
-        self.assertEqual(text.splitlines()[-1], f"{Strange.__qualname__}: <exception str() failed>")
+        module = "" if __name__ == "__main__" else f"{__name__}."
+        self.assertEqual(text.splitlines()[-1], f"{module}{Strange.__qualname__}: <exception str() failed>")
 
     def test_no_stderr(self):
         def hook(unraisable):

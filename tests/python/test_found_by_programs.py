@@ -49,11 +49,11 @@ c_char(c_char(b"x")) => TypeError: one character bytes, bytearray, or an integer
 3.13 => TypeError: one character bytes, bytearray or integer expected
 c_wchar(c_wchar("x")) => TypeError: a unicode character expected, not instance of ctypes.c_wchar
 3.13 => TypeError: unicode string expected instead of c_wchar instance
-c_char(Bits()) => TypeError: one character bytes, bytearray, or an integer in range(256) expected, not Bits
+c_char(Bits()) => TypeError: one character bytes, bytearray, or an integer in range(256) expected, not {FULL}Bits
 3.13 => TypeError: one character bytes, bytearray or integer expected
 c_char([]) => TypeError: one character bytes, bytearray, or an integer in range(256) expected, not list
 3.13 => TypeError: one character bytes, bytearray or integer expected
-Derived.__pointer_type__ => AttributeError: <class '__main__.Derived'> has no attribute '__pointer_type__'
+Derived.__pointer_type__ => AttributeError: <class '{MODULE}.Derived'> has no attribute '__pointer_type__'
 3.13 => AttributeError: type object 'Derived' has no attribute '__pointer_type__'
 cast(c_void_p(), Structure) => TypeError: cast() argument 2 must be a pointer type, not _ctypes.Structure
 cast(c_void_p(), int) => TypeError: cast() argument 2 must be a pointer type
@@ -140,6 +140,8 @@ def cases(table):
     for line in table.strip().splitlines():
         expression, _, words = line.partition(" => ")
         words = words.replace("\\n", "\n").replace("\\\\", "\\").replace("{LIBRARY}", LIBRARY)
+        # Names of the program's own module are not said in full.
+        words = words.replace("{MODULE}", __name__).replace("{FULL}", "" if __name__ == "__main__" else f"{__name__}.")
         if expression == "3.13 dies":
             found[-1] = (found[-1][0], found[-1][1], DIES)
         elif expression == "3.13":
