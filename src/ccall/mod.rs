@@ -23,7 +23,6 @@ mod instance;
 pub mod outputs;
 pub mod paramflags;
 pub mod pending;
-pub mod pending;
 mod placed;
 mod plain;
 pub mod plan;
