@@ -280,7 +280,11 @@ fn dlsym([library, name]: [PyObjectRef; 2], vm: &VirtualMachine) -> PyResult {
 /// The tuple that a function's second argument must be.
 fn tuple<'a>(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<PyTuple>> {
     object.downcast_ref::<PyTuple>().ok_or_else(|| {
-        let name = object.class().slot_name();
+        let name = if vm.is_none(object) {
+            "None".to_owned()
+        } else {
+            object.class().slot_name().to_string()
+        };
         vm.new_type_error(format!("argument 2 must be tuple, not {name}"))
     })
 }

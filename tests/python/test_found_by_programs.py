@@ -57,6 +57,7 @@ Derived.__pointer_type__ => AttributeError: <class '{MODULE}.Derived'> has no at
 3.13 => AttributeError: type object 'Derived' has no attribute '__pointer_type__'
 cast(c_void_p(), Structure) => TypeError: cast() argument 2 must be a pointer type, not _ctypes.Structure
 cast(c_void_p(), int) => TypeError: cast() argument 2 must be a pointer type
+_ctypes._unpickle(None, None) => TypeError: argument 2 must be tuple, not None
 _ctypes.dlsym(libc._handle, None) => TypeError: dlsym() argument 2 must be str, not None
 """
 
