@@ -14,10 +14,11 @@ use crate::{
     cdata::{CData, ctype_of, pickle},
     clib::{self, Handle, SymbolName},
     ctype::{CType, Kind},
+    names,
     panics::guarding,
 };
 use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyInt, PyModule, PyStr, PyTuple},
     function::{FuncArgs, ItemDoc, PyMethodDef, PyMethodFlags},
 };
@@ -116,11 +117,7 @@ fn no_value(
     argument: &str,
     vm: &VirtualMachine,
 ) -> PyBaseExceptionRef {
-    let name = if vm.is_none(object) {
-        "None".to_owned()
-    } else {
-        object.class().slot_name().to_string()
-    };
+    let name = names::of_given(object, vm);
     vm.new_type_error(format!(
         "{function}() {argument} must be _ctypes._CData, not {name}"
     ))
@@ -263,8 +260,7 @@ fn dlclose([library]: [PyObjectRef; 1], vm: &VirtualMachine) -> PyResult {
 fn dlsym([library, name]: [PyObjectRef; 2], vm: &VirtualMachine) -> PyResult {
     let handle = handle(&library, vm)?;
     let Some(text) = name.downcast_ref::<PyStr>() else {
-        let none = vm.is_none(&name).then(|| "None".to_owned());
-        let got = none.unwrap_or_else(|| name.class().slot_name().to_string());
+        let got = names::of_given(&name, vm);
         return Err(vm.new_type_error(format!("dlsym() argument 2 must be str, not {got}")));
     };
     let symbol = SymbolName::new(text, vm)?;
@@ -280,11 +276,7 @@ fn dlsym([library, name]: [PyObjectRef; 2], vm: &VirtualMachine) -> PyResult {
 /// The tuple that a function's second argument must be.
 fn tuple<'a>(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<PyTuple>> {
     object.downcast_ref::<PyTuple>().ok_or_else(|| {
-        let name = if vm.is_none(object) {
-            "None".to_owned()
-        } else {
-            object.class().slot_name().to_string()
-        };
+        let name = names::of_given(object, vm);
         vm.new_type_error(format!("argument 2 must be tuple, not {name}"))
     })
 }

@@ -2,7 +2,7 @@
 
 use rustpython_common::lock::PyMutex;
 use rustpython_vm::{
-    Py, PyObjectRef, PyResult, VirtualMachine,
+    Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyStr, PyStrInterned, PyType},
 };
 
@@ -94,4 +94,13 @@ pub fn full_name(class: &Py<PyType>, vm: &VirtualMachine) -> String {
         Some(module) => format!("{module}.{name}"),
         None => name,
     }
+}
+
+/// What messages call an object that is not what a parameter wants: `None`, or the name of its class.
+#[must_use]
+pub fn of_given(object: &PyObject, vm: &VirtualMachine) -> String {
+    if vm.is_none(object) {
+        return "None".to_owned();
+    }
+    object.class().slot_name().to_string()
 }

@@ -3,7 +3,7 @@
 use super::CData;
 use crate::{
     ctype::{CType, Place, ours::Ours},
-    names::name,
+    names::{self, name},
     room,
 };
 use rustpython_vm::{
@@ -60,11 +60,7 @@ pub fn set_state(zelf: &Py<CData>, state: &[PyObjectRef], vm: &VirtualMachine) -
         )));
     };
     let Some(attributes) = dict.downcast_ref::<PyDict>() else {
-        let name = if vm.is_none(dict) {
-            "None".to_owned()
-        } else {
-            dict.class().slot_name().to_string()
-        };
+        let name = names::of_given(dict, vm);
         return Err(vm.new_type_error(format!(
             "__setstate__() argument 1 must be dict, not {name}"
         )));

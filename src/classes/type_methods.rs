@@ -10,6 +10,7 @@ use crate::{
     cdata::CData,
     clib,
     ctype::{CType, Place},
+    names,
     panics::guarded,
 };
 use num_traits::ToPrimitive;
@@ -255,11 +256,7 @@ fn copy_of(
 
 fn in_dll(class: &Py<PyType>, [dll, name]: [PyObjectRef; 2], vm: &VirtualMachine) -> PyResult {
     let name: PyStrRef = name.downcast().map_err(|name| {
-        let got = if vm.is_none(&name) {
-            "None".to_owned()
-        } else {
-            name.class().slot_name().to_string()
-        };
+        let got = names::of_given(&name, vm);
         vm.new_type_error(format!("in_dll() argument 2 must be str, not {got}"))
     })?;
     audit::event(vm, "ctypes.dlsym", || (dll.clone(), name.clone()))?;
