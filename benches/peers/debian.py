@@ -17,7 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 # By release: the packages, and the programs that are there then.
-PACKAGES = {"sid": ["python3.14", "python3.15", "pypy3"], "trixie": ["llvm-22"]}
+PACKAGES = {"sid": ["python3.14", "libpython3.14-testsuite", "python3.15", "pypy3"], "trixie": ["llvm-22"]}
 PROGRAMS = {"sid": ["python3.14", "python3.15", "pypy3"], "trixie": ["llvm-profdata-22"]}
 
 

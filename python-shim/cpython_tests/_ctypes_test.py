@@ -15,13 +15,15 @@ from ctypes import (
     RTLD_GLOBAL,
     c_int,
     c_long,
+    c_longlong,
     c_ssize_t,
+    c_ulonglong,
     c_void_p,
     py_object,
     string_at,
 )
 
-__file__ = os.environ["CTYPES_CONFORMANCE_LIBRARY"]
+__file__ = os.environ["CTYPES_CONFORMANCE_LIBRARY" + "_OF_CFUNCS" * ("test_cfuncs" in sys.argv)]
 
 _c_api = CDLL(os.environ["CTYPES_CONFORMANCE_C_API"], mode=RTLD_GLOBAL)
 
@@ -48,3 +50,11 @@ _hooks = [
 ]
 
 c_int.in_dll(_c_api, "Py_OptimizeFlag").value = sys.flags.optimize
+
+
+def get_last_tf_arg_s():
+    return c_longlong.in_dll(CDLL(__file__), "last_tf_arg_s").value
+
+
+def get_last_tf_arg_u():
+    return c_ulonglong.in_dll(CDLL(__file__), "last_tf_arg_u").value
