@@ -109,6 +109,7 @@ python_tests! {
     libraries
     loader_between_threads
     long_double
+    longjmp
     machine_code
     many_arguments
     memory_safety

@@ -45,6 +45,14 @@ class In(TestCase):
         self.assertError(TypeError, "call takes exactly 2 arguments (3 given)", add, 1, 2, 3)
         self.assertError(TypeError, "call takes exactly 2 arguments (3 given)", add, 1, 2, a=1)
 
+    def test_a_name_that_stands_twice(self):
+        """It is found twice and given once."""
+        for default in ((), (7,)):
+            add = declared("add_int", c_int, (c_int, IN, "a", *default), (c_int, IN, "a", *default))
+            self.assertError(TypeError, "call takes exactly 2 arguments (1 given)", add, a=1)
+            self.assertEqual(add(1, a=2), 3)
+            self.assertEqual(add(1, 2), 3)
+
     def test_conversion_errors(self):
         add = declared("add_int", c_int, (c_int, IN, "a"), (c_int, IN, "b", 1))
         self.assertError(ArgumentError, "argument 1: TypeError: 'str' object cannot be "
