@@ -35,6 +35,36 @@ def device_numbers():
     os.makedev = makedev
 
 
+class StatX(ctypes.Structure):
+    _fields_ = [("other", ctypes.c_ubyte * 128), ("rdev_major", ctypes.c_uint32),
+                ("rdev_minor", ctypes.c_uint32), ("beyond", ctypes.c_ubyte * 120)]
+
+
+class Stat:
+    """A result of `os.stat`, with the device that a file is."""
+
+    def __init__(self, result, st_rdev):
+        self.result, self.st_rdev = result, st_rdev
+
+    def __getattr__(self, name):
+        return getattr(self.result, name)
+
+
+def devices():
+    own, here, basic = os.stat, -100, 0x7ff
+    statx = function("statx", ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_uint,
+                     ctypes.POINTER(StatX))
+
+    def stat(path, **options):
+        result, more = own(path, **options), StatX()
+        if isinstance(path, int) or options:
+            return result
+        statx(here, os.fsencode(path), 0, basic, more)
+        return Stat(result, os.makedev(more.rdev_major, more.rdev_minor))
+
+    os.stat = stat
+
+
 class sockaddr_nl(ctypes.Structure):
     _fields_ = [("family", ctypes.c_ushort), ("pad", ctypes.c_ushort), ("pid", ctypes.c_uint32),
                 ("groups", ctypes.c_uint32)]
@@ -67,6 +97,8 @@ if not hasattr(os, "memfd_create"):
     memory_file()
 if not hasattr(os, "makedev"):
     device_numbers()
+if not hasattr(os.stat_result, "st_rdev"):
+    devices()
 if not hasattr(socket, "ETH_P_ALL"):
     socket.ETH_P_ALL = 3
     addresses()
