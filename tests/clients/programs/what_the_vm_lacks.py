@@ -77,20 +77,29 @@ class sockaddr_ll(ctypes.Structure):
 
 
 def addresses():
-    """Netlink and packet sockets can be bound."""
-    own = socket.socket.bind
-    bind = function("bind", ctypes.c_int, ctypes.c_void_p, ctypes.c_uint)
+    """Netlink and packet sockets can be bound, and packet sockets asked where they are."""
+    own_bind, own_name = socket.socket.bind, socket.socket.getsockname
+    c_bind = function("bind", ctypes.c_int, ctypes.c_void_p, ctypes.c_uint)
+    c_name = function("getsockname", ctypes.c_int, ctypes.c_void_p, ctypes.POINTER(ctypes.c_uint))
 
-    def bound(self, address):
+    def bind(self, address):
         if self.family == socket.AF_NETLINK:
             place = sockaddr_nl(self.family, 0, *address)
         elif self.family == socket.AF_PACKET:
             place = sockaddr_ll(self.family, address[1], socket.if_nametoindex(address[0]))
         else:
-            return own(self, address)
-        bind(self.fileno(), ctypes.byref(place), ctypes.sizeof(place))
+            return own_bind(self, address)
+        c_bind(self.fileno(), ctypes.byref(place), ctypes.sizeof(place))
 
-    socket.socket.bind = bound
+    def getsockname(self):
+        if self.family != socket.AF_PACKET:
+            return own_name(self)
+        place = sockaddr_ll()
+        c_name(self.fileno(), ctypes.byref(place), ctypes.c_uint(ctypes.sizeof(place)))
+        return (socket.if_indextoname(place.ifindex), place.protocol, place.pkttype, place.hatype,
+                bytes(place.addr[:place.halen]))
+
+    socket.socket.bind, socket.socket.getsockname = bind, getsockname
 
 
 if not hasattr(os, "memfd_create"):
