@@ -23,7 +23,7 @@ ROOT = HERE.parents[1]
 MODULES = [
     "pyglet_examples", "pyglet_tests", "pyglet_media", "client_sdl2", "client_z3", "client_psycopg",
     "client_opengl", "sqlite_dbapi", "client_mss", "client_gmsh",
-    "libraries", "client_clang", "client_scapy",
+    "libraries", "client_clang", "client_scapy", "client_pulsectl",
 ]
 BEGIN, END = "<!-- table: clients -->", "<!-- end: clients -->"
 
