@@ -37,13 +37,7 @@ pub fn attached_or_not(call_flags: u32, vm: &VirtualMachine, enter: impl FnOnce(
         loader::using(Use::Look, vm, enter);
         return Ok(());
     }
-    // What is there was left by a function that was not called as it should be.
-    drop(pending::take());
-    enter();
-    match pending::take() {
-        None => Ok(()),
-        Some(error) => Err(error),
-    }
+    pending::raised_by(enter, vm)
 }
 
 /// The function at `address`.

@@ -1,0 +1,1 @@
+/* variadic functions: to come */
