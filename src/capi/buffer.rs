@@ -30,6 +30,26 @@ pub struct View {
     pub internal: *mut c_void,
 }
 
+impl View {
+    /// A view of plain bytes that `object` keeps.
+    #[must_use]
+    pub fn of_memory(object: Owned, start: *mut c_void, size: isize) -> Self {
+        Self {
+            start,
+            object,
+            size,
+            item_size: 1,
+            readonly: 1,
+            dimensions: 1,
+            format: ptr::null_mut(),
+            shape: ptr::null_mut(),
+            strides: ptr::null_mut(),
+            suboffsets: ptr::null_mut(),
+            internal: ptr::null_mut(),
+        }
+    }
+}
+
 /// What a view of C's leads to.
 struct Export {
     buffer: PyBuffer,
@@ -69,7 +89,7 @@ impl Export {
 ///
 /// # Errors
 /// What the exporter raises.
-fn acquire(object: &PyObject, flags: c_int, vm: &VirtualMachine) -> PyResult<View> {
+pub fn acquire(object: &PyObject, flags: c_int, vm: &VirtualMachine) -> PyResult<View> {
     let flags = BufferFlags::from_bits_retain(flags as u32);
     let mut export = Box::new(Export::new(buffers::requested(object, flags, vm)?));
     let description = &export.buffer.desc;
@@ -127,20 +147,12 @@ fn fill(
     // SAFETY: C promises a view to be filled.
     unsafe {
         view.write(View {
-            start,
-            object,
-            size,
-            item_size: 1,
             readonly: readonly.into(),
-            dimensions: 1,
             format: match wanted.contains(BufferFlags::FORMAT) {
                 true => c"B".as_ptr().cast_mut(),
                 false => ptr::null_mut(),
             },
-            shape: ptr::null_mut(),
-            strides: ptr::null_mut(),
-            suboffsets: ptr::null_mut(),
-            internal: ptr::null_mut(),
+            ..View::of_memory(object, start, size)
         });
         if wanted.contains(BufferFlags::ND) {
             (*view).shape = &raw mut (*view).size;

@@ -23,6 +23,19 @@ macro_rules! c_functions {
 }
 pub(super) use c_functions;
 
+/// The same for functions that the C code calls for those that are variadic.
+macro_rules! behind_variadic {
+    ($(fn $name:ident($($argument:ident: $type:ty),* $(,)?) -> $result:ty, $failed:expr, |$vm:ident| $body:block)*) => {
+        $($crate::capi::entry::c_function! {
+            replaced $name
+            extern "C" fn $name($($argument: $type),*) -> $result {
+                $crate::capi::entry::entered($failed, |$vm| $body)
+            }
+        })*
+    };
+}
+pub(super) use behind_variadic;
+
 /// Gives a function the name by which the linker knows it.
 macro_rules! c_function {
     (replaced $name:ident $function:item) => {
@@ -83,6 +96,11 @@ pub struct Text(*const c_char);
 
 impl Text {
     pub const NULL: Self = Self(std::ptr::null());
+
+    #[must_use]
+    pub fn from_ptr(start: *const c_char) -> Self {
+        Self(start)
+    }
 
     #[must_use]
     pub fn is_null(self) -> bool {

@@ -3,13 +3,16 @@
 //! Most come from rustpython-capi. Those it lacks are here, and those for which a program could tell the difference. A
 //! table ([`table`]) has all of them by name; the program's linker exports them besides.
 
+mod arguments;
 mod buffer;
 mod bytes;
+mod convert;
 mod data;
 mod entry;
 mod errors;
 mod exception;
 mod file;
+mod format;
 mod main_thread;
 mod memoryview;
 mod module;
@@ -20,6 +23,8 @@ mod strides;
 mod table;
 mod text;
 mod thread;
+mod value;
+mod variadic;
 
 use crate::clib;
 pub use main_thread::init_hook;

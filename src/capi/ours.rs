@@ -2,7 +2,7 @@
 
 use super::{
     buffer, bytes, data, errors, exception, file, main_thread, memoryview, module, object, run, strides,
-    table::Place, text, thread,
+    table::Place, text, thread, variadic,
 };
 
 /// Part by part.
@@ -21,6 +21,7 @@ pub static OURS: &[&[(&str, Place)]] = &[
     text::FUNCTIONS,
     thread::FUNCTIONS,
     thread::PLAIN,
+    variadic::FUNCTIONS,
     data::DATA[0],
     data::DATA[1],
 ];
