@@ -38,7 +38,10 @@ fn export() {
     let folder = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
     let list = folder.join("exported");
     fs::write(&list, "{ Py*; _Py*; };\n").expect("cargo's folder can be written to");
-    println!("cargo::rustc-link-arg-bins=-Wl,--dynamic-list={}", list.display());
+    println!(
+        "cargo::rustc-link-arg-bins=-Wl,--dynamic-list={}",
+        list.display()
+    );
     for name in REPLACED {
         println!("cargo::rustc-link-arg-bins=-Wl,--defsym={name}=rustpython_ctypes_{name}");
     }

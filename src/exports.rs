@@ -192,9 +192,18 @@ pub unsafe extern "C" fn memoryview_at(
 ///
 /// # Errors
 /// None but what making objects raises.
-pub fn view_of_memory(start: *mut u8, size: usize, readonly: bool, vm: &VirtualMachine) -> PyResult {
+pub fn view_of_memory(
+    start: *mut u8,
+    size: usize,
+    readonly: bool,
+    vm: &VirtualMachine,
+) -> PyResult {
     let start = ptr::NonNull::new(start).unwrap_or(ptr::NonNull::dangling());
-    let memory = ForeignMemory { start, size, readonly };
+    let memory = ForeignMemory {
+        start,
+        size,
+        readonly,
+    };
     let memory: PyObjectRef = memory.into_ref(&vm.ctx).into();
     Ok(PyMemoryView::from_object(&memory, vm)?.into_pyobject(vm))
 }

@@ -41,7 +41,9 @@ impl<'a> Shape<'a> {
                 b'|' if depth == 0 => least = Some(count),
                 b'$' if depth == 0 => positional = Some(count),
                 // Not the encoding that stands before a text.
-                letter if depth == 0 && letter.is_ascii_alphabetic() && letter != b'e' => count += 1,
+                letter if depth == 0 && letter.is_ascii_alphabetic() && letter != b'e' => {
+                    count += 1
+                }
                 _ => {}
             }
         }
@@ -77,7 +79,9 @@ impl<'a> Shape<'a> {
             () => ("at most", self.most),
         };
         let plural = if count == 1 { "" } else { "s" };
-        vm.new_type_error(format!("{who} takes {how} {count} argument{plural} ({got} given)"))
+        vm.new_type_error(format!(
+            "{who} takes {how} {count} argument{plural} ({got} given)"
+        ))
     }
 }
 
@@ -110,7 +114,11 @@ impl Parser<'_, '_> {
             return Err(bad_call(self.vm));
         };
         self.format = rest;
-        let mark = self.format.first().copied().filter(|mark| matches!(mark, b'#' | b'*' | b'!' | b'&'));
+        let mark = self
+            .format
+            .first()
+            .copied()
+            .filter(|mark| matches!(mark, b'#' | b'*' | b'!' | b'&'));
         if mark.is_some() {
             self.format = &self.format[1..];
         }
@@ -132,14 +140,24 @@ impl Parser<'_, '_> {
             Some(object) => {
                 let is_text = object.downcast_ref::<PyStr>().is_some();
                 match object.try_sequence(vm) {
-                    Ok(sequence) if !is_text && sequence.length(vm)? == count => {
-                        Some((0..count as isize).map(|index| sequence.get_item(index, vm)).collect::<PyResult<_>>()?)
-                    }
+                    Ok(sequence) if !is_text && sequence.length(vm)? == count => Some(
+                        (0..count as isize)
+                            .map(|index| sequence.get_item(index, vm))
+                            .collect::<PyResult<_>>()?,
+                    ),
                     Ok(sequence) if !is_text => {
                         let got = sequence.length(vm)?;
-                        return Ok(Err(Wanted(format!("must be sequence of length {count}, not {got}"))));
+                        return Ok(Err(Wanted(format!(
+                            "must be sequence of length {count}, not {got}"
+                        ))));
                     }
-                    _ => return Ok(Err(Wanted::kind(&format!("{count}-item sequence"), object, vm))),
+                    _ => {
+                        return Ok(Err(Wanted::kind(
+                            &format!("{count}-item sequence"),
+                            object,
+                            vm,
+                        )));
+                    }
                 }
             }
         };
@@ -155,12 +173,24 @@ impl Parser<'_, '_> {
 }
 
 /// Converts one argument; what is wrong with it says which one it is.
-fn argument(parser: &mut Parser<'_, '_>, shape: &Shape<'_>, place: Option<usize>, object: Lent<'_>) -> PyResult<()> {
+fn argument(
+    parser: &mut Parser<'_, '_>,
+    shape: &Shape<'_>,
+    place: Option<usize>,
+    object: Lent<'_>,
+) -> PyResult<()> {
     parser.one(object)?.map_err(|Wanted(what)| {
-        let who = shape.name.as_ref().map_or(String::new(), |name| format!("{name}() "));
-        let which = place.map_or("argument".to_owned(), |place| format!("argument {}", place + 1));
+        let who = shape
+            .name
+            .as_ref()
+            .map_or(String::new(), |name| format!("{name}() "));
+        let which = place.map_or("argument".to_owned(), |place| {
+            format!("argument {}", place + 1)
+        });
         let message = shape.message.clone();
-        parser.vm.new_type_error(message.unwrap_or_else(|| format!("{who}{which} {what}")))
+        parser
+            .vm
+            .new_type_error(message.unwrap_or_else(|| format!("{who}{which} {what}")))
     })
 }
 
@@ -199,21 +229,38 @@ fn by_name(
             true => ("positional ", shape.most_positional),
             false => ("", names.len()),
         };
-        let how = if shape.least < most { "at most" } else { "exactly" };
+        let how = if shape.least < most {
+            "at most"
+        } else {
+            "exactly"
+        };
         let plural = if most == 1 { "" } else { "s" };
-        let got = if kind.is_empty() { count } else { positional.len() };
-        return Err(vm.new_type_error(format!("{who} takes {how} {most} {kind}argument{plural} ({got} given)")));
+        let got = if kind.is_empty() {
+            count
+        } else {
+            positional.len()
+        };
+        return Err(vm.new_type_error(format!(
+            "{who} takes {how} {most} {kind}argument{plural} ({got} given)"
+        )));
     }
     let mut arguments: Vec<_> = positional.as_slice().iter().cloned().map(Some).collect();
     arguments.resize(names.len(), None);
-    let Some(named) = named else { return Ok(arguments) };
+    let Some(named) = named else {
+        return Ok(arguments);
+    };
     for (key, value) in named {
         let name = key.downcast_ref::<PyStr>().and_then(|name| name.to_str());
         let Some(name) = name else {
             return Err(vm.new_type_error("keywords must be strings"));
         };
-        let Some(place) = names.iter().position(|known| known == name && !known.is_empty()) else {
-            return Err(vm.new_type_error(format!("{who} got an unexpected keyword argument '{name}'")));
+        let Some(place) = names
+            .iter()
+            .position(|known| known == name && !known.is_empty())
+        else {
+            return Err(
+                vm.new_type_error(format!("{who} got an unexpected keyword argument '{name}'"))
+            );
         };
         if arguments[place].replace(value).is_some() {
             return Err(vm.new_type_error(format!(
@@ -306,4 +353,3 @@ behind_variadic! {
         Ok(1)
     }
 }
-

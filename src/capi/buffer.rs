@@ -114,7 +114,10 @@ pub fn acquire(object: &PyObject, flags: c_int, vm: &VirtualMachine) -> PyResult
         suboffsets: part(wants(BufferFlags::INDIRECT), &mut export.suboffsets),
         internal: ptr::null_mut(),
     };
-    Ok(View { internal: Box::into_raw(export).cast(), ..view })
+    Ok(View {
+        internal: Box::into_raw(export).cast(),
+        ..view
+    })
 }
 
 /// Gives up what a view holds.

@@ -23,7 +23,11 @@ pub struct Wanted(pub String);
 
 impl Wanted {
     pub fn kind(what: &str, got: &PyObject, vm: &VirtualMachine) -> Self {
-        let got = if vm.is_none(got) { "None".to_owned() } else { got.class().name().to_string() };
+        let got = if vm.is_none(got) {
+            "None".to_owned()
+        } else {
+            got.class().name().to_string()
+        };
         Self(format!("must be {what}, not {got}"))
     }
 }
@@ -50,7 +54,13 @@ fn masked(object: &PyObject, vm: &VirtualMachine) -> PyResult<u64> {
 ///
 /// # Errors
 /// `SystemError` for a letter that there is not; what conversions raise.
-pub fn convert(letter: u8, mark: Option<u8>, object: Lent<'_>, arguments: &mut Arguments, vm: &VirtualMachine) -> PyResult<Result<(), Wanted>> {
+pub fn convert(
+    letter: u8,
+    mark: Option<u8>,
+    object: Lent<'_>,
+    arguments: &mut Arguments,
+    vm: &VirtualMachine,
+) -> PyResult<Result<(), Wanted>> {
     // What the letter stores: a number, if there is an object.
     macro_rules! store {
         ($type:ty, |$object:ident| $value:expr) => {{
@@ -64,16 +74,38 @@ pub fn convert(letter: u8, mark: Option<u8>, object: Lent<'_>, arguments: &mut A
     }
     macro_rules! signed {
         ($type:ty, $method:ident, $name:literal) => {
-            store!($type, |object| match integer(object, vm)?.as_bigint().$method() {
-                Some(value) => value,
-                None => return Err(vm.new_overflow_error(concat!("Python int too large to convert to C ", $name))),
-            })
+            store!(
+                $type,
+                |object| match integer(object, vm)?.as_bigint().$method() {
+                    Some(value) => value,
+                    None =>
+                        return Err(vm.new_overflow_error(concat!(
+                            "Python int too large to convert to C ",
+                            $name
+                        ))),
+                }
+            )
         };
     }
     match (letter, mark) {
-        (b'b', None) => store!(u8, |object| small(object, 0..=u8::MAX.into(), "unsigned byte integer", vm)? as u8),
-        (b'h', None) => store!(i16, |object| small(object, i16::MIN.into()..=i16::MAX.into(), "signed short integer", vm)? as i16),
-        (b'i', None) => store!(c_int, |object| small(object, i32::MIN.into()..=i32::MAX.into(), "signed integer", vm)? as c_int),
+        (b'b', None) => {
+            store!(
+                u8,
+                |object| small(object, 0..=u8::MAX.into(), "unsigned byte integer", vm)? as u8
+            )
+        }
+        (b'h', None) => store!(i16, |object| small(
+            object,
+            i16::MIN.into()..=i16::MAX.into(),
+            "signed short integer",
+            vm
+        )? as i16),
+        (b'i', None) => store!(c_int, |object| small(
+            object,
+            i32::MIN.into()..=i32::MAX.into(),
+            "signed integer",
+            vm
+        )? as c_int),
         (b'l', None) => signed!(i64, to_i64, "long"),
         (b'L', None) => signed!(i64, to_i64, "long long"),
         (b'n', None) => signed!(isize, to_isize, "ssize_t"),
@@ -84,8 +116,15 @@ pub fn convert(letter: u8, mark: Option<u8>, object: Lent<'_>, arguments: &mut A
         (b'f', None) => store!(f32, |object| object.try_float(vm)?.to_f64() as f32),
         (b'd', None) => store!(f64, |object| object.try_float(vm)?.to_f64()),
         (b'D', None) => store!(num_complex::Complex64, |object| {
-            let converted = vm.ctx.types.complex_type.as_object().call((object.to_owned(),), vm)?;
-            converted.downcast_ref::<PyComplex>().map_or_else(Default::default, |value| value.to_complex64())
+            let converted = vm
+                .ctx
+                .types
+                .complex_type
+                .as_object()
+                .call((object.to_owned(),), vm)?;
+            converted
+                .downcast_ref::<PyComplex>()
+                .map_or_else(Default::default, |value| value.to_complex64())
         }),
         (b'p', None) => store!(c_int, |object| object.to_owned().try_to_bool(vm)?.into()),
         (b'c', None) => store!(c_char, |object| match one_byte(object) {
@@ -93,32 +132,48 @@ pub fn convert(letter: u8, mark: Option<u8>, object: Lent<'_>, arguments: &mut A
             None => return Ok(Err(Wanted::kind("a byte string of length 1", object, vm))),
         }),
         (b'C', None) => store!(c_int, |object| {
-            let text = object.downcast_ref::<PyStr>().filter(|text| text.char_len() == 1);
+            let text = object
+                .downcast_ref::<PyStr>()
+                .filter(|text| text.char_len() == 1);
             match text.and_then(|text| text.as_wtf8().code_points().next()) {
                 Some(code) => code.to_u32() as c_int,
                 None => return Ok(Err(Wanted::kind("a unicode character", object, vm))),
             }
         }),
         (b'O', None) => store!(*const PyObject, |object| object.as_raw()),
-        (b'S', None) => store!(*const PyObject, |object| match object.downcast_ref::<PyBytes>() {
-            Some(_) => object.as_raw(),
-            None => return Ok(Err(Wanted::kind("bytes", object, vm))),
-        }),
-        (b'Y', None) => store!(*const PyObject, |object| match object.downcast_ref::<PyByteArray>() {
-            Some(_) => object.as_raw(),
-            None => return Ok(Err(Wanted::kind("bytearray", object, vm))),
-        }),
-        (b'U', None) => store!(*const PyObject, |object| match object.downcast_ref::<PyStr>() {
-            Some(_) => object.as_raw(),
-            None => return Ok(Err(Wanted::kind("str", object, vm))),
-        }),
+        (b'S', None) => store!(
+            *const PyObject,
+            |object| match object.downcast_ref::<PyBytes>() {
+                Some(_) => object.as_raw(),
+                None => return Ok(Err(Wanted::kind("bytes", object, vm))),
+            }
+        ),
+        (b'Y', None) => store!(
+            *const PyObject,
+            |object| match object.downcast_ref::<PyByteArray>() {
+                Some(_) => object.as_raw(),
+                None => return Ok(Err(Wanted::kind("bytearray", object, vm))),
+            }
+        ),
+        (b'U', None) => store!(
+            *const PyObject,
+            |object| match object.downcast_ref::<PyStr>() {
+                Some(_) => object.as_raw(),
+                None => return Ok(Err(Wanted::kind("str", object, vm))),
+            }
+        ),
         (b'O', Some(b'!')) => {
-            let class = arguments.lent().and_then(|class| class.downcast_ref::<PyType>());
+            let class = arguments
+                .lent()
+                .and_then(|class| class.downcast_ref::<PyType>());
             let class = class.ok_or_else(|| super::entry::bad_call(vm))?;
-            store!(*const PyObject, |object| match object.class().fast_issubclass(class) {
-                true => object.as_raw(),
-                false => return Ok(Err(Wanted::kind(&class.name(), object, vm))),
-            });
+            store!(
+                *const PyObject,
+                |object| match object.class().fast_issubclass(class) {
+                    true => object.as_raw(),
+                    false => return Ok(Err(Wanted::kind(&class.name(), object, vm))),
+                }
+            );
         }
         (b'O', Some(b'&')) => {
             let converter = arguments.pointer::<c_void>();
@@ -137,7 +192,9 @@ pub fn convert(letter: u8, mark: Option<u8>, object: Lent<'_>, arguments: &mut A
             }
         }
         (b's' | b'z' | b'y' | b'w', Some(b'*')) => return view(letter, object, arguments, vm),
-        (b's' | b'z' | b'y', None | Some(b'#')) => return start(letter, mark.is_some(), object, arguments, vm),
+        (b's' | b'z' | b'y', None | Some(b'#')) => {
+            return start(letter, mark.is_some(), object, arguments, vm);
+        }
         _ => {
             let shown = letter as char;
             return Err(vm.new_system_error(format!("impossible<bad format char>: {shown}")));
@@ -147,7 +204,12 @@ pub fn convert(letter: u8, mark: Option<u8>, object: Lent<'_>, arguments: &mut A
 }
 
 /// An integer that is refused beyond a range.
-fn small(object: &PyObject, range: std::ops::RangeInclusive<i64>, name: &str, vm: &VirtualMachine) -> PyResult<i64> {
+fn small(
+    object: &PyObject,
+    range: std::ops::RangeInclusive<i64>,
+    name: &str,
+    vm: &VirtualMachine,
+) -> PyResult<i64> {
     let Some(value) = integer(object, vm)?.as_bigint().to_i64() else {
         return Err(vm.new_overflow_error("Python int too large to convert to C long"));
     };
@@ -168,18 +230,33 @@ fn one_byte(object: &PyObject) -> Option<u8> {
 }
 
 /// A whole buffer, which C releases.
-fn view(letter: u8, object: Lent<'_>, arguments: &mut Arguments, vm: &VirtualMachine) -> PyResult<Result<(), Wanted>> {
+fn view(
+    letter: u8,
+    object: Lent<'_>,
+    arguments: &mut Arguments,
+    vm: &VirtualMachine,
+) -> PyResult<Result<(), Wanted>> {
     let place = arguments.pointer::<View>();
-    let Some(object) = object else { return Ok(Ok(())) };
+    let Some(object) = object else {
+        return Ok(Ok(()));
+    };
     let is_none = letter == b'z' && vm.is_none(object);
     let view = match object.downcast_ref::<PyStr>() {
         _ if is_none => View::of_memory(None, ptr::null_mut(), 0),
         Some(string) if letter != b'y' && letter != b'w' => {
             let start = text::text(string, vm)?;
-            View::of_memory(Some(object.to_owned()), start.cast_mut().cast(), string.as_wtf8().len() as isize)
+            View::of_memory(
+                Some(object.to_owned()),
+                start.cast_mut().cast(),
+                string.as_wtf8().len() as isize,
+            )
         }
         _ => {
-            let flags = if letter == b'w' { BufferFlags::WRITABLE } else { BufferFlags::SIMPLE };
+            let flags = if letter == b'w' {
+                BufferFlags::WRITABLE
+            } else {
+                BufferFlags::SIMPLE
+            };
             match buffer::acquire(object, flags.bits() as c_int, vm) {
                 Ok(view) => view,
                 Err(_) => return Ok(Err(Wanted::kind(kind_of(letter, true), object, vm))),
@@ -205,22 +282,43 @@ fn kind_of(letter: u8, is_buffer: bool) -> &'static str {
 }
 
 /// Where a text begins, and how long it is if C asks for that.
-fn start(letter: u8, is_sized: bool, object: Lent<'_>, arguments: &mut Arguments, vm: &VirtualMachine) -> PyResult<Result<(), Wanted>> {
+fn start(
+    letter: u8,
+    is_sized: bool,
+    object: Lent<'_>,
+    arguments: &mut Arguments,
+    vm: &VirtualMachine,
+) -> PyResult<Result<(), Wanted>> {
     let place = arguments.pointer::<*const c_char>();
     let size_place = match is_sized {
         true => arguments.pointer::<isize>(),
         false => ptr::null_mut(),
     };
-    let Some(object) = object else { return Ok(Ok(())) };
+    let Some(object) = object else {
+        return Ok(Ok(()));
+    };
     let (start, size) = if letter == b'z' && vm.is_none(object) {
         (ptr::null(), 0)
     } else if let Some(string) = object.downcast_ref::<PyStr>().filter(|_| letter != b'y') {
         (text::text(string, vm)?, string.as_wtf8().len())
-    } else if let Some(bytes) = object.downcast_ref::<PyBytes>().filter(|_| letter == b'y' || is_sized) {
+    } else if let Some(bytes) = object
+        .downcast_ref::<PyBytes>()
+        .filter(|_| letter == b'y' || is_sized)
+    {
         let address = terminated::address(bytes).ok_or_else(|| vm.no_memory_error())?;
-        (ptr::with_exposed_provenance(address), bytes.as_bytes().len())
-    } else if is_sized && let Ok(buffer) = buffers::of(object, vm) && buffer.desc.readonly && buffer.desc.is_contiguous() {
-        let start = buffer.obj_bytes().as_ptr().wrapping_offset(buffer.desc.offset);
+        (
+            ptr::with_exposed_provenance(address),
+            bytes.as_bytes().len(),
+        )
+    } else if is_sized
+        && let Ok(buffer) = buffers::of(object, vm)
+        && buffer.desc.readonly
+        && buffer.desc.is_contiguous()
+    {
+        let start = buffer
+            .obj_bytes()
+            .as_ptr()
+            .wrapping_offset(buffer.desc.offset);
         (start.cast(), buffer.desc.len)
     } else {
         let what = match (letter, is_sized) {

@@ -155,7 +155,10 @@ pub fn utf8<'a>(bytes: &'a [u8], vm: &VirtualMachine) -> PyResult<&'a str> {
     std::str::from_utf8(bytes).map_err(|_| {
         let bytes = vm.ctx.new_bytes(bytes.to_vec()).into();
         // The codec words it.
-        let decoded = vm.state.codec_registry.decode_text(bytes, "utf-8", None, vm);
+        let decoded = vm
+            .state
+            .codec_registry
+            .decode_text(bytes, "utf-8", None, vm);
         decoded.err().unwrap_or_else(|| bad_call(vm))
     })
 }

@@ -28,19 +28,33 @@ pub fn take(vm: &VirtualMachine) -> Option<PyBaseExceptionRef> {
 }
 
 /// The exception that three objects stand for, as C once kept exceptions.
-fn of_three(kind: Owned, value: Owned, traceback: Owned, vm: &VirtualMachine) -> PyResult<Option<PyBaseExceptionRef>> {
+fn of_three(
+    kind: Owned,
+    value: Owned,
+    traceback: Owned,
+    vm: &VirtualMachine,
+) -> PyResult<Option<PyBaseExceptionRef>> {
     let Some(kind) = kind else { return Ok(None) };
     let exception = make(&kind, value.as_deref(), vm)?;
     if let Some(traceback) = traceback.filter(|traceback| !vm.is_none(traceback)) {
-        exception.as_object().set_attr("__traceback__", traceback, vm)?;
+        exception
+            .as_object()
+            .set_attr("__traceback__", traceback, vm)?;
     }
     Ok(Some(exception))
 }
 
 /// The `OSError` of the C library's last error.
-fn of_errno(kind: Lent<'_>, names: &[&PyObject], vm: &VirtualMachine) -> PyResult<PyBaseExceptionRef> {
+fn of_errno(
+    kind: Lent<'_>,
+    names: &[&PyObject],
+    vm: &VirtualMachine,
+) -> PyResult<PyBaseExceptionRef> {
     let number = std::io::Error::last_os_error().raw_os_error().unwrap_or(0);
-    let text = vm.import("os", 0)?.get_attr("strerror", vm)?.call((number,), vm)?;
+    let text = vm
+        .import("os", 0)?
+        .get_attr("strerror", vm)?
+        .call((number,), vm)?;
     let mut arguments = vec![vm.ctx.new_int(number).into(), text];
     match names {
         [] => {}

@@ -15,7 +15,9 @@ pub enum Kind<'a> {
 #[must_use]
 pub fn kind_of(object: &PyObject) -> Kind<'_> {
     let class = object.downcast_ref::<PyType>();
-    let base = rustpython_vm::Context::genesis().exceptions.base_exception_type;
+    let base = rustpython_vm::Context::genesis()
+        .exceptions
+        .base_exception_type;
     match class.filter(|class| class.fast_issubclass(base)) {
         Some(class) => Kind::Exception(class),
         None => Kind::Other,
@@ -60,13 +62,21 @@ pub fn make(kind: &PyObject, value: Lent<'_>, vm: &VirtualMachine) -> PyResult<P
 }
 
 /// A class of exceptions by its full name.
-fn new_class(name: Text, doc: Text, base: Lent<'_>, namespace: Lent<'_>, vm: &VirtualMachine) -> PyResult<PyTypeRef> {
+fn new_class(
+    name: Text,
+    doc: Text,
+    base: Lent<'_>,
+    namespace: Lent<'_>,
+    vm: &VirtualMachine,
+) -> PyResult<PyTypeRef> {
     let Some((module, name)) = name.str(vm)?.rsplit_once('.') else {
         return Err(vm.new_system_error("PyErr_NewException: name must be module.class"));
     };
     let dict = vm.ctx.new_dict();
     if let Some(namespace) = namespace {
-        let namespace = namespace.downcast_ref::<PyDict>().ok_or_else(|| bad_call(vm))?;
+        let namespace = namespace
+            .downcast_ref::<PyDict>()
+            .ok_or_else(|| bad_call(vm))?;
         dict.merge_object(namespace.to_owned().into(), vm)?;
     }
     if !dict.contains_key("__module__", vm) {
@@ -76,7 +86,9 @@ fn new_class(name: Text, doc: Text, base: Lent<'_>, namespace: Lent<'_>, vm: &Vi
         dict.set_item("__doc__", vm.ctx.new_str(doc).into(), vm)?;
     }
     let bases = match base {
-        None => vm.ctx.new_tuple(vec![vm.ctx.exceptions.exception_type.to_owned().into()]),
+        None => vm
+            .ctx
+            .new_tuple(vec![vm.ctx.exceptions.exception_type.to_owned().into()]),
         Some(base) => match base.downcast_ref::<PyTuple>() {
             Some(bases) => bases.to_owned(),
             None => vm.ctx.new_tuple(vec![base.to_owned()]),

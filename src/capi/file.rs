@@ -16,7 +16,9 @@ fn descriptor(object: &PyObject, vm: &VirtualMachine) -> PyResult<c_int> {
         Some(_) => object.to_owned(),
         None => {
             let Some(fileno) = vm.get_attribute_opt(object, "fileno")? else {
-                return Err(vm.new_type_error("argument must be an int, or have a fileno() method."));
+                return Err(
+                    vm.new_type_error("argument must be an int, or have a fileno() method.")
+                );
             };
             let number = fileno.call((), vm)?;
             if number.downcast_ref::<PyInt>().is_none() {

@@ -127,13 +127,22 @@ impl Directive {
     }
 }
 
-fn shown(object: Lent<'_>, how: fn(&PyObject, &VirtualMachine) -> PyResult<Wtf8Buf>, vm: &VirtualMachine) -> PyResult<Wtf8Buf> {
-    object.map_or_else(|| Ok(Wtf8Buf::from("<NULL>".to_owned())), |object| how(object, vm))
+fn shown(
+    object: Lent<'_>,
+    how: fn(&PyObject, &VirtualMachine) -> PyResult<Wtf8Buf>,
+    vm: &VirtualMachine,
+) -> PyResult<Wtf8Buf> {
+    object.map_or_else(
+        || Ok(Wtf8Buf::from("<NULL>".to_owned())),
+        |object| how(object, vm),
+    )
 }
 
 /// The full name of a class, with a colon before the last part if that is asked for.
 fn class_name(class: &PyObject, colon: bool, vm: &VirtualMachine) -> PyResult<Wtf8Buf> {
-    let class = class.downcast_ref::<PyType>().ok_or_else(|| vm.new_type_error("%N argument must be a type"))?;
+    let class = class
+        .downcast_ref::<PyType>()
+        .ok_or_else(|| vm.new_type_error("%N argument must be a type"))?;
     let name = class.as_object().get_attr("__qualname__", vm)?.str(vm)?;
     let module = class.as_object().get_attr("__module__", vm)?;
     let mut full = Wtf8Buf::new();
@@ -199,12 +208,28 @@ pub fn format(format: Text, arguments: &mut Arguments, vm: &VirtualMachine) -> P
                     None => directive.bytes(text),
                 }
             }
-            b'S' => directive.text(&shown(arguments.lent(), |object, vm| Ok(object.str(vm)?.as_wtf8().to_owned()), vm)?),
-            b'R' => directive.text(&shown(arguments.lent(), |object, vm| Ok(object.repr(vm)?.as_wtf8().to_owned()), vm)?),
-            b'A' => directive.text(&shown(arguments.lent(), |object, vm| Ok(object.ascii(vm)?.to_string().into()), vm)?),
+            b'S' => directive.text(&shown(
+                arguments.lent(),
+                |object, vm| Ok(object.str(vm)?.as_wtf8().to_owned()),
+                vm,
+            )?),
+            b'R' => directive.text(&shown(
+                arguments.lent(),
+                |object, vm| Ok(object.repr(vm)?.as_wtf8().to_owned()),
+                vm,
+            )?),
+            b'A' => directive.text(&shown(
+                arguments.lent(),
+                |object, vm| Ok(object.ascii(vm)?.to_string().into()),
+                vm,
+            )?),
             b'T' => {
                 let object = given(arguments.lent(), vm)?;
-                directive.text(&class_name(object.class().as_object(), directive.is_alternate, vm)?)
+                directive.text(&class_name(
+                    object.class().as_object(),
+                    directive.is_alternate,
+                    vm,
+                )?)
             }
             b'N' => {
                 let class = given(arguments.lent(), vm)?;

@@ -9,7 +9,6 @@ use rustpython_vm::{
 };
 use std::{
     ffi::{c_int, c_ulong, c_void},
-
     sync::OnceLock,
 };
 
@@ -97,4 +96,3 @@ c_functions! {
         }
     }
 }
-

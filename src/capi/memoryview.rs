@@ -46,9 +46,13 @@ impl ForeignBuffer {
         let format = match view.format.is_null() {
             true => "B".into(),
             // SAFETY: as above.
-            false => unsafe { CStr::from_ptr(view.format) }.to_string_lossy().into_owned().into(),
+            false => unsafe { CStr::from_ptr(view.format) }
+                .to_string_lossy()
+                .into_owned()
+                .into(),
         };
-        let reach = |index: usize| places.strides[index] * (places.shape[index].max(1) - 1) as isize;
+        let reach =
+            |index: usize| places.strides[index] * (places.shape[index].max(1) - 1) as isize;
         let reaches: Vec<isize> = (0..places.shape.len()).map(reach).collect();
         let before: isize = reaches.iter().filter(|reach| **reach < 0).sum();
         let behind: isize = reaches.iter().filter(|reach| **reach > 0).sum();
@@ -66,7 +70,9 @@ impl ForeignBuffer {
                 readonly: view.readonly != 0,
                 itemsize: places.item_size,
                 format,
-                dim_desc: dimensions.map(|(&extent, &stride)| (extent, stride, 0)).collect(),
+                dim_desc: dimensions
+                    .map(|(&extent, &stride)| (extent, stride, 0))
+                    .collect(),
             },
         }
     }

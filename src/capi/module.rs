@@ -25,7 +25,9 @@ fn import(name: &str, vm: &VirtualMachine) -> PyResult<Owned> {
 }
 
 fn module<'a>(object: Lent<'a>, vm: &VirtualMachine) -> PyResult<&'a Py<PyModule>> {
-    given(object, vm)?.downcast_ref().ok_or_else(|| bad_call(vm))
+    given(object, vm)?
+        .downcast_ref()
+        .ok_or_else(|| bad_call(vm))
 }
 
 fn add(object: Lent<'_>, name: Text, value: PyObjectRef, vm: &VirtualMachine) -> PyResult<c_int> {
@@ -35,7 +37,12 @@ fn add(object: Lent<'_>, name: Text, value: PyObjectRef, vm: &VirtualMachine) ->
 }
 
 /// The text of a module's attribute.
-fn attribute(object: Lent<'_>, name: &'static str, missing: &'static str, vm: &VirtualMachine) -> PyResult<*const c_char> {
+fn attribute(
+    object: Lent<'_>,
+    name: &'static str,
+    missing: &'static str,
+    vm: &VirtualMachine,
+) -> PyResult<*const c_char> {
     let found = module(object, vm)?.dict().get_item_opt(name, vm)?;
     match found {
         Some(found) if found.downcast_ref::<PyStr>().is_some() => {

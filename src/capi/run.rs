@@ -5,12 +5,8 @@ use super::{
     errors,
 };
 use rustpython_vm::{
-    PyResult, VirtualMachine,
-    builtins::PyDict,
-    compiler::Mode,
-    function::ArgMapping,
-    scope::Scope,
-    TryFromObject,
+    PyResult, TryFromObject, VirtualMachine, builtins::PyDict, compiler::Mode,
+    function::ArgMapping, scope::Scope,
 };
 use std::ffi::{c_int, c_void};
 

@@ -148,7 +148,11 @@ unsafe fn copy(view: &View, memory: *mut u8, size: isize, fortran: bool, into_vi
     let step = places.item_size;
     let one = |place: *mut u8| {
         let size = step.min(left);
-        let (from, to) = if into_view { (memory, place) } else { (place, memory) };
+        let (from, to) = if into_view {
+            (memory, place)
+        } else {
+            (place, memory)
+        };
         // SAFETY: the caller's promise; they may overlap.
         unsafe { ptr::copy(from, to, size) };
         memory = memory.wrapping_add(size);

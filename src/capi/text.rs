@@ -2,10 +2,7 @@
 
 use super::entry::{Lent, Owned, Text, bad_call, c_functions, given, put, utf8};
 use crate::ctype::scalar::{terminated, wide};
-use rustpython_vm::{
-    AsObject, Py, PyObjectRef, PyResult, VirtualMachine,
-    builtins::PyStr,
-};
+use rustpython_vm::{AsObject, Py, PyObjectRef, PyResult, VirtualMachine, builtins::PyStr};
 use std::{
     ffi::{c_char, c_int},
     ptr,

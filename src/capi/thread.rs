@@ -52,7 +52,9 @@ fn detach(vm: &VirtualMachine) {
     let (attached, detached) = (ThreadState::Attached as i32, ThreadState::Detached as i32);
     let change = |slot: &ThreadSlot| {
         let (ok, other) = (Ordering::AcqRel, Ordering::Acquire);
-        slot.state.compare_exchange(attached, detached, ok, other).is_ok()
+        slot.state
+            .compare_exchange(attached, detached, ok, other)
+            .is_ok()
     };
     if change(&slot) {
         // This leaves the thread as it finds it, and does what else belongs to detaching.
@@ -109,10 +111,22 @@ pub extern "C" fn PyGILState_Release(state: c_int) {
 
 /// Those of these that look at no VM first.
 pub static PLAIN: &[(&str, Place)] = &[
-    ("PyGILState_Ensure", Place::function(PyGILState_Ensure as *const ())),
-    ("PyGILState_Release", Place::function(PyGILState_Release as *const ())),
-    ("PyEval_SaveThread", Place::function(PyEval_SaveThread as *const ())),
-    ("PyEval_RestoreThread", Place::function(PyEval_RestoreThread as *const ())),
+    (
+        "PyGILState_Ensure",
+        Place::function(PyGILState_Ensure as *const ()),
+    ),
+    (
+        "PyGILState_Release",
+        Place::function(PyGILState_Release as *const ()),
+    ),
+    (
+        "PyEval_SaveThread",
+        Place::function(PyEval_SaveThread as *const ()),
+    ),
+    (
+        "PyEval_RestoreThread",
+        Place::function(PyEval_RestoreThread as *const ()),
+    ),
 ];
 
 /// What stands for a thread of the interpreter's in C, which cannot look inside.

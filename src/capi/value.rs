@@ -6,10 +6,7 @@ use super::{
     variadic::Arguments,
 };
 use crate::ctype::scalar::wide;
-use rustpython_vm::{
-    PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::PyTuple,
-};
+use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyTuple};
 use std::ffi::c_void;
 
 /// Reads values, as the format says.
@@ -37,7 +34,8 @@ impl Builder<'_, '_> {
     }
 
     fn wrong(&self) -> rustpython_vm::builtins::PyBaseExceptionRef {
-        self.vm.new_system_error("bad format char passed to Py_BuildValue")
+        self.vm
+            .new_system_error("bad format char passed to Py_BuildValue")
     }
 
     /// The values up to `end`, or up to the end of the format.
@@ -50,7 +48,9 @@ impl Builder<'_, '_> {
             match (self.next(), end) {
                 (None, None) => break,
                 (Some(letter), Some(end)) if letter == end => break,
-                (None, Some(_)) => return Err(self.vm.new_system_error("unmatched paren in format")),
+                (None, Some(_)) => {
+                    return Err(self.vm.new_system_error("unmatched paren in format"));
+                }
                 // References that C hands over are taken all the same.
                 (Some(letter), _) => match self.one(letter) {
                     Ok(value) => list.push(value),
@@ -68,7 +68,12 @@ impl Builder<'_, '_> {
             return text.bytes();
         }
         let size = usize::try_from(self.arguments.size());
-        (!text.is_null()).then(|| size.map_or_else(|_| text.bytes().unwrap_or_default(), |size| text.sized(size)))
+        (!text.is_null()).then(|| {
+            size.map_or_else(
+                |_| text.bytes().unwrap_or_default(),
+                |size| text.sized(size),
+            )
+        })
     }
 
     fn one(&mut self, letter: u8) -> PyResult {
@@ -96,7 +101,8 @@ impl Builder<'_, '_> {
             b'c' => ctx.new_bytes(vec![self.arguments.int() as u8]).into(),
             b'C' => {
                 let code = wide::code_point(self.arguments.int() as u32, self.vm)?;
-                ctx.new_str(rustpython_vm::common::wtf8::Wtf8Buf::from_iter([code])).into()
+                ctx.new_str(rustpython_vm::common::wtf8::Wtf8Buf::from_iter([code]))
+                    .into()
             }
             b's' | b'z' | b'U' => match self.text() {
                 Some(text) => ctx.new_str(utf8(text, self.vm)?).into(),
@@ -125,7 +131,8 @@ impl Builder<'_, '_> {
                     return Err(bad_call(self.vm));
                 }
                 // SAFETY: C promises such a function, which takes this.
-                let made = unsafe { std::mem::transmute::<*mut c_void, Converter>(converter)(argument) };
+                let made =
+                    unsafe { std::mem::transmute::<*mut c_void, Converter>(converter)(argument) };
                 made.ok_or_else(|| self.missing())?
             }
             b'N' => {
@@ -134,7 +141,11 @@ impl Builder<'_, '_> {
                 // SAFETY: C hands the reference over.
                 unsafe { PyObjectRef::from_raw(object) }
             }
-            b'S' | b'O' => self.arguments.lent().ok_or_else(|| self.missing())?.to_owned(),
+            b'S' | b'O' => self
+                .arguments
+                .lent()
+                .ok_or_else(|| self.missing())?
+                .to_owned(),
             _ => return Err(self.wrong()),
         })
     }
@@ -142,7 +153,10 @@ impl Builder<'_, '_> {
     /// What there is to raise for a NULL: the error that has made it, if there is one.
     fn missing(&self) -> rustpython_vm::builtins::PyBaseExceptionRef {
         let left = super::errors::take(self.vm);
-        left.unwrap_or_else(|| self.vm.new_system_error("NULL object passed to Py_BuildValue"))
+        left.unwrap_or_else(|| {
+            self.vm
+                .new_system_error("NULL object passed to Py_BuildValue")
+        })
     }
 
     fn dict(&mut self) -> PyResult {
@@ -159,13 +173,27 @@ impl Builder<'_, '_> {
 }
 
 /// All values that the format makes.
-fn values(format: Text, arguments: &mut Arguments, vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>> {
+fn values(
+    format: Text,
+    arguments: &mut Arguments,
+    vm: &VirtualMachine,
+) -> PyResult<Vec<PyObjectRef>> {
     let format = format.bytes().unwrap_or_default();
-    Builder { format, arguments, vm }.list(None)
+    Builder {
+        format,
+        arguments,
+        vm,
+    }
+    .list(None)
 }
 
 /// What a callable is called with: a format that makes one tuple makes all arguments.
-fn call_with(callable: &PyObject, format: Text, arguments: &mut Arguments, vm: &VirtualMachine) -> PyResult<Owned> {
+fn call_with(
+    callable: &PyObject,
+    format: Text,
+    arguments: &mut Arguments,
+    vm: &VirtualMachine,
+) -> PyResult<Owned> {
     let values = values(format, arguments, vm)?;
     let values = match values.as_slice() {
         [one] => match one.downcast_ref_if_exact::<PyTuple>(vm) {
@@ -212,4 +240,3 @@ behind_variadic! {
         method.call(arguments.objects(), vm).map(Some)
     }
 }
-

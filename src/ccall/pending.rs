@@ -38,7 +38,9 @@ fn take() -> Option<PyBaseExceptionRef> {
 
 /// Where an exception is, to tell it from others.
 fn address(exception: Option<&PyBaseExceptionRef>) -> Address {
-    exception.map_or(0, |exception| std::ptr::from_ref(&**exception).expose_provenance())
+    exception.map_or(0, |exception| {
+        std::ptr::from_ref(&**exception).expose_provenance()
+    })
 }
 
 /// C that uses the VM, from when it is entered until it returns.

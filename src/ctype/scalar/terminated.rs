@@ -211,7 +211,8 @@ unsafe fn are_equal(a: *const u8, b: *const u8, size: usize) -> bool {
 impl Entry {
     /// What C gets.
     fn address(&self) -> usize {
-        self.own.unwrap_or_else(|| self.copy.as_ptr().expose_provenance())
+        self.own
+            .unwrap_or_else(|| self.copy.as_ptr().expose_provenance())
     }
 
     fn cost(&self) -> usize {
