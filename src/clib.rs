@@ -114,18 +114,30 @@ impl Handle {
     #[cfg(windows)]
     #[must_use]
     pub fn find(self, name: &SymbolName, vm: &VirtualMachine) -> Option<usize> {
-        self.load(name, vm).ok()
+        self.load(name, vm).ok().filter(|&address| address != 0)
     }
 
-    /// The address of a symbol.
+    /// The address of a symbol, which is wanted as `what`: a function, or any symbol.
     ///
     /// # Errors
-    /// The loader's message if the library has no such symbol.
-    pub fn symbol(self, name: &SymbolName, vm: &VirtualMachine) -> Result<usize, String> {
-        self.find(name, vm).map_or_else(|| self.load(name, vm), Ok)
+    /// The loader's message if the library has no such symbol, and one that names it if its address is NULL,
+    /// as the resolver of an indirect function may say.
+    pub fn symbol(
+        self,
+        what: &str,
+        name: &SymbolName,
+        vm: &VirtualMachine,
+    ) -> Result<usize, String> {
+        if let Some(address) = self.find(name, vm) {
+            return Ok(address);
+        }
+        match self.load(name, vm)? {
+            0 => Err(format!("{what} '{}' not found", name.text())),
+            address => Ok(address),
+        }
     }
 
-    /// The same, for who wants to know what is wrong.
+    /// Looks a symbol up for who wants to know what is wrong.
     #[cold]
     fn load(self, name: &SymbolName, vm: &VirtualMachine) -> Result<usize, String> {
         let load = |library: &native::Library| {
@@ -194,6 +206,11 @@ impl SymbolName {
         Ok(Self::up_to_nul(name.as_bytes()))
     }
 
+    /// The name as a message shows it.
+    fn text(&self) -> String {
+        String::from_utf8_lossy(self.0.strip_suffix(b"\0").unwrap_or(&self.0)).into_owned()
+    }
+
     /// The name that C sees in these bytes.
     #[must_use]
     pub fn up_to_nul(name: &[u8]) -> Self {
@@ -217,5 +234,5 @@ pub fn lookup(
 ) -> PyResult<usize> {
     let handle = Handle::of(&*dll.get_attr(name!(vm, "_handle"), vm)?, owner, vm)?;
     let symbol = SymbolName::new(name, vm)?;
-    handle.symbol(&symbol, vm).map_err(missing)
+    handle.symbol("symbol", &symbol, vm).map_err(missing)
 }

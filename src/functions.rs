@@ -268,7 +268,7 @@ fn dlsym([library, name]: [PyObjectRef; 2], vm: &VirtualMachine) -> PyResult {
         (library.clone(), name.clone())
     })?;
     let address = handle
-        .symbol(&symbol, vm)
+        .symbol("symbol", &symbol, vm)
         .map_err(|message| vm.new_os_error(message))?;
     Ok(vm.ctx.new_int(address).into())
 }

@@ -33,6 +33,21 @@ thread_local! {
     static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
+/// Where a thread's innermost guard stands.
+#[derive(Clone, Copy)]
+pub struct Standing(Option<*const InterpreterFrame>);
+
+/// Where this thread's innermost guard stands.
+#[inline]
+pub fn standing() -> Standing {
+    Standing(GUARDED.try_with(Cell::get).ok().flatten())
+}
+
+/// Says where this thread's innermost guard stands, if guards were left without having been dropped.
+pub fn stand_as(standing: Standing) {
+    let _ = GUARDED.try_with(|guarded| guarded.set(standing.0));
+}
+
 /// Says in which frame the innermost guard stands, as long as it lives.
 struct Guard {
     before: Option<*const InterpreterFrame>,

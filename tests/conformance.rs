@@ -18,36 +18,49 @@ const NO_SUITE: i32 = 77;
 
 #[test]
 fn cpython_test_ctypes() {
-    run("run.py", &[]);
+    run("run.py", &[], &[]);
 }
 
 #[test]
 fn cpython_test_ctypes_through_libffi() {
-    run("run.py", &common::THROUGH_LIBFFI);
+    run("run.py", &[], &common::THROUGH_LIBFFI);
+}
+
+#[test]
+#[ignore = "needs Debian sid's CPython 3.14: benches/peers/debian.py sid"]
+fn cpython_3_14_test_ctypes() {
+    run("run.py", &["--suite", "3.14"], &[]);
+}
+
+#[test]
+#[ignore = "needs Debian sid's CPython 3.14: benches/peers/debian.py sid"]
+fn cpython_3_14_test_ctypes_through_libffi() {
+    run("run.py", &["--suite", "3.14"], &common::THROUGH_LIBFFI);
 }
 
 #[test]
 #[ignore = "takes some minutes"]
 fn cpython_tests_of_imports_and_classes() {
-    run("program.py", &[]);
+    run("program.py", &[], &[]);
 }
 
-fn run(script: &str, environment: &[(&str, &str)]) {
+fn run(script: &str, options: &[&str], environment: &[(&str, &str)]) {
     let Some(cpython) = common::cpython() else {
         return; // cpython() has said so, or panicked.
     };
     let script = common::tests_directory().join("conformance").join(script);
     let interpreter = common::interpreter();
-    let arguments: [&OsStr; 3] = [
+    let mut arguments: Vec<&OsStr> = vec![
         script.as_ref(),
         "--interpreter".as_ref(),
         interpreter.as_ref(),
     ];
+    arguments.extend(options.iter().map(OsStr::new));
     let output = common::run(&cpython, arguments, environment.iter().copied());
     if output.status.and_then(|status| status.code()) == Some(NO_SUITE) {
         let message = format!(
-            "{} did not run: {}. Set RUSTPYTHON_CTYPES_CPYTHON to a CPython 3.13 with \
-             its test suite.",
+            "{} did not run: {}. RUSTPYTHON_CTYPES_CPYTHON names a CPython 3.13, SID a folder with Debian sid's \
+             3.14, both with their test suites.",
             script.display(),
             output.stderr.trim()
         );

@@ -1,6 +1,7 @@
 //! The files `tests/python/test_*.py`, each one cargo test under our interpreter, one with no call
-//! planned ahead, one with all calls made through libffi, one with the whole fast path left out, and
-//! one under CPython, which is how we know that what they expect is CPython's behaviour and not ours.
+//! planned ahead, one with all calls made through libffi, one with the whole fast path left out, and two
+//! under CPython, which is how we know that what they expect is CPython's behaviour and not ours: the one
+//! that is found, and Debian sid's 3.14, if it is asked for (`--ignored`).
 //!
 //! `cargo test --test python_tests ours::` runs the first kind alone.
 
@@ -47,6 +48,17 @@ macro_rules! python_tests {
                 if let Some(python) = super::common::cpython() {
                     super::run(&python, stringify!($name), &[]);
                 }
+            })*
+        }
+
+        mod cpython_3_14 {
+            $(#[test]
+            #[ignore = "needs Debian sid's CPython 3.14: benches/peers/debian.py sid"]
+            fn $name() {
+                let python = super::common::cpython_3_14();
+                let started_by = python.to_str().expect("a path in UTF-8");
+                let environment = [("CTYPES_TESTS_INTERPRETER", started_by)];
+                super::run(&python, stringify!($name), &environment);
             })*
         }
     };
@@ -109,6 +121,7 @@ python_tests! {
     libraries
     loader_between_threads
     long_double
+    longjmp
     machine_code
     many_arguments
     memory_safety

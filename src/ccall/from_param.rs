@@ -13,6 +13,7 @@ use crate::{
         CType, Kind,
         simple::{self, Class, SimpleCode},
     },
+    error,
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
@@ -190,9 +191,10 @@ impl Attempt {
         };
         match as_parameter(value, vm)? {
             Some(inner) => {
-                let param = vm.with_recursion("while processing _as_parameter_", || {
-                    again(ctype, &inner, vm)
-                })?;
+                let again = || again(ctype, &inner, vm);
+                let param = vm
+                    .with_recursion("while processing _as_parameter_", again)
+                    .inspect_err(|error| error::complete(error, vm))?;
                 Ok(match param {
                     Param::Itself => Param::Object(inner),
                     other => other,

@@ -5,8 +5,8 @@
 //! ([`from_param`]), and without a declared type by their own ([`default`]); an object may stand for another
 //! one ([`plain`]). It enters C ([`enter`]) and converts what comes back ([`result`]). What can be
 //! said of a call ahead is planned ([`plan`]), also where arguments are placed one by one ([`placed`]). How a
-//! function is called is its [`signature`]. What must be there before C runs on a [`thread`] is made first. Parameter
-//! flags ([`paramflags`]) rearrange the arguments before and the results after; [`errno`] keeps the
+//! function is called is its [`signature`]. What must be there before C runs on a [`thread`] is made first, and what
+//! C has jumped over is put back ([`longjmp`]). Parameter flags ([`paramflags`]) rearrange the arguments before and the results after; [`errno`] keeps the
 //! copy of `errno` that Python code sees.
 
 pub mod arena;
@@ -20,6 +20,7 @@ pub mod errno;
 pub mod exact;
 pub mod from_param;
 mod instance;
+pub mod longjmp;
 pub mod outputs;
 pub mod paramflags;
 pub mod pending;

@@ -52,7 +52,7 @@ pub unsafe fn call(
             return None;
         });
     }
-    if given.count() > used {
+    if given.count() != used {
         return None;
     }
     // SAFETY: the caller's promise; parameters that memory is for are pointers.

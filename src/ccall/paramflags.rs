@@ -105,9 +105,7 @@ impl ParamFlags {
             return Ok(None);
         };
         let items = tuple.as_slice();
-        if items.len() != argtypes.converters.len() {
-            return Err(vm.new_value_error("paramflags must have the same length as argtypes"));
-        }
+        check_count(items.len(), argtypes, vm)?;
         items
             .iter()
             .zip(&argtypes.converters)
@@ -119,10 +117,19 @@ impl ParamFlags {
             .map(|list| Some(Self(list)))
     }
 
-    /// Of how many parameters they are.
-    #[must_use]
-    pub fn count(&self) -> usize {
-        self.0.len()
+    /// Checks that functions with these flags can have these argument types.
+    ///
+    /// # Errors
+    /// `ValueError` if there are more or fewer of them, `TypeError` if an output has no pointer type.
+    pub fn check(&self, argtypes: &ArgTypes, vm: &VirtualMachine) -> PyResult<()> {
+        check_count(self.0.len(), argtypes, vm)?;
+        let parameters = self.0.iter().zip(&argtypes.converters).enumerate();
+        for (index, (parameter, converter)) in parameters {
+            if parameter.flags == OUT {
+                check_output(index + 1, converter.argtype(), vm)?;
+            }
+        }
+        Ok(())
     }
 
     #[must_use]
@@ -263,6 +270,13 @@ impl Parameter {
             None => vm.new_type_error("not enough arguments"),
         })
     }
+}
+
+fn check_count(count: usize, argtypes: &ArgTypes, vm: &VirtualMachine) -> PyResult<()> {
+    if count != argtypes.converters.len() {
+        return Err(vm.new_value_error("paramflags must have the same length as argtypes"));
+    }
+    Ok(())
 }
 
 /// An output goes through a pointer.

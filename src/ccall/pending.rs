@@ -74,6 +74,21 @@ impl Section {
     }
 }
 
+/// In which section a thread is.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing(Address);
+
+#[inline]
+#[must_use]
+pub fn standing() -> Standing {
+    Standing(HANDLED.get())
+}
+
+/// Puts a thread back into the section that it was in.
+pub fn stand_as(standing: Standing) {
+    HANDLED.set(standing.0);
+}
+
 /// Runs `enter`, which calls C that uses the VM.
 ///
 /// # Errors

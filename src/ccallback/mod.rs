@@ -16,7 +16,7 @@ mod unraisable;
 
 use crate::{
     callable::Callable,
-    ccall::{errno, flags, pending},
+    ccall::{errno, flags, longjmp::Running, pending},
     cdata::young::{self, BeginsYoung, Young},
     panics::guarded_above_c,
 };
@@ -159,6 +159,7 @@ unsafe extern "C" fn entry(
             // SAFETY: the caller's promise. From here on it is held here too; if that is the last reference,
             // dropping it is a matter for an attached thread.
             if let Some(thunk) = unsafe { made.thunk() } {
+                let _running = Running::new(vm);
                 pending::unseen(vm, || thunk.run(result, arguments, vm));
             }
         });

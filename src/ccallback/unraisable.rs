@@ -5,8 +5,9 @@
 
 use crate::{audit, error};
 use rustpython_vm::{
-    AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyBaseExceptionRef, PyStr, PyTypeRef},
+    AsObject, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    builtins::{PyBaseExceptionRef, PyInt, PyStr, PyTraceback, PyTypeRef},
+    compiler::core::OneIndexed,
     function::FuncArgs,
 };
 use std::{
@@ -18,6 +19,9 @@ use std::{
 pub fn report(error: PyBaseExceptionRef, message: String, vm: &VirtualMachine) {
     if vm.state.finalizing.load(Ordering::Acquire) {
         return write(&error, &message, None, vm);
+    }
+    if error.__traceback__().is_none() {
+        error.set_traceback(traceback_of_caller(vm));
     }
     let of_sys = |name: &'static str| {
         let found = vm.sys_module.dict().get_item_opt(name, vm).ok()?;
@@ -31,6 +35,20 @@ pub fn report(error: PyBaseExceptionRef, message: String, vm: &VirtualMachine) {
         }
         _ => write(&error, &message, None, vm),
     }
+}
+
+/// Where an exception that native code raised came from: the Python function that called C, if there is one.
+fn traceback_of_caller(vm: &VirtualMachine) -> Option<PyRef<PyTraceback>> {
+    let frame = vm.current_frame()?;
+    // While it runs, its own fields do not say where it is.
+    let number = |name: &'static str| -> Option<u32> {
+        let value = frame.as_object().get_attr(name, vm).ok()?;
+        value.downcast_ref::<PyInt>()?.try_to_primitive(vm).ok()
+    };
+    let line = OneIndexed::new(number("f_lineno")? as usize)?;
+    let instruction = number("f_lasti")? as i32;
+    let traceback = PyTraceback::new(None, frame.clone(), instruction, line);
+    Some(traceback.into_ref(&vm.ctx))
 }
 
 /// Calls a hook of Python code.

@@ -264,7 +264,7 @@ pub unsafe fn set(
         }
     }
     let ready = convert::convert(ctype, value, vm)?;
-    if !matches!(ready, Ready::Word { .. }) && !matches!(ctype.kind, Kind::Simple(_)) {
+    if !matches!(ready, Ready::Word { .. }) && ctype.reference_count() > 0 {
         owner.mark_whole(index);
     }
     // SAFETY: the caller's promise; what is ready has the type's size.

@@ -46,6 +46,32 @@ impl CData {
         in_block || is_at(self.inline.0.get().addr(), INLINE_SIZE)
     }
 
+    /// How many bytes there are from where this value begins, as far as anybody here knows: to the end of the
+    /// memory that it is part of. Addresses that came from C or from Python code are taken at their word.
+    #[must_use]
+    pub fn room(zelf: &Py<Self>) -> Option<usize> {
+        let address = zelf.address().addr();
+        let home = Self::home(zelf);
+        if home.own != Own::Mine {
+            return home.room_in_source(address);
+        }
+        let (start, size) = home.bytes();
+        let offset = address.wrapping_sub(start.addr());
+        if offset <= size {
+            return Some(size - offset);
+        }
+        // Where `resize` has left it, there is as much as there was.
+        home.was_resized_from(address).then(|| zelf.size())
+    }
+
+    /// How much there is from an address to the end of the buffer that this object's memory lies in.
+    fn room_in_source(&self, address: usize) -> Option<usize> {
+        let state = self.state.get()?.lock();
+        let bytes = state.source.as_ref()?.as_contiguous()?;
+        let offset = address.wrapping_sub(bytes.as_ptr().addr());
+        bytes.len().checked_sub(offset)
+    }
+
     /// What to keep of `zelf` for a pointer to it. If it is a view of where another pointer leads, that is
     /// whoever owns the memory there: two pointers to each other's targets must not hold each other.
     #[must_use]

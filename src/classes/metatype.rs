@@ -223,14 +223,20 @@ impl CTypeType {
     /// The pointer type that `POINTER` made for this type.
     #[pygetset(name = "__pointer_type__")]
     fn pointer_type(zelf: PyTypeRef, vm: &VirtualMachine) -> PyResult {
-        let known = CType::of_class(&zelf, vm).and_then(|ctype| ctype.pointer_type.lock().clone());
-        match known {
-            Some(known) => Ok(known),
-            None => Err(vm.new_attribute_error(format!(
-                "{} has no attribute '__pointer_type__'",
-                zelf.as_object().repr(vm)?.to_string_lossy()
-            ))),
+        let Some(ctype) = CType::of_class(&zelf, vm) else {
+            let class = zelf.as_object().repr(vm)?;
+            let message = format!("{} must have storage info", class.to_string_lossy());
+            return Err(vm.new_type_error(message));
+        };
+        if let Some(known) = &*ctype.pointer_type.lock() {
+            return Ok(known.clone());
         }
+        let class = zelf.as_object().repr(vm)?;
+        let message = format!(
+            "{} has no attribute '__pointer_type__'",
+            class.to_string_lossy()
+        );
+        Err(vm.new_attribute_error(message))
     }
 
     #[pygetset(setter, name = "__pointer_type__")]

@@ -306,22 +306,25 @@ fn pointer_of<'a>(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<Target<
 
 /// Makes a pointer point to a C value, and keep it alive.
 fn point_to(zelf: &Py<CData>, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
-    let target = Target::of(zelf.as_object(), vm)?;
-    let refused = || {
-        vm.new_type_error(format!(
-            "expected {} instead of {}",
-            target.ctype.name(),
-            value.class().slot_name()
-        ))
+    let target = Target::of(zelf.as_object(), vm)?.ctype;
+    let refused = |why: &str| {
+        let (wanted, class) = (target.name(), value.class());
+        let given = class.slot_name();
+        vm.new_type_error(format!("expected {wanted} instead of {given}{why}"))
     };
-    let cdata = CData::of(value).ok_or_else(refused)?;
+    let cdata = CData::of(value).ok_or_else(|| refused(""))?;
     // From here on the target's size is what it is.
-    target.ctype.finalize();
-    // ctypes takes any C value here. One with less memory than the type needs, or with other things in it where
-    // the type has addresses, is no lie about memory that anybody told in so many words, so it is refused.
-    let leads_on = target.ctype.layout().has_pointer && !cdata.ctype().extends(target.ctype);
-    if cdata.size() < target.ctype.size() || leads_on {
-        return Err(refused());
+    target.finalize();
+    // ctypes takes any C value here. One that is known to have less memory than the type needs is no lie about
+    // memory that anybody told in so many words, so it is refused.
+    if cdata.size() < target.size()
+        && let Some(room) = CData::room(cdata)
+        && room < target.size()
+    {
+        let needed = target.size();
+        return Err(refused(&format!(
+            ", which has {room} of the {needed} bytes"
+        )));
     }
     let address = cdata.address();
     CData::home(cdata).ask();

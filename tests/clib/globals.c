@@ -19,3 +19,9 @@ EXPORT int (*global_function)(int) = triple;
 EXPORT int read_global_int(void) { return global_int; }
 EXPORT int read_global_point_y(void) { return global_point.y; }
 EXPORT int call_global_function(int v) { return global_function(v); }
+
+#ifdef __ELF__
+/* Its address is what a function says, which says NULL. */
+static void (*resolve_to_null(void))(void) { return NULL; }
+EXPORT void resolved_to_null(void) __attribute__((ifunc("resolve_to_null")));
+#endif

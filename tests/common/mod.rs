@@ -66,6 +66,29 @@ fn find_cpython() -> Option<PathBuf> {
     found
 }
 
+/// A program that starts Debian sid's CPython 3.14.
+///
+/// # Panics
+/// If there is none.
+pub fn cpython_3_14() -> PathBuf {
+    static FOUND: OnceLock<PathBuf> = OnceLock::new();
+    FOUND
+        .get_or_init(|| {
+            let debian = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/peers/debian.py");
+            let output = Command::new("python3")
+                .arg(debian)
+                .args(["launcher", "python3.14"])
+                .output()
+                .expect("running debian.py");
+            let path = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+            fit_cpython(Path::new(&path)).unwrap_or_else(|| {
+                panic!("no CPython 3.14 in target/sid: benches/peers/debian.py sid makes it, SID names another")
+            });
+            PathBuf::from(path)
+        })
+        .clone()
+}
+
 /// The real path of the interpreter behind `candidate` (which may be a pyenv shim), if it fits.
 fn fit_cpython(candidate: &Path) -> Option<PathBuf> {
     let probe = "import sys, ctypes\n\

@@ -1,13 +1,14 @@
 """CPython's own `test_ctypes` as a conformance test of our `_ctypes`.
 
-    python3.13 tests/conformance/run.py [MODULE ...] [--interpreter PATH] [--verbose]
+    python3.13 tests/conformance/run.py [--suite 3.14] [MODULE ...] [--interpreter PATH] [--verbose]
 
-Run it with the CPython 3.13 whose tests (and compiled `_ctypes_test`) are to be used. Every module
-of `test.test_ctypes` runs in a process of its own, once under that CPython and once under ours.
-The methods CPython passes are the yardstick: ours has to pass them all, except those that
-`expected.txt` lists with a reason. Prints what differs and the end of each traceback, then
+The tests (and the compiled `_ctypes_test`) are those of the CPython 3.13 that runs this, or those of
+Debian sid's 3.14, which benches/peers/debian.py makes. Every module of `test.test_ctypes` runs in a
+process of its own, once under that CPython and once under ours. The methods CPython passes are the
+yardstick: ours has to pass them all, except those that `expected-VERSION.txt` lists with a reason.
+Prints what differs and the end of each traceback, then
 
-    conformance: N of M methods pass
+    conformance with 3.13: N of M methods pass
 
 and exits with 0 if only listed methods fail and every listed one does, with 77 if this CPython
 has no test suite to offer.
@@ -15,7 +16,6 @@ has no test suite to offer.
 
 import argparse
 import concurrent.futures
-import importlib.util
 import json
 import os
 import pathlib
@@ -30,30 +30,64 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 DRIVER = HERE / "driver.py"
 SHIM = ROOT / "python-shim" / "cpython_tests"
-EXPECTED = HERE / "expected.txt"
-MAX_EXPECTED = 16
+# How many exceptions are allowed, by the version of the suite.
+SUITES = {"3.13": 16, "3.14": 12}
 NO_SUITE = 77
 TRACEBACK_LINES = 6
 
+# Where a CPython has its tests.
+PROBE = """
+import importlib.util, json, sys
+def origin(name):
+    try:
+        found = importlib.util.find_spec(name)
+    except ImportError:
+        return None
+    return found and found.origin
+print(json.dumps({
+    "version": "%d.%d" % sys.version_info[:2] if sys.implementation.name == "cpython" else "",
+    "tests": origin("test.test_ctypes"), "library": origin("_ctypes_test")}))
+"""
+
+
+def python(version):
+    """How the CPython of a version is started: a command, and variables."""
+    if version == "3.13":
+        return [sys.executable], {}
+    sys.path.append(str(ROOT / "benches" / "peers"))
+    import debian
+
+    return debian.python(f"python{version}")
+
 
 class Suite:
-    """The tests of the CPython that runs this script."""
+    """The tests of a CPython."""
 
-    def __init__(self):
-        if sys.implementation.name != "cpython" or sys.version_info[:2] != (3, 13):
-            raise LookupError(f"{sys.executable} is not CPython 3.13, whose tests are the yardstick")
-        try:
-            tests = importlib.util.find_spec("test.test_ctypes")
-            library = importlib.util.find_spec("_ctypes_test")
-        except ImportError:
-            tests = library = None
-        if tests is None or library is None:
+    def __init__(self, version):
+        self.version = version
+        self.command, self.environment = python(version)
+        found = self.ask(PROBE)
+        if found is None or found["version"] != version:
+            raise LookupError(f"{shlex.join(self.command)} is not CPython {version}, whose tests are the yardstick")
+        if not found["tests"] or not found["library"]:
             raise LookupError(
-                f"{sys.executable} has no test.test_ctypes or no _ctypes_test "
-                "(Debian: install libpython3.13-testsuite)"
+                f"{shlex.join(self.command)} has no test.test_ctypes or no _ctypes_test "
+                f"(Debian: install libpython{version}-testsuite)"
             )
-        self.tests = pathlib.Path(tests.origin).parent
-        self.library = library.origin
+        self.tests = pathlib.Path(found["tests"]).parent
+        self.library = found["library"]
+        # 3.14's gives what its functions were passed to its own methods alone; 3.13's exports it.
+        self.library_of_cfuncs = Suite("3.13").library if version != "3.13" else self.library
+
+    def ask(self, program):
+        """What a program prints as JSON; None if there is no such CPython."""
+        try:
+            answer = subprocess.run(
+                [*self.command, "-c", program], env={**os.environ, **self.environment}, capture_output=True, check=True
+            )
+        except (OSError, subprocess.CalledProcessError):
+            return None
+        return json.loads(answer.stdout)
 
     def modules(self):
         return sorted(path.stem for path in self.tests.glob("test_*.py"))
@@ -76,8 +110,8 @@ class Interpreter:
         self.environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **environment}
 
     @classmethod
-    def cpython(cls):
-        return cls([sys.executable], {})
+    def cpython(cls, suite):
+        return cls(suite.command, suite.environment)
 
     @classmethod
     def ours(cls, program, suite, directory):
@@ -88,6 +122,7 @@ class Interpreter:
             {
                 "PYTHONPATH": os.pathsep.join(paths),
                 "CTYPES_CONFORMANCE_LIBRARY": suite.library,
+                "CTYPES_CONFORMANCE_LIBRARY_OF_CFUNCS": suite.library_of_cfuncs,
             },
         )
 
@@ -193,22 +228,25 @@ def select(names, modules):
     }
 
 
-def read_expected():
+def expected_of(version):
+    return HERE / f"expected-{version}.txt"
+
+
+def read_expected(version):
     """`module.Class.method  reason` a line; blank lines and lines starting with # do not count."""
     expected = {}
-    for line in EXPECTED.read_text(encoding="utf-8").splitlines():
+    path, allowed = expected_of(version), SUITES[version]
+    for line in path.read_text(encoding="utf-8").splitlines():
         if not line or line.startswith("#"):
             continue
         method, _, reason = line.partition(" ")
         if not reason.strip():
-            raise SystemExit(f"{EXPECTED.name}: no reason given for {method}")
+            raise SystemExit(f"{path.name}: no reason given for {method}")
         if method in expected:
-            raise SystemExit(f"{EXPECTED.name}: {method} is listed twice")
+            raise SystemExit(f"{path.name}: {method} is listed twice")
         expected[method] = reason.strip()
-    if len(expected) > MAX_EXPECTED:
-        raise SystemExit(
-            f"{EXPECTED.name}: {len(expected)} exceptions, at most {MAX_EXPECTED} are allowed"
-        )
+    if len(expected) > allowed:
+        raise SystemExit(f"{path.name}: {len(expected)} exceptions, at most {allowed} are allowed")
     return expected
 
 
@@ -219,8 +257,10 @@ def passed(outcomes):
 class Comparison:
     """Ours against the yardstick and the list of exceptions."""
 
-    def __init__(self, yardstick, ours, expected, complete):
+    def __init__(self, version, yardstick, ours, complete):
+        self.version = version
         self.ours = ours
+        expected = read_expected(version)
         self.wanted = passed(yardstick)
         self.passing = passed(ours) & self.wanted
         failing = self.wanted - self.passing
@@ -243,12 +283,13 @@ class Comparison:
             print(f"{kind.upper():7} {method}")
             for line in lines if verbose else lines[-TRACEBACK_LINES:]:
                 print(f"        | {line}")
+        listed = expected_of(self.version).name
         for method in self.stale:
-            print(f"STALE   {method} is listed in {EXPECTED.name} but passes")
+            print(f"STALE   {method} is listed in {listed} but passes")
         for method in self.unknown:
-            print(f"UNKNOWN {method} is listed in {EXPECTED.name} but CPython does not pass it")
-        print(f"conformance: {len(self.passing)} of {len(self.wanted)} methods pass", end="")
-        print(f", {len(self.excused)} fail as {EXPECTED.name} says" if self.excused else "")
+            print(f"UNKNOWN {method} is listed in {listed} but CPython does not pass it")
+        print(f"conformance with {self.version}: {len(self.passing)} of {len(self.wanted)} methods pass", end="")
+        print(f", {len(self.excused)} fail as {listed} says" if self.excused else "")
 
     def ok(self):
         wrong = self.besides or self.unexpected or self.stale or self.unknown
@@ -258,6 +299,7 @@ class Comparison:
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("names", nargs="*", metavar="MODULE", help="module, or module.Class.method")
+    parser.add_argument("--suite", choices=SUITES, default="3.13")
     parser.add_argument(
         "--interpreter",
         type=pathlib.Path,
@@ -274,10 +316,10 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def located(kind, interpreter):
-    """A suite of this kind, and the path of the interpreter that runs it; ends where one is missing."""
+def located(make, interpreter):
+    """The suite that `make` makes, and the path of the interpreter that runs it; ends where one is missing."""
     try:
-        suite = kind()
+        suite = make()
     except LookupError as error:
         print(error, file=sys.stderr)
         sys.exit(NO_SUITE)
@@ -289,14 +331,13 @@ def located(kind, interpreter):
 
 def main():
     arguments = parse_arguments()
-    suite, program = located(Suite, arguments.interpreter)
+    suite, program = located(lambda: Suite(arguments.suite), arguments.interpreter)
     selection = select(arguments.names, suite.modules())
-    expected = read_expected()
     with tempfile.TemporaryDirectory() as directory:
         ours = Interpreter.ours(program, suite, pathlib.Path(directory))
-        interpreters = [Interpreter.cpython(), ours]
+        interpreters = [Interpreter.cpython(suite), ours]
         results = run_all(interpreters, selection, arguments.jobs, arguments.time_limit)
-    comparison = Comparison(*results, expected, complete=not arguments.names)
+    comparison = Comparison(arguments.suite, *results, complete=not arguments.names)
     comparison.print(arguments.verbose)
     return 0 if comparison.ok() else 1
 

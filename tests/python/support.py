@@ -2,6 +2,7 @@
 import _ctypes
 import ctypes
 import os
+import shlex
 import sys
 import unittest
 
@@ -11,6 +12,9 @@ PY314 = sys.version_info >= (3, 14)
 OURS = sys.implementation.name == "rustpython"
 # Whose `_objects` names places. The layered design, whose `_ctypes` is Python code, keeps as CPython does.
 BY_PLACE = OURS and "_rawffi" not in sys.modules
+
+# How this interpreter is started.
+INTERPRETER = shlex.split(os.environ.get("CTYPES_TESTS_INTERPRETER", shlex.quote(sys.executable)))
 
 # What our interpreter has been told to leave out of its fast path.
 LEFT_OUT = os.environ.get("RUSTPYTHON_CTYPES_WITHOUT", "").split(",")

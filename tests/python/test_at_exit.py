@@ -4,7 +4,7 @@ import subprocess
 import sys
 import unittest
 
-from support import LIBRARY, OURS, SLOWED, TestCase
+from support import INTERPRETER, LIBRARY, OURS, SLOWED, TestCase
 
 # What each script of threads begins with.
 THREADS = """if True:
@@ -17,7 +17,7 @@ THREADS = """if True:
 
 class AtExit(TestCase):
     def run_script(self, script, **options):
-        result = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=120, **options)
+        result = subprocess.run([*INTERPRETER, "-c", script], capture_output=True, timeout=120, **options)
         self.assertEqual((result.returncode, result.stdout), (0, b"end"),
                          result.stderr.decode(errors="replace"))
 
@@ -75,7 +75,7 @@ class Threads(TestCase):
 
     def run_script(self, script, expected=b"end", times=1):
         for _ in range(max(1, times // SLOWED)):
-            result = subprocess.run([sys.executable, "-c", THREADS + script], capture_output=True, timeout=120)
+            result = subprocess.run([*INTERPRETER, "-c", THREADS + script], capture_output=True, timeout=120)
             self.assertEqual((result.returncode, result.stdout, result.stderr), (0, expected, b""))
 
     def test_that_call_back_all_the_time(self):
@@ -153,7 +153,7 @@ class AtExitOfProcess(TestCase):
     if {before}: lib.call_int(callback, 3), lib.call_in_thread(callback, 3, 1)
     lib.{function}(callback)
 """
-        result = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=120)
+        result = subprocess.run([*INTERPRETER, "-c", script], capture_output=True, timeout=120)
         self.assertEqual((result.returncode, result.stdout, result.stderr), (0, b"exit 0\n", b""))
 
     def test_main_thread(self):

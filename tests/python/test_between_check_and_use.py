@@ -6,7 +6,7 @@ from ctypes import (
     CDLL, POINTER, ArgumentError, Structure, c_char, c_int, cast, pointer, sizeof,
 )
 
-from support import OURS, TestCase
+from support import INTERPRETER, OURS, TestCase
 
 LARGE = 100_000
 
@@ -44,7 +44,7 @@ class Buffers(TestCase):
                     pass
                 print(sizeof(getattr(Later, method)(memory)), outcome)
         """
-        result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+        result = subprocess.run([*INTERPRETER, "-c", script], capture_output=True, text=True, timeout=60)
         self.assertEqual((result.stdout, result.stderr, result.returncode), ("0 _fields_ is final\n" * 3, "", 0))
 
     def test_buffer_and_offset_that_give_fields(self):

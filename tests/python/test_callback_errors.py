@@ -3,7 +3,7 @@ import io
 import sys
 import traceback
 import unittest
-from ctypes import CFUNCTYPE, Structure, c_double, c_int, c_longlong, c_short, py_object
+from ctypes import CFUNCTYPE, Structure, c_char, c_double, c_int, c_longlong, c_short, py_object
 
 from support import OURS, PY314, TestCase, function
 
@@ -20,7 +20,8 @@ class Recorded(TestCase):
     def record(self, unraisable):
         self.reports.append((unraisable.exc_type, str(unraisable.exc_value), unraisable.err_msg,
                              unraisable.object))
-        self.frames = [frame.name for frame in traceback.extract_tb(unraisable.exc_traceback)]
+        self.traceback = traceback.extract_tb(unraisable.exc_traceback)
+        self.frames = [frame.name for frame in self.traceback]
 
     def assertReported(self, *expected):
         self.assertEqual(self.reports, list(expected))
@@ -67,6 +68,19 @@ class Raised(Recorded):
         self.call(body)
         self.assertEqual(self.reports[0][0], TypeError)
         self.assertIn("takes 0 positional arguments but 1 was given", self.reports[0][1])
+
+    def test_without_python_code_of_its_own(self):
+        """The function that called C stands for what native code has raised."""
+        def caller(body, restype=c_int):
+            lines.append(sys._getframe().f_lineno + 1)
+            CFUNCTYPE(restype, c_int)(body)(3)
+
+        lines = []
+        for body, restype in [(len, c_int), (lambda: 3, c_int), (lambda value: "x", c_int), (lambda value: 3, c_char),
+                              (lambda value: "x", c_double)]:
+            caller(body, restype)
+            self.assertEqual([(frame.name, frame.lineno) for frame in self.traceback][-1:], [("caller", lines[-1])])
+            self.assertEqual(len(self.traceback), 1)
 
     def test_exit_and_interrupt_are_reported_too(self):
         def leave(value):

@@ -7,7 +7,7 @@ from ctypes import (
     c_int, c_longdouble, c_size_t, pointer, sizeof,
 )
 
-from support import PY314, TestCase, function
+from support import OURS, PY314, TestCase, function
 
 if PY314:
     from ctypes import c_double_complex, c_float_complex, c_longdouble_complex
@@ -35,7 +35,9 @@ class Complex(TestCase):
                 self.assertEqual(ctype(value).value, complex(value))
                 self.assertIs(type(ctype(value).value), complex)
             self.assertEqual(repr(ctype(1 + 2j)), f"{ctype.__name__}((1+2j))")
-            self.assertEqual([bool(ctype(0)), bool(ctype(1j))], [False, True])
+            # CPython looks at the padding of a long double too.
+            if OURS or ctype.__name__ != "c_longdouble_complex":
+                self.assertEqual([bool(ctype(0)), bool(ctype(1j))], [False, True])
 
     def test_protocols(self):
         class Complex:

@@ -10,7 +10,7 @@ from ctypes import (
     CDLL, CFUNCTYPE, POINTER, Structure, c_int, c_void_p, cast, pointer, py_object, resize,
 )
 
-from support import LIBRARY, OURS, PY314, TestCase, clib, function
+from support import INTERPRETER, LIBRARY, OURS, PY314, TestCase, clib, function
 
 Unary = CFUNCTYPE(c_int, c_int)
 
@@ -180,7 +180,7 @@ class Libraries(TestCase):
                   "_ctypes.dlclose(library._handle)\n"
                   "del negate, library, Pair\ngc.collect()\n"
                   "try: CDLL('no such library')\nexcept OSError: print('gone')\n")
-        result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+        result = subprocess.run([*INTERPRETER, "-c", script], capture_output=True, text=True, timeout=60)
         self.assertEqual((result.stdout, result.stderr, result.returncode), ("gone\n", "", 0))
 
     def test_package_imported_again(self):
@@ -193,7 +193,7 @@ class Libraries(TestCase):
                   "    assert ctypes.pointer(ctypes.c_int(3))[0] == 3 and old.value == 5\n"
                   "print('done')")
         if OURS:
-            result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+            result = subprocess.run([*INTERPRETER, "-c", script], capture_output=True, text=True, timeout=60)
             self.assertEqual((result.stdout, result.stderr, result.returncode), ("done\n", "", 0))
         # Under the interpreter that runs this, the package alone.
         self.assertIs(importlib.import_module("ctypes"), ctypes)
@@ -253,7 +253,7 @@ class AuditEvents(TestCase):
             gc.collect()
             print(absolute(-3), CFUNCTYPE(c_int)(lambda: 5)())
         """
-        result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+        result = subprocess.run([*INTERPRETER, "-c", script], capture_output=True, text=True, timeout=60)
         self.assertEqual((result.stdout, result.stderr, result.returncode), ("3 5\n", "", 0))
 
 

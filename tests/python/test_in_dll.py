@@ -1,12 +1,14 @@
 """Exported variables of every kind, and opening libraries."""
 import ctypes
 import os
+import sys
 import unittest
 from ctypes import (
     CDLL, CFUNCTYPE, POINTER, RTLD_GLOBAL, RTLD_LOCAL, PyDLL, Structure, Union, addressof, c_char,
     c_char_p, c_double, c_int, c_ubyte, c_void_p, cast,
 )
 
+import _ctypes
 from support import LIBRARY, TestCase, clib, function
 
 
@@ -90,6 +92,25 @@ class Refused(TestCase):
                          "integer", c_int.in_dll, Fake(), "global_int")
         for base in (Structure, Union):
             self.assertError(TypeError, "abstract class", base.in_dll, clib, "global_int")
+
+
+@unittest.skipUnless(sys.platform == "linux", "indirect functions are ELF's")
+class SymbolsAtNull(TestCase):
+    """The loader finds them, and nobody can use them."""
+
+    def test_functions(self):
+        for look_up in (lambda: clib.resolved_to_null, lambda: clib["resolved_to_null"],
+                        lambda: function("resolved_to_null", None), lambda: function(b"resolved_to_null", None)):
+            self.assertError(AttributeError, "function 'resolved_to_null' not found", look_up)
+        self.assertFalse(hasattr(clib, "resolved_to_null"))
+
+    def test_variables(self):
+        for ctype in (c_int, c_int * 3, Point, POINTER(c_int), CFUNCTYPE(None)):
+            self.assertError(ValueError, "symbol 'resolved_to_null' not found", ctype.in_dll, clib, "resolved_to_null")
+
+    def test_addresses(self):
+        self.assertError(OSError, "symbol 'resolved_to_null' not found", _ctypes.dlsym, clib._handle,
+                         "resolved_to_null")
 
 
 class Opening(TestCase):

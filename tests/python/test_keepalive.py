@@ -109,6 +109,27 @@ class Keys(TestCase):
         grid[1][0] = b"q"
         self.assertEqual(grid._objects, {"0:1": b"q"})
 
+    def test_wholes_without_parts(self):
+        """What is stored as a whole shows as one if it has parts that could keep something."""
+        class Bare(Structure):
+            pass
+
+        class BareUnion(Union):
+            _fields_ = []
+
+        class Derived(Bare):
+            _fields_ = [("a", c_int)]
+
+        for whole, shown in [(Bare, None), (BareUnion, None), (c_int * 0, None), (Bare * 0, None), (Derived, {}),
+                             (c_int * 1, {}), (Bare * 2, {})]:
+            class Holder(Structure):
+                _fields_ = [("a", whole), ("b", whole)]
+
+            self.assertEqual(Holder(b=whole())._objects, shown if shown is None else {"1": shown})
+            items = (whole * 3)()
+            items[2] = whole()
+            self.assertEqual(items._objects, shown if shown is None else {"2": shown})
+
     def test_indices_are_hexadecimal(self):
         array = (c_char_p * 300)()
         array[26], array[299] = b"a", b"b"

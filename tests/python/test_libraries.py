@@ -11,7 +11,7 @@ import unittest
 import weakref
 from ctypes import CDLL, CFUNCTYPE, PyDLL, c_double, c_int
 
-from support import LIBRARY, OURS, TestCase
+from support import INTERPRETER, LIBRARY, OURS, TestCase
 
 
 class Name(str):
@@ -300,7 +300,7 @@ class Looks(TestCase):
             "sys.addaudithook(lambda name, args: seen.append((name, args[1])) "
             "if name == 'ctypes.dlsym' else None)",
             "library['abs'], library.labs, library.abs, library.abs", "print(seen)"])
-        run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        run = subprocess.run([*INTERPRETER, "-c", code], capture_output=True, text=True)
         expected = [("ctypes.dlsym", name) for name in ("abs", "labs", "abs")]
         self.assertEqual(run.stdout, f"{expected}\n", run.stderr)
 

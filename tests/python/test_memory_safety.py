@@ -143,7 +143,8 @@ class Targets(TestCase):
         class Big(Array, metaclass=Meta):
             _length_, _type_ = LARGE, c_char
 
-        self.assertError(TypeError, "expected Big instead of c_char", POINTER(Big), c_char())
+        self.assertError(TypeError, f"expected Big instead of c_char, which has 1 of the {LARGE} bytes",
+                         POINTER(Big), c_char())
         with self.assertRaises(TypeError):
             POINTER(Big).from_param(c_char())
 

@@ -4,7 +4,7 @@ import subprocess
 import sys
 import unittest
 
-from support import OURS, SLOWED, TestCase
+from support import INTERPRETER, OURS, SLOWED, TestCase
 
 SIZE = 1 << 26
 
@@ -66,7 +66,7 @@ class NoMemory(TestCase):
         environment = os.environ | {"MIMALLOC_DISALLOW_ARENA_ALLOC": "1"}
         actions = [f"print({expression!r}, attempt(lambda: {expression}), sep=': ', flush=True)"
                    for expressions in CASES.values() for expression in expressions]
-        result = subprocess.run([sys.executable, "-c", "\n".join([PREPARE, *actions])], capture_output=True,
+        result = subprocess.run([*INTERPRETER, "-c", "\n".join([PREPARE, *actions])], capture_output=True,
                                 text=True, timeout=120, env=environment)
         expected = [f"{expression}: {outcome}" for outcome, expressions in CASES.items()
                     for expression in expressions]

@@ -14,7 +14,7 @@ from ctypes import (
     c_wchar_p, cast, create_string_buffer, create_unicode_buffer, pointer, sizeof, string_at, wstring_at,
 )
 
-from support import OURS, PY314, TestCase
+from support import INTERPRETER, OURS, PY314, TestCase
 
 
 class P(Structure):
@@ -211,7 +211,7 @@ class Looks(TestCase):
             "ctypes.create_string_buffer(b'x')", "ctypes.string_at(b'x')", "ctypes.create_unicode_buffer(3)",
             "print(seen)"])
         import subprocess
-        run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        run = subprocess.run([*INTERPRETER, "-c", code], capture_output=True, text=True)
         events = [name for name in eval(run.stdout) if "call_function" not in name]
         self.assertEqual(events, ["ctypes.create_string_buffer", "ctypes.string_at",
                                   "ctypes.create_unicode_buffer"])

@@ -5,7 +5,7 @@ import sys
 import unittest
 from ctypes import CDLL, CFUNCTYPE, c_char, c_int, py_object
 
-from support import OURS, TestCase
+from support import INTERPRETER, OURS, TestCase
 
 CLOSED = "mmap closed or invalid"
 
@@ -55,7 +55,7 @@ class Panics(TestCase):
                   "def deep(count): return deep(count - 1) if count else view.tolist()\n"
                   "class Argument: from_param = deep\n"
                   "function = CDLL(None).abs\nfunction.argtypes = [Argument]\nfunction(5)")
-        result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+        result = subprocess.run([*INTERPRETER, "-c", script], capture_output=True, text=True, timeout=60)
         self.assertEqual((result.stdout, result.returncode), ("", 101))
         self.assertIn(CLOSED, result.stderr)
 
@@ -75,7 +75,7 @@ class Panics(TestCase):
         script = ("import mmap\nfrom ctypes import *\n"
                   "closed = mmap.mmap(-1, 100)\nclosed.close()\nview = memoryview(closed)\n"
                   "try: c_int.from_buffer(view)\nexcept SystemError: print('caught')")
-        result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+        result = subprocess.run([*INTERPRETER, "-c", script], capture_output=True, text=True, timeout=60)
         self.assertEqual((result.stdout, result.stderr, result.returncode), ("caught\n", "", 0))
 
 

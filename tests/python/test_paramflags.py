@@ -7,7 +7,7 @@ from ctypes import (
 )
 
 from given import ROUNDS, MyInt
-from support import OURS, TestCase, clib, function
+from support import OURS, PY314, TestCase, clib, function
 
 IN, OUT, IN_OUT, LCID = 1, 2, 3, 4
 IntPointer = POINTER(c_int)
@@ -44,6 +44,14 @@ class In(TestCase):
         add = declared("add_int", c_int, (c_int, IN, "a"), (c_int, IN, "b", 1))
         self.assertError(TypeError, "call takes exactly 2 arguments (3 given)", add, 1, 2, 3)
         self.assertError(TypeError, "call takes exactly 2 arguments (3 given)", add, 1, 2, a=1)
+
+    def test_a_name_that_stands_twice(self):
+        """It is found twice and given once."""
+        for default in ((), (7,)):
+            add = declared("add_int", c_int, (c_int, IN, "a", *default), (c_int, IN, "a", *default))
+            self.assertError(TypeError, "call takes exactly 2 arguments (1 given)", add, a=1)
+            self.assertEqual(add(1, a=2), 3)
+            self.assertEqual(add(1, 2), 3)
 
     def test_conversion_errors(self):
         add = declared("add_int", c_int, (c_int, IN, "a"), (c_int, IN, "b", 1))
@@ -111,6 +119,22 @@ class Out(TestCase):
         for ctype in (c_int, c_double, c_char, py_object):
             self.assertError(TypeError, f"'out' parameter 1 must be a pointer type, not "
                              f"{ctype.__name__}", declared, "negate_int", c_int, (ctype, OUT))
+
+    @unittest.skipUnless(PY314, "3.13 takes them")
+    def test_declared_later(self):
+        function = declared("negate_int", c_int, (c_int, IN, "a"), (c_void_p, OUT, "b"))
+        declare = function.__setattr__
+        for ctype in (c_int, c_double, c_char, py_object):
+            self.assertError(TypeError, f"'out' parameter 2 must be a pointer type, not {ctype.__name__}",
+                             declare, "argtypes", (c_int, ctype))
+        for argtypes in ((), (c_int,), (c_int, c_double, c_int)):
+            self.assertError(ValueError, "paramflags must have the same length as argtypes",
+                             declare, "argtypes", argtypes)
+        self.assertEqual(function.argtypes, (c_int, c_void_p))
+        for ctype in (IntPointer, c_char_p, c_int * 3):
+            function.argtypes = (c_double, ctype)
+        function.argtypes = None
+        self.assertEqual(function.argtypes, (c_int, c_void_p))
 
 
 class InOut(TestCase):

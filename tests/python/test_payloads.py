@@ -161,8 +161,6 @@ class AnotherClass(TestCase):
         self.assertRaises(TypeError, setattr, holder, "inner", numbers)
         self.assertRaises(TypeError, pointer(Addresses()).__setitem__, 0, numbers)
         self.assertRaises(TypeError, (Addresses * 2)().__setitem__, 0, numbers)
-        self.assertRaises(TypeError, setattr, POINTER(Addresses)(), "contents", numbers)
-        self.assertRaises(TypeError, setattr, POINTER(py_object)(), "contents", c_long(0x1234))
 
     def test_claimed_instances(self):
         class Claims(type(Structure)):

@@ -3,10 +3,11 @@ import itertools
 import unittest
 from ctypes import (
     POINTER, Array, Structure, Union, addressof, alignment, byref, c_char, c_double, c_int, c_short,
-    c_void_p, cast, pointer, sizeof,
+    c_void_p, cast, create_string_buffer, pointer, resize, sizeof,
 )
 
-from support import PY314, TestCase, function
+import _ctypes
+from support import OURS, PY314, TestCase, function
 
 IntPointer = POINTER(c_int)
 INT = c_int.__name__
@@ -65,6 +66,8 @@ class Types(TestCase):
 
         self.assertFalse(hasattr(Derived, "__pointer_type__"))
         self.assertIsNot(POINTER(Derived), made)
+        for base in (Structure, Union, Array, _ctypes._Pointer, _ctypes._SimpleCData, _ctypes.CFuncPtr):
+            self.assertError(TypeError, f"{base!r} must have storage info", getattr, base, "__pointer_type__")
 
 
 class Following(TestCase):
@@ -120,6 +123,48 @@ class Following(TestCase):
         self.assertEqual((pairs[1].a, pairs[2].b), (30, 60))
         p[0] = (7,)
         self.assertEqual((pairs[0].a, pairs[0].b), (7, 0))
+
+    def test_what_has_room(self):
+        """Any C value can be pointed to as any type that its memory has room for."""
+        class Head(Structure):
+            _fields_ = [("kind", c_int)]
+
+        class Message(Head):
+            _fields_ = [("text", c_char * 12)]
+
+        messages = (Message * 2)((1, b"first"), (2, b"second"))
+        head = cast(messages, POINTER(Head)).contents
+        self.assertEqual(POINTER(Message)(head).contents.text, b"first")
+        p = POINTER(Message)()
+        p.contents = Head.from_buffer(messages, sizeof(Message))
+        self.assertEqual(p.contents.text, b"second")
+        p.contents = create_string_buffer(b"\3\0\0\0third", 16)
+        self.assertEqual((p.contents.kind, p.contents.text), (3, b"third"))
+        grown = Head(4)
+        resize(grown, sizeof(Message))
+        p.contents = grown
+        p.contents.text = b"fourth"
+        self.assertEqual(bytes(grown)[4:10], b"fourth")
+        # From its address nobody knows how much there is.
+        p.contents = Head.from_address(addressof(messages))
+        self.assertEqual(p.contents.text, b"first")
+
+    @unittest.skipUnless(OURS, "CPython takes it, and reads beyond it")
+    def test_what_has_no_room(self):
+        class Pair(Structure):
+            _fields_ = [("a", c_int), ("b", c_int)]
+
+        class One(Structure):
+            _fields_ = [("a", c_int)]
+
+        numbers, ones = (c_int * 3)(), (One * 3)()
+        for small, name, room in [(c_int(), "c_int", 4), (c_char(), "c_char", 1), (ones[2], "One", 4),
+                                  (c_int.from_buffer(numbers, 8), "c_int", 4), ((c_int * 0)(), "c_int_Array_0", 0),
+                                  (c_char.from_buffer(bytearray(9), 4), "c_char", 5)]:
+            text = f"expected Pair instead of {name}, which has {room} of the 8 bytes"
+            self.assertError(TypeError, text, POINTER(Pair), small)
+            self.assertError(TypeError, text, setattr, POINTER(Pair)(), "contents", small)
+        POINTER(Pair)(ones[1])
 
     def test_initialiser(self):
         for wrong in (5, "x", None, 1.5):

@@ -7,7 +7,7 @@ import unittest
 import weakref
 from ctypes import POINTER, Structure, byref, c_char_p, c_int, pointer, py_object
 
-from support import LEFT_OUT, OURS, TestCase
+from support import INTERPRETER, LEFT_OUT, OURS, TestCase
 
 # More than a thread's ring holds.
 MANY = 50
@@ -100,7 +100,7 @@ class Collected(TestCase):
             loud.me = loud
             del loud
             """
-        output = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+        output = subprocess.run([*INTERPRETER, "-c", program], capture_output=True, text=True)
         self.assertEqual((output.stdout, output.stderr), ("gone 5\n", ""))
 
     def test_without_anybody_asking(self):

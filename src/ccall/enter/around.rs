@@ -2,7 +2,7 @@
 //! exceptions left behind.
 
 use crate::{
-    ccall::{errno, flags, pending, thread},
+    ccall::{errno, flags, longjmp, pending, thread},
     loader::{self, Use},
 };
 use rustpython_vm::{PyResult, VirtualMachine};
@@ -22,6 +22,7 @@ pub struct Callee {
 #[inline(always)]
 pub fn attached_or_not(call_flags: u32, vm: &VirtualMachine, enter: impl FnOnce()) -> PyResult<()> {
     thread::prepare(vm);
+    let running = longjmp::running();
     let enter = || {
         if call_flags & flags::USE_ERRNO == 0 {
             enter();
@@ -31,12 +32,18 @@ pub fn attached_or_not(call_flags: u32, vm: &VirtualMachine, enter: impl FnOnce(
     };
     if call_flags & (flags::PYTHONAPI | flags::HOLDS_LIBRARIES) == 0 {
         vm.allow_threads(enter);
+        longjmp::back_to(running, vm);
         return Ok(());
     }
     if call_flags & flags::PYTHONAPI == 0 {
         loader::using(Use::Look, vm, enter);
+        longjmp::back_to(running, vm);
         return Ok(());
     }
+    let enter = || {
+        enter();
+        longjmp::back_to(running, vm);
+    };
     pending::raised_by(enter, vm)
 }
 

@@ -107,10 +107,8 @@ fn set_argtypes(object: &PyObject, value: PySetterValue, vm: &VirtualMachine) ->
         }
         _ => function.of_type().declared.argtypes.clone(),
     };
-    let given = argtypes.as_ref().map(|argtypes| argtypes.converters.len());
-    let flags = function.paramflags.as_ref().map(|flags| flags.count());
-    if flags.is_some() && given.is_some() && flags != given {
-        return Err(vm.new_value_error("paramflags must have the same length as argtypes"));
+    if let (Some(flags), Some(argtypes)) = (&function.paramflags, &argtypes) {
+        flags.check(argtypes, vm)?;
     }
     drop(function.declare(|declared| mem::replace(&mut declared.argtypes, argtypes)));
     Ok(())

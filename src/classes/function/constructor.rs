@@ -145,7 +145,7 @@ fn from_library(
     };
     audit::event(vm, "ctypes.dlsym", || (library.clone(), name.clone()))?;
     let address = handle
-        .symbol(&symbol, vm)
+        .symbol("function", &symbol, vm)
         .map_err(|message| vm.new_attribute_error(message))?;
     exported(ctype, class, paramflags, library, address, vm)
 }
