@@ -70,9 +70,6 @@ impl<'a> Shape<'a> {
             return vm.new_type_error(message.clone());
         }
         let who = self.who();
-        if self.most == 0 {
-            return vm.new_type_error(format!("{who} takes no arguments"));
-        }
         let (how, count) = match () {
             () if self.least == self.most => ("exactly", self.most),
             () if got < self.least => ("at least", self.least),

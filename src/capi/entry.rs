@@ -1,6 +1,6 @@
 //! What every function of the C API is made of.
 
-use crate::panics::guarded_above_c;
+use crate::{ccall::pending, panics::guarded_above_c};
 use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine, vm::thread};
 use std::ffi::{CStr, c_char};
 
@@ -62,7 +62,7 @@ pub fn entered<R>(failed: R, f: impl FnOnce(&VirtualMachine) -> PyResult<R>) -> 
         outcome = match guarded_above_c(vm, || f(vm)) {
             Ok(result) => Some(result),
             Err(error) => {
-                vm.set_exception(Some(error));
+                pending::set_left(Some(error), vm);
                 None
             }
         };

@@ -220,7 +220,7 @@ pub fn format(format: Text, arguments: &mut Arguments, vm: &VirtualMachine) -> P
             )?),
             b'A' => directive.text(&shown(
                 arguments.lent(),
-                |object, vm| Ok(object.ascii(vm)?.to_string().into()),
+                |object, vm| Ok(object.ascii(vm)?.as_wtf8().to_owned()),
                 vm,
             )?),
             b'T' => {

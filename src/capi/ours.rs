@@ -1,8 +1,8 @@
 //! All functions and data of ours.
 
 use super::{
-    buffer, bytes, data, errors, exception, file, main_thread, memoryview, module, object, run,
-    strides, table::Place, text, thread, variadic,
+    buffer, bytes, data, errors, exception, file, main_thread, memoryview, module, object,
+    protocols, run, strides, table::Place, text, thread, variadic,
 };
 
 /// Part by part.
@@ -16,6 +16,7 @@ pub static OURS: &[&[(&str, Place)]] = &[
     memoryview::FUNCTIONS,
     module::FUNCTIONS,
     object::FUNCTIONS,
+    protocols::FUNCTIONS,
     run::FUNCTIONS,
     strides::FUNCTIONS,
     text::FUNCTIONS,

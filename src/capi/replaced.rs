@@ -5,6 +5,11 @@ replaced! {
     PyBytes_FromString
     PyBytes_FromStringAndSize
     PyBytes_Size
+    PyCapsule_GetPointer
+    PyDict_Items
+    PyDict_Keys
+    PyDict_Size
+    PyDict_Values
     PyErr_DisplayException
     PyErr_GetRaisedException
     PyErr_GivenExceptionMatches
@@ -18,10 +23,48 @@ replaced! {
     PyErr_WriteUnraisable
     PyEval_RestoreThread
     PyEval_SaveThread
+    PyFloat_AsDouble
     PyGILState_Ensure
     PyGILState_Release
+    PyImport_Import
     PyInterpreterState_Get
     PyInterpreterState_GetID
+    PyLong_AsLong
+    PyMapping_Check
+    PyMapping_GetItemString
+    PyMapping_Length
+    PyMapping_Size
+    PyNumber_Absolute
+    PyNumber_Float
+    PyNumber_Index
+    PyNumber_Invert
+    PyNumber_Long
+    PyNumber_Negative
+    PyNumber_Positive
+    PyObject_ASCII
+    PyObject_Bytes
+    PyObject_Call
+    PyObject_CallNoArgs
+    PyObject_CallObject
+    PyObject_DelItem
+    PyObject_GetAttr
+    PyObject_GetAttrString
+    PyObject_GetItem
+    PyObject_Length
+    PyObject_Repr
+    PyObject_RichCompare
+    PyObject_SetItem
+    PyObject_Size
+    PyObject_Str
+    PyObject_Type
+    PySequence_Concat
+    PySequence_GetItem
+    PySequence_Length
+    PySequence_List
+    PySequence_Repeat
+    PySequence_SetItem
+    PySequence_Size
+    PySequence_Tuple
     PyUnicode_AsUTF8AndSize
     PyUnicode_FromString
     PyUnicode_FromStringAndSize

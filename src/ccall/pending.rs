@@ -18,6 +18,8 @@ const OUTSIDE: Address = usize::MAX;
 thread_local! {
     static PENDING: RefCell<Option<PyBaseExceptionRef>> = const { RefCell::new(None) };
     static HANDLED: Cell<Address> = const { Cell::new(OUTSIDE) };
+    /// What is handled has been raised again.
+    static RERAISED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Gets the thread's own place for exceptions ready to be used.
@@ -48,7 +50,7 @@ fn address(exception: Option<&PyBaseExceptionRef>) -> Address {
 pub struct Section {
     /// What is handled where it is called.
     handled: Option<PyBaseExceptionRef>,
-    outer: Address,
+    outer: Standing,
 }
 
 impl Section {
@@ -57,17 +59,22 @@ impl Section {
     #[must_use]
     pub fn begin(vm: &VirtualMachine) -> Self {
         let handled = vm.current_exception();
-        let outer = HANDLED.replace(address(handled.as_ref()));
+        let outer = standing();
+        stand_as(Standing {
+            handled: address(handled.as_ref()),
+            is_reraised: false,
+        });
         Self { handled, outer }
     }
 
     /// C has returned: what it has left is taken away, and what was handled is there again.
     #[inline]
     pub fn end(self, vm: &VirtualMachine) -> Option<PyBaseExceptionRef> {
-        HANDLED.set(self.outer);
+        let is_reraised = RERAISED.get();
+        stand_as(self.outer);
         let now = vm.current_exception();
         if address(now.as_ref()) == address(self.handled.as_ref()) {
-            return None;
+            return now.filter(|_| is_reraised);
         }
         vm.set_exception(self.handled);
         now
@@ -76,17 +83,24 @@ impl Section {
 
 /// In which section a thread is.
 #[derive(Clone, Copy, Debug)]
-pub struct Standing(Address);
+pub struct Standing {
+    handled: Address,
+    is_reraised: bool,
+}
 
 #[inline]
 #[must_use]
 pub fn standing() -> Standing {
-    Standing(HANDLED.get())
+    Standing {
+        handled: HANDLED.get(),
+        is_reraised: RERAISED.get(),
+    }
 }
 
 /// Puts a thread back into the section that it was in.
 pub fn stand_as(standing: Standing) {
-    HANDLED.set(standing.0);
+    HANDLED.set(standing.handled);
+    RERAISED.set(standing.is_reraised);
 }
 
 /// Runs `enter`, which calls C that uses the VM.
@@ -109,16 +123,18 @@ pub fn raised_by(enter: impl FnOnce(), vm: &VirtualMachine) -> PyResult<()> {
 #[must_use]
 pub fn left(vm: &VirtualMachine) -> Option<PyBaseExceptionRef> {
     let now = vm.current_exception()?;
-    (address(Some(&now)) != HANDLED.get()).then_some(now)
+    let is_new = address(Some(&now)) != HANDLED.get();
+    (is_new || RERAISED.get()).then_some(now)
 }
 
 /// Has the C that is under way leave this error, or none.
 pub fn set_left(error: Option<PyBaseExceptionRef>, vm: &VirtualMachine) {
-    if error.is_some() {
-        vm.set_exception(error);
-    } else if left(vm).is_some() {
-        vm.set_exception(handled());
+    let given = address(error.as_ref());
+    let is_reraised = given != 0 && given == HANDLED.get();
+    if error.is_some() || left(vm).is_some() {
+        vm.set_exception(error.or_else(handled));
     }
+    RERAISED.set(is_reraised);
 }
 
 /// What was handled where the C that is under way was called.
@@ -149,7 +165,7 @@ fn unseen_inside<R>(vm: &VirtualMachine, f: impl FnOnce() -> R) -> R {
     set_left(None, vm);
     let result = f();
     if left.is_some() {
-        vm.set_exception(left);
+        set_left(left, vm);
     }
     result
 }

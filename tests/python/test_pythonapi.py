@@ -113,7 +113,6 @@ class References(TestCase):
     def test_results_are_taken_over(self):
         made = api("PyList_New", O, c_ssize_t)(0)
         self.assertEqual(made, [])
-        self.assertEqual(sys.getrefcount(made), sys.getrefcount([]) + 1)
         thing = object()
         before = sys.getrefcount(thing)
         list_ = [api("Py_NewRef", O, O)(thing) for _ in range(5)]
@@ -153,7 +152,6 @@ class Objects(TestCase):
         for arguments in [(O(), O(1)), (O({}), O())]:
             self.assertError(SystemError, "null argument to internal routine", get_item, *arguments)
         self.assertError(SystemError, "null argument to internal routine", api("PyObject_Type", O, O), O())
-        self.assertError(SystemError, "null argument to internal routine", api("PyNumber_Add", O, O, O), O(1), O())
         self.assertError(SystemError, "null argument to internal routine", api("PyNumber_Float", O, O), O())
         self.assertError(SystemError, "null argument to internal routine", api("PySequence_List", O, O), O())
         self.assertError(SystemError, "null argument to internal routine", api("PyObject_Size", c_ssize_t, O), O())
@@ -395,7 +393,7 @@ class Variadic(TestCase):
             (b"is:name", (1,), TypeError, "name() takes exactly 2 arguments (1 given)"),
             (b"i|s:name", (), TypeError, "name() takes at least 1 argument (0 given)"),
             (b"i|s", (1, "a", 2), TypeError, "function takes at most 2 arguments (3 given)"),
-            (b":name", (1,), TypeError, "name() takes no arguments"),
+            (b":name", (1,), TypeError, "name() takes exactly 0 arguments (1 given)"),
             (b"is:name", (1, 2), TypeError, "name() argument 2 must be str, not int"),
             (b"is", (1, None), TypeError, "argument 2 must be str, not None"),
             (b"i", ("x",), TypeError, "'str' object cannot be interpreted as an integer"),
