@@ -212,6 +212,8 @@ pub struct Arguments {
     /// The `bytes` whose copies C is given, with the copies' addresses. The caller holds them, or `kept`.
     copied: SmallVec<[(NonNull<Py<PyBytes>>, usize); 2]>,
     arena: Arena,
+    /// An aggregate among them has no size.
+    without_size: bool,
 }
 
 impl Arguments {
@@ -223,7 +225,15 @@ impl Arguments {
             kept: SmallVec::new(),
             copied: SmallVec::new(),
             arena: Arena::default(),
+            without_size: false,
         }
+    }
+
+    /// Whether C can be given what there is: an aggregate without size is nothing to C.
+    #[inline]
+    #[must_use]
+    pub fn are_passable(&self) -> bool {
+        !self.without_size
     }
 
     /// Adds an integer, extended to a machine word as its type is.
@@ -354,6 +364,7 @@ impl Arguments {
         let ctype = source.ctype();
         check_alignment(ctype, vm)?;
         let layout = ctype.layout();
+        self.without_size |= !layout.ffi().is_passable();
         let held = self.arena.hold(source);
         held.ok_or_else(|| vm.no_memory_error())?;
         // SAFETY: the object's memory has at least its type's size.
@@ -429,16 +440,9 @@ pub const MOST_ALIGN: usize = if CLASSIFIES { 2048 } else { STACK_ALIGN };
 /// Whether values of a type can be passed on the stack.
 ///
 /// # Errors
-/// `TypeError` if they have no size, or are aligned to more than [`MOST_ALIGN`], or to what no C compiler
-/// aligns to.
+/// `TypeError` if they are aligned to more than [`MOST_ALIGN`], or to what no C compiler aligns to.
 pub fn check_alignment(ctype: &CType, vm: &VirtualMachine) -> PyResult<()> {
     let align = ctype.layout().align;
-    if !ctype.layout().ffi().is_passable() {
-        return Err(vm.new_type_error(format!(
-            "{} has no size, so it cannot be passed by value",
-            ctype.name()
-        )));
-    }
     if align <= STACK_ALIGN || align <= MOST_ALIGN && align.is_power_of_two() {
         return Ok(());
     }

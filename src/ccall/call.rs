@@ -41,8 +41,8 @@ pub fn address(
     if !target.audited {
         audit::call(target.callee.address, given, vm)?;
     }
-    if !restype.settle() {
-        return Err(vm.new_type_error("a result without size cannot be returned"));
+    if !restype.settle() || !arguments.are_passable() {
+        return Err(enter::cif::not_prepared(target.callee.fixed, vm));
     }
     if target.callee.address == 0 {
         return Err(vm.new_value_error("NULL pointer access"));

@@ -66,9 +66,10 @@ fn instance(
     }?;
     let instance = CData::of(&made).filter(|cdata| cdata.ctype().serves_as(ctype));
     let Some(instance) = instance else {
+        let class = ctype.python_class().as_object().repr(vm)?;
         return Err(vm.new_type_error(format!(
-            "unexpected result of creating an argument: {} object expected, got {}",
-            ctype.name(),
+            "{} returned unexpected result of type {}",
+            class.to_string_lossy(),
             made.class().slot_name()
         )));
     };

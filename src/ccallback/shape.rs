@@ -13,6 +13,7 @@ use crate::{
 use libffi::raw::{self, ffi_cif, ffi_type};
 use rustpython_vm::{
     Py, PyObject, PyPayload, PyRef, PyResult, VirtualMachine,
+    builtins::PyBaseExceptionRef,
     object::{Traverse, TraverseFn},
     pyclass,
 };
@@ -115,6 +116,9 @@ impl Shape {
         }
         for ctype in &arguments {
             check_alignment(ctype, vm)?;
+            if !ctype.layout().ffi().is_passable() {
+                return Err(not_prepared(raw::ffi_status_FFI_BAD_TYPEDEF, vm));
+            }
         }
         let mut registers = Available::all();
         if let Some(result) = &result {
@@ -140,7 +144,7 @@ impl Shape {
             )
         };
         if status != raw::ffi_status_FFI_OK {
-            return Err(vm.new_runtime_error(format!("ffi_prep_cif failed with {status}")));
+            return Err(not_prepared(status, vm));
         }
         let uses_instances = arguments.iter().any(|ctype| is_given_in_instance(ctype));
         Ok(Self {
@@ -180,4 +184,10 @@ impl Shape {
             zelf.closures.give_back(closure);
         }
     }
+}
+
+/// The exception for a callback that libffi knows nothing of.
+#[cold]
+fn not_prepared(status: raw::ffi_status, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    vm.new_runtime_error(format!("ffi_prep_cif failed with {status}"))
 }

@@ -245,10 +245,12 @@ fn initialize_by_name(
     vm: &VirtualMachine,
 ) -> PyResult<()> {
     for (name, value) in names.iter().zip(values) {
-        let name = name
-            .downcast_ref::<PyStr>()
-            .ok_or_else(|| vm.new_type_error("keywords must be strings"))?;
-        zelf.set_attr(name, value.clone(), vm)?;
+        let Some(text) = name.downcast_ref::<PyStr>() else {
+            let class = name.class();
+            let message = format!("attribute name must be string, not '{}'", class.slot_name());
+            return Err(vm.new_type_error(message));
+        };
+        zelf.set_attr(text, value.clone(), vm)?;
     }
     Ok(())
 }

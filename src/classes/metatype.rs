@@ -120,11 +120,8 @@ pub fn initialize(
     define: impl FnOnce(&Py<PyType>) -> PyResult<()>,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
-    if args.args.len() != 3 {
-        return Err(vm.new_type_error(format!(
-            "type.__init__() takes 1 or 3 arguments ({} given)",
-            args.args.len()
-        )));
+    if ![1, 3].contains(&args.args.len()) {
+        return Err(vm.new_type_error("type.__init__() takes 1 or 3 arguments"));
     }
     guarded(vm, || define(class_of(zelf, vm)?))
 }

@@ -117,6 +117,50 @@ FLAGGED((1, None), (1,))() => TypeError: required argument 'None' missing
 FLAGGED((1, "x"), (1, "x"))(x=None) => TypeError: call takes exactly 2 arguments (1 given)
 """
 
+TABLES["outputs"] = r"""
+CFUNCTYPE(c_int, c_int, c_void_p)(("abs", libc), ((1,), (2,)))(3) => TypeError: c_void_p 'out' parameter must be passed as default value
+"""
+
+TABLES["calls without memory"] = r"""
+CFUNCTYPE(c_int, Late)(("abs", libc))(Late()) => RuntimeError: ffi_prep_cif failed
+CFUNCTYPE(Late, c_int)(("abs", libc))(3) => RuntimeError: ffi_prep_cif failed
+CFUNCTYPE(c_int, c_int, Late)(("abs", libc))(3, Late()) => RuntimeError: ffi_prep_cif failed
+libc.abs(3, Late()) => RuntimeError: ffi_prep_cif failed
+VARIADIC(b"", Late()) => RuntimeError: ffi_prep_cif_var failed
+CFUNCTYPE(c_int, Late)(lambda value: 0) => RuntimeError: ffi_prep_cif failed with 1
+CFUNCTYPE(Late)(lambda: 0) => TypeError: invalid result type for callback function
+"""
+
+TABLES["what can be said of a type"] = r"""
+type(Structure)("O", (Structure,), {"_anonymous_": ["a"], "_fields_": [("a", LISTED)]}) => SystemError: new style getargs format but argument is not a tuple
+3.13 dies
+type(Structure)("O", (Structure,), {"_anonymous_": ["a"], "_fields_": [("a", HIDDEN)]}) => TypeError: unexpected type
+setattr(type.__new__(type(Structure), "A", (Structure,), {}), "_fields_", [("a", c_int)]) => TypeError: ctypes state is not initialized
+_ctypes.CField(1) => TypeError: CField() takes no positional arguments
+3.13 dies
+type(c_int).__init__(c_int) => TypeError: type.__init__() takes 1 or 3 arguments
+type(c_int).__init__(c_int, "a", ()) => TypeError: type.__init__() takes 1 or 3 arguments
+type(Late)("A", (Structure,), {"_fields_": [(1, c_int)]}) => TypeError: CField() argument 'name' must be str, not int
+3.13 => TypeError: '_fields_' must be a sequence of (name, C type) pairs
+"""
+
+
+class LISTED(Structure):
+    _fields_ = [["a", c_int] if PY314 else ("a", c_int)]
+
+
+class HIDDEN(Structure):
+    _fields_ = [("a", c_int)]
+
+
+HIDDEN.a = 5
+
+
+def VARIADIC(*arguments):
+    function = CDLL(None).printf
+    function.argtypes = [c_char_p]
+    return function(*arguments)
+
 
 def FLAGGED(*flags):
     return CFUNCTYPE(c_int, c_int, POINTER(c_int))(("gather", clib), flags)

@@ -12,7 +12,7 @@ use crate::{
 };
 use arc_swap::ArcSwapOption;
 use libffi::raw::{self, ffi_cif, ffi_type};
-use rustpython_vm::{PyResult, VirtualMachine};
+use rustpython_vm::{PyResult, VirtualMachine, builtins::PyBaseExceptionRef};
 use smallvec::SmallVec;
 use std::{cell::UnsafeCell, ffi::c_void, mem::MaybeUninit, sync::Arc};
 
@@ -69,9 +69,18 @@ impl Cif {
         if status == raw::ffi_status_FFI_OK {
             Ok(prepared)
         } else {
-            Err(vm.new_runtime_error("ffi_prep_cif failed"))
+            Err(not_prepared(fixed, vm))
         }
     }
+}
+
+/// The exception for a call that libffi knows nothing of, in which so many arguments come before a `...`.
+#[cold]
+pub fn not_prepared(fixed: Option<usize>, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    vm.new_runtime_error(match fixed {
+        None => "ffi_prep_cif failed",
+        Some(_) => "ffi_prep_cif_var failed",
+    })
 }
 
 /// Calls `callee` through libffi.

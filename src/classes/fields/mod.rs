@@ -224,7 +224,7 @@ fn promote_members(
             .map_err(|_| vm.new_type_error("field names must be strings"))?;
         let member = inner.as_object().get_attr(&name, vm)?;
         let Some(member) = member.downcast_ref::<CField>() else {
-            return Err(vm.new_type_error(format!("'{}' is no field", name.as_wtf8())));
+            return Err(vm.new_type_error("unexpected type"));
         };
         if member.is_anonymous() {
             // What an anonymous member of an anonymous field contains is promoted through both.
