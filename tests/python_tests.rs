@@ -141,7 +141,9 @@ python_tests! {
     python_callables
     python_init
     pythonapi
+    pythonapi_buffers
     pythonapi_errors
+    pythonapi_threads
     reentrancy
     results
     robustness

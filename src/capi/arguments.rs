@@ -7,7 +7,7 @@ use super::{
 };
 use rustpython_vm::{
     Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyBaseExceptionRef, PyDict, PyStr, PyTuple},
+    builtins::{PyBaseExceptionRef, PyBytes, PyDict, PyStr, PyTuple},
 };
 use std::ffi::c_int;
 
@@ -132,31 +132,10 @@ impl Parser<'_, '_> {
         });
         let inner = &self.format[..end.ok_or_else(|| bad_call(vm))?];
         let count = Shape::of(inner).most;
-        let items: Option<Vec<PyObjectRef>> = match object {
+        let items = match object.map(|object| items(object, count, vm)).transpose()? {
             None => None,
-            Some(object) => {
-                let is_text = object.downcast_ref::<PyStr>().is_some();
-                match object.try_sequence(vm) {
-                    Ok(sequence) if !is_text && sequence.length(vm)? == count => Some(
-                        (0..count as isize)
-                            .map(|index| sequence.get_item(index, vm))
-                            .collect::<PyResult<_>>()?,
-                    ),
-                    Ok(sequence) if !is_text => {
-                        let got = sequence.length(vm)?;
-                        return Ok(Err(Wanted(format!(
-                            "must be sequence of length {count}, not {got}"
-                        ))));
-                    }
-                    _ => {
-                        return Ok(Err(Wanted::kind(
-                            &format!("{count}-item sequence"),
-                            object,
-                            vm,
-                        )));
-                    }
-                }
-            }
+            Some(Ok(items)) => Some(items),
+            Some(Err(wanted)) => return Ok(Err(wanted)),
         };
         for index in 0..count {
             let item = items.as_ref().map(|items| &*items[index]);
@@ -167,6 +146,38 @@ impl Parser<'_, '_> {
         self.take(b')');
         Ok(Ok(()))
     }
+}
+
+/// The items of a sequence that must have so many.
+fn items(
+    object: &PyObject,
+    count: usize,
+    vm: &VirtualMachine,
+) -> PyResult<Result<Vec<PyObjectRef>, Wanted>> {
+    let kind = match object.downcast_ref::<PyTuple>() {
+        Some(_) => "tuple",
+        None => "sequence",
+    };
+    let is_text =
+        object.downcast_ref::<PyStr>().is_some() || object.downcast_ref::<PyBytes>().is_some();
+    let Some(sequence) = object.try_sequence(vm).ok().filter(|_| !is_text) else {
+        return Ok(Err(Wanted::kind(
+            &format!("{count}-item tuple"),
+            object,
+            vm,
+        )));
+    };
+    let got = sequence.length(vm)?;
+    if got != count {
+        return Ok(Err(Wanted(format!(
+            "must be {kind} of length {count}, not {got}"
+        ))));
+    }
+    let item = |index| sequence.get_item(index, vm);
+    (0..count as isize)
+        .map(item)
+        .collect::<PyResult<_>>()
+        .map(Ok)
 }
 
 /// Converts one argument; what is wrong with it says which one it is.
@@ -181,8 +192,9 @@ fn argument(
             .name
             .as_ref()
             .map_or(String::new(), |name| format!("{name}() "));
+        let comma = if what.starts_with("item ") { "," } else { "" };
         let which = place.map_or("argument".to_owned(), |place| {
-            format!("argument {}", place + 1)
+            format!("argument {}{comma}", place + 1)
         });
         let message = shape.message.clone();
         parser
@@ -211,14 +223,15 @@ unsafe fn names(mut list: *const Text, vm: &VirtualMachine) -> PyResult<Vec<Stri
     Ok(names)
 }
 
-/// The arguments by position, from those given by position and by name.
+/// The arguments by position, from those given by position and by name; what is wrong with names, once the arguments are
+/// converted.
 fn by_name(
     positional: &Py<PyTuple>,
     named: Option<&Py<PyDict>>,
     shape: &Shape<'_>,
     names: &[String],
     vm: &VirtualMachine,
-) -> PyResult<Vec<Option<PyObjectRef>>> {
+) -> PyResult<(Vec<Option<PyObjectRef>>, Option<PyBaseExceptionRef>)> {
     let who = shape.who();
     let count = positional.len() + named.map_or(0, |named| named.__len__());
     if count > names.len() || positional.len() > shape.most_positional {
@@ -243,30 +256,26 @@ fn by_name(
     }
     let mut arguments: Vec<_> = positional.as_slice().iter().cloned().map(Some).collect();
     arguments.resize(names.len(), None);
-    let Some(named) = named else {
-        return Ok(arguments);
-    };
-    for (key, value) in named {
+    let mut wrong = None;
+    for (key, value) in named.into_iter().flatten() {
         let name = key.downcast_ref::<PyStr>().and_then(|name| name.to_str());
         let Some(name) = name else {
             return Err(vm.new_type_error("keywords must be strings"));
         };
-        let Some(place) = names
+        let place = names
             .iter()
-            .position(|known| known == name && !known.is_empty())
-        else {
-            return Err(
-                vm.new_type_error(format!("{who} got an unexpected keyword argument '{name}'"))
-            );
-        };
-        if arguments[place].replace(value).is_some() {
-            return Err(vm.new_type_error(format!(
+            .position(|known| known == name && !known.is_empty());
+        let error = match place.map(|place| (place, arguments[place].replace(value))) {
+            Some((_, None)) => continue,
+            Some((place, Some(_))) => format!(
                 "argument for {who} given by name ('{name}') and position ({})",
                 place + 1
-            )));
-        }
+            ),
+            None => format!("{who} got an unexpected keyword argument '{name}'"),
+        };
+        wrong = wrong.or_else(|| Some(vm.new_type_error(error)));
     }
-    Ok(arguments)
+    Ok((arguments, wrong))
 }
 
 behind_variadic! {
@@ -312,7 +321,7 @@ behind_variadic! {
         // SAFETY: C promises that.
         let names = unsafe { names(list, vm) }?;
         let shape = Shape::of(format.bytes().unwrap_or_default());
-        let given = by_name(tuple(object, vm)?, named, &shape, &names, vm)?;
+        let (given, wrong) = by_name(tuple(object, vm)?, named, &shape, &names, vm)?;
         let mut parser = Parser { format: shape.parts, arguments, vm };
         for (place, one) in given.iter().enumerate() {
             if one.is_none() && place < shape.least {
@@ -324,7 +333,7 @@ behind_variadic! {
             }
             argument(&mut parser, &shape, Some(place), one.as_deref())?;
         }
-        Ok(1)
+        wrong.map_or(Ok(1), Err)
     }
 
     fn unpack_tuple(object: Lent<'_>, name: Text, least: isize, most: isize, arguments: &mut Arguments) -> c_int, 0, |vm| {

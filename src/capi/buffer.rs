@@ -174,7 +174,7 @@ c_functions! {
 
     new fn PyObject_GetBuffer(object: Lent<'_>, view: *mut View, flags: c_int) -> c_int, -1, |vm| {
         if view.is_null() {
-            return Err(vm.new_buffer_error("PyObject_GetBuffer: view==NULL argument is obsolete"));
+            return Err(vm.new_buffer_error("PyBuffer_FillInfo: view==NULL argument is obsolete"));
         }
         // SAFETY: C promises a place for a view; what is there is no view yet.
         unsafe { (&raw mut (*view).object).write(None) };

@@ -6,7 +6,7 @@ use super::{
     text,
     variadic::Arguments,
 };
-use crate::{buffers, ctype::scalar::terminated};
+use crate::{buffers, cdata::CData, ctype::scalar::terminated};
 use num_traits::{ToPrimitive, Zero};
 use rustpython_vm::{
     AsObject, PyObject, PyResult, VirtualMachine,
@@ -29,6 +29,25 @@ impl Wanted {
             got.class().name().to_string()
         };
         Self(format!("must be {what}, not {got}"))
+    }
+}
+
+impl Wanted {
+    /// One character is wanted, of a text that has not just one.
+    fn character(what: &str, got: &PyObject, vm: &VirtualMachine) -> Self {
+        let found = match got.downcast_ref::<PyStr>() {
+            Some(text) => (text.char_len(), "a string"),
+            None => match (
+                got.downcast_ref::<PyBytes>(),
+                got.downcast_ref::<PyByteArray>(),
+            ) {
+                (Some(bytes), _) => (bytes.as_bytes().len(), "a bytes object"),
+                (_, Some(array)) => (array.borrow_buf().len(), "a bytearray object"),
+                _ => return Self::kind(what, got, vm),
+            },
+        };
+        let (length, kind) = found;
+        Self(format!("must be {what}, not {kind} of length {length}"))
     }
 }
 
@@ -129,7 +148,12 @@ pub fn convert(
         (b'p', None) => store!(c_int, |object| object.to_owned().try_to_bool(vm)?.into()),
         (b'c', None) => store!(c_char, |object| match one_byte(object) {
             Some(byte) => byte as c_char,
-            None => return Ok(Err(Wanted::kind("a byte string of length 1", object, vm))),
+            None =>
+                return Ok(Err(Wanted::character(
+                    "a byte string of length 1",
+                    object,
+                    vm
+                ))),
         }),
         (b'C', None) => store!(c_int, |object| {
             let text = object
@@ -137,7 +161,7 @@ pub fn convert(
                 .filter(|text| text.char_len() == 1);
             match text.and_then(|text| text.as_wtf8().code_points().next()) {
                 Some(code) => code.to_u32() as c_int,
-                None => return Ok(Err(Wanted::kind("a unicode character", object, vm))),
+                None => return Ok(Err(Wanted::character("a unicode character", object, vm))),
             }
         }),
         (b'O', None) => store!(*const PyObject, |object| object.as_raw()),
@@ -252,33 +276,16 @@ fn view(
             )
         }
         _ => {
-            let flags = if letter == b'w' {
-                BufferFlags::WRITABLE
-            } else {
-                BufferFlags::SIMPLE
+            let flags = match letter {
+                b'w' => BufferFlags::WRITABLE,
+                _ => BufferFlags::SIMPLE,
             };
-            match buffer::acquire(object, flags.bits() as c_int, vm) {
-                Ok(view) => view,
-                Err(_) => return Ok(Err(Wanted::kind(kind_of(letter, true), object, vm))),
-            }
+            buffer::acquire(object, flags.bits() as c_int, vm)?
         }
     };
     // SAFETY: C promises a place for a view.
     unsafe { put(place, view) };
     Ok(Ok(()))
-}
-
-/// What a letter takes, for messages.
-fn kind_of(letter: u8, is_buffer: bool) -> &'static str {
-    match (letter, is_buffer) {
-        (b'w', _) => "read-write bytes-like object",
-        (b'y', true) => "bytes-like object",
-        (b's', true) => "str or bytes-like object",
-        (b'z', true) => "str, bytes-like object or None",
-        (b'y', false) => "bytes",
-        (b'z', false) => "str or None",
-        _ => "str",
-    }
 }
 
 /// Where a text begins, and how long it is if C asks for that.
@@ -297,36 +304,31 @@ fn start(
     let Some(object) = object else {
         return Ok(Ok(()));
     };
+    let is_buffer = letter == b'y' || is_sized;
     let (start, size) = if letter == b'z' && vm.is_none(object) {
         (ptr::null(), 0)
     } else if let Some(string) = object.downcast_ref::<PyStr>().filter(|_| letter != b'y') {
         (text::text(string, vm)?, string.as_wtf8().len())
-    } else if let Some(bytes) = object
-        .downcast_ref::<PyBytes>()
-        .filter(|_| letter == b'y' || is_sized)
-    {
+    } else if !is_buffer {
+        let what = if letter == b'z' { "str or None" } else { "str" };
+        return Ok(Err(Wanted::kind(what, object, vm)));
+    } else if let Some(bytes) = object.downcast_ref::<PyBytes>() {
         let address = terminated::address(bytes).ok_or_else(|| vm.no_memory_error())?;
         (
             ptr::with_exposed_provenance(address),
             bytes.as_bytes().len(),
         )
-    } else if is_sized
-        && let Ok(buffer) = buffers::of(object, vm)
-        && buffer.desc.readonly
-        && buffer.desc.is_contiguous()
-    {
+    } else {
+        let buffer = buffers::requested(object, BufferFlags::SIMPLE, vm)?;
+        // What must be told that nobody looks any more cannot be told by a plain address.
+        if CData::of(object).is_none() {
+            return Ok(Err(Wanted::kind("read-only bytes-like object", object, vm)));
+        }
         let start = buffer
             .obj_bytes()
             .as_ptr()
             .wrapping_offset(buffer.desc.offset);
         (start.cast(), buffer.desc.len)
-    } else {
-        let what = match (letter, is_sized) {
-            (b'y', false) => return Ok(Err(Wanted::kind("bytes-like object", object, vm))),
-            (b'y', true) => "read-only bytes-like object",
-            (letter, is_sized) => kind_of(letter, is_sized),
-        };
-        return Ok(Err(Wanted::kind(what, object, vm)));
     };
     // SAFETY: it is terminated behind its size, or nothing.
     let has_nul = || !start.is_null() && unsafe { libc::strlen(start) } != size;

@@ -17,9 +17,9 @@ const OUTSIDE: Address = usize::MAX;
 
 thread_local! {
     static PENDING: RefCell<Option<PyBaseExceptionRef>> = const { RefCell::new(None) };
-    static HANDLED: Cell<Address> = const { Cell::new(OUTSIDE) };
-    /// What is handled has been raised again.
-    static RERAISED: Cell<bool> = const { Cell::new(false) };
+    static STANDING: Cell<Standing> = const {
+        Cell::new(Standing { handled: OUTSIDE, is_reraised: false })
+    };
 }
 
 /// Gets the thread's own place for exceptions ready to be used.
@@ -45,6 +45,14 @@ fn address(exception: Option<&PyBaseExceptionRef>) -> Address {
     })
 }
 
+/// In which section a thread is.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing {
+    handled: Address,
+    /// It has been raised again.
+    is_reraised: bool,
+}
+
 /// C that uses the VM, from when it is entered until it returns.
 #[derive(Debug)]
 pub struct Section {
@@ -59,8 +67,7 @@ impl Section {
     #[must_use]
     pub fn begin(vm: &VirtualMachine) -> Self {
         let handled = vm.current_exception();
-        let outer = standing();
-        stand_as(Standing {
+        let outer = STANDING.replace(Standing {
             handled: address(handled.as_ref()),
             is_reraised: false,
         });
@@ -70,8 +77,7 @@ impl Section {
     /// C has returned: what it has left is taken away, and what was handled is there again.
     #[inline]
     pub fn end(self, vm: &VirtualMachine) -> Option<PyBaseExceptionRef> {
-        let is_reraised = RERAISED.get();
-        stand_as(self.outer);
+        let is_reraised = STANDING.replace(self.outer).is_reraised;
         let now = vm.current_exception();
         if address(now.as_ref()) == address(self.handled.as_ref()) {
             return now.filter(|_| is_reraised);
@@ -81,26 +87,15 @@ impl Section {
     }
 }
 
-/// In which section a thread is.
-#[derive(Clone, Copy, Debug)]
-pub struct Standing {
-    handled: Address,
-    is_reraised: bool,
-}
-
 #[inline]
 #[must_use]
 pub fn standing() -> Standing {
-    Standing {
-        handled: HANDLED.get(),
-        is_reraised: RERAISED.get(),
-    }
+    STANDING.get()
 }
 
 /// Puts a thread back into the section that it was in.
 pub fn stand_as(standing: Standing) {
-    HANDLED.set(standing.handled);
-    RERAISED.set(standing.is_reraised);
+    STANDING.set(standing);
 }
 
 /// Runs `enter`, which calls C that uses the VM.
@@ -123,24 +118,29 @@ pub fn raised_by(enter: impl FnOnce(), vm: &VirtualMachine) -> PyResult<()> {
 #[must_use]
 pub fn left(vm: &VirtualMachine) -> Option<PyBaseExceptionRef> {
     let now = vm.current_exception()?;
-    let is_new = address(Some(&now)) != HANDLED.get();
-    (is_new || RERAISED.get()).then_some(now)
+    let standing = STANDING.get();
+    let is_new = address(Some(&now)) != standing.handled;
+    (is_new || standing.is_reraised).then_some(now)
 }
 
 /// Has the C that is under way leave this error, or none.
 pub fn set_left(error: Option<PyBaseExceptionRef>, vm: &VirtualMachine) {
     let given = address(error.as_ref());
-    let is_reraised = given != 0 && given == HANDLED.get();
+    let standing = STANDING.get();
+    let is_reraised = given != 0 && given == standing.handled;
     if error.is_some() || left(vm).is_some() {
         vm.set_exception(error.or_else(handled));
     }
-    RERAISED.set(is_reraised);
+    STANDING.set(Standing {
+        is_reraised,
+        ..standing
+    });
 }
 
 /// What was handled where the C that is under way was called.
 #[must_use]
 pub fn handled() -> Option<PyBaseExceptionRef> {
-    let address = match HANDLED.get() {
+    let address = match STANDING.get().handled {
         0 | OUTSIDE => return None,
         address => address,
     };
@@ -153,7 +153,7 @@ pub fn handled() -> Option<PyBaseExceptionRef> {
 /// Runs `f`, which is Python code that C calls: it does not see what C has left so far, and C finds it afterwards.
 #[inline]
 pub fn unseen<R>(vm: &VirtualMachine, f: impl FnOnce() -> R) -> R {
-    match HANDLED.get() {
+    match STANDING.get().handled {
         OUTSIDE => f(),
         _ => unseen_inside(vm, f),
     }

@@ -28,7 +28,7 @@ from ctypes import (
     string_at,
 )
 
-from support import TestCase
+from support import OURS, PY314, TestCase
 
 
 def api(name, restype, *argtypes):
@@ -167,6 +167,7 @@ class Objects(TestCase):
         self.assertEqual(item(list_, 0), id(5))
         self.assertError(IndexError, "list index out of range", item, list_, 1)
         self.assertEqual(api("PySequence_Fast", O, O, c_char_p)("ab", b"no"), ["a", "b"])
+        self.assertError(TypeError, "argument list must be a tuple", api("PyObject_CallObject", O, O, O), len, [1])
         self.assertError(TypeError, "no", api("PySequence_Fast", O, O, c_char_p), 1, b"no")
         self.assertEqual(api("PyTuple_New", O, c_ssize_t)(0), ())
 
@@ -193,6 +194,12 @@ class Objects(TestCase):
             O(),
         )
 
+    def test_too_large_for_a_double(self):
+        function = api("PyOS_string_to_double", c_double, c_char_p, c_void_p, O)
+        message = "value too large to convert to float: '1e999'"
+        self.assertError(OverflowError, message, function, b"1e999", None, OverflowError)
+        self.assertEqual(function(b"1e999", None, O()), float("inf"))
+
     def test_dict_items_one_after_the_other(self):
         place, key, value = c_ssize_t(), c_void_p(), c_void_p()
         step = api("PyDict_Next", c_int, O, POINTER(c_ssize_t), POINTER(c_void_p), POINTER(c_void_p))
@@ -211,6 +218,8 @@ class Objects(TestCase):
         self.assertEqual(api("PyCapsule_IsValid", c_int, O, c_char_p)(capsule, b"other"), 0)
         with self.assertRaises(ValueError):
             pointer(capsule, b"other")
+        message = "PyCapsule_GetPointer called with invalid PyCapsule object"
+        self.assertError(ValueError, message, pointer, 5, b"name")
 
 
 class Bytes(TestCase):
@@ -300,6 +309,10 @@ class Texts(TestCase):
             api("PyUnicode_FromString", O, c_char_p)(b"\xff")
         with self.assertRaises(UnicodeDecodeError):
             api("PyUnicode_FromStringAndSize", O, c_char_p, c_ssize_t)(b"a\xff", 2)
+        sized = api("PyUnicode_FromStringAndSize", O, c_char_p, c_ssize_t)
+        self.assertError(SystemError, "Negative size passed to PyUnicode_FromStringAndSize", sized, b"", -1)
+        with self.assertRaises(SystemError):
+            sized(None, 1)
         with self.assertRaises(UnicodeEncodeError):
             api("PyUnicode_AsUTF8", c_char_p, O)("\ud800")
         self.assertError(
@@ -405,6 +418,118 @@ class Variadic(TestCase):
             with self.subTest(format=format, arguments=arguments):
                 self.assertError(kind, message, parse, format, *arguments)
 
+    def test_wrong_formats(self):
+        for name, arguments in [
+            ("PyArg_ParseTuple", (O((1,)), b"Q")),
+            ("PyUnicode_FromFormat", (b"%y", 1)),
+            ("Py_BuildValue", (b"@", 1)),
+            ("Py_BuildValue", (b"(i", 1)),
+            ("Py_BuildValue", (b"{i}", 1)),
+            ("PyArg_UnpackTuple", (O(5), b"f", c_ssize_t(1), c_ssize_t(1))),
+        ]:
+            with self.subTest(name, arguments=arguments), self.assertRaises(SystemError):
+                self.call(name, O, *arguments)
+        self.assertError(
+            OverflowError, "character argument not in range(0x110000)", self.call, "PyUnicode_FromFormat", O, b"%c", -1
+        )
+        self.assertError(
+            TypeError, "%N argument must be a type", self.call, "PyUnicode_FromFormat", O, b"%N", O(5)
+        ) if PY314 else None
+
+    def test_unpacking(self):
+        first, second = c_void_p(), c_void_p(5)
+        one = object()
+
+        def unpack(arguments, name, least, most):
+            places = byref(first), byref(second)
+            return self.call("PyArg_UnpackTuple", c_int, O(arguments), name, c_ssize_t(least), c_ssize_t(most), *places)
+
+        self.assertEqual(unpack((one,), b"f", 1, 2), 1)
+        self.assertEqual((first.value, second.value), (id(one), 5))
+        for arguments, name, least, most, message in [
+            ((), b"f", 1, 2, "f expected at least 1 argument, got 0"),
+            ((1, 2, 3), b"f", 1, 2, "f expected at most 2 arguments, got 3"),
+            ((1,), b"f", 2, 2, "f expected 2 arguments, got 1"),
+            ((1,), None, 2, 2, "unpacked tuple should have 2 elements, but has 1"),
+        ]:
+            self.assertError(TypeError, message, unpack, arguments, name, least, most)
+
+    def test_converters(self):
+        seen = []
+
+        @PYFUNCTYPE(c_int, O, c_void_p)
+        def convert(thing, place):
+            seen.append((thing, place))
+            return thing is not None
+
+        self.assertEqual(self.call("PyArg_ParseTuple", c_int, O((5,)), b"O&", convert, c_void_p(7)), 1)
+        self.assertEqual(seen, [(5, 7)])
+        with self.assertRaises(TypeError if OURS else SystemError):
+            self.call("PyArg_ParseTuple", c_int, O((None,)), b"O&", convert, c_void_p(7))
+
+    def test_every_letter(self):
+        for letter, place, given, value in [
+            (b"b", ctypes.c_ubyte(), 200, 200),
+            (b"h", ctypes.c_short(), -200, -200),
+            (b"l", c_long(), -(2**40), -(2**40)),
+            (b"L", c_longlong(), 2**62, 2**62),
+            (b"n", c_ssize_t(), -3, -3),
+            (b"B", ctypes.c_ubyte(), 0x1FF, 0xFF),
+            (b"H", ctypes.c_ushort(), -1, 0xFFFF),
+            (b"I", ctypes.c_uint(), 2**40 + 5, 5),
+            (b"k", c_ulong(), 2**70 + 6, 6),
+            (b"K", ctypes.c_ulonglong(), -1, 2**64 - 1),
+            (b"f", ctypes.c_float(), 2.5, 2.5),
+            (b"p", c_int(), [1], 1),
+            (b"c", ctypes.c_char(), b"x", b"x"),
+            (b"C", c_int(), "ä", 0xE4),
+            (b"z", c_char_p(b"before"), None, None),
+            (b"y", c_char_p(), b"bytes", b"bytes"),
+        ]:
+            with self.subTest(letter):
+                self.assertEqual(self.call("PyArg_ParseTuple", c_int, O((given,)), letter, byref(place)), 1)
+                self.assertEqual(place.value, value)
+        for letter, given, kind, message in [
+            (b"b", 256, OverflowError, "unsigned byte integer is greater than maximum"),
+            (b"b", -1, OverflowError, "unsigned byte integer is less than minimum"),
+            (b"h", 2**15, OverflowError, "signed short integer is greater than maximum"),
+            (b"l", 2**70, OverflowError, "Python int too large to convert to C long"),
+            (b"c", b"xy", TypeError, "argument 1 must be a byte string of length 1, not "
+             + ("a bytes object of length 2" if PY314 else "bytes")),
+            (b"C", "xy", TypeError, "argument 1 must be a unicode character, not "
+             + ("a string of length 2" if PY314 else "str")),
+            (b"C", 5, TypeError, "argument 1 must be a unicode character, not int"),
+            (b"S", "x", TypeError, "argument 1 must be bytes, not str"),
+            (b"Y", "x", TypeError, "argument 1 must be bytearray, not str"),
+            (b"U", b"x", TypeError, "argument 1 must be str, not bytes"),
+            (b"z", 5, TypeError, "argument 1 must be str or None, not int"),
+            (b"y", "x", TypeError, "a bytes-like object is required, not 'str'"),
+            (b"y", b"a\0", ValueError, "embedded null byte"),
+            (b"(ii)", 5, TypeError, f"argument 1 must be 2-item {'tuple' if PY314 else 'sequence'}, not int"),
+            (b"(ii)", (1,), TypeError, f"argument 1 must be {'tuple' if PY314 else 'sequence'} of length 2, not 1"),
+            (b"(is)", (1, 2), TypeError, "argument 1, item 1 must be str, not int"),
+        ]:
+            places = (create_string_buffer(16), create_string_buffer(16))
+            with self.subTest(letter, given=given):
+                self.assertError(kind, message, self.call, "PyArg_ParseTuple", c_int, O((given,)), letter, *places)
+
+    def test_sized_texts(self):
+        start, size = c_void_p(), c_ssize_t()
+        for letter, given, value in [
+            (b"s#", "ä\0b", "ä\0b".encode()),
+            (b"s#", b"a\0b", b"a\0b"),
+            (b"z#", b"a", b"a"),
+            (b"y#", b"a\0b", b"a\0b"),
+            (b"y#", (ctypes.c_char * 3)(*b"abc"), b"abc"),
+        ]:
+            with self.subTest(letter, given=given):
+                arguments = O((given,)), letter, byref(start), byref(size)
+                self.assertEqual(self.call("PyArg_ParseTuple", c_int, *arguments), 1)
+                self.assertEqual(string_at(start, size.value), value)
+        arguments = O((bytearray(b"a"),)), b"y#", byref(start), byref(size)
+        message = "argument 1 must be read-only bytes-like object, not bytearray"
+        self.assertError(TypeError, message, self.call, "PyArg_ParseTuple", c_int, *arguments)
+
     def test_packing_and_calls(self):
         self.assertEqual(self.call("PyTuple_Pack", O, c_ssize_t(2), O(1), O("a")), (1, "a"))
         self.assertEqual(self.call("PyObject_CallFunction", O, O(max), b"ii", 3, 5), 5)
@@ -485,6 +610,18 @@ class Files(TestCase):
             self.assertEqual(line(file, 0), "zwölf\n")
             self.assertEqual(line(file, -1), "'x'x")
             self.assertError(EOFError, "EOF when reading a line", line, file, -1)
+        write = api("PyFile_WriteObject", c_int, O, O, c_int)
+        self.assertError(TypeError, "writeobject with NULL file", write, 1, O(), 0)
+
+        class NoFile:
+            def fileno(self):
+                return "x"
+
+            def readline(self):
+                return 5
+
+        self.assertError(TypeError, "fileno() returned a non-integer", api("PyObject_AsFileDescriptor", c_int, O), NoFile())
+        self.assertError(TypeError, "object.readline() returned non-string", line, NoFile(), -1)
 
 
 if __name__ == "__main__":

@@ -205,6 +205,29 @@ class Printed(TestCase):
             api("PyErr_PrintEx", None, c_int)(0)
         self.assertEqual(output.getvalue(), "")
 
+    def test_warnings(self):
+        import warnings
+
+        warn = api("PyErr_WarnEx", c_int, O, c_char_p, ctypes.c_ssize_t)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            self.assertEqual(warn(UserWarning, b"careful", 1), 0)
+            formatted = pythonapi.PyErr_WarnFormat
+            formatted.restype = c_int
+            self.assertEqual(formatted(O(UserWarning), ctypes.c_ssize_t(1), b"careful %d", 5), 0)
+        self.assertEqual([str(one.message) for one in caught], ["careful", "careful 5"])
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            self.assertError(UserWarning, "careful", warn, UserWarning, b"careful", 1)
+
+    def test_written(self):
+        output = io.StringIO()
+        with redirect_stderr(output):
+            pythonapi.PySys_WriteStderr.restype = pythonapi.PySys_FormatStderr.restype = None
+            pythonapi.PySys_WriteStderr(b"%d-%s;", 5, b"x")
+            pythonapi.PySys_FormatStderr(b"%R", O("y"))
+        self.assertEqual(output.getvalue(), "5-x;'y'")
+
     def test_code_that_fails(self):
         output = io.StringIO()
         with redirect_stderr(output):
