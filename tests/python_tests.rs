@@ -140,6 +140,8 @@ python_tests! {
     pointers_between_threads
     python_callables
     python_init
+    pythonapi
+    pythonapi_errors
     reentrancy
     results
     robustness

@@ -5,6 +5,7 @@
 //! called back next, puts back what was there when the callback was entered. What that Python code held is
 //! leaked, as C's own memory is.
 
+use super::pending;
 use crate::panics;
 use rustpython_vm::{
     VirtualMachine,
@@ -28,6 +29,7 @@ struct Entered {
     depth: usize,
     handled: Option<PyBaseExceptionRef>,
     guard: panics::Standing,
+    section: pending::Standing,
 }
 
 /// Gets what a thread notes of its callbacks ready to be used.
@@ -62,6 +64,7 @@ impl Running {
             depth: vm.current_recursion_depth(),
             handled: vm.current_exception(),
             guard: panics::standing(),
+            section: pending::standing(),
         };
         let _ = ENTERED.try_with(|all| all.borrow_mut().push(entered));
         let around = RUNNING.get();
@@ -116,6 +119,7 @@ fn put_back(running: usize, vm: &VirtualMachine) {
     let Some(first) = taken(running) else { return };
     let _ = set_current_frame(first.frame);
     panics::stand_as(first.guard);
+    pending::stand_as(first.section);
     vm.set_exception(first.handled);
     // The VM counts Python functions where nobody else can, so there is to be room for as many more.
     let leaked = vm.current_recursion_depth().saturating_sub(first.depth);

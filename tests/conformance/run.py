@@ -101,14 +101,6 @@ class Suite:
         return directory
 
 
-def compile_c_api(directory):
-    library = directory / "c_api.so"
-    compiler = shlex.split(os.environ.get("CC", "cc"))
-    source = SHIM / "c_api.c"
-    subprocess.run([*compiler, "-shared", "-fPIC", "-O1", "-o", library, source], check=True)
-    return library
-
-
 class Interpreter:
     """A way to start one of the two interpreters."""
 
@@ -131,7 +123,6 @@ class Interpreter:
                 "PYTHONPATH": os.pathsep.join(paths),
                 "CTYPES_CONFORMANCE_LIBRARY": suite.library,
                 "CTYPES_CONFORMANCE_LIBRARY_OF_CFUNCS": suite.library_of_cfuncs,
-                "CTYPES_CONFORMANCE_C_API": str(compile_c_api(directory)),
             },
         )
 
