@@ -215,16 +215,25 @@ impl SetAttr for CTypeType {
     }
 }
 
+/// The description of a class.
+///
+/// # Errors
+/// `TypeError` if it has none: it is abstract, or its metaclass has not initialised it.
+fn described<'a>(class: &'a Py<PyType>, vm: &VirtualMachine) -> PyResult<&'a Py<CType>> {
+    if let Some(ctype) = CType::of_class(class, vm) {
+        return Ok(ctype);
+    }
+    let class = class.as_object().repr(vm)?;
+    let message = format!("{} must have storage info", class.to_string_lossy());
+    Err(vm.new_type_error(message))
+}
+
 #[pyclass(flags(BASETYPE, IMMUTABLETYPE), with(AsSequence, SetAttr))]
 impl CTypeType {
     /// The pointer type that `POINTER` made for this type.
     #[pygetset(name = "__pointer_type__")]
     fn pointer_type(zelf: PyTypeRef, vm: &VirtualMachine) -> PyResult {
-        let Some(ctype) = CType::of_class(&zelf, vm) else {
-            let class = zelf.as_object().repr(vm)?;
-            let message = format!("{} must have storage info", class.to_string_lossy());
-            return Err(vm.new_type_error(message));
-        };
+        let ctype = described(&zelf, vm)?;
         if let Some(known) = &*ctype.pointer_type.lock() {
             return Ok(known.clone());
         }
@@ -242,12 +251,7 @@ impl CTypeType {
         value: PySetterValue,
         vm: &VirtualMachine,
     ) -> PyResult<()> {
-        let ctype = CType::of_class(&zelf, vm).ok_or_else(|| {
-            vm.new_type_error(format!(
-                "type '{}' must have storage info",
-                zelf.slot_name()
-            ))
-        })?;
+        let ctype = described(&zelf, vm)?;
         let new = match value {
             PySetterValue::Assign(value) => Some(value),
             PySetterValue::Delete => None,

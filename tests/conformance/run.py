@@ -76,8 +76,6 @@ class Suite:
             )
         self.tests = pathlib.Path(found["tests"]).parent
         self.library = found["library"]
-        # 3.14's gives what its functions were passed to its own methods alone; 3.13's exports it.
-        self.library_of_cfuncs = Suite("3.13").library if version != "3.13" else self.library
 
     def ask(self, program):
         """What a program prints as JSON; None if there is no such CPython."""
@@ -122,7 +120,6 @@ class Interpreter:
             {
                 "PYTHONPATH": os.pathsep.join(paths),
                 "CTYPES_CONFORMANCE_LIBRARY": suite.library,
-                "CTYPES_CONFORMANCE_LIBRARY_OF_CFUNCS": suite.library_of_cfuncs,
             },
         )
 

@@ -235,6 +235,24 @@ class OtherWays(TestCase):
             self.assertError(ValueError, message, instance.__setstate__, {}, b"\x34\x12")
             self.assertError(ValueError, message, _ctypes._unpickle, ctype, ({}, b"\x34\x12"))
 
+    def test_description(self):
+        """Nobody gives a class another one."""
+        class Value(Structure):
+            _fields_ = [("a", c_int)]
+
+        self.assertError(AttributeError, "attribute '__ctype__' of 'Value' is not writable", setattr, Value,
+                         "__ctype__", c_int.__dict__.get("__ctype__"))
+        self.assertError(AttributeError, "attribute '__ctype__' of 'Value' is not writable", delattr, Value,
+                         "__ctype__")
+
+    def test_methods_of_nothing(self):
+        self.assertError(TypeError, "unbound method from_param() needs an argument", type(c_int).from_param)
+
+    def test_metaclass_without_base(self):
+        """The class is no ctype, whatever made it."""
+        Odd = type(Structure)("Odd", (), {})
+        self.assertError(TypeError, "'Odd' is not a subtype of '_ctypes._CData'", Odd.from_buffer_copy, b"")
+
 
 class Asked(TestCase):
     """Python code that has a say in what an object is."""

@@ -68,6 +68,8 @@ class Types(TestCase):
         self.assertIsNot(POINTER(Derived), made)
         for base in (Structure, Union, Array, _ctypes._Pointer, _ctypes._SimpleCData, _ctypes.CFuncPtr):
             self.assertError(TypeError, f"{base!r} must have storage info", getattr, base, "__pointer_type__")
+        bare = type.__new__(type(Structure), "Bare", (Structure,), {})
+        self.assertError(TypeError, f"{bare!r} must have storage info", setattr, bare, "__pointer_type__", IntPointer)
 
 
 class Following(TestCase):
