@@ -21,6 +21,7 @@ mod ours;
 mod protocols;
 mod run;
 mod strides;
+mod suffixes;
 mod table;
 mod text;
 mod thread;
@@ -36,5 +37,7 @@ pub(crate) fn install(vm: &VirtualMachine) {
     let _ = memoryview::ForeignBuffer::make_static_type();
     data::install(vm);
     thread::install(vm);
+    // Without importlib nothing is imported by suffix.
+    let _ = suffixes::install(vm);
     clib::also_in_program(|name, vm| table::find(name).or_else(|| data::object(name, vm)));
 }

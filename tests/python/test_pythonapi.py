@@ -1,5 +1,6 @@
 """`ctypes.pythonapi`: objects, texts, modules and files."""
 import ctypes
+import importlib.machinery
 import os
 import sys
 import tempfile
@@ -82,6 +83,19 @@ class Lookups(TestCase):
         self.assertEqual(api("Py_IsInitialized", c_int)(), 1)
 
 
+class Extensions(TestCase):
+    def test_their_suffixes_are_known(self):
+        # By which packages find libraries that they load themselves.
+        for suffix in (".abi3.so", ".so"):
+            self.assertIn(suffix, importlib.machinery.EXTENSION_SUFFIXES)
+
+    @unittest.skipUnless(OURS, "CPython imports them")
+    def test_they_are_not_looked_for(self):
+        with tempfile.TemporaryDirectory() as folder:
+            open(os.path.join(folder, "a_compiled_module.abi3.so"), "w").close()
+            self.assertIsNone(importlib.machinery.PathFinder.find_spec("a_compiled_module", [folder]))
+
+
 class References(TestCase):
     def test_counts(self):
         thing = object()
@@ -141,6 +155,9 @@ class Objects(TestCase):
         self.assertEqual(thing.name, 7)
         self.assertEqual(api("PyObject_GetAttrString", O, O, c_char_p)(thing, b"name"), 7)
         self.assertEqual(api("PyObject_HasAttrString", c_int, O, c_char_p)(thing, b"other"), 0)
+        get = api("PyObject_GetAttr", O, O, O)
+        self.assertEqual(get(thing, "name"), 7)
+        self.assertError(TypeError, "attribute name must be string, not 'int'", get, thing, 5)
         items = {}
         self.assertEqual(api("PyObject_SetItem", c_int, O, O, O)(items, "a", 1), 0)
         self.assertEqual(api("PyObject_GetItem", O, O, O)(items, "a"), 1)
@@ -426,6 +443,7 @@ class Variadic(TestCase):
             ("Py_BuildValue", (b"(i", 1)),
             ("Py_BuildValue", (b"{i}", 1)),
             ("PyArg_UnpackTuple", (O(5), b"f", c_ssize_t(1), c_ssize_t(1))),
+            ("PyArg_ParseTuple", (O(5), b"O")),
         ]:
             with self.subTest(name, arguments=arguments), self.assertRaises(SystemError):
                 self.call(name, O, *arguments)

@@ -21,7 +21,7 @@ from ctypes import (
     string_at,
 )
 
-from support import TestCase
+from support import OURS, TestCase
 
 
 def api(name, restype, *argtypes):
@@ -388,11 +388,20 @@ class Views(TestCase):
         message = "PyMemoryView_FromBuffer(): info->buf must not be NULL"
         self.assertError(ValueError, message, from_buffer, Buffer())
 
+    @unittest.skipUnless(OURS, "this VM's memoryview has no such items")
+    def test_of_items_behind_pointers(self):
+        view, suboffsets = Buffer(), (c_ssize_t * 1)(0)
+        get(b"abc", view, FULL_READONLY)
+        self.addCleanup(release, view)
+        view.suboffsets = suboffsets
+        self.assertError(NotImplementedError, "items behind pointers", from_buffer, view)
+
     def test_of_objects(self):
         self.assertEqual(api("PyMemoryView_FromObject", O, O)(b"abc").tobytes(), b"abc")
         contiguous = api("PyMemoryView_GetContiguous", O, O, c_int, c_char)
         self.assertEqual(contiguous(memoryview(b"abcdef")[::2], READ, b"C").tobytes(), b"ace")
         self.assertEqual(contiguous(b"abc", READ, b"C").tobytes(), b"abc")
+        self.assertError(BufferError, "underlying buffer is not writable", contiguous, b"abc", WRITE, b"C")
         message = "writable contiguous buffer requested for a non-contiguous object."
         self.assertError(BufferError, message, contiguous, memoryview(bytearray(6))[::2], WRITE, b"C")
 

@@ -34,6 +34,8 @@ class Left(TestCase):
         self.assertError(MemoryError, "", api("PyErr_NoMemory", O))
         self.assertError(SystemError, "bad argument to internal function", api("PyErr_BadInternalCall", None))
         self.assertError(TypeError, "bad argument type for built-in operation", api("PyErr_BadArgument", c_int))
+        placed = api("_PyErr_BadInternalCall", None, c_char_p, c_int)
+        self.assertError(SystemError, "file.c:7: bad argument to internal function", placed, b"file.c", 7)
 
     def test_whatever_the_result_type(self):
         for restype in [None, c_int, O, c_void_p, c_char_p, ctypes.c_double, lambda number: number]:

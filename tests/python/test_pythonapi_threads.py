@@ -184,6 +184,16 @@ int add_pending(PyObject *list)
     return Py_AddPendingCall(append, list);
 }
 
+static int fail_silently(void *list)
+{
+    return -1;
+}
+
+int add_failing_silently(void)
+{
+    return Py_AddPendingCall(fail_silently, NULL);
+}
+
 int add_failing(void)
 {
     return Py_AddPendingCall(fail, NULL);
@@ -433,6 +443,14 @@ class Pending(TestCase):
     def test_calls_that_fail(self):
         with self.assertRaisesRegex(ValueError, "^pending$"):
             attached.add_failing()
+            for _ in range(100_000):
+                pass
+
+
+    @unittest.skipUnless(OURS, "CPython has nothing to raise")
+    def test_calls_that_fail_without_an_error(self):
+        with self.assertRaisesRegex(SystemError, "^a pending call failed without an exception$"):
+            attached.add_failing_silently()
             for _ in range(100_000):
                 pass
 
