@@ -1,9 +1,9 @@
 //! Buffers of other objects.
 
 use rustpython_vm::{
-    AsObject, Py, PyObject, PyResult, TryFromBorrowedObject, VirtualMachine,
+    AsObject, Py, PyObject, PyResult, VirtualMachine,
     builtins::{PyByteArray, PyType},
-    protocol::PyBuffer,
+    protocol::{BufferFlags, PyBuffer},
 };
 
 /// The buffer of an object.
@@ -11,7 +11,15 @@ use rustpython_vm::{
 /// # Errors
 /// `TypeError` if it has none, `ValueError` if it is an `mmap` that is closed; what its `__buffer__` raises.
 pub fn of(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyBuffer> {
-    let buffer = PyBuffer::try_from_borrowed_object(vm, object)?;
+    requested(object, BufferFlags::FULL_RO, vm)
+}
+
+/// The buffer of an object that such a request gets.
+///
+/// # Errors
+/// As [`of`]; `BufferError` if the object cannot serve the request.
+pub fn requested(object: &PyObject, flags: BufferFlags, vm: &VirtualMachine) -> PyResult<PyBuffer> {
+    let buffer = PyBuffer::from_object(vm, object, flags)?;
     let exporter = &buffer.obj;
     // The VM's panics when its memory is asked for.
     if exporter.downcast_ref_if_exact::<PyByteArray>(vm).is_none()

@@ -18,14 +18,25 @@ use rustpython_vm::{
     builtins::{PyInt, PyStr},
 };
 use smallvec::SmallVec;
-use std::ffi::OsStr;
 #[cfg(unix)]
 use std::ptr;
+use std::{ffi::OsStr, sync::OnceLock};
 
 #[cfg(unix)]
 use os::unix as native;
 #[cfg(windows)]
 use os::windows as native;
+
+/// Looks a name up that is terminated in C.
+type Lookup = fn(&[u8], &VirtualMachine) -> Option<usize>;
+
+/// What the program has besides what the loader knows.
+static ALSO_IN_PROGRAM: OnceLock<Lookup> = OnceLock::new();
+
+/// Has look-ups in the program itself find what `lookup` knows, if the loader finds nothing.
+pub fn also_in_program(lookup: Lookup) {
+    let _ = ALSO_IN_PROGRAM.set(lookup);
+}
 
 /// The handle of a library that Python code names.
 #[derive(Clone, Copy, Debug)]
@@ -71,6 +82,25 @@ impl Handle {
     #[cfg(unix)]
     #[must_use]
     pub fn find(self, name: &SymbolName, vm: &VirtualMachine) -> Option<usize> {
+        self.find_in_library(name, vm)
+            .or_else(|| self.find_in_program(name, vm))
+    }
+
+    /// What the program has without the loader's knowing, if that is what the handle is of.
+    #[cold]
+    #[cfg(unix)]
+    fn find_in_program(self, name: &SymbolName, vm: &VirtualMachine) -> Option<usize> {
+        let also = ALSO_IN_PROGRAM.get()?;
+        let (_terminator, name) = name.0.split_last()?;
+        let found = also(name, vm)?;
+        // SAFETY: the program is open already; opening it once more does nothing but count.
+        let program = || unsafe { libc::dlopen(ptr::null(), libc::RTLD_LAZY) };
+        let program = loader::using(Use::Change, vm, program);
+        (program.expose_provenance() == self.0).then_some(found)
+    }
+
+    #[cfg(unix)]
+    fn find_in_library(self, name: &SymbolName, vm: &VirtualMachine) -> Option<usize> {
         let library = self.0;
         let symbol = vm.allow_threads(|| {
             let library = ptr::with_exposed_provenance_mut(library);

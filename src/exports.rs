@@ -184,19 +184,28 @@ pub unsafe extern "C" fn memoryview_at(
         if start.is_null() && size > 0 {
             return Err(null_pointer(vm));
         }
-        let memory = ForeignMemory {
-            start: if start.is_null() {
-                ptr::NonNull::dangling()
-            } else {
-                // SAFETY: not null.
-                unsafe { ptr::NonNull::new_unchecked(start.cast()) }
-            },
-            size,
-            readonly: readonly != 0,
-        };
-        let memory: PyObjectRef = memory.into_ref(&vm.ctx).into();
-        Ok(PyMemoryView::from_object(&memory, vm)?.into_pyobject(vm))
+        view_of_memory(start.cast(), size, readonly != 0, vm)
     })
+}
+
+/// A view of memory that only C knows the owner of.
+///
+/// # Errors
+/// None but what making objects raises.
+pub fn view_of_memory(
+    start: *mut u8,
+    size: usize,
+    readonly: bool,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let start = ptr::NonNull::new(start).unwrap_or(ptr::NonNull::dangling());
+    let memory = ForeignMemory {
+        start,
+        size,
+        readonly,
+    };
+    let memory: PyObjectRef = memory.into_ref(&vm.ctx).into();
+    Ok(PyMemoryView::from_object(&memory, vm)?.into_pyobject(vm))
 }
 
 /// Memory that only C knows the owner of, as a buffer.

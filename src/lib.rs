@@ -14,6 +14,7 @@
 //! The layers, each of which uses only those below it:
 //!
 //! - `module` and `functions`: what `_ctypes` consists of;
+//! - `capi` (feature `capi`): the functions of `Python.h`, which C finds in the program;
 //! - `package`: functions of the `ctypes` package that need no Python code;
 //! - `classes`: the Python classes;
 //! - `ccall` and `ccallback`: Python calling C, and C calling Python;
@@ -45,6 +46,9 @@ mod builtin;
 mod bytearray;
 mod c_integer;
 mod callable;
+#[cfg(feature = "capi")]
+#[allow(non_snake_case, reason = "names of the C API")]
+pub mod capi;
 mod ccall;
 mod ccallback;
 mod cdata;

@@ -49,6 +49,8 @@ fn main() -> std::process::ExitCode {
     let builder = InterpreterBuilder::new().init_stdlib();
     let ctypes = rustpython_ctypes::module_def(&builder.ctx);
     let builder = builder.add_native_module(ctypes);
+    #[cfg(feature = "capi")]
+    let builder = builder.init_hook(rustpython_ctypes::capi::init_hook);
     rustpython::run(
         builder
             .init_hook(rustpython_ctypes::new_class::init_hook)

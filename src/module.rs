@@ -106,6 +106,8 @@ mod _ctypes {
             loader::install(vm);
         }
         bytearray::install(vm);
+        #[cfg(feature = "capi")]
+        crate::capi::install(vm);
         // Bases before what derives from them.
         let _ = CType::make_static_type();
         let _ = Positional::make_static_type();

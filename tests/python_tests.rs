@@ -140,6 +140,10 @@ python_tests! {
     pointers_between_threads
     python_callables
     python_init
+    pythonapi
+    pythonapi_buffers
+    pythonapi_errors
+    pythonapi_threads
     reentrancy
     results
     robustness

@@ -1,60 +1,47 @@
-"""Stands in for CPython's extension module of this name, of which the tests use `__file__` only.
+"""Stands in for CPython's extension module of this name: its functions are taken from the compiled extension, which
+`__file__` names, a library of C functions to call. The functions of the C API that it refers to are found in the
+program.
 
-`__file__` is the compiled extension itself: a library of C functions to call. It refers to a
-handful of C API symbols, which the library made of `c_api.c` provides.
-
-`tests/conformance/run.py` sets the environment variables.
+`tests/conformance/run.py` sets the environment variable.
 """
 
-import operator
 import os
-import sys
 from ctypes import (
-    CDLL,
-    PYFUNCTYPE,
-    RTLD_GLOBAL,
-    c_int,
-    c_long,
-    c_longlong,
-    c_ssize_t,
-    c_ulonglong,
-    c_void_p,
-    py_object,
-    string_at,
+    POINTER, PYFUNCTYPE, PyDLL, Structure, c_char_p, c_int, c_ssize_t, c_void_p, py_object,
 )
 
-__file__ = os.environ["CTYPES_CONFORMANCE_LIBRARY" + "_OF_CFUNCS" * ("test_cfuncs" in sys.argv)]
-
-_c_api = CDLL(os.environ["CTYPES_CONFORMANCE_C_API"], mode=RTLD_GLOBAL)
+__file__ = os.environ["CTYPES_CONFORMANCE_LIBRARY"]
 
 
-def _list_append(items, item):
-    items.append(item)
-    return 0
+class PyMethodDef(Structure):
+    _fields_ = [("ml_name", c_char_p), ("ml_meth", c_void_p), ("ml_flags", c_int), ("ml_doc", c_char_p)]
 
 
-def _set_hook(name, restype, argtypes, function):
-    """Stores a callback in a function pointer variable of the library."""
-    callback = PYFUNCTYPE(restype, *argtypes)(function)
-    c_void_p.in_dll(_c_api, name).value = c_void_p.from_buffer(callback).value
-    return callback
+class PyModuleDef(Structure):
+    # What is in front of the name belongs to the interpreter.
+    _fields_ = [("m_base", c_void_p * 5), ("m_name", c_char_p), ("m_doc", c_char_p), ("m_size", c_ssize_t),
+                ("m_methods", POINTER(PyMethodDef))]
 
 
-# C holds plain addresses: the callbacks live as long as the module.
-_hooks = [
-    _set_hook("hook_list_append", c_int, [py_object, py_object], _list_append),
-    _set_hook("hook_bytes_from_string_and_size", py_object, [c_void_p, c_ssize_t], string_at),
-    _set_hook("hook_bytes_from_string", py_object, [c_void_p], string_at),
-    _set_hook("hook_long_from_long", py_object, [c_long], lambda value: value),
-    _set_hook("hook_long_as_long", c_long, [py_object], operator.index),
-]
-
-c_int.in_dll(_c_api, "Py_OptimizeFlag").value = sys.flags.optimize
+METH_VARARGS, METH_NOARGS, METH_O = 1, 4, 8
 
 
-def get_last_tf_arg_s():
-    return c_longlong.in_dll(CDLL(__file__), "last_tf_arg_s").value
+def _function(method):
+    call = PYFUNCTYPE(py_object, c_void_p, py_object)(method.ml_meth)
+    return {METH_VARARGS: lambda *arguments: call(None, arguments),
+            METH_NOARGS: lambda: call(None, None),
+            METH_O: lambda argument: call(None, argument)}[method.ml_flags]
 
 
-def get_last_tf_arg_u():
-    return c_ulonglong.in_dll(CDLL(__file__), "last_tf_arg_u").value
+def __getattr__(name):
+    """A function of the module's, which is looked for when it is asked for: some tests want to load the library
+    themselves."""
+    library = PyDLL(__file__)
+    library.PyInit__ctypes_test.restype = POINTER(PyModuleDef)
+    methods = library.PyInit__ctypes_test().contents.m_methods
+    index = 0
+    while methods and methods[index].ml_name:
+        if methods[index].ml_name.decode() == name:
+            return _function(methods[index])
+        index += 1
+    raise AttributeError(name)

@@ -1,10 +1,25 @@
 //! The exception that a function called with `FUNCFLAG_PYTHONAPI` leaves for its caller to raise.
+//!
+//! Functions of ours [`leave`] it. Functions of the C API leave it where the VM keeps the exception that is being
+//! handled, and look for it there. So what was handled when C was entered is remembered: that is no error, and
+//! whatever else is there is one.
 
-use rustpython_vm::builtins::PyBaseExceptionRef;
-use std::cell::RefCell;
+use rustpython_vm::{
+    Py, PyResult, VirtualMachine,
+    builtins::{PyBaseException, PyBaseExceptionRef},
+};
+use std::cell::{Cell, RefCell};
+
+/// C that uses the VM has been entered, and this was handled then; zero if nothing was.
+type Address = usize;
+/// No such C is under way on this thread.
+const OUTSIDE: Address = usize::MAX;
 
 thread_local! {
     static PENDING: RefCell<Option<PyBaseExceptionRef>> = const { RefCell::new(None) };
+    static STANDING: Cell<Standing> = const {
+        Cell::new(Standing { handled: OUTSIDE, is_reraised: false })
+    };
 }
 
 /// Gets the thread's own place for exceptions ready to be used.
@@ -19,6 +34,138 @@ pub fn leave(error: PyBaseExceptionRef) {
 }
 
 /// Takes what was left.
-pub fn take() -> Option<PyBaseExceptionRef> {
+fn take() -> Option<PyBaseExceptionRef> {
     PENDING.with(|pending| pending.borrow_mut().take())
+}
+
+/// Where an exception is, to tell it from others.
+fn address(exception: Option<&PyBaseExceptionRef>) -> Address {
+    exception.map_or(0, |exception| {
+        std::ptr::from_ref(&**exception).expose_provenance()
+    })
+}
+
+/// In which section a thread is.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing {
+    handled: Address,
+    /// It has been raised again.
+    is_reraised: bool,
+}
+
+/// C that uses the VM, from when it is entered until it returns.
+#[derive(Debug)]
+pub struct Section {
+    /// What is handled where it is called.
+    handled: Option<PyBaseExceptionRef>,
+    outer: Standing,
+}
+
+impl Section {
+    /// C is about to be entered.
+    #[inline]
+    #[must_use]
+    pub fn begin(vm: &VirtualMachine) -> Self {
+        let handled = vm.current_exception();
+        let outer = STANDING.replace(Standing {
+            handled: address(handled.as_ref()),
+            is_reraised: false,
+        });
+        Self { handled, outer }
+    }
+
+    /// C has returned: what it has left is taken away, and what was handled is there again.
+    #[inline]
+    pub fn end(self, vm: &VirtualMachine) -> Option<PyBaseExceptionRef> {
+        let is_reraised = STANDING.replace(self.outer).is_reraised;
+        let now = vm.current_exception();
+        if address(now.as_ref()) == address(self.handled.as_ref()) {
+            return now.filter(|_| is_reraised);
+        }
+        vm.set_exception(self.handled);
+        now
+    }
+}
+
+#[inline]
+#[must_use]
+pub fn standing() -> Standing {
+    STANDING.get()
+}
+
+/// Puts a thread back into the section that it was in.
+pub fn stand_as(standing: Standing) {
+    STANDING.set(standing);
+}
+
+/// Runs `enter`, which calls C that uses the VM.
+///
+/// # Errors
+/// What C has left.
+#[inline]
+pub fn raised_by(enter: impl FnOnce(), vm: &VirtualMachine) -> PyResult<()> {
+    // What is there was left by a function that was not called as it should be.
+    drop(take());
+    let section = Section::begin(vm);
+    enter();
+    match take().or(section.end(vm)) {
+        None => Ok(()),
+        Some(error) => Err(error),
+    }
+}
+
+/// The error that the C that is under way has left so far.
+#[must_use]
+pub fn left(vm: &VirtualMachine) -> Option<PyBaseExceptionRef> {
+    let now = vm.current_exception()?;
+    let standing = STANDING.get();
+    let is_new = address(Some(&now)) != standing.handled;
+    (is_new || standing.is_reraised).then_some(now)
+}
+
+/// Has the C that is under way leave this error, or none.
+pub fn set_left(error: Option<PyBaseExceptionRef>, vm: &VirtualMachine) {
+    let given = address(error.as_ref());
+    let standing = STANDING.get();
+    let is_reraised = given != 0 && given == standing.handled;
+    if error.is_some() || left(vm).is_some() {
+        vm.set_exception(error.or_else(handled));
+    }
+    STANDING.set(Standing {
+        is_reraised,
+        ..standing
+    });
+}
+
+/// What was handled where the C that is under way was called.
+#[must_use]
+pub fn handled() -> Option<PyBaseExceptionRef> {
+    let address = match STANDING.get().handled {
+        0 | OUTSIDE => return None,
+        address => address,
+    };
+    let handled: *const Py<PyBaseException> = std::ptr::with_exposed_provenance(address);
+    // SAFETY: the section holds it, and takes its address away before it drops it. A section that C has left by
+    // `longjmp` drops nothing.
+    Some(unsafe { &*handled }.to_owned())
+}
+
+/// Runs `f`, which is Python code that C calls: it does not see what C has left so far, and C finds it afterwards.
+#[inline]
+pub fn unseen<R>(vm: &VirtualMachine, f: impl FnOnce() -> R) -> R {
+    match STANDING.get().handled {
+        OUTSIDE => f(),
+        _ => unseen_inside(vm, f),
+    }
+}
+
+#[cold]
+fn unseen_inside<R>(vm: &VirtualMachine, f: impl FnOnce() -> R) -> R {
+    let left = left(vm);
+    set_left(None, vm);
+    let result = f();
+    if left.is_some() {
+        set_left(left, vm);
+    }
+    result
 }

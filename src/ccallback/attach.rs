@@ -169,6 +169,27 @@ impl Attacher {
         }
     }
 
+    /// Attaches this thread, which C has started, until somebody releases it. Whether the interpreter is still there
+    /// for it.
+    #[must_use]
+    pub fn attach_for_long(&self) -> bool {
+        let Some(vm) = self.wait() else { return false };
+        let state = thread::attach_current_thread(|| *vm);
+        let is_there = thread::with_current_vm(|vm| {
+            let is_there = !vm.state.finalizing.load(Ordering::Acquire);
+            if is_there {
+                self.refill(vm);
+                of_thread::prepare(vm);
+            }
+            is_there
+        });
+        if !is_there {
+            self.has_ended.store(true, Ordering::SeqCst);
+            mem::forget((state, thread::save_current_thread()));
+        }
+        is_there
+    }
+
     /// The same on a thread that is attached to another interpreter.
     #[cold]
     fn switched(&self, f: impl FnOnce(&VirtualMachine)) {

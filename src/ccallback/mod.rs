@@ -5,7 +5,7 @@
 //! the Python callable is called and its result converted back. Nothing that goes wrong on the way
 //! can be told to C, so exceptions go to `sys.unraisablehook`, and C receives zero.
 
-mod attach;
+pub mod attach;
 mod closure;
 mod convert;
 mod result;
@@ -16,7 +16,7 @@ mod unraisable;
 
 use crate::{
     callable::Callable,
-    ccall::{errno, flags, longjmp::Running},
+    ccall::{errno, flags, longjmp::Running, pending},
     cdata::young::{self, BeginsYoung, Young},
     panics::guarded_above_c,
 };
@@ -160,7 +160,7 @@ unsafe extern "C" fn entry(
             // dropping it is a matter for an attached thread.
             if let Some(thunk) = unsafe { made.thunk() } {
                 let _running = Running::new(vm);
-                thunk.run(result, arguments, vm);
+                pending::unseen(vm, || thunk.run(result, arguments, vm));
             }
         });
         if swaps_errno {

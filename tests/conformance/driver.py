@@ -147,8 +147,6 @@ def main():
     elif sys.implementation.name != "cpython":
         claim_cpython(support)
         tolerate_3_13()
-        # Tests of `pythonapi` never import it, and it brings what stands in for the C API.
-        import _ctypes_test
 
     with open(arguments.report, "a", encoding="utf-8") as stream:
         report = Report(stream, arguments.module)

@@ -76,8 +76,6 @@ class Suite:
             )
         self.tests = pathlib.Path(found["tests"]).parent
         self.library = found["library"]
-        # 3.14's gives what its functions were passed to its own methods alone; 3.13's exports it.
-        self.library_of_cfuncs = Suite("3.13").library if version != "3.13" else self.library
 
     def ask(self, program):
         """What a program prints as JSON; None if there is no such CPython."""
@@ -101,14 +99,6 @@ class Suite:
         return directory
 
 
-def compile_c_api(directory):
-    library = directory / "c_api.so"
-    compiler = shlex.split(os.environ.get("CC", "cc"))
-    source = SHIM / "c_api.c"
-    subprocess.run([*compiler, "-shared", "-fPIC", "-O1", "-o", library, source], check=True)
-    return library
-
-
 class Interpreter:
     """A way to start one of the two interpreters."""
 
@@ -130,8 +120,6 @@ class Interpreter:
             {
                 "PYTHONPATH": os.pathsep.join(paths),
                 "CTYPES_CONFORMANCE_LIBRARY": suite.library,
-                "CTYPES_CONFORMANCE_LIBRARY_OF_CFUNCS": suite.library_of_cfuncs,
-                "CTYPES_CONFORMANCE_C_API": str(compile_c_api(directory)),
             },
         )
 

@@ -69,6 +69,19 @@ class Raised(Recorded):
         self.assertEqual(self.reports[0][0], TypeError)
         self.assertIn("takes 0 positional arguments but 1 was given", self.reports[0][1])
 
+    @unittest.skipUnless(PY314, "3.13 words it otherwise")
+    def test_arguments_that_are_made_of_something_else(self):
+        class Odd(Structure):
+            _fields_ = [("a", c_int)]
+
+            def __new__(cls):
+                return 5
+
+        body = print
+        CFUNCTYPE(None, Odd)(body)(Structure.__new__(Odd))
+        self.assertReported((TypeError, f"{Odd!r} returned unexpected result of type int",
+                             f"Exception ignored while creating argument 0 for ctypes callback function {body!r}", None))
+
     def test_without_python_code_of_its_own(self):
         """The function that called C stands for what native code has raised."""
         def caller(body, restype=c_int):

@@ -117,6 +117,13 @@ FLAGGED((1, None), (1,))() => TypeError: required argument 'None' missing
 FLAGGED((1, "x"), (1, "x"))(x=None) => TypeError: call takes exactly 2 arguments (1 given)
 """
 
+TABLES["swapped complex numbers"] = r"""
+c_float_complex.__ctype_be__(1e300) => OverflowError: float too large to pack with f format
+3.13 dies
+c_float_complex.__ctype_be__(complex(0, -1e300)) => OverflowError: float too large to pack with f format
+3.13 dies
+"""
+
 TABLES["outputs"] = r"""
 CFUNCTYPE(c_int, c_int, c_void_p)(("abs", libc), ((1,), (2,)))(3) => TypeError: c_void_p 'out' parameter must be passed as default value
 """

@@ -40,14 +40,11 @@ pub fn attached_or_not(call_flags: u32, vm: &VirtualMachine, enter: impl FnOnce(
         longjmp::back_to(running, vm);
         return Ok(());
     }
-    // What is there was left by a function that was not called as it should be.
-    drop(pending::take());
-    enter();
-    longjmp::back_to(running, vm);
-    match pending::take() {
-        None => Ok(()),
-        Some(error) => Err(error),
-    }
+    let enter = || {
+        enter();
+        longjmp::back_to(running, vm);
+    };
+    pending::raised_by(enter, vm)
 }
 
 /// The function at `address`.

@@ -1,4 +1,4 @@
-//! NUL-terminated copies of `bytes` objects that were passed to C.
+//! NUL-terminated copies of `bytes` objects that were passed to C, and of the text of `str` objects.
 //!
 //! C expects a terminator, which `bytes` objects of this VM do not carry, so C is given a copy. But C
 //! may hold on to the pointer (`sqlite3_bind_text` with `SQLITE_STATIC`, `putenv`), and what Python
@@ -7,12 +7,12 @@
 //! with their objects, and now and then those are given up whose object nobody else holds.
 
 use super::held;
-use rustpython_vm::{AsObject, Py, PyRef, builtins::PyBytes};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, VirtualMachine, builtins::PyBytes};
 use std::{
     cell::Cell,
     collections::HashMap,
     sync::{
-        Mutex, PoisonError,
+        Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -31,8 +31,10 @@ struct Copies {
 }
 
 struct Entry {
-    object: PyRef<PyBytes>,
+    object: PyObjectRef,
     copy: Vec<u8>,
+    /// What C gets instead of the copy: the object's own bytes, which have a terminator behind them.
+    own: Option<usize>,
 }
 
 static COPIES: Mutex<Option<Copies>> = Mutex::new(None);
@@ -76,7 +78,7 @@ pub fn address(bytes: &Py<PyBytes>) -> Option<usize> {
     {
         return Some(recent.address);
     }
-    let address = look_up(bytes)?;
+    let address = look_up(bytes.as_object(), bytes.as_bytes())?;
     let recent = Recent {
         id,
         address,
@@ -87,29 +89,69 @@ pub fn address(bytes: &Py<PyBytes>) -> Option<usize> {
     Some(address)
 }
 
+/// The same for the text of a `str`.
+#[must_use]
+pub fn address_of_text(object: &PyObject, text: &str) -> Option<usize> {
+    look_up(object, text.as_bytes())
+}
+
 #[cold]
-fn look_up(bytes: &Py<PyBytes>) -> Option<usize> {
-    let id = bytes.get_id();
-    let mut guard = COPIES.lock().unwrap_or_else(PoisonError::into_inner);
-    let copies = guard.get_or_insert_default();
-    if let Some(entry) = copies.by_id.get(&id) {
-        return Some(entry.copy.as_ptr().expose_provenance());
+fn look_up(object: &PyObject, text: &[u8]) -> Option<usize> {
+    let known = |copies: &mut Copies| copies.by_id.get(&object.get_id()).map(Entry::address);
+    if let Some(address) = lock().as_mut().and_then(known) {
+        return Some(address);
     }
-    let text = bytes.as_bytes();
     let mut copy = Vec::new();
     copy.try_reserve_exact(text.len() + 1).ok()?;
     copy.extend_from_slice(text);
     copy.push(0);
-    let address = copy.as_ptr().expose_provenance();
-    let object = bytes.to_owned();
-    let entry = Entry { object, copy };
-    copies.total += entry.cost();
-    copies.by_id.insert(id, entry);
+    Some(keep(object, copy, None))
+}
+
+/// Makes a `bytes` object of `size` zeros that C is about to fill: what it gets is the object's own memory. `None` if
+/// there is no memory for it.
+#[must_use]
+pub fn fresh(size: usize, vm: &VirtualMachine) -> Option<PyObjectRef> {
+    let mut own = Vec::new();
+    own.try_reserve_exact(size.checked_add(1)?).ok()?;
+    own.resize(size + 1, 0);
+    // The terminator stays behind the end.
+    own.truncate(size);
+    let address = own.as_ptr().expose_provenance();
+    let object: PyObjectRef = vm.ctx.new_bytes(own).into();
+    if size != 0 {
+        keep(&object, Vec::new(), Some(address));
+    }
+    Some(object)
+}
+
+fn lock() -> MutexGuard<'static, Option<Copies>> {
+    COPIES.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Keeps what C gets of an object; its address.
+fn keep(object: &PyObject, copy: Vec<u8>, own: Option<usize>) -> usize {
+    let id = object.get_id();
+    let object = object.to_owned();
+    let entry = Entry { object, copy, own };
+    let mut guard = lock();
+    let copies = guard.get_or_insert_default();
+    // Another thread may have looked it up meanwhile.
+    let known = copies.by_id.get(&id).map(Entry::address);
+    let (address, unused) = match known {
+        Some(address) => (address, Some(entry)),
+        None => {
+            let address = entry.address();
+            copies.total += entry.cost();
+            copies.by_id.insert(id, entry);
+            (address, None)
+        }
+    };
     let dead = copies.sweep();
     // Dropping an object may run the finaliser of a subclass of `bytes`.
     drop(guard);
-    drop(dead);
-    Some(address)
+    drop((dead, unused));
+    address
 }
 
 /// Takes over what C wrote into the copy of `bytes`.
@@ -167,15 +209,23 @@ unsafe fn are_equal(a: *const u8, b: *const u8, size: usize) -> bool {
 }
 
 impl Entry {
+    /// What C gets.
+    fn address(&self) -> usize {
+        self.own
+            .unwrap_or_else(|| self.copy.as_ptr().expose_provenance())
+    }
+
     fn cost(&self) -> usize {
-        self.copy.len() + ENTRY
+        let bytes = self.object.downcast_ref::<PyBytes>();
+        let own = bytes.filter(|_| self.own.is_some());
+        self.copy.len() + own.map_or(0, |bytes| bytes.as_bytes().len()) + ENTRY
     }
 }
 
 impl Copies {
     /// Takes out the copy of an object.
-    fn give_up(&mut self, bytes: &Py<PyBytes>) -> Option<Entry> {
-        let given_up = self.by_id.remove(&bytes.get_id())?;
+    fn give_up(&mut self, object: &PyObject) -> Option<Entry> {
+        let given_up = self.by_id.remove(&object.get_id())?;
         SWEEPS.fetch_add(1, Ordering::AcqRel);
         self.total -= given_up.cost();
         Some(given_up)
@@ -188,7 +238,7 @@ impl Copies {
         }
         let dead = self
             .by_id
-            .extract_if(|_, entry| entry.object.as_object().strong_count() == 1)
+            .extract_if(|_, entry| entry.object.strong_count() == 1)
             .map(|(_, entry)| entry)
             .collect::<Vec<_>>();
         SWEEPS.fetch_add(1, Ordering::AcqRel);
@@ -201,17 +251,16 @@ impl Copies {
 /// Gives up the copies of objects that nothing leads to but they themselves: instances of subclasses of `bytes` can be
 /// parts of cycles, which the collector must find before it looks.
 pub fn give_up_cycles() {
-    let held = |copies: &Copies| -> Vec<PyRef<PyBytes>> {
+    let held = |copies: &Copies| -> Vec<PyObjectRef> {
         let entries = copies.by_id.values().map(|entry| &entry.object);
-        let of_subclasses = entries.filter(|bytes| bytes.class().heaptype_ext.is_some());
+        let of_subclasses = entries.filter(|object| object.class().heaptype_ext.is_some());
         of_subclasses.cloned().collect()
     };
-    let lock = || COPIES.lock().unwrap_or_else(PoisonError::into_inner);
     let candidates = lock().as_ref().map(held).unwrap_or_default();
-    for bytes in candidates {
+    for object in candidates {
         // The copy's, and the one here.
-        if held::is_held_by_itself_alone(bytes.as_object(), 2) {
-            let given_up = lock().as_mut().and_then(|copies| copies.give_up(&bytes));
+        if held::is_held_by_itself_alone(&object, 2) {
+            let given_up = lock().as_mut().and_then(|copies| copies.give_up(&object));
             drop(given_up);
         }
     }

@@ -1,0 +1,43 @@
+//! The functions of `Python.h`, for `ctypes.pythonapi` and for C libraries that refer to them.
+//!
+//! Most come from rustpython-capi. Those it lacks are here, and those for which a program could tell the difference. A
+//! table ([`table`]) has all of them by name; the program's linker exports them besides.
+
+mod arguments;
+mod buffer;
+mod bytes;
+mod convert;
+mod data;
+mod entry;
+mod errors;
+mod exception;
+mod file;
+mod format;
+mod main_thread;
+mod memoryview;
+mod module;
+mod object;
+mod ours;
+mod protocols;
+mod run;
+mod strides;
+mod suffixes;
+mod table;
+mod text;
+mod thread;
+mod value;
+mod variadic;
+
+use crate::clib;
+pub use main_thread::init_hook;
+use rustpython_vm::{VirtualMachine, class::PyClassImpl};
+
+/// Makes the functions known to look-ups, and ready to be called.
+pub(crate) fn install(vm: &VirtualMachine) {
+    let _ = memoryview::ForeignBuffer::make_static_type();
+    data::install(vm);
+    thread::install(vm);
+    // Without importlib nothing is imported by suffix.
+    let _ = suffixes::install(vm);
+    clib::also_in_program(|name, vm| table::find(name).or_else(|| data::object(name, vm)));
+}

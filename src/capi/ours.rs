@@ -1,0 +1,28 @@
+//! All functions and data of ours.
+
+use super::{
+    buffer, bytes, data, errors, exception, file, main_thread, memoryview, module, object,
+    protocols, run, strides, table::Place, text, thread, variadic,
+};
+
+/// Part by part.
+pub static OURS: &[&[(&str, Place)]] = &[
+    buffer::FUNCTIONS,
+    bytes::FUNCTIONS,
+    errors::FUNCTIONS,
+    exception::FUNCTIONS,
+    file::FUNCTIONS,
+    main_thread::FUNCTIONS,
+    memoryview::FUNCTIONS,
+    module::FUNCTIONS,
+    object::FUNCTIONS,
+    protocols::FUNCTIONS,
+    run::FUNCTIONS,
+    strides::FUNCTIONS,
+    text::FUNCTIONS,
+    thread::FUNCTIONS,
+    thread::PLAIN,
+    variadic::FUNCTIONS,
+    data::DATA[0],
+    data::DATA[1],
+];

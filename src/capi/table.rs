@@ -1,0 +1,51 @@
+//! The functions of the C API by name: for look-ups in the program itself where they are not exported, and so that
+//! the linker drops none of them.
+
+use super::ours;
+
+/// Where a function or data is.
+#[derive(Clone, Copy)]
+pub struct Place(*const ());
+
+// SAFETY: nothing is done with it here.
+unsafe impl Send for Place {}
+// SAFETY: as for Send.
+unsafe impl Sync for Place {}
+
+impl Place {
+    #[must_use]
+    pub const fn function(function: *const ()) -> Self {
+        Self(function)
+    }
+
+    #[must_use]
+    pub const fn data<T>(data: *const T) -> Self {
+        Self(data.cast())
+    }
+}
+
+macro_rules! theirs {
+    (functions { $($function:ident)* } data { $($data:ident)* }) => {
+        mod symbols {
+            unsafe extern "C" {
+                $(pub fn $function();)*
+                $(pub static $data: u8;)*
+            }
+        }
+
+        /// rustpython-capi's.
+        static THEIRS: &[(&str, Place)] = &[
+            $((stringify!($function), Place::function(symbols::$function as *const ())),)*
+            $((stringify!($data), Place::data(&raw const symbols::$data)),)*
+        ];
+    };
+}
+include!("theirs.rs");
+
+/// The address of a function or of data of the C API.
+#[must_use]
+pub fn find(name: &[u8]) -> Option<usize> {
+    let mut all = ours::OURS.iter().copied().flatten().chain(THEIRS);
+    let (_, place) = all.find(|one| one.0.as_bytes() == name)?;
+    Some(place.0.expose_provenance())
+}
