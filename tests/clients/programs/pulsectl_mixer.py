@@ -110,10 +110,13 @@ def events(pulse):
             raise pulsectl.PulseLoopStop
 
     def change():
+        """Each when the one before has been seen, since the server says several in one."""
         with pulsectl.Pulse("other") as other:
-            other.mute(other.get_sink_by_name("made1"), False)
-            other.volume_set_all_chans(other.get_sink_by_name("made1"), 0.4)
-            other.mute(other.get_sink_by_name("made0"), True)
+            one, another = other.get_sink_by_name("made1"), other.get_sink_by_name("made0")
+            for number, (action, *arguments) in enumerate([
+                    (other.mute, one, False), (other.volume_set_all_chans, one, 0.4), (other.mute, another, True)]):
+                waiting(lambda: len(seen) == number)
+                action(*arguments)
 
     pulse.event_mask_set("sink")
     pulse.event_callback_set(happened)
