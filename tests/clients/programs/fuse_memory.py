@@ -227,7 +227,8 @@ def mounted(folder, *threads):
     finally:
         subprocess.run(["umount", folder], check=True)
         said = server.communicate(timeout=30)[1]
-    print("  ended", server.returncode, sorted({line for line in said.splitlines() if line.startswith(("ValueError", "TypeError"))}))
+    raised = {line for line in said.splitlines() if line.startswith(("ValueError", "TypeError"))}
+    print("  ended", server.returncode, sorted(raised))
 
 
 if sys.argv[1] == "serve":
