@@ -248,7 +248,8 @@ def said(instance):
     player.stop()
     player.release()
     instance.log_unset()
-    print([(level, words) for level, words in kept if "nowhere.wav" in words and level == vlc.LogLevel.ERROR][:1])
+    print([(level, words.replace(str(SCRATCH), "")) for level, words in kept
+           if "nowhere.wav" in words and level == vlc.LogLevel.ERROR][:1])
 
 
 print(vlc.libvlc_get_version(), vlc.libvlc_get_compiler()[:3], hex(vlc.libvlc_hex_version()))
