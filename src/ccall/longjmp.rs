@@ -13,13 +13,24 @@ use rustpython_vm::{
     frame::InterpreterFrame,
     vm::thread::{get_current_frame, set_current_frame},
 };
-use std::cell::{Cell, RefCell};
+use std::{
+    cell::{Cell, RefCell},
+    mem::ManuallyDrop,
+};
+
+/// What is noted of so many callbacks, one inside the other, costs no look at a vector.
+const NEAR: usize = 8;
 
 thread_local! {
     /// How many callbacks this thread is in.
     static RUNNING: Cell<usize> = const { Cell::new(0) };
-    /// What was there when each of them was entered.
-    static ENTERED: RefCell<Vec<Entered>> = const { RefCell::new(Vec::new()) };
+    /// Where on the C stack the innermost one was entered.
+    static INNERMOST: Cell<usize> = const { Cell::new(usize::MAX) };
+    /// What was there when each of the first was entered. When the thread ends, it is in none of them.
+    static FIRST: ManuallyDrop<[Cell<Option<Entered>>; NEAR]> =
+        const { ManuallyDrop::new([const { Cell::new(None) }; NEAR]) };
+    /// The same for those further in.
+    static FURTHER: RefCell<Vec<Entered>> = const { RefCell::new(Vec::new()) };
 }
 
 struct Entered {
@@ -32,15 +43,64 @@ struct Entered {
     section: pending::Standing,
 }
 
+impl Entered {
+    #[inline]
+    fn now(place: usize, vm: &VirtualMachine) -> Self {
+        Self {
+            place,
+            frame: get_current_frame(),
+            depth: vm.current_recursion_depth(),
+            handled: vm.current_exception(),
+            guard: panics::standing(),
+            section: pending::standing(),
+        }
+    }
+
+    /// Notes this of the callback inside so many.
+    #[inline]
+    fn note(self, around: usize) {
+        FIRST.with(|first| match first.get(around) {
+            Some(noted) => drop(noted.replace(Some(self))),
+            None => self.note_further(),
+        });
+    }
+
+    #[cold]
+    fn note_further(self) {
+        let _ = FURTHER.try_with(|further| further.borrow_mut().push(self));
+    }
+
+    /// Takes what was noted of the callback inside so many.
+    #[inline]
+    fn take(around: usize) -> Option<Self> {
+        FIRST.with(|first| match first.get(around) {
+            Some(noted) => noted.take(),
+            None => Self::take_further(around - NEAR),
+        })
+    }
+
+    #[cold]
+    fn take_further(index: usize) -> Option<Self> {
+        let taken = FURTHER.try_with(|further| {
+            let mut further = further.borrow_mut();
+            (index < further.len()).then(|| further.split_off(index))
+        });
+        // What is dropped here may call back.
+        taken.ok().flatten()?.into_iter().next()
+    }
+}
+
 /// Gets what a thread notes of its callbacks ready to be used.
 pub fn prepare() {
-    let _ = ENTERED.try_with(|_| ());
+    let _ = FURTHER.try_with(|_| ());
 }
 
 /// A callback that is being run, until it is dropped.
 pub struct Running {
     /// How many there are around it.
     around: usize,
+    /// Where the innermost of them was entered.
+    outer: usize,
 }
 
 impl Running {
@@ -49,27 +109,14 @@ impl Running {
     pub fn new(vm: &VirtualMachine) -> Self {
         let place = psm::stack_pointer().addr();
         // Stacks grow downwards: whoever was entered here or further down is there no more.
-        let is_gone = |entered: &Entered| entered.place <= place;
-        let first_gone = ENTERED.try_with(|all| {
-            let all = all.borrow();
-            let last_is_gone = all.last().is_some_and(is_gone);
-            last_is_gone.then(|| all.iter().position(is_gone)).flatten()
-        });
-        if let Ok(Some(first)) = first_gone {
-            put_back(first, vm);
+        if INNERMOST.get() <= place {
+            put_back_from(place, vm);
         }
-        let entered = Entered {
-            place,
-            frame: get_current_frame(),
-            depth: vm.current_recursion_depth(),
-            handled: vm.current_exception(),
-            guard: panics::standing(),
-            section: pending::standing(),
-        };
-        let _ = ENTERED.try_with(|all| all.borrow_mut().push(entered));
         let around = RUNNING.get();
+        Entered::now(place, vm).note(around);
         RUNNING.set(around + 1);
-        Self { around }
+        let outer = INNERMOST.replace(place);
+        Self { around, outer }
     }
 }
 
@@ -77,24 +124,32 @@ impl Drop for Running {
     #[inline]
     fn drop(&mut self) {
         RUNNING.set(self.around);
-        drop(taken(self.around));
+        INNERMOST.set(self.outer);
+        drop(Entered::take(self.around));
     }
 }
 
-/// Takes what was noted of callbacks inside so many, and gives what was noted first.
-#[inline]
-fn taken(running: usize) -> Option<Entered> {
-    let take = |all: &RefCell<Vec<Entered>>| {
-        let mut all = all.borrow_mut();
-        if all.len() > running + 1 {
-            return (None, all.split_off(running));
-        }
-        let last = if all.len() > running { all.pop() } else { None };
-        (last, Vec::new())
-    };
-    // What is dropped here may call back.
-    let (last, more) = ENTERED.try_with(take).ok()?;
-    last.or_else(|| more.into_iter().next())
+/// Puts back what has been left without anybody having noticed: callbacks that were entered no further up than a
+/// place on the stack.
+#[cold]
+#[inline(never)]
+fn put_back_from(place: usize, vm: &VirtualMachine) {
+    let is_gone = |entered: &Entered| entered.place <= place;
+    let near = FIRST.with(|first| {
+        first.iter().position(|noted| {
+            let entered = noted.take();
+            let gone = entered.as_ref().is_some_and(is_gone);
+            noted.set(entered);
+            gone
+        })
+    });
+    let gone = near.or_else(|| {
+        let further = FURTHER.try_with(|further| further.borrow().iter().position(is_gone));
+        Some(NEAR + further.ok().flatten()?)
+    });
+    if let Some(first) = gone {
+        put_back(first, vm);
+    }
 }
 
 /// How many callbacks this thread is in.
@@ -115,8 +170,14 @@ pub fn back_to(running: usize, vm: &VirtualMachine) {
 #[cold]
 #[inline(never)]
 fn put_back(running: usize, vm: &VirtualMachine) {
-    RUNNING.set(running);
-    let Some(first) = taken(running) else { return };
+    let all = RUNNING.replace(running);
+    let Some(first) = Entered::take(running) else {
+        return;
+    };
+    for further in running + 1..all.min(NEAR) {
+        drop(Entered::take(further));
+    }
+    INNERMOST.set(innermost(running));
     let _ = set_current_frame(first.frame);
     panics::stand_as(first.guard);
     pending::stand_as(first.section);
@@ -125,4 +186,23 @@ fn put_back(running: usize, vm: &VirtualMachine) {
     let leaked = vm.current_recursion_depth().saturating_sub(first.depth);
     let limit = &vm.recursion_limit;
     limit.set(limit.get().saturating_add(leaked));
+}
+
+/// Where the innermost of so many callbacks was entered.
+fn innermost(running: usize) -> usize {
+    let Some(index) = running.checked_sub(1) else {
+        return usize::MAX;
+    };
+    let place = |entered: Option<&Entered>| entered.map_or(usize::MAX, |entered| entered.place);
+    FIRST.with(|first| match first.get(index) {
+        Some(noted) => {
+            let entered = noted.take();
+            let found = place(entered.as_ref());
+            noted.set(entered);
+            found
+        }
+        None => FURTHER
+            .try_with(|further| place(further.borrow().get(index - NEAR)))
+            .unwrap_or(usize::MAX),
+    })
 }

@@ -32,6 +32,16 @@ class Machine:
                 (target / ".complete").touch()
         return target
 
+    def prefix(self, requirement):
+        """The folder that a package is installed below with its data files, which `installed` leaves out."""
+        target = self.folder / "prefixes" / named([requirement])
+        with self.lock:
+            if not (target / ".complete").exists():
+                self.pip("install", "--root-user-action=ignore", "--only-binary", ":all:", "--no-deps",
+                         "--ignore-installed", "--prefix", target, requirement)
+                (target / ".complete").touch()
+        return target
+
     def source(self, requirement):
         """The unpacked source distribution of a package."""
         target = self.folder / "sources" / named([requirement])

@@ -22,7 +22,8 @@ ROOT = HERE.parents[1]
 # Modules with a list of CLIENTS, in the order of the table.
 MODULES = [
     "pyglet_examples", "pyglet_tests", "pyglet_media", "client_sdl2", "client_z3", "client_psycopg",
-    "client_opengl", "sqlite_dbapi",
+    "client_opengl", "sqlite_dbapi", "client_mss", "client_pulsectl", "client_clang", "client_fuse",
+    "client_scapy", "client_gmsh", "libraries",
 ]
 BEGIN, END = "<!-- table: clients -->", "<!-- end: clients -->"
 

@@ -40,6 +40,37 @@ def sorted_by(compare, count=6, prototype=Compare):
     return numbers[:]
 
 
+class Types(TestCase):
+    """Types of arguments that no C function declares so."""
+
+    @unittest.skipUnless(OURS, "CPython copies the address as if it were the array")
+    def test_arrays(self):
+        """C passes an array's address."""
+        class Numbers(c_int * 3):
+            pass
+
+        for kind, value in [(c_int * 3, [1, 2, 3]), (Numbers, [4, 5, 6]), (Pair * 2, [(1, 2), (3, 4)])]:
+            given = []
+            body = CFUNCTYPE(c_int, kind)(lambda array: given.append(array) or len(array))
+            array = kind(*value)
+            self.assertEqual(body(array), len(value))
+            self.assertIs(type(given[0]), kind)
+            self.assertEqual(bytes(given[0]), bytes(array))
+
+    @unittest.skipUnless(PY314, "3.13 has no _align_")
+    def test_over_aligned(self):
+        class Wide(Structure):
+            _align_ = 64
+            _fields_ = [("a", c_int), ("b", c_int)]
+
+        given = []
+        body = CFUNCTYPE(c_int, c_int, Wide, c_int)(lambda first, wide, last: given.append(wide) or first + last)
+        self.assertEqual(body(1, Wide(2, 3), 4), 5)
+        self.assertEqual((given[0].a, given[0].b), (2, 3))
+        if OURS:
+            self.assertEqual(addressof(given[0]) % 64, 0)
+
+
 class Instances(TestCase):
     def test_kept_ones_stay_as_they_were(self):
         kept = []

@@ -92,6 +92,41 @@ class Jumps(TestCase):
         self.assertEqual(call_until_jump(outer, 5), -1)
         self.assertEqual(functions_around(), before)
 
+    def test_over_many(self):
+        """However many callbacks are left at once, and from wherever."""
+        def nested(number):
+            def body(value):
+                if number:
+                    return nested(number - 1)(value)
+                return library.jump()
+
+            return Callback(body)
+
+        before = functions_around()
+        for number in (1, 7, 8, 9, 30):
+            self.assertEqual(call_until_jump(nested(number), 5), -1)
+            self.assertEqual(functions_around(), before)
+
+    def test_deep_inside(self):
+        """Inside callbacks that go on."""
+        found = []
+
+        def nested(number):
+            def body(value):
+                if number:
+                    return nested(number - 1)(value) + 1
+                before = functions_around()
+                for _ in range(3):
+                    found.append(call_until_jump(self.jumping(), 5))
+                    found.append(functions_around() == before)
+                return value
+
+            return Callback(body)
+
+        for number in (6, 7, 8, 30):
+            self.assertEqual(nested(number)(5), 5 + number)
+        self.assertEqual(found, [-1, True] * 12)
+
     def test_to_the_inner_one(self):
         around = []
 
