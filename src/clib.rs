@@ -20,7 +20,13 @@ use rustpython_vm::{
 use smallvec::SmallVec;
 #[cfg(unix)]
 use std::ptr;
-use std::{ffi::OsStr, sync::OnceLock};
+use std::{
+    ffi::OsStr,
+    sync::{
+        OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 #[cfg(unix)]
 use os::unix as native;
@@ -39,7 +45,7 @@ pub fn also_in_program(lookup: Lookup) {
 }
 
 /// The handle of a library that Python code names.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Handle(usize);
 
 impl Handle {
@@ -91,12 +97,25 @@ impl Handle {
     #[cfg(unix)]
     fn find_in_program(self, name: &SymbolName, vm: &VirtualMachine) -> Option<usize> {
         let also = ALSO_IN_PROGRAM.get()?;
+        if Self::of_program(vm) != self {
+            return None;
+        }
         let (_terminator, name) = name.0.split_last()?;
-        let found = also(name, vm)?;
-        // SAFETY: the program is open already; opening it once more does nothing but count.
-        let program = || unsafe { libc::dlopen(ptr::null(), libc::RTLD_LAZY) };
-        let program = loader::using(Use::Change, vm, program);
-        (program.expose_provenance() == self.0).then_some(found)
+        also(name, vm)
+    }
+
+    /// The handle of the program itself, which stays the same.
+    #[cfg(unix)]
+    fn of_program(vm: &VirtualMachine) -> Self {
+        static KNOWN: AtomicUsize = AtomicUsize::new(0);
+        // Nobody waits here for another thread that asks the loader.
+        if KNOWN.load(Ordering::Relaxed) == 0 {
+            // SAFETY: the program is open already; opening it once more does nothing but count.
+            let open = || unsafe { libc::dlopen(ptr::null(), libc::RTLD_LAZY) };
+            let handle = loader::using(Use::Change, vm, open).expose_provenance();
+            KNOWN.store(handle, Ordering::Relaxed);
+        }
+        Self(KNOWN.load(Ordering::Relaxed))
     }
 
     #[cfg(unix)]

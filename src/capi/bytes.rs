@@ -4,7 +4,7 @@ use super::entry::{Lent, Owned, Text, bad_call, c_functions, given, put};
 use crate::{ctype::scalar::terminated, room};
 use rustpython_vm::{
     AsObject, Py, PyObject, PyResult, VirtualMachine,
-    builtins::{PyByteArray, PyBytes},
+    builtins::{PyBaseExceptionRef, PyByteArray, PyBytes, PyInt, PyStr},
     protocol::BufferResizeGuard,
 };
 use std::{
@@ -18,6 +18,16 @@ fn bytes<'a>(object: Lent<'a>, vm: &VirtualMachine) -> PyResult<&'a Py<PyBytes>>
         let found = object.class().name();
         vm.new_type_error(format!("expected bytes, {found} found"))
     })
+}
+
+/// Whether `bytes` would make something else of an object than its bytes.
+pub fn is_no_bytes(object: &PyObject) -> bool {
+    object.downcast_ref::<PyInt>().is_some() || object.downcast_ref::<PyStr>().is_some()
+}
+
+pub fn no_bytes(object: &PyObject, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    let class = object.class().name();
+    vm.new_type_error(format!("cannot convert '{class}' object to bytes"))
 }
 
 /// Where the bytes are, or a terminated copy of them that lives as long as the object.
@@ -75,6 +85,19 @@ c_functions! {
     replaced fn PyBytes_FromString(text: Text) -> Owned, None, |vm| {
         let text = text.bytes().ok_or_else(|| bad_call(vm))?;
         room::bytes(text, vm).map(Some)
+    }
+
+    replaced fn PyBytes_FromObject(object: Lent<'_>) -> Owned, None, |vm| {
+        let object = given(object, vm)?;
+        if is_no_bytes(object) {
+            return Err(no_bytes(object, vm));
+        }
+        vm.ctx.types.bytes_type.as_object().call((object.to_owned(),), vm).map(Some)
+    }
+
+    replaced fn PyByteArray_FromObject(object: Lent<'_>) -> Owned, None, |vm| {
+        let class = vm.ctx.types.bytearray_type.as_object();
+        class.call((given(object, vm)?.to_owned(),), vm).map(Some)
     }
 
     replaced fn PyBytes_Size(object: Lent<'_>) -> isize, -1, |vm| {

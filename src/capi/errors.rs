@@ -6,7 +6,7 @@ use super::{
 };
 use crate::ccall::pending;
 use rustpython_vm::{
-    AsObject, PyObject, PyResult, VirtualMachine,
+    AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyBaseException, PyBaseExceptionRef, PyTuple},
 };
 use std::{ffi::c_int, ptr};
@@ -66,8 +66,7 @@ fn of_errno(
             (*second).to_owned(),
         ]),
     }
-    let arguments = vm.ctx.new_tuple(arguments);
-    make(given(kind, vm)?, Some(arguments.as_object()), vm)
+    instance(given(kind, vm)?.call(arguments, vm)?, vm)
 }
 
 /// Whether an exception, or a class of exceptions, is one of these.
@@ -91,23 +90,64 @@ fn matches(error: Lent<'_>, wanted: Lent<'_>) -> bool {
     }
 }
 
-fn print(vm: &VirtualMachine) {
-    if let Some(error) = take(vm) {
-        print_and_exit(error, vm);
+/// Prints what has been left, as the interpreter prints what nobody handles.
+fn print(sets_last: bool, vm: &VirtualMachine) -> PyResult<()> {
+    let Some(error) = take(vm) else { return Ok(()) };
+    if sets_last && !error.fast_isinstance(vm.ctx.exceptions.system_exit) {
+        let value: PyObjectRef = error.clone().into();
+        for (name, value) in [
+            ("last_exc", value.clone()),
+            ("last_type", error.class().to_owned().into()),
+            ("last_value", value),
+            ("last_traceback", trace(&error, vm)),
+        ] {
+            vm.sys_module.set_attr(name, value, vm)?;
+        }
     }
+    print_and_exit(error, vm);
+    Ok(())
+}
+
+/// The traceback of an exception, or `None`.
+fn trace(error: &PyBaseExceptionRef, vm: &VirtualMachine) -> PyObjectRef {
+    vm.unwrap_or_none(error.traceback().map(Into::into))
 }
 
 /// Prints an exception that nobody handles; `SystemExit` ends the process.
 pub fn print_and_exit(error: PyBaseExceptionRef, vm: &VirtualMachine) {
     if error.fast_isinstance(vm.ctx.exceptions.system_exit) {
         let code = vm.handle_exit_exception(error);
+        let at_exit = vm.import("atexit", 0);
+        let at_exit = at_exit.and_then(|module| module.get_attr("_run_exitfuncs", vm));
+        drop(at_exit.and_then(|run| run.call((), vm)));
         for stream in ["stdout", "stderr"] {
             let stream = vm.sys_module.get_attr(stream, vm);
             drop(stream.and_then(|stream| vm.call_method(&stream, "flush", ())));
         }
         std::process::exit(code as i32);
     }
-    vm.print_exception(&error);
+    let hook = vm.sys_module.get_attr("excepthook", vm);
+    let arguments = (error.class().to_owned(), error.clone(), trace(&error, vm));
+    match hook.map(|hook| hook.call(arguments, vm)) {
+        Ok(Ok(_)) => {}
+        Ok(Err(of_hook)) => print_both(&of_hook, &error, vm),
+        Err(_) => vm.print_exception(&error),
+    }
+}
+
+/// Prints what a hook has raised, and what it was to show.
+fn print_both(of_hook: &PyBaseExceptionRef, error: &PyBaseExceptionRef, vm: &VirtualMachine) {
+    let stderr = vm.sys_module.get_attr("stderr", vm);
+    let parts = [
+        ("Error in sys.excepthook:\n", of_hook),
+        ("\nOriginal exception was:\n", error),
+    ];
+    for (line, error) in parts {
+        if let Ok(stderr) = &stderr {
+            drop(vm.call_method(stderr, "write", (line,)));
+        }
+        vm.print_exception(error);
+    }
 }
 
 c_functions! {
@@ -242,13 +282,11 @@ c_functions! {
     }
 
     new fn PyErr_Print() -> (), (), |vm| {
-        print(vm);
-        Ok(())
+        print(true, vm)
     }
 
-    replaced fn PyErr_PrintEx(_sets_last: c_int) -> (), (), |vm| {
-        print(vm);
-        Ok(())
+    replaced fn PyErr_PrintEx(sets_last: c_int) -> (), (), |vm| {
+        print(sets_last != 0, vm)
     }
 
     new fn PyErr_Display(_kind: Lent<'_>, value: Lent<'_>, _traceback: Lent<'_>) -> (), (), |vm| {

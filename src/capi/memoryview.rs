@@ -19,7 +19,6 @@ use std::{
     slice,
 };
 
-const READ: c_int = 0x100;
 const WRITE: c_int = 0x200;
 
 /// The memory between a view's first and last byte.
@@ -110,11 +109,11 @@ impl AsBuffer for ForeignBuffer {
 
 c_functions! {
     new fn PyMemoryView_FromMemory(start: *mut c_char, size: isize, mode: c_int) -> Owned, None, |vm| {
-        if start.is_null() || (mode != READ && mode != WRITE) {
+        if start.is_null() {
             return Err(bad_call(vm));
         }
         let size = usize::try_from(size).map_err(|_| bad_call(vm))?;
-        exports::view_of_memory(start.cast(), size, mode == READ, vm).map(Some)
+        exports::view_of_memory(start.cast(), size, mode != WRITE, vm).map(Some)
     }
 
     new fn PyMemoryView_FromBuffer(view: *const View) -> Owned, None, |vm| {

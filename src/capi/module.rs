@@ -27,12 +27,17 @@ fn import(name: &str, vm: &VirtualMachine) -> PyResult<Owned> {
 fn module<'a>(object: Lent<'a>, vm: &VirtualMachine) -> PyResult<&'a Py<PyModule>> {
     given(object, vm)?
         .downcast_ref()
-        .ok_or_else(|| bad_call(vm))
+        .ok_or_else(|| vm.new_type_error("bad argument type for built-in operation"))
 }
 
 fn add(object: Lent<'_>, name: Text, value: PyObjectRef, vm: &VirtualMachine) -> PyResult<c_int> {
+    let module = object.and_then(|object| object.downcast_ref::<PyModule>());
+    let Some(module) = module else {
+        let message = "PyModule_AddObjectRef() first argument must be a module";
+        return Err(vm.new_type_error(message));
+    };
     let name = name.str(vm)?;
-    module(object, vm)?.dict().set_item(name, value, vm)?;
+    module.dict().set_item(name, value, vm)?;
     Ok(0)
 }
 
@@ -147,9 +152,14 @@ c_functions! {
     }
 
     new fn PySys_GetObject(name: Text) -> *const PyObject, ptr::null(), |vm| {
-        let name = name.str(vm)?;
+        let Ok(name) = name.str(vm) else { return Ok(ptr::null()) };
         let found = vm.sys_module.dict().get_item_opt(name, vm)?;
         Ok(found.map_or(ptr::null(), |found| lend(&found)))
+    }
+
+    replaced fn Py_GetVersion() -> *const c_char, ptr::null(), |vm| {
+        let version = vm.sys_module.get_attr("version", vm)?;
+        text::text(text::string(Some(&version), vm)?, vm)
     }
 
     new fn PySys_SetObject(name: Text, value: Lent<'_>) -> c_int, -1, |vm| {

@@ -54,8 +54,10 @@ c_functions! {
     }
 
     new fn PyObject_LengthHint(object: Lent<'_>, otherwise: isize) -> isize, -1, |vm| {
-        let hint = vm.import("operator", 0)?.get_attr("length_hint", vm)?;
-        hint.call((owned(object, vm)?, otherwise), vm)?.try_into_value(vm)
+        const NONE: isize = isize::MAX;
+        let hint = vm.import("_operator", 0)?.get_attr("length_hint", vm)?;
+        let hint = hint.call((owned(object, vm)?, NONE), vm)?.try_into_value(vm)?;
+        Ok(if hint == NONE { otherwise } else { hint })
     }
 
     new fn PyList_GetItem(list: Lent<'_>, index: isize) -> *const PyObject, ptr::null(), |vm| {

@@ -3,7 +3,7 @@
 use super::entry::{Lent, Owned, Text, c_functions, given};
 use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyCapsule, PyDict, PyStr, PyTuple},
+    builtins::{PyByteArray, PyBytes, PyCapsule, PyDict, PyStr, PyTuple},
     function::FuncArgs,
     types::PyComparisonOp,
 };
@@ -97,6 +97,9 @@ c_functions! {
 
     replaced fn PyObject_Bytes(object: Lent<'_>) -> Owned, None, |vm| {
         Ok(Some(match object {
+            Some(object) if super::bytes::is_no_bytes(object) => {
+                return Err(super::bytes::no_bytes(object, vm));
+            }
             Some(object) => object.to_owned().bytes(vm)?,
             None => vm.ctx.new_bytes(b"<NULL>".to_vec()).into(),
         }))
@@ -110,6 +113,10 @@ c_functions! {
     }
 
     replaced fn PyObject_Call(callable: Lent<'_>, positional: Lent<'_>, named: Lent<'_>) -> Owned, None, |vm| {
+        let callable = given(callable, vm)?;
+        if !callable.is_callable() {
+            return callable.call((), vm).map(Some);
+        }
         let positional = positional.and_then(|list| list.downcast_ref::<PyTuple>());
         let positional = positional.ok_or_else(|| super::entry::bad_call(vm))?.as_slice().to_vec();
         let named = named.map(|named| dict(Some(named), vm)).transpose()?;
@@ -119,7 +126,7 @@ c_functions! {
             let name = text.ok_or_else(|| vm.new_type_error("keywords must be strings"))?;
             arguments.kwargs.insert(name.into(), value);
         }
-        given(callable, vm)?.call(arguments, vm).map(Some)
+        callable.call(arguments, vm).map(Some)
     }
 
     replaced fn PyObject_CallObject(callable: Lent<'_>, positional: Lent<'_>) -> Owned, None, |vm| {
@@ -180,15 +187,32 @@ c_functions! {
     }
 
     replaced fn PySequence_Size(object: Lent<'_>) -> isize, -1, |vm| {
-        Ok(given(object, vm)?.try_sequence(vm)?.length(vm)? as isize)
+        no_mapping(object, vm)?;
+        length(object, vm)
     }
 
     replaced fn PySequence_Length(object: Lent<'_>) -> isize, -1, |vm| {
-        Ok(given(object, vm)?.try_sequence(vm)?.length(vm)? as isize)
+        no_mapping(object, vm)?;
+        length(object, vm)
     }
 
     replaced fn PySequence_GetItem(object: Lent<'_>, index: isize) -> Owned, None, |vm| {
-        given(object, vm)?.try_sequence(vm)?.get_item(index, vm).map(Some)
+        let object = given(object, vm)?;
+        // The VM has a slice of bytes there.
+        let is_bytes = object.downcast_ref::<PyBytes>().is_some();
+        match is_bytes || object.downcast_ref::<PyByteArray>().is_some() {
+            true => object.get_item(vm.ctx.new_int(index).as_object(), vm),
+            false => object.try_sequence(vm)?.get_item(index, vm),
+        }
+        .map(Some)
+    }
+
+    replaced fn PySequence_Count(object: Lent<'_>, value: Lent<'_>) -> isize, -1, |vm| {
+        operator("countOf", object, value, vm)
+    }
+
+    replaced fn PySequence_Index(object: Lent<'_>, value: Lent<'_>) -> isize, -1, |vm| {
+        operator("indexOf", object, value, vm)
     }
 
     replaced fn PySequence_SetItem(object: Lent<'_>, index: isize, value: Lent<'_>) -> c_int, -1, |vm| {
@@ -277,6 +301,26 @@ c_functions! {
             return Err(vm.new_value_error("PyCapsule_GetPointer called with incorrect name"));
         }
         Ok(capsule.pointer())
+    }
+}
+
+/// What a function of the module `operator` says.
+fn operator(
+    name: &'static str,
+    object: Lent<'_>,
+    value: Lent<'_>,
+    vm: &VirtualMachine,
+) -> PyResult<isize> {
+    let arguments = (owned(object, vm)?, owned(value, vm)?);
+    let function = vm.import("_operator", 0)?.get_attr(name, vm)?;
+    function.call(arguments, vm)?.try_into_value(vm)
+}
+
+/// Refuses what has keys.
+fn no_mapping(object: Lent<'_>, vm: &VirtualMachine) -> PyResult<()> {
+    match given(object, vm)?.downcast_ref::<PyDict>() {
+        Some(_) => given(object, vm)?.try_sequence(vm).map(|_| ()),
+        None => Ok(()),
     }
 }
 

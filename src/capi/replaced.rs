@@ -1,7 +1,9 @@
 replaced! {
     PyByteArray_AsString
+    PyByteArray_FromObject
     PyBytes_AsString
     PyBytes_AsStringAndSize
+    PyBytes_FromObject
     PyBytes_FromString
     PyBytes_FromStringAndSize
     PyBytes_Size
@@ -58,7 +60,9 @@ replaced! {
     PyObject_Str
     PyObject_Type
     PySequence_Concat
+    PySequence_Count
     PySequence_GetItem
+    PySequence_Index
     PySequence_Length
     PySequence_List
     PySequence_Repeat
@@ -69,6 +73,7 @@ replaced! {
     PyUnicode_FromString
     PyUnicode_FromStringAndSize
     PyUnicode_InternInPlace
+    Py_GetVersion
     Py_Initialize
     Py_InitializeEx
     Py_IsFinalizing

@@ -78,7 +78,7 @@ class Lookups(TestCase):
 
     def test_the_version(self):
         version = api("Py_GetVersion", c_char_p)()
-        self.assertTrue(version.startswith(b"%d.%d.%d" % sys.version_info[:3]), version)
+        self.assertEqual(version.decode(), sys.version)
         self.assertEqual(c_ulong.in_dll(pythonapi, "Py_Version").value >> 16, sys.hexversion >> 16)
         self.assertEqual(api("Py_IsInitialized", c_int)(), 1)
 
@@ -210,6 +210,26 @@ class Objects(TestCase):
             None,
             O(),
         )
+
+    def test_sequences(self):
+        size = api("PySequence_Size", c_ssize_t, O)
+        self.assertEqual([size(thing) for thing in ([1, 2], "ab", {1, 2}, range(5))], [2, 2, 2, 5])
+        self.assertError(TypeError, "dict is not a sequence", size, {})
+        item = api("PySequence_GetItem", O, O, c_ssize_t)
+        self.assertEqual([item(thing, -1) for thing in (b"ab", bytearray(b"ab"), "ab", [1, 2])], [98, 98, "b", 2])
+        self.assertEqual(api("PySequence_List", O, O)(iter("ab")), ["a", "b"])
+        self.assertEqual(api("PySequence_Tuple", O, O)({5}), (5,))
+        self.assertEqual(api("PySequence_Count", c_ssize_t, O, O)({5: 1}, 5), 1)
+        self.assertEqual(api("PySequence_Index", c_ssize_t, O, O)(iter("abc"), "b"), 1)
+        hint = api("PyObject_LengthHint", c_ssize_t, O, c_ssize_t)
+        self.assertEqual([hint(thing, -1) for thing in ([1], iter([1, 2]), 5)], [1, 2, -1])
+
+    def test_bytes_of_objects(self):
+        for made in (api("PyBytes_FromObject", O, O), api("PyObject_Bytes", O, O)):
+            self.assertEqual([made(thing) for thing in (b"a", bytearray(b"b"), [1, 2])], [b"a", b"b", b"\1\2"])
+            self.assertError(TypeError, "cannot convert 'bool' object to bytes", made, True)
+            self.assertError(TypeError, "cannot convert 'str' object to bytes", made, "x")
+        self.assertEqual(api("PyByteArray_FromObject", O, O)(3), bytearray(3))
 
     def test_too_large_for_a_double(self):
         function = api("PyOS_string_to_double", c_double, c_char_p, c_void_p, O)
@@ -576,6 +596,10 @@ class Modules(TestCase):
         self.assertEqual(api("PyImport_AddModule", c_void_p, c_char_p)(b"__main__"), id(sys.modules["__main__"]))
         self.assertEqual(api("PyModule_GetDict", c_void_p, O)(os), id(os.__dict__))
         self.assertEqual(api("PyModule_GetName", c_char_p, O)(os), b"os")
+        message = "bad argument type for built-in operation"
+        self.assertError(TypeError, message, api("PyModule_GetName", c_char_p, O), 5)
+        message = "PyModule_AddObjectRef() first argument must be a module"
+        self.assertError(TypeError, message, api("PyModule_AddObjectRef", c_int, O, c_char_p, O), 5, b"a", 1)
 
     def test_sys(self):
         self.assertEqual(api("PySys_GetObject", c_void_p, c_char_p)(b"modules"), id(sys.modules))

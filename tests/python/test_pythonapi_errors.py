@@ -239,13 +239,33 @@ class Printed(TestCase):
         self.assertIn("ValueError: from C", output.getvalue())
         self.assertIn("SyntaxError", output.getvalue())
 
+    def test_hooks(self):
+        seen = []
+        before, sys.excepthook = sys.excepthook, lambda *event: seen.append(event)
+        self.addCleanup(setattr, sys, "excepthook", before)
+        run = api("PyRun_SimpleString", c_int, c_char_p)
+        self.assertEqual(run(b"raise ValueError('from C')"), -1)
+        [(kind, value, trace)] = seen
+        self.assertEqual((kind, repr(value), trace.tb_lineno), (ValueError, "ValueError('from C')", 1))
+
+        def fails(*event):
+            raise KeyError("in the hook")
+
+        sys.excepthook = fails
+        output = io.StringIO()
+        with redirect_stderr(output):
+            self.assertEqual(run(b"raise ValueError('from C')"), -1)
+        for part in ("Error in sys.excepthook:", "in the hook", "Original exception was:", "from C"):
+            self.assertIn(part, output.getvalue())
+
     def test_code_that_exits(self):
         program = (
-            "import ctypes; print('before', flush=True); ctypes.pythonapi.PyRun_SimpleString(b'raise SystemExit(7)'); "
+            "import atexit, ctypes; print('before', flush=True); atexit.register(print, 'at exit'); "
+            "ctypes.pythonapi.PyRun_SimpleString(b'raise SystemExit(7)'); "
             "print('behind')"
         )
         done = subprocess.run([*INTERPRETER, "-c", program], capture_output=True, text=True)
-        self.assertEqual((done.returncode, done.stdout), (7, "before\n"))
+        self.assertEqual((done.returncode, done.stdout), (7, "before\nat exit\n"))
 
 
 class Signals(TestCase):

@@ -463,10 +463,18 @@ class Asynchronous(TestCase):
 
     def test_in_the_main_thread(self):
         main = threading.main_thread().ident
-        results = []
-        thread = threading.Thread(target=lambda: results.append(self.raise_in(main, self.Stop)))
+        is_ready, results = [], []
+
+        def run():
+            # Not while the main thread starts this one.
+            while not is_ready:
+                time.sleep(0.001)
+            results.append(self.raise_in(main, self.Stop))
+
+        thread = threading.Thread(target=run)
+        thread.start()
         with self.assertRaises(self.Stop):
-            thread.start()
+            is_ready.append(True)
             for _ in range(1000):
                 time.sleep(0.01)
         thread.join()
