@@ -5,7 +5,7 @@ It runs in a network of its own, in which `left` and `right` are the two ends.
 
 import ctypes
 import sys
-import time
+import threading
 from pathlib import Path
 
 import what_the_vm_lacks  # addresses of netlink and packet sockets
@@ -68,10 +68,10 @@ def answered():
                                                  pdst="10.9.0.1", hwdst=LEFT)
         sendp(reply, iface="right", verbose=False)
 
-    sniffer = AsyncSniffer(iface="right", filter="arp", prn=answer, count=1)
+    listens = threading.Event()
+    sniffer = AsyncSniffer(iface="right", filter="arp", prn=answer, count=1, started_callback=listens.set)
     sniffer.start()
-    while not sniffer.running or not hasattr(sniffer, "stop_cb"):
-        time.sleep(0.01)
+    listens.wait(10)
     reply = srp1(FRAME / ARP(pdst="10.9.0.2"), iface="left", timeout=5, verbose=False)
     sniffer.join(5)
     print(reply.summary(), [packet.summary() for packet in sniffer.results])
