@@ -3,34 +3,31 @@
 from client import PROGRAMS, Client, printed
 
 
-def working(name, file, requirements, needs=(), **variables):
-    """The `run` of a program that is handed an empty folder, which is its home too."""
+def client(name, package, version, what, file, beside=(), needs=()):
+    """One whose program is handed an empty folder, which is its home too."""
+    requirements = [f"{package}=={version}", *beside]
+
     def run(machine, interpreter):
         scratch = machine.scratch(name, interpreter.name)
         packages = machine.installed(requirements)
-        return printed(interpreter.run(
-            PROGRAMS / file, scratch, packages=packages, HOME=str(scratch),
-            **{key: value.format(scratch=scratch) for key, value in variables.items()}))
+        return printed(interpreter.run(PROGRAMS / file, scratch, packages=packages, HOME=str(scratch)))
 
-    return run
-
-
-def client(name, package, version, what, file, beside=(), **variables):
-    requirements = [f"{package}=={version}", *beside]
-    return Client(name, package, version, what, working(name, file, requirements, **variables),
-                  quick=True)
+    return Client(name, package, version, what, run, quick=True, needs=needs)
 
 
 CLIENTS = [
     client("enchant-words", "pyenchant", "3.3.0",
            "words checked and suggested, personal dictionaries, a text corrected, by Hunspell",
-           "enchant_words.py", ENCHANT_CONFIG_DIR="{scratch}"),
+           "enchant_words.py"),
     client("udev-devices", "pyudev", "0.24.5",
            "all devices, ways to find them, their attributes; events of the kernel, in a thread too",
            "udev_devices.py"),
+    client("vlc-play", "python-vlc", "3.0.21203",
+           "a sound and a film played: states, events, samples and pictures in callbacks, what it logs",
+           "vlc_play.py"),
     client("oscrypto-keys", "oscrypto", "1.3.0",
            "ciphers, derived keys, RSA and EC keys made, read and used, a TLS connection",
-           "oscrypto_keys.py", beside=["asn1crypto==1.5.1"]),
+           "oscrypto_keys.py", beside=["asn1crypto==1.5.1"], needs=("openssl",)),
     client("rtree-queries", "rtree", "1.4.1",
            "trees in memory, in files, of streams, of moving things, and in pages that Python keeps",
            "rtree_queries.py"),

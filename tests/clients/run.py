@@ -23,7 +23,7 @@ ROOT = HERE.parents[1]
 MODULES = [
     "pyglet_examples", "pyglet_tests", "pyglet_media", "client_sdl2", "client_z3", "client_psycopg",
     "client_opengl", "sqlite_dbapi", "client_mss", "client_pulsectl", "client_clang", "client_fuse",
-    "client_scapy", "client_gmsh", "libraries",
+    "client_scapy", "client_gmsh", "client_pycryptodome", "libraries",
 ]
 BEGIN, END = "<!-- table: clients -->", "<!-- end: clients -->"
 

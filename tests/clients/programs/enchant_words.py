@@ -6,6 +6,8 @@ import pickle
 import sys
 from pathlib import Path
 
+# Where it keeps personal words; it is asked for when the library is loaded.
+os.environ["ENCHANT_CONFIG_DIR"] = sys.argv[1]
 import enchant
 from enchant.checker import SpellChecker
 from enchant.tokenize import EmailFilter, URLFilter, WikiWordFilter, get_tokenizer

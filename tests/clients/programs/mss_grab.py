@@ -54,10 +54,11 @@ def pictures(backend, cursor):
         print(" ", [sorted(monitor.items()) for monitor in screen.monitors])
         whole = screen.grab(screen.monitors[0])
         shown("all monitors", whole)
-        print(" ", {place: whole.pixel(*place) for place in PLACES})
+        print(" ", {(x, y): tuple(whole.rgb[3 * (y * whole.width + x):][:3]) for x, y in PLACES})
         part = screen.grab({"left": 190, "top": 110, "width": 120, "height": 130})
         shown("a part", part)
-        print("  of the whole", part.pixels == [row[190:310] for row in whole.pixels[110:240]])
+        print(" ", [part.pixel(x - 190, y - 110) for x, y in PLACES[2:4]], "of the whole", part.rgb == b"".join(
+            whole.rgb[3 * (y * whole.width + 190):][:360] for y in range(110, 240)))
         shown("a box", screen.grab((140, 100, 141, 200)))
         file = SCRATCH / f"{backend}.png"
         mss.tools.to_png(part.rgb, part.size, output=str(file))
