@@ -1,6 +1,6 @@
 //! Threads and the interpreter: attaching to it, detaching, asking for it.
 
-use super::{entry::c_functions, table::Place};
+use super::{entry::c_functions, place::Place};
 use crate::{
     ccall::{pending::Section, thread as of_thread},
     ccallback::attach::Attacher,
