@@ -65,6 +65,37 @@ fn nothing_is_left_of_one_that_made_callbacks() {
     }
 }
 
+#[cfg(feature = "capi")]
+const USES_THE_C_API: &str = "
+from ctypes import *
+for library in (pythonapi, PyDLL(None)):
+    new = library.PyLong_FromLong
+    new.restype = py_object
+    assert new(c_long(5)) == 5
+    assert py_object.in_dll(library, 'PyExc_ValueError').value is ValueError
+    pack = library.PyTuple_Pack
+    pack.restype = py_object
+    assert pack(c_ssize_t(2), py_object(1), py_object(2)) == (1, 2)
+    try:
+        library.PyErr_SetString(py_object(ValueError), b'text')
+    except ValueError as error:
+        assert str(error) == 'text'
+    else:
+        assert False
+assert not hasattr(CDLL(library_of_tests), 'PyLong_FromLong')
+";
+
+/// The program of these tests is linked without the list of what it is to export.
+#[cfg(feature = "capi")]
+#[test]
+fn the_c_api_is_found_where_it_is_not_exported() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let script = USES_THE_C_API.replace("library_of_tests", &format!("{:?}", common::clib()));
+    for _ in 0..2 {
+        drop(run(&script));
+    }
+}
+
 #[test]
 fn two_at_the_same_time() {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);

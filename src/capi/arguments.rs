@@ -223,8 +223,8 @@ unsafe fn names(mut list: *const Text, vm: &VirtualMachine) -> PyResult<Vec<Stri
     Ok(names)
 }
 
-/// The arguments by position, from those given by position and by name; what is wrong with names, once the arguments are
-/// converted.
+/// The arguments by position, from those given by position and by name; what is wrong with names, which counts once
+/// the arguments are converted.
 fn by_name(
     positional: &Py<PyTuple>,
     named: Option<&Py<PyDict>>,
@@ -310,7 +310,13 @@ behind_variadic! {
         Ok(1)
     }
 
-    fn parse_keywords(object: Lent<'_>, named: Lent<'_>, format: Text, list: *const Text, arguments: &mut Arguments) -> c_int, 0, |vm| {
+    fn parse_keywords(
+        object: Lent<'_>,
+        named: Lent<'_>,
+        format: Text,
+        list: *const Text,
+        arguments: &mut Arguments,
+    ) -> c_int, 0, |vm| {
         let named = match named {
             None => None,
             Some(named) => Some(named.downcast_ref::<PyDict>().ok_or_else(|| bad_call(vm))?),
@@ -336,14 +342,23 @@ behind_variadic! {
         wrong.map_or(Ok(1), Err)
     }
 
-    fn unpack_tuple(object: Lent<'_>, name: Text, least: isize, most: isize, arguments: &mut Arguments) -> c_int, 0, |vm| {
+    fn unpack_tuple(
+        object: Lent<'_>,
+        name: Text,
+        least: isize,
+        most: isize,
+        arguments: &mut Arguments,
+    ) -> c_int, 0, |vm| {
         let items = object.and_then(|object| object.downcast_ref::<PyTuple>());
         let Some(items) = items else {
             return Err(vm.new_system_error("PyArg_UnpackTuple() argument list is not a tuple"));
         };
         let got = items.len() as isize;
         if got < least || got > most {
-            let who = name.optional(vm)?.map_or_else(|| "unpacked tuple should have ".to_owned(), |name| format!("{name} expected "));
+            let who = match name.optional(vm)? {
+                Some(name) => format!("{name} expected "),
+                None => "unpacked tuple should have ".to_owned(),
+            };
             let (how, count) = if got < least { ("at least ", least) } else { ("at most ", most) };
             let how = if least == most { "" } else { how };
             let what = if name.is_null() { "element" } else { "argument" };

@@ -193,7 +193,14 @@ c_functions! {
         Ok(())
     }
 
-    new fn PyBuffer_FillInfo(view: *mut View, object: Lent<'_>, start: *mut c_void, size: isize, readonly: c_int, flags: c_int) -> c_int, -1, |vm| {
+    new fn PyBuffer_FillInfo(
+        view: *mut View,
+        object: Lent<'_>,
+        start: *mut c_void,
+        size: isize,
+        readonly: c_int,
+        flags: c_int,
+    ) -> c_int, -1, |vm| {
         if view.is_null() {
             return Err(vm.new_buffer_error("PyBuffer_FillInfo: view==NULL argument is obsolete"));
         }

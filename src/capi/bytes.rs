@@ -108,7 +108,11 @@ c_functions! {
         memory(bytes(object, vm)?, vm)
     }
 
-    replaced fn PyBytes_AsStringAndSize(object: Lent<'_>, start: *mut *mut c_char, size: *mut isize) -> c_int, -1, |vm| {
+    replaced fn PyBytes_AsStringAndSize(
+        object: Lent<'_>,
+        start: *mut *mut c_char,
+        size: *mut isize,
+    ) -> c_int, -1, |vm| {
         if start.is_null() {
             return Err(bad_call(vm));
         }

@@ -1,6 +1,6 @@
 //! What C finds as data: the program's options, the exceptions' classes, and hooks that nobody has set.
 
-use super::table::Place;
+use super::place::Place;
 use rustpython_capi::pyerrors;
 use rustpython_vm::{AsObject, PyObject, VirtualMachine};
 use std::{

@@ -10,8 +10,8 @@ use std::ffi::{CStr, c_char};
 /// for the caller. Those behind `replaced` take the places of rustpython-capi's functions of the same names.
 macro_rules! c_functions {
     ($($kind:ident fn $name:ident($($argument:ident: $type:ty),* $(,)?) -> $result:ty, $failed:expr, |$vm:ident| $body:block)*) => {
-        pub static FUNCTIONS: &[(&str, $crate::capi::table::Place)] =
-            &[$((stringify!($name), $crate::capi::table::Place::function($name as *const ()))),*];
+        pub static FUNCTIONS: &[(&str, $crate::capi::place::Place)] =
+            &[$((stringify!($name), $crate::capi::place::Place::function($name as *const ()))),*];
 
         $($crate::capi::entry::c_function! {
             $kind $name

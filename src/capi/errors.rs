@@ -189,7 +189,11 @@ c_functions! {
         Ok(())
     }
 
-    new fn PyErr_NormalizeException(kind: *mut Owned, value: *mut Owned, traceback: *mut Owned) -> (), (), |vm| {
+    new fn PyErr_NormalizeException(
+        kind: *mut Owned,
+        value: *mut Owned,
+        traceback: *mut Owned,
+    ) -> (), (), |vm| {
         if kind.is_null() || value.is_null() || traceback.is_null() {
             return raise(bad_call(vm));
         }
@@ -256,7 +260,11 @@ c_functions! {
         raise(of_errno(kind, &names, vm)?)
     }
 
-    new fn PyErr_SetFromErrnoWithFilenameObjects(kind: Lent<'_>, first: Lent<'_>, second: Lent<'_>) -> Owned, None, |vm| {
+    new fn PyErr_SetFromErrnoWithFilenameObjects(
+        kind: Lent<'_>,
+        first: Lent<'_>,
+        second: Lent<'_>,
+    ) -> Owned, None, |vm| {
         let names: Vec<&PyObject> = first.into_iter().chain(second).collect();
         raise(of_errno(kind, &names, vm)?)
     }

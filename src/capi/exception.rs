@@ -100,11 +100,20 @@ fn new_class(
 }
 
 c_functions! {
-    replaced fn PyErr_NewException(name: Text, base: Lent<'_>, namespace: Lent<'_>) -> Owned, None, |vm| {
+    replaced fn PyErr_NewException(
+        name: Text,
+        base: Lent<'_>,
+        namespace: Lent<'_>,
+    ) -> Owned, None, |vm| {
         Ok(Some(new_class(name, Text::NULL, base, namespace, vm)?.into()))
     }
 
-    replaced fn PyErr_NewExceptionWithDoc(name: Text, doc: Text, base: Lent<'_>, namespace: Lent<'_>) -> Owned, None, |vm| {
+    replaced fn PyErr_NewExceptionWithDoc(
+        name: Text,
+        doc: Text,
+        base: Lent<'_>,
+        namespace: Lent<'_>,
+    ) -> Owned, None, |vm| {
         Ok(Some(new_class(name, doc, base, namespace, vm)?.into()))
     }
 

@@ -79,7 +79,16 @@ c_functions! {
         descriptor(given(object, vm)?, vm)
     }
 
-    new fn PyFile_FromFd(descriptor: c_int, _name: Text, mode: Text, buffering: c_int, encoding: Text, errors: Text, newline: Text, closes: c_int) -> Owned, None, |vm| {
+    new fn PyFile_FromFd(
+        descriptor: c_int,
+        _name: Text,
+        mode: Text,
+        buffering: c_int,
+        encoding: Text,
+        errors: Text,
+        newline: Text,
+        closes: c_int,
+    ) -> Owned, None, |vm| {
         let open = vm.import("_io", 0)?.get_attr("open", vm)?;
         let text = |text: Text| -> PyResult {
             Ok(vm.unwrap_or_none(text.optional(vm)?.map(|text| vm.ctx.new_str(text).into())))
@@ -90,7 +99,9 @@ c_functions! {
         };
         let number = |number: c_int| vm.ctx.new_int(number).into();
         let closes = vm.ctx.new_bool(closes != 0).into();
-        let arguments = vec![number(descriptor), mode, number(buffering), text(encoding)?, text(errors)?, text(newline)?, closes];
+        let (encoding, errors, newline) = (text(encoding)?, text(errors)?, text(newline)?);
+        let (descriptor, buffering) = (number(descriptor), number(buffering));
+        let arguments = vec![descriptor, mode, buffering, encoding, errors, newline, closes];
         open.call(arguments, vm).map(Some)
     }
 

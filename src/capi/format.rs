@@ -265,7 +265,12 @@ behind_variadic! {
         Err(exception::make(given(kind, vm)?, Some(message.as_object()), vm)?)
     }
 
-    fn warn_format(kind: Lent<'_>, level: isize, text: Text, arguments: &mut Arguments) -> c_int, -1, |vm| {
+    fn warn_format(
+        kind: Lent<'_>,
+        level: isize,
+        text: Text,
+        arguments: &mut Arguments,
+    ) -> c_int, -1, |vm| {
         let message = vm.ctx.new_str(format(text, arguments, vm)?);
         let category = vm.unwrap_or_none(kind.map(ToOwned::to_owned));
         let warn = vm.import("warnings", 0)?.get_attr("warn", vm)?;

@@ -61,7 +61,10 @@ fn raise(vm: &VirtualMachine) -> PyResult<()> {
 }
 
 c_functions! {
-    new fn Py_AddPendingCall(function: Option<extern "C" fn(*mut c_void) -> c_int>, argument: *mut c_void) -> c_int, -1, |_vm| {
+    new fn Py_AddPendingCall(
+        function: Option<extern "C" fn(*mut c_void) -> c_int>,
+        argument: *mut c_void,
+    ) -> c_int, -1, |_vm| {
         let Some(function) = function else { return Ok(-1) };
         let call = Call { function, argument };
         Ok(if ask(Box::new(|vm| call.run(vm))) { 0 } else { -1 })

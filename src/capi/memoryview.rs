@@ -129,9 +129,17 @@ c_functions! {
         Ok(Some(PyMemoryView::from_object(buffer.as_object(), vm)?.into_pyobject(vm)))
     }
 
-    new fn PyMemoryView_GetContiguous(object: Lent<'_>, mode: c_int, order: c_char) -> Owned, None, |vm| {
+    new fn PyMemoryView_GetContiguous(
+        object: Lent<'_>,
+        mode: c_int,
+        order: c_char,
+    ) -> Owned, None, |vm| {
         let view = PyMemoryView::from_object(given(object, vm)?, vm)?.into_ref(&vm.ctx);
-        let kind = if order as u8 == b'F' { "f_contiguous" } else if order as u8 == b'A' { "contiguous" } else { "c_contiguous" };
+        let kind = match order as u8 {
+            b'F' => "f_contiguous",
+            b'A' => "contiguous",
+            _ => "c_contiguous",
+        };
         if mode == WRITE && view.as_object().get_attr("readonly", vm)?.try_to_bool(vm)? {
             return Err(vm.new_buffer_error("underlying buffer is not writable"));
         }

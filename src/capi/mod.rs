@@ -18,6 +18,7 @@ mod memoryview;
 mod module;
 mod object;
 mod ours;
+mod place;
 mod protocols;
 mod run;
 mod strides;

@@ -77,7 +77,13 @@ c_functions! {
         import(name.str(vm)?, vm)
     }
 
-    new fn PyImport_ImportModuleLevel(name: Text, globals: Lent<'_>, locals: Lent<'_>, list: Lent<'_>, level: c_int) -> Owned, None, |vm| {
+    new fn PyImport_ImportModuleLevel(
+        name: Text,
+        globals: Lent<'_>,
+        locals: Lent<'_>,
+        list: Lent<'_>,
+        level: c_int,
+    ) -> Owned, None, |vm| {
         let none = |object: Lent<'_>| vm.unwrap_or_none(object.map(ToOwned::to_owned));
         let arguments = (vm.ctx.new_str(name.str(vm)?), none(globals), none(locals), none(list), level);
         vm.builtins.get_attr("__import__", vm)?.call(arguments, vm).map(Some)

@@ -48,7 +48,11 @@ c_functions! {
         given(object, vm)?.get_attr(name, vm)?.call((), vm).map(Some)
     }
 
-    new fn PyObject_CallMethodOneArg(object: Lent<'_>, name: Lent<'_>, argument: Lent<'_>) -> Owned, None, |vm| {
+    new fn PyObject_CallMethodOneArg(
+        object: Lent<'_>,
+        name: Lent<'_>,
+        argument: Lent<'_>,
+    ) -> Owned, None, |vm| {
         let name = super::text::string(name, vm)?;
         given(object, vm)?.get_attr(name, vm)?.call((owned(argument, vm)?,), vm).map(Some)
     }
@@ -130,7 +134,9 @@ c_functions! {
         vm.sys_module.get_attr("int_info", vm).map(Some)
     }
 
-    new fn PyComplex_AsCComplex(object: Lent<'_>) -> Complex, Complex { real: -1.0, imaginary: 0.0 }, |vm| {
+    new fn PyComplex_AsCComplex(
+        object: Lent<'_>,
+    ) -> Complex, Complex { real: -1.0, imaginary: 0.0 }, |vm| {
         let object = given(object, vm)?;
         let converted = match object.downcast_ref::<PyComplex>() {
             Some(_) => object.to_owned(),
@@ -150,7 +156,11 @@ c_functions! {
         Ok(lend(&referent.unwrap_or_else(|| vm.ctx.none())))
     }
 
-    new fn PyOS_string_to_double(text: Text, end: *mut *const c_char, overflow: Lent<'_>) -> f64, -1.0, |vm| {
+    new fn PyOS_string_to_double(
+        text: Text,
+        end: *mut *const c_char,
+        overflow: Lent<'_>,
+    ) -> f64, -1.0, |vm| {
         let text_bytes = text.bytes().ok_or_else(|| bad_call(vm))?;
         let mut behind = ptr::null_mut();
         // SAFETY: a terminated string.

@@ -2,7 +2,7 @@
 
 use super::{
     buffer, bytes, data, errors, exception, file, main_thread, memoryview, module, object,
-    protocols, run, strides, table::Place, text, thread, variadic,
+    place::Place, protocols, run, strides, text, thread, variadic,
 };
 
 /// Part by part.

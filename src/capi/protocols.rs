@@ -105,14 +105,22 @@ c_functions! {
         }))
     }
 
-    replaced fn PyObject_RichCompare(first: Lent<'_>, second: Lent<'_>, operator: c_int) -> Owned, None, |vm| {
+    replaced fn PyObject_RichCompare(
+        first: Lent<'_>,
+        second: Lent<'_>,
+        operator: c_int,
+    ) -> Owned, None, |vm| {
         let (Some(first), Some(second)) = (first, second) else {
             return Err(super::entry::bad_call(vm));
         };
         first.to_owned().rich_compare(second.to_owned(), comparison(operator, vm)?, vm).map(Some)
     }
 
-    replaced fn PyObject_Call(callable: Lent<'_>, positional: Lent<'_>, named: Lent<'_>) -> Owned, None, |vm| {
+    replaced fn PyObject_Call(
+        callable: Lent<'_>,
+        positional: Lent<'_>,
+        named: Lent<'_>,
+    ) -> Owned, None, |vm| {
         let callable = given(callable, vm)?;
         if !callable.is_callable() {
             return callable.call((), vm).map(Some);
@@ -291,7 +299,10 @@ c_functions! {
         vm.sys_module.get_attr("modules", vm)?.get_item(name, vm).map(Some)
     }
 
-    replaced fn PyCapsule_GetPointer(object: Lent<'_>, name: Text) -> *mut c_void, ptr::null_mut(), |vm| {
+    replaced fn PyCapsule_GetPointer(
+        object: Lent<'_>,
+        name: Text,
+    ) -> *mut c_void, ptr::null_mut(), |vm| {
         let capsule = object.and_then(|object| object.downcast_ref::<PyCapsule>());
         let Some(capsule) = capsule else {
             return Err(vm.new_value_error("PyCapsule_GetPointer called with invalid PyCapsule object"));

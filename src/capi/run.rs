@@ -58,11 +58,22 @@ c_functions! {
         Ok(run_in_main(text))
     }
 
-    new fn PyRun_String(text: Text, start: c_int, globals: Lent<'_>, locals: Lent<'_>) -> Owned, None, |vm| {
+    new fn PyRun_String(
+        text: Text,
+        start: c_int,
+        globals: Lent<'_>,
+        locals: Lent<'_>,
+    ) -> Owned, None, |vm| {
         run(text, start, scope(globals, locals, vm)?, vm).map(Some)
     }
 
-    new fn PyRun_StringFlags(text: Text, start: c_int, globals: Lent<'_>, locals: Lent<'_>, _flags: *const c_void) -> Owned, None, |vm| {
+    new fn PyRun_StringFlags(
+        text: Text,
+        start: c_int,
+        globals: Lent<'_>,
+        locals: Lent<'_>,
+        _flags: *const c_void,
+    ) -> Owned, None, |vm| {
         run(text, start, scope(globals, locals, vm)?, vm).map(Some)
     }
 

@@ -174,7 +174,10 @@ c_functions! {
         }.into())
     }
 
-    new fn PyBuffer_GetPointer(given: *const View, indices: *const isize) -> *mut c_void, ptr::null_mut(), |vm| {
+    new fn PyBuffer_GetPointer(
+        given: *const View,
+        indices: *const isize,
+    ) -> *mut c_void, ptr::null_mut(), |vm| {
         let view = view(given, vm)?;
         // SAFETY: C promises a view, and an index for each dimension.
         unsafe {
@@ -189,7 +192,13 @@ c_functions! {
         size.call((format.str(vm)?,), vm)?.try_into_value(vm)
     }
 
-    new fn PyBuffer_FillContiguousStrides(dimensions: c_int, shape: *const isize, strides: *mut isize, item_size: c_int, order: c_char) -> (), (), |_vm| {
+    new fn PyBuffer_FillContiguousStrides(
+        dimensions: c_int,
+        shape: *const isize,
+        strides: *mut isize,
+        item_size: c_int,
+        order: c_char,
+    ) -> (), (), |_vm| {
         let count = usize::try_from(dimensions).unwrap_or(0);
         // SAFETY: C promises as many numbers in both.
         unsafe {
@@ -200,7 +209,12 @@ c_functions! {
         Ok(())
     }
 
-    new fn PyBuffer_ToContiguous(memory: *mut c_void, given: *const View, size: isize, order: c_char) -> c_int, -1, |vm| {
+    new fn PyBuffer_ToContiguous(
+        memory: *mut c_void,
+        given: *const View,
+        size: isize,
+        order: c_char,
+    ) -> c_int, -1, |vm| {
         let view = view(given, vm)?;
         if size != view.size {
             return Err(vm.new_value_error("PyBuffer_ToContiguous: len != view->len"));
@@ -213,7 +227,12 @@ c_functions! {
         Ok(0)
     }
 
-    new fn PyBuffer_FromContiguous(given: *const View, memory: *const c_void, size: isize, order: c_char) -> c_int, -1, |vm| {
+    new fn PyBuffer_FromContiguous(
+        given: *const View,
+        memory: *const c_void,
+        size: isize,
+        order: c_char,
+    ) -> c_int, -1, |vm| {
         let view = view(given, vm)?;
         let size = size.min(view.size);
         // SAFETY: C promises the memory.

@@ -1,28 +1,7 @@
 //! The functions of the C API by name: for look-ups in the program itself where they are not exported, and so that
 //! the linker drops none of them.
 
-use super::ours;
-
-/// Where a function or data is.
-#[derive(Clone, Copy)]
-pub struct Place(*const ());
-
-// SAFETY: nothing is done with it here.
-unsafe impl Send for Place {}
-// SAFETY: as for Send.
-unsafe impl Sync for Place {}
-
-impl Place {
-    #[must_use]
-    pub const fn function(function: *const ()) -> Self {
-        Self(function)
-    }
-
-    #[must_use]
-    pub const fn data<T>(data: *const T) -> Self {
-        Self(data.cast())
-    }
-}
+use super::{ours, place::Place};
 
 macro_rules! theirs {
     (functions { $($function:ident)* } data { $($data:ident)* }) => {
@@ -47,5 +26,5 @@ include!("theirs.rs");
 pub fn find(name: &[u8]) -> Option<usize> {
     let mut all = ours::OURS.iter().copied().flatten().chain(THEIRS);
     let (_, place) = all.find(|one| one.0.as_bytes() == name)?;
-    Some(place.0.expose_provenance())
+    Some(place.address())
 }

@@ -51,7 +51,10 @@ c_functions! {
         text(string(object, vm)?, vm)
     }
 
-    replaced fn PyUnicode_AsUTF8AndSize(object: Lent<'_>, size: *mut isize) -> *const c_char, ptr::null(), |vm| {
+    replaced fn PyUnicode_AsUTF8AndSize(
+        object: Lent<'_>,
+        size: *mut isize,
+    ) -> *const c_char, ptr::null(), |vm| {
         let string = string(object, vm)?;
         let start = text(string, vm)?;
         // SAFETY: C promises a place, or gives NULL.
@@ -68,7 +71,9 @@ c_functions! {
             return Err(vm.new_system_error("Negative size passed to PyUnicode_FromStringAndSize"));
         };
         if start.is_null() && size > 0 {
-            return Err(vm.new_system_error("NULL string with positive size with NULL passed to PyUnicode_FromStringAndSize"));
+            let message =
+                "NULL string with positive size with NULL passed to PyUnicode_FromStringAndSize";
+            return Err(vm.new_system_error(message));
         }
         Ok(new(utf8(start.sized(size), vm)?, vm))
     }
@@ -82,7 +87,11 @@ c_functions! {
         Ok(Some(text.into()))
     }
 
-    new fn PyUnicode_AsWideChar(object: Lent<'_>, target: *mut libc::wchar_t, room: isize) -> isize, -1, |vm| {
+    new fn PyUnicode_AsWideChar(
+        object: Lent<'_>,
+        target: *mut libc::wchar_t,
+        room: isize,
+    ) -> isize, -1, |vm| {
         let units: Vec<_> = wide::encode(string(object, vm)?.as_wtf8()).chain([0]).collect();
         if target.is_null() {
             return Ok(units.len() as isize);
@@ -94,7 +103,10 @@ c_functions! {
         Ok(copied.min(units.len() - 1) as isize)
     }
 
-    new fn PyUnicode_AsWideCharString(object: Lent<'_>, size: *mut isize) -> *mut libc::wchar_t, ptr::null_mut(), |vm| {
+    new fn PyUnicode_AsWideCharString(
+        object: Lent<'_>,
+        size: *mut isize,
+    ) -> *mut libc::wchar_t, ptr::null_mut(), |vm| {
         let units: Vec<libc::wchar_t> = wide::encode(string(object, vm)?.as_wtf8()).collect();
         if size.is_null() && units.contains(&0) {
             return Err(vm.new_value_error("embedded null character"));
@@ -136,17 +148,33 @@ c_functions! {
         method(object, "splitlines", [vm.ctx.new_bool(keep != 0).into()], vm)
     }
 
-    new fn PyUnicode_Replace(object: Lent<'_>, old: Lent<'_>, new: Lent<'_>, most: isize) -> Owned, None, |vm| {
+    new fn PyUnicode_Replace(
+        object: Lent<'_>,
+        old: Lent<'_>,
+        new: Lent<'_>,
+        most: isize,
+    ) -> Owned, None, |vm| {
         method(object, "replace", [owned(old, vm)?, owned(new, vm)?, vm.ctx.new_int(most).into()], vm)
     }
 
-    new fn PyUnicode_Find(object: Lent<'_>, part: Lent<'_>, start: isize, end: isize, direction: c_int) -> isize, -2, |vm| {
+    new fn PyUnicode_Find(
+        object: Lent<'_>,
+        part: Lent<'_>,
+        start: isize,
+        end: isize,
+        direction: c_int,
+    ) -> isize, -2, |vm| {
         let name = if direction > 0 { "find" } else { "rfind" };
-        integer(method(object, name, [owned(part, vm)?, vm.ctx.new_int(start).into(), vm.ctx.new_int(end).into()], vm)?, vm)
+        within(object, name, part, (start, end), vm)
     }
 
-    new fn PyUnicode_Count(object: Lent<'_>, part: Lent<'_>, start: isize, end: isize) -> isize, -1, |vm| {
-        integer(method(object, "count", [owned(part, vm)?, vm.ctx.new_int(start).into(), vm.ctx.new_int(end).into()], vm)?, vm)
+    new fn PyUnicode_Count(
+        object: Lent<'_>,
+        part: Lent<'_>,
+        start: isize,
+        end: isize,
+    ) -> isize, -1, |vm| {
+        within(object, "count", part, (start, end), vm)
     }
 
     new fn PyUnicode_Substring(object: Lent<'_>, start: isize, end: isize) -> Owned, None, |vm| {
@@ -175,8 +203,17 @@ c_functions! {
     }
 }
 
-fn integer(object: Owned, vm: &VirtualMachine) -> PyResult<isize> {
-    object.ok_or_else(|| bad_call(vm))?.try_into_value(vm)
+/// The number that a method says of a part of a `str`.
+fn within(
+    object: Lent<'_>,
+    name: &'static str,
+    part: Lent<'_>,
+    (start, end): (isize, isize),
+    vm: &VirtualMachine,
+) -> PyResult<isize> {
+    let (start, end) = (vm.ctx.new_int(start).into(), vm.ctx.new_int(end).into());
+    let number = method(object, name, [owned(part, vm)?, start, end], vm)?;
+    number.ok_or_else(|| bad_call(vm))?.try_into_value(vm)
 }
 
 /// Adds to the `str` at `place`, which becomes NULL if that fails.

@@ -1,6 +1,6 @@
 //! Threads and the interpreter: attaching to it, detaching, asking for it.
 
-use super::{entry::c_functions, table::Place};
+use super::{entry::c_functions, place::Place};
 use crate::{
     ccall::{pending::Section, thread as of_thread},
     ccallback::attach::Attacher,
@@ -13,7 +13,7 @@ use std::{
     cell::RefCell,
     ffi::{c_int, c_void},
     ptr,
-    sync::{OnceLock, atomic::Ordering},
+    sync::atomic::{AtomicPtr, Ordering},
 };
 
 /// `PyGILState_STATE`: the thread was attached before, or was not.
@@ -21,16 +21,24 @@ const LOCKED: c_int = 0;
 const UNLOCKED: c_int = 1;
 
 /// The interpreter that threads of C's are attached to.
-static MAIN: OnceLock<&'static Attacher> = OnceLock::new();
+static MAIN: AtomicPtr<Attacher> = AtomicPtr::new(ptr::null_mut());
 
 thread_local! {
     /// The C that has attached this thread of the interpreter's again, innermost last.
     static ATTACHED: RefCell<Vec<Section>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Has threads of C's be attached to this interpreter, if there is none yet.
+/// Has threads of C's be attached to this interpreter, if there is none yet, or no longer.
 pub fn install(vm: &VirtualMachine) {
-    MAIN.get_or_init(|| Attacher::of(vm));
+    if main().is_none_or(Attacher::has_ended) {
+        let attacher: *const Attacher = Attacher::of(vm);
+        MAIN.store(attacher.cast_mut(), Ordering::Release);
+    }
+}
+
+fn main() -> Option<&'static Attacher> {
+    // SAFETY: attachers live for ever.
+    unsafe { MAIN.load(Ordering::Acquire).as_ref() }
 }
 
 fn is_attached() -> bool {
@@ -86,7 +94,7 @@ pub extern "C" fn PyGILState_Ensure() -> c_int {
         });
         return UNLOCKED;
     }
-    match MAIN.get() {
+    match main() {
         Some(attacher) if attacher.attach_for_long() => UNLOCKED,
         _ => hang(),
     }

@@ -225,7 +225,12 @@ behind_variadic! {
         call_with(given(callable, vm)?, format, arguments, vm)
     }
 
-    fn call_method(object: Lent<'_>, name: Text, format: Text, arguments: &mut Arguments) -> Owned, None, |vm| {
+    fn call_method(
+        object: Lent<'_>,
+        name: Text,
+        format: Text,
+        arguments: &mut Arguments,
+    ) -> Owned, None, |vm| {
         let name = vm.ctx.new_str(name.str(vm)?);
         let method = given(object, vm)?.get_attr(&*name, vm)?;
         call_with(&method, format, arguments, vm)
@@ -235,7 +240,11 @@ behind_variadic! {
         given(callable, vm)?.call(arguments.objects(), vm).map(Some)
     }
 
-    fn call_method_objects(object: Lent<'_>, name: Lent<'_>, arguments: &mut Arguments) -> Owned, None, |vm| {
+    fn call_method_objects(
+        object: Lent<'_>,
+        name: Lent<'_>,
+        arguments: &mut Arguments,
+    ) -> Owned, None, |vm| {
         let method = given(object, vm)?.get_attr(text::string(name, vm)?, vm)?;
         method.call(arguments.objects(), vm).map(Some)
     }

@@ -2,7 +2,7 @@
 
 use super::{
     entry::{Lent, Text},
-    table::Place,
+    place::Place,
 };
 use rustpython_vm::PyObjectRef;
 use std::ffi::{c_int, c_long, c_longlong, c_void};

@@ -113,7 +113,9 @@ impl Attacher {
         drop(self.take());
     }
 
-    fn has_ended(&self) -> bool {
+    /// Whether no thread is attached any more.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
         self.has_ended.load(Ordering::SeqCst)
     }
 
