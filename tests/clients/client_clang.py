@@ -3,6 +3,7 @@
 import subprocess
 
 from client import HERE, PROGRAMS, Client, printed
+from suites import in_source
 
 # libclang's own version, which is Debian's.
 CLANG = "14.0.6"
@@ -39,4 +40,14 @@ CLIENTS = [
            program("ctypeslib2-sqlite", "generated_sqlite.py",
                    [f"ctypeslib2=={CTYPESLIB}", f"clang=={CLANG}"], sqlite_library, "ctypeslib"),
            quick=True, needs=("gcc", "nm")),
+    Client("ctypesgen-tests", "ctypesgen", CTYPESGEN, "its own tests (pytest)",
+           in_source("ctypesgen-tests", f"ctypesgen=={CTYPESGEN}", "tests/testsuite.py"),
+           needs=("gcc",)),
+    Client("ctypeslib2-tests", "ctypeslib2", CTYPESLIB,
+           "its own tests (pytest), but for those of its command, of C++ and of a compiled library",
+           in_source("ctypeslib2-tests", f"ctypeslib2=={CTYPESLIB}", "test",
+                     *(f"--ignore=test/test_{file}.py" for file in ("clang2py", "cpp", "callbacks")),
+                     "--deselect=test/test_function.py::TestFunction::test_simple_function_with_dll",
+                     beside=[f"clang=={CLANG}"], CLANG_LIBRARY_PATH="libclang-14.so.1"),
+           needs=("gcc",)),
 ]

@@ -1,6 +1,7 @@
 """Packages over a C library, each by a program that works with it and prints what comes of it."""
 
 from client import PROGRAMS, Client, printed
+from suites import in_source
 
 
 def client(name, package, version, what, file, beside=(), needs=()):
@@ -19,6 +20,8 @@ CLIENTS = [
     client("enchant-words", "pyenchant", "3.3.0",
            "words checked and suggested, personal dictionaries, a text corrected, by Hunspell",
            "enchant_words.py"),
+    Client("enchant-tests", "pyenchant", "3.3.0", "its own tests (pytest)",
+           in_source("enchant-tests", "pyenchant==3.3.0", "tests")),
     client("udev-devices", "pyudev", "0.24.5",
            "all devices, ways to find them, their attributes; events of the kernel, in a thread too",
            "udev_devices.py"),

@@ -2,9 +2,10 @@
 
 import json
 import re
+import shutil
 from collections import Counter
 
-from client import PROGRAMS
+from client import PROGRAMS, Outcome, steady
 
 PYTEST = ["pytest==8.4.2", "pluggy==1.7.0", "iniconfig==2.3.1", "packaging==26.3",
           "pygments==2.21.0"]
@@ -31,3 +32,18 @@ def counted(outcomes):
     """How many tests of each outcome, in words."""
     counts = Counter(re.match(r"\w+", outcome)[0] for outcome in outcomes.values())
     return ", ".join(f"{count} {word}" for word, count in counts.most_common())
+
+
+def in_source(name, requirement, *arguments, beside=(), **variables):
+    """The `run` of a client that is the tests in a package's source distribution."""
+    def run(machine, interpreter):
+        scratch = machine.scratch(name, interpreter.name)
+        # A copy of its own, since tests write beside themselves.
+        source = shutil.copytree(machine.source(requirement), scratch / "source")
+        outcomes, finished = pytest(
+            machine, interpreter, *arguments, packages=[machine.installed([requirement, *beside])],
+            log=scratch / "outcomes", cwd=source, HOME=str(scratch), **variables)
+        details = {test: steady(outcome or finished.error()) for test, outcome in outcomes.items()}
+        return Outcome(counted(details), details | {"process": error(finished)})
+
+    return run
