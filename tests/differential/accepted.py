@@ -8,7 +8,7 @@ ACCEPTED = [
      r'TypeError: can only concatenate tuple \(not "list"\) to tuple', "the VM's words for tuple + list"),
     ("objects", r".*cast: [^,]*\}['\"]", r".*cast: [^,]*, cast: .*\}['\"]",
      "a cast of a cast shows its first source alone (README, \"Kept by place\")"),
-    (r"\*", r"TypeError: ('.*') object cannot be interpreted as an integer",
+    (r"\*|ARRAY", r"TypeError: ('.*') object cannot be interpreted as an integer",
      r"TypeError: can't multiply sequence by non-int of type '.*'",
      "the VM's words for a sequence of a Python class (here a metaclass) times what is no number"),
     ("", r"-?[0-9.]+", "RuntimeError: ffi_prep_cif_var failed",
