@@ -40,6 +40,7 @@ type Lookup = fn(&[u8], &VirtualMachine) -> Option<usize>;
 static ALSO_IN_PROGRAM: OnceLock<Lookup> = OnceLock::new();
 
 /// Has look-ups in the program itself find what `lookup` knows, if the loader finds nothing.
+#[cfg(feature = "capi")]
 pub fn also_in_program(lookup: Lookup) {
     let _ = ALSO_IN_PROGRAM.set(lookup);
 }

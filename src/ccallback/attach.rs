@@ -173,6 +173,7 @@ impl Attacher {
 
     /// Attaches this thread, which C has started, until somebody releases it. Whether the interpreter is still there
     /// for it.
+    #[cfg(feature = "capi")]
     #[must_use]
     pub fn attach_for_long(&self) -> bool {
         let Some(vm) = self.wait() else { return false };
