@@ -91,6 +91,7 @@ pub fn address(bytes: &Py<PyBytes>) -> Option<usize> {
 
 /// The same for the text of a `str`.
 #[must_use]
+#[cfg(feature = "capi")]
 pub fn address_of_text(object: &PyObject, text: &str) -> Option<usize> {
     look_up(object, text.as_bytes())
 }
@@ -111,6 +112,7 @@ fn look_up(object: &PyObject, text: &[u8]) -> Option<usize> {
 /// Makes a `bytes` object of `size` zeros that C is about to fill: what it gets is the object's own memory. `None` if
 /// there is no memory for it.
 #[must_use]
+#[cfg(feature = "capi")]
 pub fn fresh(size: usize, vm: &VirtualMachine) -> Option<PyObjectRef> {
     let mut own = Vec::new();
     own.try_reserve_exact(size.checked_add(1)?).ok()?;
