@@ -7,7 +7,9 @@
 //! with their objects, and now and then those are given up whose object nobody else holds.
 
 use super::held;
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, VirtualMachine, builtins::PyBytes};
+#[cfg(feature = "capi")]
+use rustpython_vm::VirtualMachine;
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, builtins::PyBytes};
 use std::{
     cell::Cell,
     collections::HashMap,
