@@ -3,20 +3,12 @@ theirs! {
         PyAIter_Check
         PyBool_Check
         PyBool_FromLong
-        PyByteArray_AsString
         PyByteArray_Check
-        PyByteArray_FromObject
         PyByteArray_FromStringAndSize
         PyByteArray_Resize
         PyByteArray_Size
-        PyBytes_AsString
-        PyBytes_AsStringAndSize
         PyBytes_Check
         PyBytes_CheckExact
-        PyBytes_FromObject
-        PyBytes_FromString
-        PyBytes_FromStringAndSize
-        PyBytes_Size
         PyCFunction_Check
         PyCFunction_CheckExact
         PyCFunction_New
@@ -27,7 +19,6 @@ theirs! {
         PyCallable_Check
         PyCapsule_GetContext
         PyCapsule_GetName
-        PyCapsule_GetPointer
         PyCapsule_Import
         PyCapsule_IsValid
         PyCapsule_New
@@ -81,8 +72,6 @@ theirs! {
         PyDict_GetItemString
         PyDict_GetItemStringRef
         PyDict_GetItemWithError
-        PyDict_Items
-        PyDict_Keys
         PyDict_Merge
         PyDict_MergeFromSeq2
         PyDict_New
@@ -90,22 +79,9 @@ theirs! {
         PyDict_SetDefaultRef
         PyDict_SetItem
         PyDict_SetItemString
-        PyDict_Size
         PyDict_Update
-        PyDict_Values
-        PyErr_DisplayException
-        PyErr_GetRaisedException
-        PyErr_GivenExceptionMatches
-        PyErr_NewException
-        PyErr_NewExceptionWithDoc
-        PyErr_Occurred
-        PyErr_PrintEx
-        PyErr_SetObject
-        PyErr_SetRaisedException
-        PyErr_SetString
         PyErr_WarnEx
         PyErr_WarnExplicit
-        PyErr_WriteUnraisable
         PyEval_EvalCode
         PyEval_EvalFrame
         PyEval_EvalFrameEx
@@ -117,8 +93,6 @@ theirs! {
         PyEval_GetFuncDesc
         PyEval_GetGlobals
         PyEval_GetLocals
-        PyEval_RestoreThread
-        PyEval_SaveThread
         PyExceptionClass_Check
         PyExceptionInstance_Check
         PyException_GetCause
@@ -127,7 +101,6 @@ theirs! {
         PyException_SetCause
         PyException_SetContext
         PyException_SetTraceback
-        PyFloat_AsDouble
         PyFloat_Check
         PyFloat_CheckExact
         PyFloat_FromDouble
@@ -146,14 +119,9 @@ theirs! {
         PyGC_Disable
         PyGC_Enable
         PyGC_IsEnabled
-        PyGILState_Ensure
-        PyGILState_Release
         PyImport_AddModuleRef
         PyImport_ExecCodeModuleEx
-        PyImport_Import
         PyIndex_Check
-        PyInterpreterState_Get
-        PyInterpreterState_GetID
         PyIter_Check
         PyIter_Next
         PyIter_NextItem
@@ -178,7 +146,6 @@ theirs! {
         PyLong_AsInt
         PyLong_AsInt32
         PyLong_AsInt64
-        PyLong_AsLong
         PyLong_AsLongLong
         PyLong_AsNativeBytes
         PyLong_AsSize_t
@@ -210,8 +177,6 @@ theirs! {
         PyLong_FromUnsignedNativeBytes
         PyLong_FromVoidPtr
         PyLong_GetNativeLayout
-        PyMapping_Check
-        PyMapping_GetItemString
         PyMapping_GetOptionalItem
         PyMapping_GetOptionalItemString
         PyMapping_HasKey
@@ -220,9 +185,7 @@ theirs! {
         PyMapping_HasKeyWithError
         PyMapping_Items
         PyMapping_Keys
-        PyMapping_Length
         PyMapping_SetItemString
-        PyMapping_Size
         PyMapping_Values
         PyMem_Calloc
         PyMem_Free
@@ -239,13 +202,11 @@ theirs! {
         PyModule_GetFilenameObject
         PyModule_GetNameObject
         PyModule_NewObject
-        PyNumber_Absolute
         PyNumber_Add
         PyNumber_And
         PyNumber_AsSsize_t
         PyNumber_Check
         PyNumber_Divmod
-        PyNumber_Float
         PyNumber_FloorDivide
         PyNumber_InPlaceAdd
         PyNumber_InPlaceAnd
@@ -260,15 +221,10 @@ theirs! {
         PyNumber_InPlaceSubtract
         PyNumber_InPlaceTrueDivide
         PyNumber_InPlaceXor
-        PyNumber_Index
-        PyNumber_Invert
-        PyNumber_Long
         PyNumber_Lshift
         PyNumber_MatrixMultiply
         PyNumber_Multiply
-        PyNumber_Negative
         PyNumber_Or
-        PyNumber_Positive
         PyNumber_Power
         PyNumber_Remainder
         PyNumber_Rshift
@@ -278,16 +234,10 @@ theirs! {
         PyOS_FSPath
         PyOS_mystricmp
         PyOS_mystrnicmp
-        PyObject_ASCII
-        PyObject_Bytes
-        PyObject_Call
-        PyObject_CallNoArgs
-        PyObject_CallObject
         PyObject_Calloc
         PyObject_ClearWeakRefs
         PyObject_DelAttr
         PyObject_DelAttrString
-        PyObject_DelItem
         PyObject_DelItemString
         PyObject_Dir
         PyObject_Format
@@ -301,9 +251,6 @@ theirs! {
         PyObject_GenericSetAttr
         PyObject_GenericSetDict
         PyObject_GetAIter
-        PyObject_GetAttr
-        PyObject_GetAttrString
-        PyObject_GetItem
         PyObject_GetIter
         PyObject_GetOptionalAttr
         PyObject_GetOptionalAttrString
@@ -316,43 +263,26 @@ theirs! {
         PyObject_IsInstance
         PyObject_IsSubclass
         PyObject_IsTrue
-        PyObject_Length
         PyObject_Malloc
         PyObject_Not
         PyObject_Realloc
-        PyObject_Repr
-        PyObject_RichCompare
         PyObject_RichCompareBool
         PyObject_SelfIter
         PyObject_SetAttr
         PyObject_SetAttrString
-        PyObject_SetItem
-        PyObject_Size
-        PyObject_Str
-        PyObject_Type
         PyObject_Vectorcall
         PyObject_VectorcallMethod
         PySeqIter_Check
         PySeqIter_New
         PySequence_Check
-        PySequence_Concat
         PySequence_Contains
-        PySequence_Count
         PySequence_DelItem
         PySequence_DelSlice
-        PySequence_GetItem
         PySequence_GetSlice
         PySequence_In
         PySequence_InPlaceConcat
         PySequence_InPlaceRepeat
-        PySequence_Index
-        PySequence_Length
-        PySequence_List
-        PySequence_Repeat
-        PySequence_SetItem
         PySequence_SetSlice
-        PySequence_Size
-        PySequence_Tuple
         PySet_Add
         PySet_Check
         PySet_Clear
@@ -389,7 +319,6 @@ theirs! {
         PyUnicode_AsRawUnicodeEscapeString
         PyUnicode_AsUTF16String
         PyUnicode_AsUTF32String
-        PyUnicode_AsUTF8AndSize
         PyUnicode_AsUTF8String
         PyUnicode_AsUnicodeEscapeString
         PyUnicode_Check
@@ -415,12 +344,9 @@ theirs! {
         PyUnicode_FromEncodedObject
         PyUnicode_FromObject
         PyUnicode_FromOrdinal
-        PyUnicode_FromString
-        PyUnicode_FromStringAndSize
         PyUnicode_GetDefaultEncoding
         PyUnicode_GetLength
         PyUnicode_InternFromString
-        PyUnicode_InternInPlace
         PyUnicode_IsIdentifier
         PyUnicode_Partition
         PyUnicode_RPartition
@@ -443,15 +369,10 @@ theirs! {
         Py_GetConstantBorrowed
         Py_GetCopyright
         Py_GetPlatform
-        Py_GetVersion
         Py_IS_TYPE
         Py_IncRef
-        Py_Initialize
-        Py_InitializeEx
         Py_Is
         Py_IsFalse
-        Py_IsFinalizing
-        Py_IsInitialized
         Py_IsNone
         Py_IsTrue
         Py_NewRef

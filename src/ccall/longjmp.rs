@@ -90,6 +90,14 @@ impl Entered {
     }
 }
 
+/// Looks at what has been noted.
+fn look<R>(noted: &Cell<Option<Entered>>, f: impl FnOnce(Option<&Entered>) -> R) -> R {
+    let entered = noted.take();
+    let found = f(entered.as_ref());
+    noted.set(entered);
+    found
+}
+
 /// Gets what a thread notes of its callbacks ready to be used.
 pub fn prepare() {
     let _ = FURTHER.try_with(|_| ());
@@ -136,12 +144,9 @@ impl Drop for Running {
 fn put_back_from(place: usize, vm: &VirtualMachine) {
     let is_gone = |entered: &Entered| entered.place <= place;
     let near = FIRST.with(|first| {
-        first.iter().position(|noted| {
-            let entered = noted.take();
-            let gone = entered.as_ref().is_some_and(is_gone);
-            noted.set(entered);
-            gone
-        })
+        first
+            .iter()
+            .position(|noted| look(noted, |entered| entered.is_some_and(is_gone)))
     });
     let gone = near.or_else(|| {
         let further = FURTHER.try_with(|further| further.borrow().iter().position(is_gone));
@@ -195,12 +200,7 @@ fn innermost(running: usize) -> usize {
     };
     let place = |entered: Option<&Entered>| entered.map_or(usize::MAX, |entered| entered.place);
     FIRST.with(|first| match first.get(index) {
-        Some(noted) => {
-            let entered = noted.take();
-            let found = place(entered.as_ref());
-            noted.set(entered);
-            found
-        }
+        Some(noted) => look(noted, place),
         None => FURTHER
             .try_with(|further| place(further.borrow().get(index - NEAR)))
             .unwrap_or(usize::MAX),

@@ -149,8 +149,18 @@ impl Attacher {
 
     /// The same on a thread that C has started.
     fn attached_foreign(&self, f: impl FnOnce(&VirtualMachine)) {
-        let Some(vm) = self.wait() else { return };
-        let release = Release(Some(thread::attach_current_thread(|| *vm)));
+        if self.attach_for_long() {
+            let _release = Release;
+            thread::with_current_vm(f);
+        }
+    }
+
+    /// Attaches this thread, which C has started, until somebody releases it. Whether the interpreter is still there
+    /// for it.
+    #[must_use]
+    pub fn attach_for_long(&self) -> bool {
+        let Some(vm) = self.wait() else { return false };
+        let state = thread::attach_current_thread(|| *vm);
         let is_there = thread::with_current_vm(|vm| {
             // The interpreter ends while no thread is attached but the one that ends it.
             let is_there = !vm.state.finalizing.load(Ordering::Acquire);
@@ -158,36 +168,12 @@ impl Attacher {
                 self.refill(vm);
                 // Where the VM has its own data of the thread.
                 of_thread::prepare(vm);
-                f(vm);
-            }
-            is_there
-        });
-        if is_there {
-            drop(release);
-        } else {
-            self.has_ended.store(true, Ordering::SeqCst);
-            // What the VM holds is no longer this thread's to drop.
-            mem::forget((release, thread::save_current_thread()));
-        }
-    }
-
-    /// Attaches this thread, which C has started, until somebody releases it. Whether the interpreter is still there
-    /// for it.
-    #[cfg(feature = "capi")]
-    #[must_use]
-    pub fn attach_for_long(&self) -> bool {
-        let Some(vm) = self.wait() else { return false };
-        let state = thread::attach_current_thread(|| *vm);
-        let is_there = thread::with_current_vm(|vm| {
-            let is_there = !vm.state.finalizing.load(Ordering::Acquire);
-            if is_there {
-                self.refill(vm);
-                of_thread::prepare(vm);
             }
             is_there
         });
         if !is_there {
             self.has_ended.store(true, Ordering::SeqCst);
+            // What the VM holds is no longer this thread's to drop.
             mem::forget((state, thread::save_current_thread()));
         }
         is_there
@@ -207,12 +193,10 @@ impl Attacher {
 }
 
 /// Detaches the thread again, whatever happened.
-struct Release(Option<thread::CurrentVmAttachState>);
+struct Release;
 
 impl Drop for Release {
     fn drop(&mut self) {
-        if let Some(state) = self.0.take() {
-            thread::release_current_thread(state);
-        }
+        thread::release_current_thread(thread::CurrentVmAttachState::Attached);
     }
 }

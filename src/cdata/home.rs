@@ -36,14 +36,18 @@ impl CData {
 
     /// Whether an address lies in memory that `resize` has left behind.
     pub(super) fn was_resized_from(&self, address: usize) -> bool {
-        let Some(state) = self.state.get().filter(|_| self.own == Own::Mine) else {
-            return false;
-        };
-        let state = state.lock();
-        let mut blocks = state.blocks.iter().chain(&self.block);
-        let is_at = |start: usize, size: usize| address.wrapping_sub(start) <= size;
-        let in_block = blocks.any(|block| is_at(block.start().addr(), block.size()));
-        in_block || is_at(self.inline.0.get().addr(), INLINE_SIZE)
+        self.left_behind(address).is_some()
+    }
+
+    /// How much there is from an address to the end of a block that `resize` has left behind, if it lies in one.
+    fn left_behind(&self, address: usize) -> Option<usize> {
+        let state = self.state.get().filter(|_| self.own == Own::Mine)?.lock();
+        let blocks = state.blocks.iter().chain(&self.block);
+        let blocks = blocks.map(|block| (block.start().addr(), block.size()));
+        let inline = (self.inline.0.get().addr(), INLINE_SIZE);
+        blocks
+            .chain([inline])
+            .find_map(|(start, size)| size.checked_sub(address.wrapping_sub(start)))
     }
 
     /// How many bytes there are from where this value begins, as far as anybody here knows: to the end of the
@@ -60,8 +64,7 @@ impl CData {
         if offset <= size {
             return Some(size - offset);
         }
-        // Where `resize` has left it, there is as much as there was.
-        home.was_resized_from(address).then(|| zelf.size())
+        home.left_behind(address)
     }
 
     /// How much there is from an address to the end of the buffer that this object's memory lies in.

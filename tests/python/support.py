@@ -42,6 +42,11 @@ def function(name, restype, *argtypes, library=clib):
     return ctypes.CFUNCTYPE(restype, *argtypes)((name, library))
 
 
+def api(name, restype, *argtypes):
+    """A function of the C API."""
+    return ctypes.PYFUNCTYPE(restype, *argtypes)((name, ctypes.pythonapi))
+
+
 def echo_object(argument, prototype=ctypes.CFUNCTYPE):
     """Passes a Python object to C and back.
 

@@ -29,13 +29,7 @@ from ctypes import (
     string_at,
 )
 
-from support import OURS, PY314, TestCase
-
-
-def api(name, restype, *argtypes):
-    """A function of the C API."""
-    return PYFUNCTYPE(restype, *argtypes)((name, pythonapi))
-
+from support import OURS, PY314, TestCase, api
 
 O = py_object
 

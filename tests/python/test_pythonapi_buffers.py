@@ -7,7 +7,6 @@ import unittest
 import weakref
 from ctypes import (
     POINTER,
-    PYFUNCTYPE,
     Structure,
     byref,
     c_char,
@@ -21,13 +20,7 @@ from ctypes import (
     string_at,
 )
 
-from support import OURS, TestCase
-
-
-def api(name, restype, *argtypes):
-    """A function of the C API."""
-    return PYFUNCTYPE(restype, *argtypes)((name, pythonapi))
-
+from support import OURS, TestCase, api
 
 O = py_object
 

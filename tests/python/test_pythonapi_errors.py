@@ -9,13 +9,7 @@ import unittest
 from contextlib import redirect_stderr
 from ctypes import CFUNCTYPE, PYFUNCTYPE, c_char_p, c_int, c_void_p, py_object, pythonapi
 
-from support import INTERPRETER, PY314, TestCase
-
-
-def api(name, restype, *argtypes):
-    """A function of the C API."""
-    return PYFUNCTYPE(restype, *argtypes)((name, pythonapi))
-
+from support import INTERPRETER, PY314, TestCase, api
 
 O = py_object
 set_string = api("PyErr_SetString", None, O, c_char_p)

@@ -9,9 +9,9 @@ import tempfile
 import threading
 import time
 import unittest
-from ctypes import CDLL, CFUNCTYPE, PYFUNCTYPE, PyDLL, c_int, c_ulong, c_void_p, py_object, pythonapi
+from ctypes import CDLL, CFUNCTYPE, PYFUNCTYPE, PyDLL, c_int, c_ulong, c_void_p, py_object
 
-from support import INTERPRETER, OURS, TestCase
+from support import INTERPRETER, OURS, TestCase, api
 
 # A library that refers to the C API itself, as an extension's helper library does.
 SOURCE = r"""
@@ -201,11 +201,6 @@ int add_failing(void)
 """
 
 O = py_object
-
-
-def api(name, restype, *argtypes):
-    """A function of the C API."""
-    return PYFUNCTYPE(restype, *argtypes)((name, pythonapi))
 
 
 def setUpModule():
