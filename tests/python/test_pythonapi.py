@@ -291,9 +291,11 @@ class Bytes(TestCase):
         self.assertError(TypeError, "expected bytes, str found", api("PyBytes_AsString", c_char_p, O), "abc")
 
     def test_concatenation(self):
-        place = O(b"ab")
+        # C has the only reference, and gives it up for one to the sum.
+        place = c_void_p(api("PyBytes_FromString", c_void_p, c_char_p)(b"ab"))
         api("PyBytes_Concat", None, c_void_p, O)(ctypes.addressof(place), b"cd")
-        self.assertEqual(place.value, b"abcd")
+        self.assertEqual(ctypes.cast(place, O).value, b"abcd")
+        api("Py_DecRef", None, c_void_p)(place)
 
     def test_resizing(self):
         for size in [0, 2, 3, 10]:
