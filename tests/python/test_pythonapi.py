@@ -373,9 +373,11 @@ class Texts(TestCase):
         self.assertEqual(api("PyUnicode_Find", c_ssize_t, O, O, c_ssize_t, c_ssize_t, c_int)("abcb", "b", 0, 4, -1), 3)
         self.assertEqual(api("PyUnicode_Substring", O, O, c_ssize_t, c_ssize_t)("äbcd", 1, 3), "bc")
         self.assertEqual(api("PyUnicode_ReadChar", ctypes.c_uint32, O, c_ssize_t)("aä", 1), 0xE4)
-        place = O("ab")
+        # C has the only reference, and gives it up for one to the sum.
+        place = c_void_p(api("PyUnicode_FromString", c_void_p, c_char_p)(b"ab"))
         api("PyUnicode_Append", None, c_void_p, O)(ctypes.addressof(place), "cd")
-        self.assertEqual(place.value, "abcd")
+        self.assertEqual(ctypes.cast(place, O).value, "abcd")
+        api("Py_DecRef", None, c_void_p)(place)
 
 
 class Variadic(TestCase):
