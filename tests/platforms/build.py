@@ -27,6 +27,8 @@ def build(target, *options):
     """Builds the interpreter, in the folder of toolchains."""
     root.prepare(target.packages, target.architecture)
     cargo(target, "build", "--bin", "rustpython-ctypes", *options)
+    if target.setup:
+        root.run(target.setup, env={**os.environ, **target.environment})
     return interpreter(target)
 
 
@@ -79,7 +81,7 @@ def clib(target):
     """The tests' C library."""
     library = folder(target) / target.library
     sources = sorted((REPOSITORY / "tests/clib").glob("*.c"))
-    root.run([target.compiler, *target.shared, "-O1", "-pthread", "-o", library, *sources])
+    root.run([target.compiler, *target.shared, "-O1", "-Wno-psabi", "-pthread", "-o", library, *sources])
     return library
 
 

@@ -18,12 +18,20 @@ class Target:
     compiler: str = None
     # The words before a program that run it; None if nothing does.
     runner: tuple = None
+    # What is run before programs are.
+    setup: tuple = ()
     # Variables of a program that runs.
     environment: dict = field(default_factory=dict)
     # How the tests' C library is compiled and what it is called.
     shared: tuple = ("-shared", "-fPIC")
     library: str = "libctypestest.so"
     program: str = "rustpython-ctypes"
+    # What separates folders in a variable.
+    path_separator: str = ":"
+    # The package and architecture of Debian sid's that has CPython's `_ctypes_test`.
+    conformance_library: tuple = None
+    # What that is linked to where it is compiled.
+    system_libraries: tuple = ("-lm",)
     # Whether Rust's standard library and libffi are built from their sources, there being no package of them.
     std_from_source: bool = False
     libffi_from_source: bool = False
@@ -43,6 +51,7 @@ TARGETS = {
         architecture="arm64",
         compiler="aarch64-linux-gnu-gcc",
         runner=("qemu-aarch64",),
+        conformance_library=("libpython3.14-stdlib", "arm64"),
         slowed=8,
     ),
     "windows": Target(
@@ -50,12 +59,17 @@ TARGETS = {
         ("gcc-mingw-w64-x86-64", "wine", "wine64", FROM_SOURCE),
         compiler="x86_64-w64-mingw32-gcc",
         runner=("wine",),
-        # Wine's own messages stay away from what programs print; it is not to ask for .NET or a browser.
+        # Makes Wine's folder, or brings it up to date.
+        setup=("wineboot", "--init"),
+        # Wine's own messages stay away from what programs print; it is not to ask for .NET or a browser, nor to
+        # look for a Wayland display.
         environment={"WINEPREFIX": str(BUILT / "wine"), "WINEDEBUG": "-all",
-                     "WINEDLLOVERRIDES": "mscoree=;mshtml="},
-        shared=("-shared",),
+                     "WINEDLLOVERRIDES": "mscoree=;mshtml=;winewayland.drv="},
+        shared=("-shared", "-static"),
         library="ctypestest.dll",
         program="rustpython-ctypes.exe",
+        path_separator=";",
+        system_libraries=("-loleaut32",),
         std_from_source=True,
         libffi_from_source=True,
         slowed=4,
