@@ -22,6 +22,7 @@ class Generator:
         self.all = platform.names()
         self.integers = platform.names(lambda scalar: scalar.is_integer)
         self.wide = platform.names(lambda scalar: scalar.size >= 16 or scalar.kind == "complex")
+        self.floats = platform.names(lambda scalar: scalar.kind == "float")
         self.addresses = platform.names(lambda scalar: scalar.kind in ("address", "string"))
         # What is passed through `...` as it is: C promotes the others (C11 6.5.2.2 p7).
         self.unpromoted = platform.names(lambda scalar: platform.size(scalar.c) >= 4 and scalar.c != "float")
@@ -72,7 +73,9 @@ class Generator:
 
     def flavour(self):
         integers, wide = self.integers, self.wide
-        return self.random.choice([integers, FLOATS, integers + FLOATS, FLOATS + ["int", "char"], NARROW,
+        # Some platforms have rules for aggregates of one such type.
+        alike = [self.random.choice(self.floats)]
+        return self.random.choice([integers, FLOATS, integers + FLOATS, FLOATS + ["int", "char"], NARROW, alike,
                                    wide + FLOATS, wide + integers, self.addresses + integers, self.all, self.all])
 
     def member(self, choices):

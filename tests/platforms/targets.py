@@ -91,3 +91,14 @@ TARGETS = {
         slowed=8,
     ),
 }
+
+# What Rust's compiler checks without anything that could be linked or run: by triple, the cargo features and the
+# variables of the build scripts.
+CHECKED = {
+    "macos": {
+        # Any folder passes for the system's headers.
+        triple: ("program,capi,mimalloc", ("SDKROOT", "/"))
+        for triple in ("aarch64-apple-darwin", "x86_64-apple-darwin")
+    },
+    "msvc": {"x86_64-pc-windows-msvc": ("program,capi,mimalloc",)},
+}
