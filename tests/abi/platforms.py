@@ -50,12 +50,13 @@ PLATFORMS = {platform.name: platform for platform in [
     ),
     Platform(
         "windows",
-        # The layout of bit fields is Microsoft's unless another is named.
-        {"x86_64-w64-mingw32-gcc": OPTIONS},
-        sizes={"long": 4, "unsigned long": 4, "wchar_t": 2},
+        # The layout of bit fields is Microsoft's unless another is named, but not `long double`.
+        {"x86_64-w64-mingw32-gcc": [*OPTIONS, "-mlong-double-64"]},
+        sizes={"long": 4, "unsigned long": 4, "wchar_t": 2, "long double": 8},
         unsigned=("wchar_t",),
-        # mingw's `long double` is not the `double` that ctypes has for it, and there are no complex types.
-        without=("long double", "float _Complex", "double _Complex", "long double _Complex"),
+        # ctypes has no complex types there.
+        without=("float _Complex", "double _Complex", "long double _Complex"),
+        long_double_bits=64,
         layouts={"ms": "ms_struct", "gcc-sysv": "gcc_struct"},
         suffix=".dll",
     ),

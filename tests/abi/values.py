@@ -105,7 +105,7 @@ class Values:
         if scalar.kind == "wchar":
             return random.choice([0x41, 0x7fff, 0xfffd, min(0x10ffff, (1 << size) - 1), random.randrange(0xd800)])
         if scalar.kind == "float":
-            return self.number(scalar.size)
+            return self.number(self.platform.size(scalar.c))
         if scalar.kind == "complex":
             part = scalar.size // 2
             return self.number(part) | self.number(part) << 8 * part

@@ -81,7 +81,8 @@ def clib(target):
     """The tests' C library."""
     library = folder(target) / target.library
     sources = sorted((REPOSITORY / "tests/clib").glob("*.c"))
-    root.run([target.compiler, *target.shared, "-O1", "-Wno-psabi", "-pthread", "-o", library, *sources])
+    root.run([target.compiler, *target.shared, "-O1", "-Wno-psabi", "-pthread", "-o", library, *sources,
+              *target.system_libraries])
     return library
 
 

@@ -30,7 +30,7 @@ class Target:
     path_separator: str = ":"
     # The package and architecture of Debian sid's that has CPython's `_ctypes_test`.
     conformance_library: tuple = None
-    # What that is linked to where it is compiled.
+    # What C libraries are linked to.
     system_libraries: tuple = ("-lm",)
     # Whether Rust's standard library and libffi are built from their sources, there being no package of them.
     std_from_source: bool = False
@@ -65,11 +65,12 @@ TARGETS = {
         # look for a Wayland display.
         environment={"WINEPREFIX": str(BUILT / "wine"), "WINEDEBUG": "-all",
                      "WINEDLLOVERRIDES": "mscoree=;mshtml=;winewayland.drv="},
-        shared=("-shared", "-static"),
+        # Microsoft's `long double` has 64 bits, and so has that of ctypes.
+        shared=("-shared", "-static", "-mlong-double-64"),
         library="ctypestest.dll",
         program="rustpython-ctypes.exe",
         path_separator=";",
-        system_libraries=("-loleaut32",),
+        system_libraries=("-loleaut32", "-lole32", "-luuid"),
         std_from_source=True,
         libffi_from_source=True,
         slowed=4,
