@@ -20,6 +20,7 @@
 //! - `ccall` and `ccallback`: Python calling C, and C calling Python;
 //! - `cdata`: what a C value is;
 //! - `ctype`: what a C type is;
+//! - `abi`: where the arguments and results of C functions go;
 //! - `clib` and `loader`: libraries and their symbols, and the loader's locks;
 //! - `audit`: audit events;
 //! - `buffers`: buffers of other objects;
@@ -37,6 +38,7 @@
 //! `type.__new__` in [`new_class`], its allocator in `allocator` (feature `mimalloc`), the end of its threads in
 //! `thread_exit`.
 
+mod abi;
 mod address;
 #[cfg(feature = "mimalloc")]
 pub mod allocator;
