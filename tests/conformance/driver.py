@@ -160,9 +160,12 @@ def main():
     package = prepare(arguments)
     with open(arguments.report, "a", encoding="utf-8") as stream:
         report = Report(stream, arguments.module)
-        loader = unittest.TestLoader()
-        suite = loader.loadTestsFromName(f"{package}{arguments.module}")
-        selected(flatten(suite), arguments.module, arguments.skip, arguments.only)(report)
+        try:
+            suite = unittest.TestLoader().loadTestsFromName(f"{package}{arguments.module}")
+        except unittest.SkipTest as reason:
+            report.write(event="skip", method=f"{arguments.module}.(module)", detail=str(reason))
+        else:
+            selected(flatten(suite), arguments.module, arguments.skip, arguments.only)(report)
         report.write(event="end", method=arguments.module)
 
 
