@@ -24,6 +24,7 @@ pub struct Shape<'a> {
 }
 
 /// How an ABI passes a value.
+#[allow(dead_code, reason = "some ABIs have no use for it")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Passing {
     /// As a scalar.
