@@ -155,6 +155,13 @@ impl PassedType {
         self.aggregate.is_none() || self.size > 0
     }
 
+    /// Whether C is given the address of a copy.
+    #[inline]
+    #[must_use]
+    pub fn is_passed_by_reference(&self) -> bool {
+        self.passing == Passing::Reference
+    }
+
     /// Whether C writes a result of this type to memory that the caller provides.
     #[inline]
     #[must_use]
