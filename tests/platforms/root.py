@@ -19,17 +19,20 @@ sys.path.append(str(REPOSITORY / "benches/peers"))
 import debian  # noqa: E402
 
 # What any build takes: the programs that run during it are this machine's.
-COMMON = ["ca-certificates", "cargo-web", "cmake", "gcc", "libc6-dev", "make", "pkg-config", "rustc-web"]
+COMMON = ["cargo-web", "cmake", "gcc", "libc6-dev", "make", "pkg-config", "rustc-web"]
 CARGO = Path(os.environ.get("CARGO_HOME", Path.home() / ".cargo"))
-# What a command in the folder sees of the machine, if it is there.
-SEEN = [REPOSITORY, CARGO / "registry", CARGO / "config.toml", Path(tempfile.gettempdir()), debian.folder("sid"),
-        Path("/etc/resolv.conf"), Path("/etc/hosts"), Path("/etc/ssl/certs")]
+# What a command in the folder sees of the machine, if it is there: to write to, and to read.
+WRITTEN = [REPOSITORY, CARGO / "registry", Path(tempfile.gettempdir())]
+READ = [CARGO / "config.toml", debian.folder("sid"), Path("/etc/resolv.conf"), Path("/etc/hosts"),
+        Path("/etc/ssl/certs")]
 
 
 def enter(words):
     """A command that runs these words in the folder, in the same working directory."""
-    seen = [path for path in SEEN if path.exists()]
-    return list(map(str, ["unshare", "--mount", HERE / "enter", debian.folder("cross"), *seen, "--", *words]))
+    paths = []
+    for group in (WRITTEN, READ):
+        paths += [*(path for path in group if path.exists()), "--"]
+    return list(map(str, ["unshare", "--mount", HERE / "enter", debian.folder("cross"), *paths, *words]))
 
 
 def run(words, **options):
