@@ -1,8 +1,8 @@
-//! What libffi is told of arguments.
+//! How arguments are described to libffi.
 //!
-//! libffi is told where each aggregate goes, so that it need not find out: up to 3.4 it overwrites the first
-//! vector register when an aggregate of both classes takes the last integer register, and takes one register
-//! too many for an aggregate that ends in padding.
+//! libffi is left no choice where an aggregate goes: up to version 3.4 it overwrites the first vector register when an
+//! aggregate of both classes takes the last integer register, and takes a register too many for an aggregate that
+//! ends in padding.
 
 use super::NextRegister;
 use crate::abi::{
@@ -10,7 +10,7 @@ use crate::abi::{
     passing::{PassedType, Passing, Told},
 };
 
-/// Tells of arguments, one after the other.
+/// Describes the arguments of a call to libffi, one after the other.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Teller {
     next: NextRegister,
@@ -27,7 +27,7 @@ impl Teller {
         teller
     }
 
-    /// Goes on with a scalar. What does not fit goes to the stack and leaves the registers to others.
+    /// Continues with a scalar. One that does not fit is passed on the stack and leaves the registers to others.
     pub fn scalar(&mut self, scalar: Scalar) {
         match scalar {
             Scalar::Float | Scalar::Double | Scalar::ComplexFloat => {
@@ -43,7 +43,7 @@ impl Teller {
         }
     }
 
-    /// Goes on with an aggregate, or a scalar.
+    /// Continues with a value of any type and returns how to describe it.
     pub fn tell<'a>(&mut self, passed: &'a PassedType) -> Told<'a> {
         match passed.passing() {
             Passing::Scalar(scalar) => self.scalar(*scalar),
@@ -57,5 +57,30 @@ impl Teller {
             Passing::Memory | Passing::Reference | Passing::X87 => {}
         }
         Told::Whole
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_aggregate_is_told_in_pieces_while_there_are_registers_for_it() {
+        let mixed = vec![Scalar::Double, Scalar::Uint64];
+        let passed = PassedType::for_test(16, 8, Passing::Registers(mixed.clone()));
+        let mut teller = Teller::default();
+        for _ in 0..6 {
+            assert_eq!(teller.tell(&passed), Told::Pieces(&mixed));
+        }
+        // Vector registers are left, and no integer register is.
+        assert_eq!(teller.tell(&passed), Told::InMemory);
+        assert_eq!(teller.next.take(true), Some(6));
+    }
+
+    #[test]
+    fn the_address_of_a_result_takes_a_register() {
+        let large = PassedType::for_test(24, 8, Passing::Memory);
+        assert_eq!(Teller::new(&large).next.take(false), Some(1));
+        assert_eq!(Teller::default().tell(&large), Told::Whole);
     }
 }
