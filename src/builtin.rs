@@ -43,6 +43,18 @@ impl Positional for (PyObjectRef, Option<PyObjectRef>) {
     }
 }
 
+#[cfg(windows)]
+impl Positional for (Option<PyObjectRef>,) {
+    const LEAST: usize = 0;
+    const MOST: usize = 1;
+
+    #[inline(always)]
+    fn of(mut given: Vec<PyObjectRef>) -> Option<Self> {
+        let first = given.pop();
+        given.is_empty().then_some((first,))
+    }
+}
+
 /// What a message about wrong arguments says of the function.
 #[derive(Clone, Copy, Debug)]
 pub struct Callee {

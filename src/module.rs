@@ -35,6 +35,9 @@ mod _ctypes {
     const VERSION: &str = "1.1.0";
     #[pyattr]
     const FUNCFLAG_STDCALL: u32 = flags::STDCALL;
+    #[cfg(windows)]
+    #[pyattr]
+    const FUNCFLAG_HRESULT: u32 = flags::HRESULT;
     #[pyattr]
     const FUNCFLAG_CDECL: u32 = flags::CDECL;
     #[pyattr]
@@ -63,6 +66,12 @@ mod _ctypes {
     #[pyattr(name = "ArgumentError")]
     fn argument_error(vm: &VirtualMachine) -> PyTypeRef {
         error::argument_error(vm)
+    }
+
+    #[cfg(windows)]
+    #[pyattr(name = "COMError")]
+    fn com_error(_vm: &VirtualMachine) -> PyTypeRef {
+        crate::com::ComError::make_static_type().to_owned()
     }
 
     #[pyattr]

@@ -14,7 +14,8 @@ use rustpython_vm::{
     PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyBaseExceptionRef,
 };
 
-/// Calls an address: converts the arguments, enters C and converts the result.
+/// Calls an address: converts the arguments, enters C and converts the result. A method of COM has an interface
+/// pointer, `this`, in front of them.
 ///
 /// # Errors
 /// `ArgumentError` if an argument cannot be converted or there are too many, `ValueError` for the
@@ -22,15 +23,20 @@ use rustpython_vm::{
 #[inline(always)]
 pub fn address(
     target: Target<'_>,
+    this: Option<usize>,
     converters: &[Converter],
     given: &[PyObjectRef],
     restype: &Restype,
     vm: &VirtualMachine,
 ) -> PyResult {
-    if given.len() > MAX_ARGUMENTS {
-        return Err(too_many(given.len(), vm));
+    let count = given.len() + usize::from(this.is_some());
+    if count > MAX_ARGUMENTS {
+        return Err(too_many(count, vm));
     }
     let mut arguments = Arguments::new();
+    if let Some(this) = this {
+        arguments.pointer(this);
+    }
     for (index, value) in given.iter().enumerate() {
         let position = index + 1;
         let converter = converters.get(index);

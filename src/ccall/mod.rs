@@ -20,6 +20,8 @@ pub mod errno;
 pub mod exact;
 pub mod from_param;
 mod instance;
+#[cfg(windows)]
+pub mod last_error;
 pub mod longjmp;
 pub mod outputs;
 pub mod paramflags;
@@ -29,6 +31,8 @@ mod plain;
 pub mod plan;
 mod pointed;
 pub mod result;
+#[cfg(windows)]
+pub mod seh;
 pub mod signature;
 pub mod thread;
 
@@ -38,6 +42,9 @@ pub mod flags {
     pub const STDCALL: u32 = 0x0;
     /// C's own convention.
     pub const CDECL: u32 = 0x1;
+    /// The result is an `HRESULT`, and one of failure is raised.
+    #[cfg(windows)]
+    pub const HRESULT: u32 = 0x2;
     /// The function uses this VM: it is called attached, and may leave an exception.
     pub const PYTHONAPI: u32 = 0x4;
     /// `errno` is swapped with ctypes' copy around the call.

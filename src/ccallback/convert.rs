@@ -41,6 +41,8 @@ pub unsafe fn load_argument(
             let size = ctype.layout().ffi().passed_size().min(ctype.size());
             // SAFETY: libffi passes as many bytes, and the instance has memory of its type's size.
             unsafe { std::ptr::copy_nonoverlapping(source, instance.address(), size) };
+            #[cfg(windows)]
+            super::interfaces::count(ctype, &instance, vm);
             Ok(instance.into())
         }
     }

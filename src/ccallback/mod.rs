@@ -8,12 +8,17 @@
 pub mod attach;
 mod closure;
 mod convert;
+#[cfg(windows)]
+mod interfaces;
+mod pages;
 mod result;
 mod shape;
 mod sheet;
 mod spare;
 mod unraisable;
 
+#[cfg(windows)]
+use crate::ccall::last_error;
 use crate::{
     callable::Callable,
     ccall::{errno, flags, longjmp::Running, pending},
@@ -148,6 +153,9 @@ unsafe extern "C" fn entry(
 ) {
     // SAFETY: the closure is there, or C would not call it.
     let made = unsafe { &*data.cast_const().cast::<Made>() };
+    // Before anything else changes it.
+    #[cfg(windows)]
+    last_error::take_from_c(made.flags);
     // SAFETY: libffi's memory for the result.
     unsafe { made.clear_result(result) };
     let outcome = catch_unwind(AssertUnwindSafe(move || {
@@ -169,6 +177,8 @@ unsafe extern "C" fn entry(
     }));
     // The panic hook has said what happened; C must not see it.
     drop(outcome);
+    #[cfg(windows)]
+    last_error::give_to_c(made.flags);
 }
 
 impl Thunk {

@@ -1,6 +1,8 @@
 //! Who is called, and what happens right around the machine call: detaching from the VM, `errno`,
 //! exceptions left behind.
 
+#[cfg(windows)]
+use crate::ccall::{last_error, seh};
 use crate::{
     ccall::{errno, flags, longjmp, pending, thread},
     loader::{self, Use},
@@ -23,6 +25,8 @@ pub struct Callee {
 pub fn attached_or_not(call_flags: u32, vm: &VirtualMachine, enter: impl FnOnce()) -> PyResult<()> {
     thread::prepare(vm);
     let running = longjmp::running();
+    #[cfg(windows)]
+    let enter = || last_error::around(call_flags, enter);
     let enter = || {
         if call_flags & flags::USE_ERRNO == 0 {
             enter();
@@ -33,6 +37,8 @@ pub fn attached_or_not(call_flags: u32, vm: &VirtualMachine, enter: impl FnOnce(
     if call_flags & (flags::PYTHONAPI | flags::HOLDS_LIBRARIES) == 0 {
         vm.allow_threads(enter);
         longjmp::back_to(running, vm);
+        #[cfg(windows)]
+        seh::raise(vm)?;
         return Ok(());
     }
     if call_flags & flags::PYTHONAPI == 0 {

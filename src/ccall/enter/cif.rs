@@ -145,6 +145,18 @@ pub unsafe fn call(
     };
     attached_or_not(callee.flags, vm, || {
         let function = function_at(callee.address);
+        #[cfg(windows)]
+        if callee.flags & crate::ccall::flags::PYTHONAPI == 0 {
+            let words = [
+                cif.cif.get().addr(),
+                callee.address,
+                result.addr(),
+                values.as_mut_ptr().addr(),
+            ];
+            let ffi_call = function_at(raw::ffi_call as *const () as usize);
+            // SAFETY: as below; libffi's frames are C's.
+            return unsafe { crate::ccall::seh::call(ffi_call, words) };
+        }
         // SAFETY: the cif describes the function by the caller's promise, and `values` has a value
         // of the right type for each argument.
         unsafe {
