@@ -20,6 +20,7 @@
 //! - `ccall` and `ccallback`: Python calling C, and C calling Python;
 //! - `cdata`: what a C value is;
 //! - `ctype`: what a C type is;
+//! - `abi`: where the arguments and results of C functions go;
 //! - `clib` and `loader`: libraries and their symbols, and the loader's locks;
 //! - `com` and `system_error` (Windows): interfaces, and the system's error codes;
 //! - `audit`: audit events;
@@ -38,6 +39,7 @@
 //! `type.__new__` in [`new_class`], its allocator in `allocator` (feature `mimalloc`), the end of its threads in
 //! `thread_exit`.
 
+mod abi;
 mod address;
 #[cfg(feature = "mimalloc")]
 pub mod allocator;

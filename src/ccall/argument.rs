@@ -2,12 +2,14 @@
 
 use super::arena::Arena;
 use crate::{
-    cdata::CData,
-    ctype::{
-        CType, Kind,
-        ffi_type::{CLASSIFIES, FfiType, Scalar},
-        scalar::terminated,
+    abi::{
+        Scalar,
+        native::MOST_ALIGN,
+        passing::{PassedType, Passing},
+        stack::{EIGHTBYTE, STACK_ALIGN},
     },
+    cdata::CData,
+    ctype::{CType, Kind, scalar::terminated},
 };
 use rustpython_common::wtf8::Wtf8;
 use rustpython_vm::{Py, PyObjectRef, PyResult, VirtualMachine, builtins::PyBytes};
@@ -24,7 +26,7 @@ pub struct Argument {
     /// What it is; of no meaning for an aggregate.
     scalar: Scalar,
     /// The description of an aggregate, which belongs to a ctype that the call keeps.
-    aggregate: Option<NonNull<FfiType>>,
+    aggregate: Option<NonNull<PassedType>>,
     /// A scalar of up to eight bytes: an integer extended as its type is, the bits of a float in the
     /// low end. Of anything else the address, in the call's arena, of a multiple of eightbytes.
     word: u64,
@@ -113,24 +115,24 @@ pub fn promoted(scalar: Scalar, word: u64) -> (Scalar, u64) {
 
 /// Where an argument is, and what.
 #[derive(Clone, Copy, Debug)]
-pub enum Value<'a> {
+pub enum ArgumentValue<'a> {
     /// In a machine word.
     Word(Scalar),
     /// In memory.
     Wide(Scalar),
     /// In memory.
-    Aggregate(&'a FfiType),
+    Aggregate(&'a PassedType),
 }
 
 impl Argument {
     #[inline]
     #[must_use]
-    pub fn value(&self) -> Value<'_> {
+    pub fn value(&self) -> ArgumentValue<'_> {
         match self.aggregate {
             // SAFETY: the call keeps the ctype that the description belongs to.
-            Some(ffi) => Value::Aggregate(unsafe { ffi.as_ref() }),
-            None if self.class == AbiClass::Memory => Value::Wide(self.scalar),
-            None => Value::Word(self.scalar),
+            Some(passed) => ArgumentValue::Aggregate(unsafe { passed.as_ref() }),
+            None if self.class == AbiClass::Memory => ArgumentValue::Wide(self.scalar),
+            None => ArgumentValue::Word(self.scalar),
         }
     }
 
@@ -147,12 +149,25 @@ impl Argument {
         self.word
     }
 
+    /// The scalar; of no meaning for an aggregate.
+    #[inline(always)]
+    #[must_use]
+    pub fn scalar(&self) -> Scalar {
+        self.scalar
+    }
+
+    /// Where the address of one in memory is, valid as long as the argument stays where it is.
+    #[must_use]
+    pub fn address_of_word(&mut self) -> *mut c_void {
+        (&raw mut self.word).cast()
+    }
+
     /// The eightbytes of one in memory.
     #[must_use]
     pub fn eightbytes(&self) -> &[u64] {
         match self.value() {
-            Value::Word(_) => std::slice::from_ref(&self.word),
-            Value::Wide(_) | Value::Aggregate(_) => {
+            ArgumentValue::Word(_) => std::slice::from_ref(&self.word),
+            ArgumentValue::Wide(_) | ArgumentValue::Aggregate(_) => {
                 let start: *const u64 = std::ptr::with_exposed_provenance(self.word as usize);
                 // SAFETY: the arena's memory lives as long as the call; it is aligned for eightbytes
                 // and a multiple of them.
@@ -169,7 +184,7 @@ impl Argument {
     /// The value's memory, valid as long as the argument stays where it is and the call lives.
     #[must_use]
     pub fn memory(&mut self) -> *mut c_void {
-        if !matches!(self.value(), Value::Word(_)) {
+        if !matches!(self.value(), ArgumentValue::Word(_)) {
             return std::ptr::with_exposed_provenance_mut(self.word as usize);
         }
         let high = if cfg!(target_endian = "big") {
@@ -186,19 +201,22 @@ impl Argument {
     #[must_use]
     pub fn size(&self) -> usize {
         match self.value() {
-            Value::Word(_) => EIGHTBYTE,
-            Value::Wide(scalar) => scalar.size(),
-            Value::Aggregate(ffi) => ffi.size(),
+            ArgumentValue::Word(_) => EIGHTBYTE,
+            ArgumentValue::Wide(scalar) => scalar.size(),
+            ArgumentValue::Aggregate(passed) => passed.size(),
         }
     }
 
-    /// Bytes that the value's type is aligned to.
+    /// Bytes that the value is aligned to on the stack, if it is passed there.
     #[must_use]
     pub fn align(&self) -> usize {
         match self.value() {
-            Value::Word(_) => EIGHTBYTE,
-            Value::Wide(scalar) => scalar.align(),
-            Value::Aggregate(ffi) => ffi.align(),
+            ArgumentValue::Word(_) => EIGHTBYTE,
+            ArgumentValue::Wide(scalar) => scalar.align(),
+            ArgumentValue::Aggregate(passed) if *passed.passing() == Passing::Reference => {
+                EIGHTBYTE
+            }
+            ArgumentValue::Aggregate(passed) => passed.align(),
         }
     }
 }
@@ -332,7 +350,7 @@ impl Arguments {
             Some(word) => (AbiClass::of_word(scalar), word),
             // SAFETY: as above.
             None => (AbiClass::Memory, unsafe {
-                self.copy(source, scalar.size(), vm)
+                self.copy(source, scalar.size(), STACK_ALIGN, vm)
             }?),
         };
         self.scalar_at(class, scalar, word);
@@ -364,21 +382,21 @@ impl Arguments {
         let ctype = source.ctype();
         check_alignment(ctype, vm)?;
         let layout = ctype.layout();
-        self.without_size |= !layout.ffi().is_passable();
+        self.without_size |= !layout.passed().is_passable();
         let held = self.arena.hold(source);
         held.ok_or_else(|| vm.no_memory_error())?;
         // SAFETY: the object's memory has at least its type's size.
-        let word = unsafe { self.copy(source.address(), layout.size, vm) }?;
+        let word = unsafe { self.copy(source.address(), layout.size, layout.align, vm) }?;
         self.list.push(Argument {
             class: AbiClass::Memory,
             scalar: Scalar::Void,
-            aggregate: Some(NonNull::from(layout.ffi())),
+            aggregate: Some(NonNull::from(layout.passed())),
             word,
         });
         Ok(())
     }
 
-    /// The address of a copy of `size` bytes, for the call.
+    /// The address of a copy of `size` bytes, aligned to `align` bytes, for the call.
     ///
     /// # Safety
     /// `source` must be valid for reads of `size` bytes.
@@ -386,11 +404,12 @@ impl Arguments {
         &mut self,
         source: *const u8,
         size: usize,
+        align: usize,
         vm: &VirtualMachine,
     ) -> PyResult<u64> {
         let room = size.next_multiple_of(EIGHTBYTE).max(EIGHTBYTE);
-        let layout =
-            Layout::from_size_align(room, STACK_ALIGN).map_err(|_| vm.no_memory_error())?;
+        let layout = Layout::from_size_align(room, align.max(STACK_ALIGN))
+            .map_err(|_| vm.no_memory_error())?;
         let memory = self.allocate(layout, vm)?;
         // SAFETY: the memory is new and has room for the bytes and what rounds them up.
         unsafe {
@@ -426,18 +445,7 @@ impl Arguments {
     }
 }
 
-/// Bytes of a register or stack slot.
-pub const EIGHTBYTE: usize = 8;
-
-/// The stack is aligned to this many bytes at a call on every platform we know.
-pub const STACK_ALIGN: usize = 16;
-
-/// Bytes that an argument can be aligned to. Elsewhere libffi makes the calls, which would write beyond the
-/// memory that it reserves for an argument that is aligned to more than the stack is. Less than a page, so
-/// that no call steps over the guard page of a stack that ends.
-pub const MOST_ALIGN: usize = if CLASSIFIES { 2048 } else { STACK_ALIGN };
-
-/// Whether values of a type can be passed on the stack.
+/// Whether values of a type can be passed.
 ///
 /// # Errors
 /// `TypeError` if they are aligned to more than [`MOST_ALIGN`], or to what no C compiler aligns to.

@@ -2,13 +2,14 @@
 
 use super::argument::Arguments;
 use crate::{
+    abi::Scalar,
     cdata::{
         CData,
         freelist::FreeList,
         kept::Kept,
         young::{self, BeginsYoung, Young},
     },
-    ctype::{ffi_type::Scalar, simple::SimpleCode},
+    ctype::simple::SimpleCode,
 };
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,

@@ -60,7 +60,7 @@ pub fn address(
             enter::call(
                 target,
                 &mut arguments,
-                restype.entry(),
+                restype.returned(),
                 instance.address(),
                 vm,
             )
@@ -72,7 +72,7 @@ pub fn address(
     let mut result = enter::ResultBuffer::new();
     let start = result.start(restype.size(), vm)?;
     // SAFETY: as above; the buffer is as large as the result, and two words at least.
-    let called = unsafe { enter::call(target, &mut arguments, restype.entry(), start, vm) };
+    let called = unsafe { enter::call(target, &mut arguments, restype.returned(), start, vm) };
     arguments.take_over();
     called?;
     // SAFETY: the call wrote a result of this type.

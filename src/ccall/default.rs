@@ -7,11 +7,9 @@ use super::{
     plain,
 };
 use crate::{
+    abi::Scalar,
     cdata::CData,
-    ctype::{
-        ffi_type::Scalar,
-        scalar::{integer, terminated},
-    },
+    ctype::scalar::{integer, terminated},
 };
 use num_traits::ToPrimitive;
 use rustpython_vm::{

@@ -9,14 +9,17 @@ use super::{
     arena::Arena,
     argument::{AbiClass, Arguments, word_of},
     byref::CArg,
-    enter::direct::Placed,
+    enter::direct,
     instance::has_a_say,
 };
 use crate::{
+    abi::{
+        Scalar,
+        native::{Form, Frame},
+    },
     cdata::CData,
     ctype::{
         CType, Kind,
-        ffi_type::{CLASSIFIES, Scalar},
         scalar::{eightbytes::Eightbytes, float, integer::wrapped, pointer, terminated, wide},
         simple::{Class, WCHAR},
     },
@@ -83,7 +86,7 @@ pub(super) enum Takes {
 
 impl Exact {
     /// A parameter that is converted by a `from_param` of Python code.
-    pub const OTHER: Self = Self {
+    pub const UNKNOWN: Self = Self {
         takes: Takes::Unknown,
         ctype: 0,
         looks_closer: false,
@@ -92,7 +95,7 @@ impl Exact {
     #[must_use]
     pub fn of(ctype: &Py<CType>) -> Self {
         if without().exact {
-            return Self::OTHER;
+            return Self::UNKNOWN;
         }
         let takes = match &ctype.kind {
             Kind::Simple(simple) => {
@@ -102,7 +105,9 @@ impl Exact {
                     Class::Integer { signed: true } => Takes::Signed(scalar, shift),
                     Class::Integer { signed: false } => Takes::Unsigned(scalar, shift),
                     Class::Float if scalar.is_float() => Takes::Float(scalar),
-                    Class::LongDouble | Class::Complex if CLASSIFIES => Takes::Wide(scalar),
+                    Class::LongDouble | Class::Complex if Form::of_scalar(scalar).is_some() => {
+                        Takes::Wide(scalar)
+                    }
                     Class::Bool => Takes::Bool,
                     Class::Char => Takes::Char,
                     Class::WideChar => Takes::WideChar,
@@ -134,7 +139,7 @@ impl Exact {
 
     /// Whether there is nothing that is taken.
     #[must_use]
-    pub fn is_other(&self) -> bool {
+    pub fn is_unknown(&self) -> bool {
         self.takes == Takes::Unknown
     }
 
@@ -292,18 +297,24 @@ impl Exact {
         Some(address as u64)
     }
 
-    /// Places what is no word, if `value` is what is taken.
+    /// Places what is no word, if `value` is what is taken. The caller holds `value` as long as the call.
     #[inline]
     #[must_use]
-    pub fn place(&self, value: &PyObject, placed: &mut Placed, vm: &VirtualMachine) -> Option<()> {
+    pub fn place(
+        &self,
+        value: &PyObject,
+        frame: &mut Frame,
+        arena: &mut Arena,
+        vm: &VirtualMachine,
+    ) -> Option<()> {
         if let Takes::Wide(scalar) = self.takes
             && let Some(eightbytes) = Eightbytes::of(scalar, value, vm)
         {
-            return placed.wide(scalar, eightbytes.words());
+            return frame.wide(scalar, eightbytes.words());
         }
         let cdata = instance(value).filter(|_| self.is_no_word())?;
         if identity(cdata.ctype()) == self.ctype {
-            placed.cdata(cdata)
+            direct::cdata(frame, cdata, arena)
         } else {
             None
         }

@@ -4,7 +4,7 @@
 //! is exactly what the declared type asks for at once ([`exact`]) or after a closer look ([`closer`]), others by the protocol of that type
 //! ([`from_param`]), and without a declared type by their own ([`default`]); an object may stand for another
 //! one ([`plain`]). It enters C ([`enter`]) and converts what comes back ([`result`]). What can be
-//! said of a call ahead is planned ([`plan`]), also where arguments are placed one by one ([`placed`]). How a
+//! said of a call ahead is planned ([`plan`]), also where arguments are placed one by one ([`framed`]). How a
 //! function is called is its [`signature`]. What must be there before C runs on a [`thread`] is made first, and what
 //! C has jumped over is put back ([`longjmp`]). Parameter flags ([`paramflags`]) rearrange the arguments before and the results after; [`errno`] keeps the
 //! copy of `errno` that Python code sees.
@@ -18,6 +18,7 @@ pub mod default;
 pub mod enter;
 pub mod errno;
 pub mod exact;
+mod framed;
 pub mod from_param;
 mod instance;
 #[cfg(windows)]
@@ -26,7 +27,6 @@ pub mod longjmp;
 pub mod outputs;
 pub mod paramflags;
 pub mod pending;
-mod placed;
 mod plain;
 pub mod plan;
 mod pointed;

@@ -9,19 +9,19 @@ use super::{
     arena::Arena,
     argument::is_word,
     default,
-    enter::{
-        around::attached_or_not,
-        registers::{INTEGERS, Registers, VECTORS},
-        returned::Form,
-    },
+    enter::around::attached_or_not,
     exact::Exact,
-    placed::{self, take_over},
+    framed::{self, take_over},
     result::{Restype, ScalarResult},
 };
 use crate::{
+    abi::{
+        Scalar,
+        native::{Form, INTEGERS, NextRegister, Registers},
+    },
     audit,
     cdata::CData,
-    ctype::{ffi_type::CLASSIFIES, scalar::terminated},
+    ctype::scalar::terminated,
     without::without,
 };
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, builtins::PyBytes};
@@ -43,14 +43,17 @@ enum Way {
         list: Box<[Exact]>,
         /// Which of them take `bytes`, of which C is given copies.
         copied: Box<[Copied]>,
-        entry: Entry,
+        entry: WordCall,
         result: ScalarResult,
     },
     /// The same without declared parameters: the arguments' own types decide.
-    Own { entry: Entry, result: ScalarResult },
+    Undeclared {
+        entry: WordCall,
+        result: ScalarResult,
+    },
     /// There are structures, results that become instances or go through Python code, more arguments
     /// than registers. Without a list nothing is declared.
-    Placed {
+    Framed {
         list: Option<Box<[Exact]>>,
         /// The result, if it is a plain Python object.
         result: Option<ScalarResult>,
@@ -67,34 +70,33 @@ pub struct Copied {
 
 impl Copied {
     fn among(list: &[Exact]) -> Box<[Self]> {
-        let integers = list
-            .iter()
-            .enumerate()
-            .filter(|(_, exact)| !exact.is_vector());
-        integers
+        let mut next = NextRegister::default();
+        let registers = list.iter().map(|exact| next.take(exact.is_vector()));
+        registers
+            .zip(list)
             .enumerate()
             .filter(|(_, (_, exact))| exact.takes_bytes())
-            .map(|(register, (argument, _))| Self { argument, register })
+            .filter_map(|(argument, (register, _))| {
+                let register = register?;
+                Some(Self { argument, register })
+            })
             .collect()
     }
 }
 
-/// Which registers are loaded, and which one holds the result.
+/// A call that registers hold all arguments of, and whose result is a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Entry {
-    Integers,
-    All,
-    AllForVector,
+pub struct WordCall {
+    /// Where the result comes back.
+    form: Form,
+    /// Vector registers are among those of the arguments.
+    vectors: bool,
 }
 
-impl Entry {
+impl WordCall {
     fn new(vectors: bool, result: ScalarResult) -> Option<Self> {
-        match result.form? {
-            Form::Integer if vectors => Some(Self::All),
-            Form::Integer => Some(Self::Integers),
-            Form::Vector => Some(Self::AllForVector),
-            _ => None,
-        }
+        let form = result.form.filter(|form| form.is_word())?;
+        Some(Self { form, vectors })
     }
 }
 
@@ -108,13 +110,15 @@ impl Plan {
     ) -> Option<Self> {
         let list = parameters.collect::<Box<[Exact]>>();
         let words_only = !list.iter().any(Exact::is_no_word);
-        if list.iter().any(Exact::is_other) || !words_only && !CLASSIFIES || is_left_out() {
+        if list.iter().any(Exact::is_unknown) || is_left_out() {
             return None;
         }
-        let vectors = list.iter().filter(|exact| exact.is_vector()).count();
-        let fits = vectors <= VECTORS && list.len() - vectors <= INTEGERS && words_only;
+        let mut next = NextRegister::default();
+        let fits = |exact: &Exact| next.take(exact.is_vector()).is_some();
+        let fits = words_only && list.iter().all(fits);
+        let vectors = list.iter().any(Exact::is_vector);
         let way = match restype.scalar() {
-            Some(result) if fits && let Some(entry) = Entry::new(vectors > 0, result) => {
+            Some(result) if fits && let Some(entry) = WordCall::new(vectors, result) => {
                 Way::Words {
                     copied: Copied::among(&list),
                     list,
@@ -123,7 +127,7 @@ impl Plan {
                 }
             }
             Some(ScalarResult { form: None, .. }) => return None,
-            result => Way::Placed {
+            result => Way::Framed {
                 list: Some(list),
                 result,
             },
@@ -138,11 +142,11 @@ impl Plan {
             return None;
         }
         let way = match restype.scalar() {
-            Some(result) if let Some(entry) = Entry::new(true, result) => {
-                Way::Own { entry, result }
+            Some(result) if let Some(entry) = WordCall::new(true, result) => {
+                Way::Undeclared { entry, result }
             }
             Some(ScalarResult { form: None, .. }) => return None,
-            result => Way::Placed { list: None, result },
+            result => Way::Framed { list: None, result },
         };
         Some(Self { way, is_checked })
     }
@@ -184,7 +188,7 @@ impl Plan {
                 // SAFETY: the word is what C returned, of the type that the plan says.
                 return Some(word.and_then(|word| unsafe { result.of_word(word, vm) }));
             }
-            Way::Own { entry, result } => {
+            Way::Undeclared { entry, result } => {
                 // SAFETY: the caller's promise.
                 let outcome =
                     unsafe { call_by_type(*entry, *result, address, call_flags, given, vm) };
@@ -194,15 +198,15 @@ impl Plan {
                 (None, Some(*result))
             }
             Way::Words { list, result, .. } => (Some(&**list), Some(*result)),
-            Way::Placed { list, result } => (list.as_deref(), *result),
+            Way::Framed { list, result } => (list.as_deref(), *result),
         };
         // SAFETY: the caller's promise.
         unsafe {
             match result {
                 Some(result) => {
-                    placed::call_for_scalar(list, address, call_flags, given, result, vm)
+                    framed::call_for_scalar(list, address, call_flags, given, result, vm)
                 }
-                None => placed::call(list, address, call_flags, given, restype().as_ref(), vm),
+                None => framed::call(list, address, call_flags, given, restype().as_ref(), vm),
             }
         }
     }
@@ -291,10 +295,11 @@ impl Argument for Source<'_> {
 }
 
 fn is_left_out() -> bool {
-    without().plan || without().direct || without().exact
+    let is_direct = Form::of_scalar(Scalar::Void).is_some();
+    !is_direct || without().plan || without().direct || without().exact
 }
 
-impl Entry {
+impl WordCall {
     /// Calls the function; what it returns, in a machine word.
     ///
     /// # Safety
@@ -310,13 +315,7 @@ impl Entry {
         let mut word = 0;
         attached_or_not(call_flags, vm, || {
             // SAFETY: the caller's promise.
-            word = unsafe {
-                match self {
-                    Self::Integers => registers.call_with_integers::<u64>(address),
-                    Self::All => registers.call::<u64>(address),
-                    Self::AllForVector => registers.call::<f64>(address).to_bits(),
-                }
-            };
+            word = unsafe { registers.call(address, self.form, self.vectors) };
         })?;
         Ok(word)
     }
@@ -328,13 +327,13 @@ fn needs_placing(given: &[PyObjectRef]) -> bool {
     given.len() > INTEGERS || given.iter().any(is_no_word)
 }
 
-/// [`Way::Own`].
+/// [`Way::Undeclared`].
 ///
 /// # Safety
 /// As for [`Plan::call`].
 #[inline(never)]
 unsafe fn call_by_type(
-    entry: Entry,
+    entry: WordCall,
     result: ScalarResult,
     address: usize,
     call_flags: u32,
@@ -360,10 +359,10 @@ fn fill_declared(
     arena: &mut Arena,
     vm: &VirtualMachine,
 ) -> Option<()> {
-    let mut used = Used::default();
+    let mut next = NextRegister::default();
     for (exact, value) in list.iter().zip(given) {
         let word = value.word(exact, arena, vm)?;
-        used.put(registers, exact.is_vector(), word)?;
+        registers.put(&mut next, exact.is_vector(), word)?;
     }
     Some(())
 }
@@ -376,34 +375,12 @@ fn fill_by_type(
     arena: &mut Arena,
     vm: &VirtualMachine,
 ) -> Option<()> {
-    let mut used = Used::default();
+    let mut next = NextRegister::default();
     for value in given {
         let (scalar, word) = default::word(value, arena, vm)?;
-        used.put(registers, scalar.is_float(), word)?;
+        registers.put(&mut next, scalar.is_float(), word)?;
     }
     Some(())
-}
-
-/// How many registers have been filled.
-#[derive(Default)]
-struct Used {
-    integers: usize,
-    vectors: usize,
-}
-
-impl Used {
-    /// Puts a word into the next register of its class. `None` if there is none left.
-    #[inline(always)]
-    fn put(&mut self, registers: &mut Registers, is_vector: bool, word: u64) -> Option<()> {
-        if is_vector {
-            *registers.vectors.get_mut(self.vectors)? = f64::from_bits(word);
-            self.vectors += 1;
-        } else {
-            *registers.integers.get_mut(self.integers)? = word;
-            self.integers += 1;
-        }
-        Some(())
-    }
 }
 
 /// Takes over what C wrote into the copies of `bytes`, of a call that filled the registers alone.
@@ -417,7 +394,7 @@ fn take_over_registers(
     for &Copied { argument, register } in copied {
         let object = given[argument].object();
         if let Some(bytes) = object.and_then(|object| object.downcast_ref_if_exact::<PyBytes>(vm)) {
-            let word = registers.integers[register];
+            let word = registers.integer(register);
             // SAFETY: the word is the address of their copy, and `given` has held them since.
             unsafe { terminated::take_over(bytes, word as usize) };
         }

@@ -1,15 +1,12 @@
 //! What a call returns to Python.
 
-use super::enter::{
-    Entry, SCALAR_RESULT,
-    returned::{Form, Returned},
-};
+use super::enter::{Outcome, Returned, SCALAR_RESULT};
 use crate::{
+    abi::{Scalar, native::Form, passing::Passing},
     callable::Callable,
     cdata::CData,
     ctype::{
         CType, Place, Simple,
-        ffi_type::{Passing, Scalar},
         ours::Ours,
         scalar::{self, Load},
         simple::{self, Class},
@@ -190,34 +187,30 @@ impl Restype {
         }
     }
 
-    /// How C returns it.
+    /// What C returns.
     #[inline]
     #[must_use]
-    fn returned(&self) -> Returned<'_> {
+    pub fn returned(&self) -> Returned<'_> {
+        let of_scalar = |scalar, form| Returned {
+            form,
+            what: Outcome::Scalar(scalar),
+        };
         match &self.kind {
-            RestypeKind::Void => Returned::Scalar(Scalar::Void),
-            RestypeKind::Callable(_) => Returned::Scalar(Scalar::Sint32),
-            RestypeKind::Scalar(result) => Returned::Scalar(result.scalar),
+            RestypeKind::Void => of_scalar(Scalar::Void, Form::of_scalar(Scalar::Void)),
+            RestypeKind::Callable(_) => of_scalar(Scalar::Sint32, Form::of_scalar(Scalar::Sint32)),
+            RestypeKind::Scalar(result) => of_scalar(result.scalar, result.form),
             RestypeKind::Type { ctype, .. } => {
-                let layout = ctype.layout();
-                match layout.ffi().passing() {
-                    Passing::Scalar(scalar) => Returned::Scalar(*scalar),
-                    _ => Returned::Aggregate(layout.ffi()),
+                let passed = ctype.layout().passed();
+                let form = Form::of(passed);
+                match passed.passing() {
+                    Passing::Scalar(scalar) => of_scalar(*scalar, form),
+                    _ => Returned {
+                        form,
+                        what: Outcome::Value(passed),
+                    },
                 }
             }
         }
-    }
-
-    /// How a call gets at it.
-    #[inline]
-    #[must_use]
-    pub fn entry(&self) -> Entry<'_> {
-        let returned = self.returned();
-        let form = match &self.kind {
-            RestypeKind::Scalar(result) => result.form,
-            _ => Form::of(returned),
-        };
-        Entry { form, returned }
     }
 
     /// Settles what the result's type is, for the call that is about to be made: a callback may not
@@ -228,7 +221,7 @@ impl Restype {
         match &self.kind {
             RestypeKind::Type { ctype, .. } => {
                 ctype.finalize();
-                ctype.layout().ffi().is_passable()
+                ctype.layout().passed().is_passable()
             }
             _ => true,
         }
@@ -285,7 +278,7 @@ impl Restype {
         };
         let layout = ctype.layout();
         let is_large = layout.size > 2 * size_of::<usize>();
-        if !is_large || *layout.ffi().passing() != Passing::Memory {
+        if !is_large || !layout.passed().is_returned_in_memory() {
             return Ok(None);
         }
         let instance = (ctype.construct)(ctype, Place::New, vm)?;
@@ -370,7 +363,7 @@ unsafe fn narrow(source: *mut u8, scalar: Scalar) -> *mut u8 {
 /// # Safety
 /// `source` must hold a value of type `ctype`, of a machine word at least.
 unsafe fn take(ctype: &PyRef<CType>, source: *mut u8, vm: &VirtualMachine) -> PyResult {
-    let start = match ctype.layout().ffi().passing() {
+    let start = match ctype.layout().passed().passing() {
         // SAFETY: the caller's promise.
         Passing::Scalar(scalar) => unsafe { narrow(source, *scalar) },
         _ => source,

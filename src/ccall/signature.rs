@@ -198,7 +198,7 @@ impl Signature {
                 Some(argtypes) => {
                     let parameters = argtypes.converters.iter().map(|converter| match converter {
                         Converter::Type(exact, _) | Converter::OfOther(_, exact, _) => *exact,
-                        Converter::Call(..) => Exact::OTHER,
+                        Converter::Call(..) => Exact::UNKNOWN,
                     });
                     Plan::declared(parameters, restype, is_checked)
                 }

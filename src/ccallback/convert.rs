@@ -2,6 +2,7 @@
 
 use super::spare::{InUse, is_given_in_instance};
 use crate::{
+    abi::passing::Passing,
     cdata::CData,
     ctype::{CType, Kind, Place, ours::Ours, scalar::pointer},
 };
@@ -38,8 +39,14 @@ pub unsafe fn load_argument(
         }
         _ => {
             let instance = instance(ctype, index, spare, vm)?;
-            let size = ctype.layout().ffi().passed_size().min(ctype.size());
-            // SAFETY: libffi passes as many bytes, and the instance has memory of its type's size.
+            let passed = ctype.layout().passed();
+            let source = match passed.passing() {
+                // SAFETY: C passes the address of a value, which libffi passes on.
+                Passing::Reference => unsafe { pointer::read(source) },
+                _ => source,
+            };
+            let size = passed.passed_size().min(ctype.size());
+            // SAFETY: C passes as many bytes, and the instance has memory of its type's size.
             unsafe { std::ptr::copy_nonoverlapping(source, instance.address(), size) };
             #[cfg(windows)]
             super::interfaces::count(ctype, &instance, vm);

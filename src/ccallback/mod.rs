@@ -193,7 +193,7 @@ impl Thunk {
         };
         for (index, ctype) in shape.arguments.iter().enumerate() {
             // SAFETY: libffi passes a pointer for each argument of the cif.
-            let source = unsafe { *arguments.add(index) };
+            let source = unsafe { *arguments.add(shape.place_of(index)) };
             // SAFETY: it points to a value of the argument's type.
             match unsafe { load_argument(ctype, index, source.cast(), spare.as_mut(), vm) } {
                 Ok(value) => converted.push(value),

@@ -1,8 +1,9 @@
 //! What the callable returned, as C's result.
 
 use crate::{
+    abi::Scalar,
     cdata::convert,
-    ctype::{CType, Simple, ffi_type::Scalar, scalar::integer, simple::Class},
+    ctype::{CType, Simple, scalar::integer, simple::Class},
 };
 use once_cell::race::OnceBox;
 use rustc_hash::FxHashMap;
@@ -42,7 +43,7 @@ unsafe impl Traverse for Returned {
 /// all but the simple types.
 #[must_use]
 pub fn is_returnable(ctype: &CType) -> bool {
-    ctype.simple().is_some() || ctype.is_aggregate() && ctype.layout().ffi().is_passable()
+    ctype.simple().is_some() || ctype.is_aggregate() && ctype.layout().passed().is_passable()
 }
 
 /// Bytes of memory that C has for a result of a type: libffi's has a word for a scalar, but a structure may be

@@ -7,8 +7,13 @@ use super::{
     spare::is_given_in_instance,
 };
 use crate::{
-    ccall::{argument::check_alignment, enter::Available, signature::Signature},
-    ctype::{CType, ffi_type::Scalar},
+    abi::{
+        Scalar, libffi as described,
+        native::{PADS, Teller},
+        passing::Told,
+    },
+    ccall::{argument::check_alignment, signature::Signature},
+    ctype::CType,
 };
 use libffi::raw::{self, ffi_cif, ffi_type};
 use rustpython_vm::{
@@ -27,6 +32,8 @@ pub struct Shape {
     cif: MaybeUninit<ffi_cif>,
     /// Pointed to by `cif`.
     _types: Vec<*mut ffi_type>,
+    /// Where each argument is among those that libffi is told of, if some are padding.
+    places: Vec<usize>,
     pub arguments: Vec<PyRef<CType>>,
     pub result: Option<PyRef<CType>>,
     /// Some argument is given in an instance that can serve again.
@@ -116,22 +123,32 @@ impl Shape {
         }
         for ctype in &arguments {
             check_alignment(ctype, vm)?;
-            if !ctype.layout().ffi().is_passable() {
+            if !ctype.layout().passed().is_passable() {
                 return Err(not_prepared(raw::ffi_status_FFI_BAD_TYPEDEF, vm));
             }
         }
-        let mut registers = Available::all();
-        if let Some(result) = &result {
-            registers.take_for_result(result.layout().ffi());
-        }
-        let mut types: Vec<_> = arguments
-            .iter()
-            .map(|ctype| registers.describe(ctype.layout().ffi()))
-            .collect();
-        let result_type = match &result {
-            Some(result) => result.layout().ffi().raw_result(),
-            None => Scalar::Void.raw(),
+        let (result_type, mut teller) = match &result {
+            Some(result) => {
+                let passed = result.layout().passed();
+                (passed.described_as_result(), Teller::new(passed))
+            }
+            None => (described::scalar(Scalar::Void), Teller::default()),
         };
+        let mut types = Vec::with_capacity(arguments.len());
+        let mut places = Vec::new();
+        for ctype in &arguments {
+            let passed = ctype.layout().passed();
+            let told = teller.tell(passed);
+            if told == Told::AfterPadding {
+                types.push(described::scalar(Scalar::Uint64));
+            }
+            places.push(types.len());
+            types.push(match told {
+                Told::Whole | Told::AfterPadding | Told::Pieces(_) => passed.described(),
+                Told::InMemory => passed.described_in_memory(),
+                Told::Address => described::scalar(Scalar::Pointer),
+            });
+        }
         let mut cif = MaybeUninit::zeroed();
         // SAFETY: `types` moves into the shape along with the cif, and its buffer stays in place.
         let status = unsafe {
@@ -150,6 +167,7 @@ impl Shape {
         Ok(Self {
             cif,
             _types: types,
+            places,
             arguments,
             result,
             uses_instances,
@@ -158,6 +176,13 @@ impl Shape {
             closures: Closures::default(),
         }
         .into_ref(&vm.ctx))
+    }
+
+    /// Where libffi has put argument number `index`.
+    #[inline(always)]
+    #[must_use]
+    pub fn place_of(&self, index: usize) -> usize {
+        if PADS { self.places[index] } else { index }
     }
 
     /// A closure for a callback of this shape, one that is idle if there is one.

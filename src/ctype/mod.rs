@@ -7,10 +7,8 @@
 
 pub mod bits;
 mod family;
-pub mod ffi_type;
 pub mod initializer;
 pub mod layout;
-pub mod long_double;
 mod of_class;
 pub mod ours;
 pub mod positional;
@@ -19,7 +17,10 @@ pub mod shared;
 pub mod simple;
 pub mod target;
 
-use crate::names::{name, set_first_attribute};
+use crate::{
+    abi::Scalar,
+    names::{name, set_first_attribute},
+};
 use initializer::Initializer;
 use layout::Layout;
 use ours::Noted;
@@ -454,7 +455,7 @@ impl CType {
     pub fn is_address(&self) -> bool {
         match &self.kind {
             Kind::Pointer(_) | Kind::Function(_) => true,
-            Kind::Simple(simple) => simple.code.scalar == ffi_type::Scalar::Pointer,
+            Kind::Simple(simple) => simple.code.scalar == Scalar::Pointer,
             Kind::Structure | Kind::Union | Kind::Array(_) => false,
         }
     }

@@ -2,11 +2,8 @@
 
 #[cfg(windows)]
 use super::scalar::bstr;
-use super::{
-    ffi_type::Scalar,
-    long_double,
-    scalar::{Access, character, complex, float, integer, object, pointer, string},
-};
+use super::scalar::{Access, character, complex, float, integer, object, pointer, string};
+use crate::abi::{Scalar, long_double};
 use libc::{c_int, c_long, c_short, c_uint, c_ulong, c_ushort, wchar_t};
 use std::mem::{align_of, size_of};
 

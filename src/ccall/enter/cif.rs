@@ -1,13 +1,18 @@
 //! Calls through libffi, which a description of the signature (a cif) is prepared for.
 
 use super::{
+    Outcome,
     around::{Callee, attached_or_not, function_at},
-    available::Available,
-    returned::Returned,
 };
 use crate::{
-    ccall::argument::{Argument, Arguments, INLINE, STACK_ALIGN, Value},
-    ctype::ffi_type::{CLASSIFIES, FfiType, Passing, Scalar},
+    abi::{
+        Scalar,
+        libffi::scalar,
+        native::Teller,
+        passing::{PassedType, Told},
+        stack::STACK_ALIGN,
+    },
+    ccall::argument::{Argument, ArgumentValue, Arguments, INLINE},
     error,
 };
 use arc_swap::ArcSwapOption;
@@ -95,7 +100,7 @@ pub unsafe fn call(
     callee: Callee,
     cache: Option<&CifCache>,
     arguments: &mut Arguments,
-    returned: Returned<'_>,
+    returned: Outcome<'_>,
     result: *mut u8,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
@@ -104,31 +109,27 @@ pub unsafe fn call(
         let message = "an argument's alignment leaves no room for so many on the stack";
         return Err(vm.new_exception_msg(error::argument_error(vm), message.to_owned().into()));
     }
-    let (result_type, in_memory) = match returned {
-        Returned::Scalar(scalar) => (scalar.raw(), false),
-        Returned::Aggregate(ffi) => (ffi.raw_result(), *ffi.passing() == Passing::Memory),
+    let (result_type, teller) = match returned {
+        Outcome::Scalar(returned) => (scalar(returned), Teller::default()),
+        Outcome::Value(passed) => (passed.described_as_result(), Teller::new(passed)),
     };
-    let mut placed = Placed {
+    let mut telling = Telling {
         types: SmallVec::new(),
         values: SmallVec::new(),
-        registers: Available::all(),
+        teller,
     };
-    if in_memory {
-        // Its address is an argument.
-        placed.registers.take_scalar(Scalar::Pointer);
-    }
     let mut fixed = None;
-    let mut scalars_only = matches!(returned, Returned::Scalar(_));
+    let mut scalars_only = matches!(returned, Outcome::Scalar(_));
     for (index, argument) in arguments.list().iter_mut().enumerate() {
         if callee.fixed == Some(index) {
-            fixed = Some(placed.types.len());
+            fixed = Some(telling.types.len());
         }
-        scalars_only &= !matches!(argument.value(), Value::Aggregate(_));
-        placed.place(argument);
+        scalars_only &= !matches!(argument.value(), ArgumentValue::Aggregate(_));
+        telling.argument(argument);
     }
-    let Placed {
+    let Telling {
         types, mut values, ..
-    } = placed;
+    } = telling;
     let known = cache.and_then(|cache| cache.0.load_full());
     let fits = |cif: &Arc<Cif>| {
         cif.types == types && std::ptr::eq(cif.result, result_type) && cif.fixed == fixed
@@ -200,45 +201,53 @@ fn check_stack(arguments: &mut Arguments, vm: &VirtualMachine) -> PyResult<()> {
 }
 
 /// Argument types and values as libffi takes them.
-///
-/// On System V x86-64 small aggregates are taken apart here into their eightbytes, which go into the
-/// same registers as scalars would, or whole to the stack if the registers do not suffice.
-struct Placed {
+struct Telling {
     types: SmallVec<[*mut ffi_type; INLINE]>,
     values: SmallVec<[*mut c_void; INLINE]>,
-    registers: Available,
+    teller: Teller,
 }
 
-impl Placed {
+impl Telling {
     fn push(&mut self, ffi: *mut ffi_type, value: *mut c_void) {
         self.types.push(ffi);
         self.values.push(value);
     }
 
-    fn place(&mut self, argument: &mut Argument) {
+    fn argument(&mut self, argument: &mut Argument) {
         let memory = argument.memory();
+        let address = argument.address_of_word();
         match argument.value() {
-            Value::Word(scalar) | Value::Wide(scalar) => {
-                self.registers.take_scalar(scalar);
-                self.push(scalar.raw(), memory);
+            ArgumentValue::Word(what) | ArgumentValue::Wide(what) => {
+                self.teller.scalar(what);
+                self.push(scalar(what), memory);
             }
-            Value::Aggregate(ffi) => match ffi.passing() {
-                Passing::Registers(eightbytes) if CLASSIFIES => {
-                    self.place_eightbytes(ffi, eightbytes, memory);
-                }
-                _ => self.push(ffi.raw(), memory),
-            },
+            ArgumentValue::Aggregate(passed) => {
+                self.aggregate(passed, memory, address);
+            }
         }
     }
 
-    fn place_eightbytes(&mut self, ffi: &FfiType, eightbytes: &[Scalar], memory: *mut c_void) {
-        if !self.registers.take_eightbytes(eightbytes) {
-            return self.push(ffi.raw_in_memory(), memory);
-        }
-        for (index, eightbyte) in eightbytes.iter().enumerate() {
-            // SAFETY: an argument's memory is a multiple of eightbytes.
-            let value = unsafe { memory.cast::<u64>().add(index) };
-            self.push(eightbyte.raw(), value.cast());
+    fn aggregate(&mut self, passed: &PassedType, memory: *mut c_void, address: *mut c_void) {
+        /// What lies in a register that stays unused.
+        static NOTHING: u64 = 0;
+        match self.teller.tell(passed) {
+            Told::Whole => self.push(passed.described(), memory),
+            Told::AfterPadding => {
+                let nothing = (&raw const NOTHING).cast_mut().cast();
+                self.push(scalar(Scalar::Uint64), nothing);
+                self.push(passed.described(), memory);
+            }
+            Told::InMemory => self.push(passed.described_in_memory(), memory),
+            Told::Address => self.push(scalar(Scalar::Pointer), address),
+            Told::Pieces(pieces) => {
+                let mut at = memory;
+                for &piece in pieces {
+                    self.push(scalar(piece), at);
+                    // SAFETY: the pieces lie one behind the other in the argument's memory, which is a multiple of
+                    // eightbytes.
+                    at = unsafe { at.byte_add(piece.size()) };
+                }
+            }
         }
     }
 }

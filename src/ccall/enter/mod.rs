@@ -1,31 +1,25 @@
 //! Entering C.
 //!
-//! There are two ways in. [`direct`] puts the arguments into the platform's argument registers and
-//! on the stack itself: no description of the signature is needed. [`cif`] asks libffi, which knows every
-//! ABI. The direct way is taken where it can be.
+//! There are two ways in. The direct one puts the arguments where the platform's ABI says ([`crate::abi`]),
+//! [`direct`]ly: no description of the signature is needed. [`cif`] asks libffi, which knows every ABI. The direct
+//! way is taken where it can be.
 
 pub mod around;
-mod available;
-#[cfg(not(all(target_arch = "x86_64", not(windows))))]
-mod by_type;
 pub mod cif;
 pub mod direct;
-pub mod registers;
-pub mod returned;
-#[cfg(all(target_arch = "x86_64", not(windows)))]
-mod sysv;
 
 use super::argument::Arguments;
-use crate::without::without;
+use crate::{
+    abi::{
+        Scalar,
+        native::{Form, Frame},
+        passing::PassedType,
+    },
+    without::without,
+};
 use around::{Callee, attached_or_not};
-pub use available::Available;
-#[cfg(not(all(target_arch = "x86_64", not(windows))))]
-use by_type::MOST_STACK;
 use cif::CifCache;
-use returned::{Form, Returned};
 use rustpython_vm::{PyResult, VirtualMachine};
-#[cfg(all(target_arch = "x86_64", not(windows)))]
-use sysv::MOST_STACK;
 
 /// A function to call, and how.
 #[derive(Clone, Copy, Debug)]
@@ -37,13 +31,20 @@ pub struct Target<'a> {
     pub cif: Option<&'a CifCache>,
 }
 
-/// How a call gets at its result.
+/// What a function returns.
 #[derive(Clone, Copy, Debug)]
-pub struct Entry<'a> {
+pub struct Returned<'a> {
     /// Where a direct call finds it. `None` if libffi has to see to it.
     pub form: Option<Form>,
-    /// What libffi is told of it.
-    pub returned: Returned<'a>,
+    /// What it is.
+    pub what: Outcome<'a>,
+}
+
+/// What a function returns, as C has it.
+#[derive(Clone, Copy, Debug)]
+pub enum Outcome<'a> {
+    Scalar(Scalar),
+    Value(&'a PassedType),
 }
 
 /// Calls `target`; the result is written to `result`.
@@ -54,13 +55,13 @@ pub struct Entry<'a> {
 /// [`super::pending::leave`].
 ///
 /// # Safety
-/// The target must be a function that takes such arguments and returns what `how` says,
+/// The target must be a function that takes such arguments and returns what `returned` says,
 /// and `result` must be valid for writes of that type, and of two machine words.
 #[inline(always)]
 pub unsafe fn call(
     target: Target<'_>,
     arguments: &mut Arguments,
-    how: Entry<'_>,
+    returned: Returned<'_>,
     result: *mut u8,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
@@ -70,19 +71,21 @@ pub unsafe fn call(
             argument.promote();
         }
     }
-    if let Some(form) = how.form
+    if let Some(form) = returned.form
         && (!without().direct || cif::cannot(arguments))
     {
-        let mut placed = direct::Placed::new();
-        if placed.fill(arguments, form, result).is_some() {
-            // SAFETY: the caller's promise.
+        let mut frame = Frame::new();
+        let result_is_placed =
+            !form.is_memory() || frame.result_at(result.expose_provenance()).is_some();
+        if result_is_placed && direct::fill(&mut frame, arguments, callee.fixed).is_some() {
+            // SAFETY: the caller's promise; the frame holds its arguments.
             return attached_or_not(callee.flags, vm, || unsafe {
-                placed.call(callee.address, form, result);
+                frame.call(callee.address, form, result);
             });
         }
     }
     // SAFETY: the caller's promise.
-    unsafe { cif::call(callee, target.cif, arguments, how.returned, result, vm) }
+    unsafe { cif::call(callee, target.cif, arguments, returned.what, result, vm) }
 }
 
 /// Bytes of the largest result that is no aggregate, a complex long double.

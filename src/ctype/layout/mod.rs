@@ -3,10 +3,10 @@
 mod format;
 pub mod place;
 
-use super::{
-    CType,
-    ffi_type::{FfiType, Placed, Scalar},
-    simple::SimpleCode,
+use super::{CType, simple::SimpleCode};
+use crate::abi::{
+    Scalar,
+    passing::{Part, PassedType, Shape},
 };
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyRef,
@@ -38,8 +38,8 @@ pub struct Layout {
     // What follows from the content, once somebody has asked.
     format: OnceLock<String>,
     view_format: OnceLock<Cow<'static, str>>,
-    scalars: OnceLock<Vec<Placed>>,
-    ffi: OnceLock<FfiType>,
+    scalars: OnceLock<Vec<Part>>,
+    passed: OnceLock<PassedType>,
 }
 
 /// What a value consists of. The types in it are settled, and live as long as the layout.
@@ -81,7 +81,7 @@ pub struct Member {
 
 impl Member {
     /// Its scalars by offset. A bit field is passed as the bytes that it has bits in, whatever its type is.
-    fn scalars(&self, out: &mut Vec<Placed>) {
+    fn scalars(&self, out: &mut Vec<Part>) {
         match &self.bit_field {
             None => out.extend(shifted(self.ctype.layout().scalars(), self.offset)),
             Some(bytes) => out.extend(bytes.clone().map(|at| (self.offset + at, Scalar::Uint8))),
@@ -261,7 +261,7 @@ impl Layout {
             format: OnceLock::new(),
             view_format: OnceLock::new(),
             scalars: OnceLock::new(),
-            ffi: OnceLock::new(),
+            passed: OnceLock::new(),
         }
     }
 
@@ -302,29 +302,37 @@ impl Layout {
         format::pointer(&self.shape, self.format())
     }
 
-    /// What libffi is told of a value that is passed. An array is passed as a pointer to its first
-    /// item (C11 6.3.2.1 p3).
+    /// How values are passed. An array is passed as a pointer to its first item (C11 6.3.2.1 p3).
     #[inline]
     #[must_use]
-    pub fn ffi(&self) -> &FfiType {
-        self.ffi.get_or_init(|| self.describe())
+    pub fn passed(&self) -> &PassedType {
+        self.passed.get_or_init(|| self.find_passed())
     }
 
     #[cold]
-    fn describe(&self) -> FfiType {
+    fn find_passed(&self) -> PassedType {
         match &self.content {
-            Content::Simple { code, .. } => FfiType::scalar(code.scalar),
+            Content::Simple { code, .. } => PassedType::scalar(code.scalar),
             Content::Pointer(_) | Content::Array { .. } | Content::Written => {
-                FfiType::scalar(Scalar::Pointer)
+                PassedType::scalar(Scalar::Pointer)
             }
-            Content::Inherited(_) | Content::Fields { .. } => {
-                FfiType::aggregate(self.size, self.align, self.scalars())
-            }
+            Content::Inherited(_) | Content::Fields { .. } => PassedType::aggregate(Shape {
+                size: self.size,
+                align: self.align,
+                natural_align: self.natural_align(),
+                parts: self.scalars(),
+            }),
         }
     }
 
+    /// Bytes that the members of an aggregate ask it to be aligned to, whatever `_align_` says of it as a whole.
+    fn natural_align(&self) -> usize {
+        let aligns = self.members().map(|member| member.ctype.layout().align);
+        aligns.max().unwrap_or(1).min(self.align)
+    }
+
     /// The scalars by offset.
-    fn scalars(&self) -> &[Placed] {
+    fn scalars(&self) -> &[Part] {
         self.scalars.get_or_init(|| match &self.content {
             Content::Simple { code, .. } => vec![(0, code.scalar)],
             Content::Pointer(_) => vec![(0, Scalar::Pointer)],
@@ -348,7 +356,7 @@ impl Layout {
 }
 
 /// The scalars of `length` such items.
-fn repeated(item: &Layout, length: usize) -> Vec<Placed> {
+fn repeated(item: &Layout, length: usize) -> Vec<Part> {
     let size = item.size.saturating_mul(length);
     if size > MAX_CLASSIFIED_SIZE || item.size == 0 {
         return Vec::new();
@@ -358,7 +366,7 @@ fn repeated(item: &Layout, length: usize) -> Vec<Placed> {
 }
 
 /// Scalars in something that starts at `offset`.
-fn shifted(scalars: &[Placed], offset: usize) -> impl Iterator<Item = Placed> {
+fn shifted(scalars: &[Part], offset: usize) -> impl Iterator<Item = Part> {
     scalars
         .iter()
         .map(move |&(at, scalar)| (offset + at, scalar))

@@ -1,7 +1,7 @@
 //! Complex numbers: two floats side by side, the real part first (C11 6.2.5 p13).
 
 use super::{Access, Kept, float, read, write};
-use crate::ctype::long_double;
+use crate::abi::long_double;
 use num_complex::Complex64;
 use rustpython_vm::{PyObject, PyResult, VirtualMachine, builtins::PyComplex};
 

@@ -1,8 +1,7 @@
-//! Scalars that take more than a machine word, as arguments on System V x86-64: a `long double`, complex
-//! numbers.
+//! Scalars that take more than a machine word, as arguments: a `long double`, complex numbers.
 
 use super::{complex, float};
-use crate::ctype::{ffi_type::Scalar, long_double::X87Extended};
+use crate::abi::{Scalar, long_double, stack::EIGHTBYTE};
 use rustpython_vm::{PyObject, VirtualMachine};
 
 /// The most that a scalar takes: a complex `long double`.
@@ -22,11 +21,11 @@ impl Eightbytes {
     #[must_use]
     pub fn of(scalar: Scalar, value: &PyObject, vm: &VirtualMachine) -> Option<Self> {
         if scalar == Scalar::LongDouble {
-            let [first, second] = X87Extended::of(float::exact(value, vm)?).eightbytes();
-            return Some(Self {
-                words: [first, second, 0, 0],
-                count: 2,
-            });
+            let mut words = [0; MOST];
+            // SAFETY: the words have room for more.
+            unsafe { long_double::store(words.as_mut_ptr().cast(), float::exact(value, vm)?) };
+            let count = long_double::SIZE.div_ceil(EIGHTBYTE);
+            return Some(Self { words, count });
         }
         let number = complex::exact(value, vm)?;
         let (words, count) = match scalar {
@@ -37,9 +36,14 @@ impl Eightbytes {
             }
             Scalar::ComplexDouble => ([number.re.to_bits(), number.im.to_bits(), 0, 0], 2),
             Scalar::ComplexLongDouble => {
-                let [real, imaginary] = [number.re, number.im].map(X87Extended::of);
-                let ([a, b], [c, d]) = (real.eightbytes(), imaginary.eightbytes());
-                ([a, b, c, d], MOST)
+                let mut words = [0; MOST];
+                let start: *mut u8 = words.as_mut_ptr().cast();
+                // SAFETY: the words have room for two.
+                unsafe {
+                    long_double::store(start, number.re);
+                    long_double::store(start.add(long_double::SIZE), number.im);
+                }
+                (words, (2 * long_double::SIZE).div_ceil(EIGHTBYTE))
             }
             _ => return None,
         };

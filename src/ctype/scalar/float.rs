@@ -1,7 +1,7 @@
 //! `float`, `double` and `long double`.
 
 use super::{Access, Kept, integer, read, write};
-use crate::ctype::long_double;
+use crate::abi::long_double;
 use rustpython_vm::{
     PyObject, PyResult, VirtualMachine,
     builtins::{PyFloat, PyInt},

@@ -8,7 +8,7 @@
 pub mod bits;
 #[path = "../../../src/ctype/layout/format.rs"]
 pub mod format;
-#[path = "../../../src/ctype/long_double.rs"]
+#[path = "../../../src/abi/long_double.rs"]
 pub mod long_double;
 #[path = "../../../src/cdata/memory.rs"]
 pub mod memory;

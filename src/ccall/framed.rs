@@ -6,12 +6,12 @@ use super::{
     arena::Arena,
     argument::promoted,
     default,
-    enter::{ResultBuffer, SCALAR_RESULT, around::attached_or_not, direct::Placed, returned::Form},
+    enter::{ResultBuffer, SCALAR_RESULT, around::attached_or_not, direct},
     exact::Exact,
     flags,
     result::{Restype, ScalarResult},
 };
-use crate::{cdata::CData, ctype::scalar::terminated};
+use crate::{abi::native::Frame, cdata::CData, ctype::scalar::terminated};
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, builtins::PyBytes};
 
 /// Calls the function at `address`, whose result becomes a plain Python object. `None` if that takes more
@@ -34,13 +34,13 @@ pub unsafe fn call_for_scalar(
 ) -> Option<PyResult> {
     let form = result.form?;
     let mut arena = Arena::default();
-    let mut placed = Placed::new();
-    place(&mut placed, list, call_flags, given, &mut arena, vm)?;
+    let mut frame = Frame::new();
+    place(&mut frame, list, call_flags, given, &mut arena, vm)?;
     let mut buffer = [0u128; SCALAR_RESULT / size_of::<u128>()];
     let target = buffer.as_mut_ptr().cast();
     // SAFETY: the caller's promise; the target has room for every scalar.
     let called = attached_or_not(call_flags, vm, || unsafe {
-        placed.call(address, form, target);
+        frame.call(address, form, target);
     });
     take_over(list.unwrap_or_default(), given, vm);
     // SAFETY: C has written a result of this type.
@@ -66,7 +66,7 @@ pub unsafe fn call(
     if !restype.settle() {
         return None;
     }
-    let form = restype.entry().form?;
+    let form = restype.returned().form?;
     let mut buffer = ResultBuffer::new();
     let instance = restype.instance_in_memory(vm).ok()?;
     let target = match &instance {
@@ -74,14 +74,14 @@ pub unsafe fn call(
         None => buffer.start(restype.size(), vm).ok()?,
     };
     let mut arena = Arena::default();
-    let mut placed = Placed::new();
-    if form == Form::Memory {
-        placed.integer(target.expose_provenance() as u64)?;
+    let mut frame = Frame::new();
+    if form.is_memory() {
+        frame.result_at(target.expose_provenance())?;
     }
-    place(&mut placed, list, call_flags, given, &mut arena, vm)?;
+    place(&mut frame, list, call_flags, given, &mut arena, vm)?;
     // SAFETY: the caller's promise; the target has room for the result, and for two words.
     let called = attached_or_not(call_flags, vm, || unsafe {
-        placed.call(address, form, target);
+        frame.call(address, form, target);
     });
     take_over(list.unwrap_or_default(), given, vm);
     if let Err(error) = called {
@@ -98,7 +98,7 @@ pub unsafe fn call(
 /// if one is not what its parameter takes at once.
 #[inline(always)]
 fn place(
-    placed: &mut Placed,
+    frame: &mut Frame,
     list: Option<&[Exact]>,
     call_flags: u32,
     given: &[PyObjectRef],
@@ -116,23 +116,22 @@ fn place(
     }
     for (exact, value) in declared.iter().zip(given) {
         if exact.is_no_word() {
-            exact.place(value, placed, vm)?;
+            exact.place(value, frame, arena, vm)?;
             if let Some(aggregate) = CData::of(value) {
                 arena.hold(aggregate)?;
             }
             continue;
         }
         let word = exact.word(value, arena, vm)?;
-        if exact.is_vector() {
-            placed.vector(word)?;
-        } else {
-            placed.integer(word)?;
-        }
+        frame.word(exact.is_vector(), word, exact.scalar().size())?;
+    }
+    if is_variadic {
+        frame.variadic();
     }
     for value in more {
         let Some((scalar, word)) = default::word(value, arena, vm) else {
             let aggregate = CData::of(value)?;
-            placed.cdata(aggregate)?;
+            direct::cdata(frame, aggregate, arena)?;
             arena.hold(aggregate)?;
             continue;
         };
@@ -141,11 +140,7 @@ fn place(
         } else {
             (scalar, word)
         };
-        if scalar.is_float() {
-            placed.vector(word)?;
-        } else {
-            placed.integer(word)?;
-        }
+        frame.word(scalar.is_float(), word, scalar.size())?;
     }
     Some(())
 }

@@ -22,6 +22,9 @@ pub const ALIGN: usize = if cfg!(all(target_arch = "x86", not(windows))) {
     SIZE
 };
 
+/// Whether `long double` is `double` by another name.
+pub const IS_DOUBLE: bool = SIZE == size_of::<f64>();
+
 const X87: bool = cfg!(all(
     any(target_arch = "x86", target_arch = "x86_64"),
     not(windows)
@@ -99,9 +102,8 @@ impl X87Extended {
         Self { significand, high }
     }
 
-    /// The eightbytes that it takes as an argument.
-    #[inline]
-    #[must_use]
+    /// The eightbytes that it takes in memory.
+    #[cfg(test)]
     pub fn eightbytes(self) -> [u64; 2] {
         [self.significand, self.high.into()]
     }

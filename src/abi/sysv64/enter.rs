@@ -1,4 +1,4 @@
-//! Calls on System V x86-64, by functions in assembly that load what [`super::registers`] describes.
+//! Calls on System V x86-64, by functions in assembly that load what a [`Frame`] holds.
 //!
 //! A function type of Rust's would do for most of them, but not for what returns in x87 registers, as
 //! `long double` does, nor for arguments that are aligned to more than the stack is. And a compiler keeps
@@ -8,7 +8,7 @@
 //! pointer for that, as libffi does. The frame has the unwinding tables that belong to it, so that what
 //! runs below it can be looked through.
 
-use super::registers::{INTEGERS, Registers, VECTORS};
+use super::{Form, Frame, INTEGERS, Registers, VECTORS};
 use std::{
     arch::naked_asm,
     mem::{offset_of, transmute},
@@ -16,16 +16,30 @@ use std::{
 
 const _: () = assert!(INTEGERS == 6 && VECTORS == 8);
 
-/// Eightbytes of stack that a call can take: what the interpreter leaves is more.
-pub const MOST_STACK: usize = 2048;
-
 impl Registers {
-    /// Calls the function at `address`.
+    /// Calls the function at `address`, which returns a word, in this form; whether vector registers are
+    /// among its arguments' is `vectors`.
     ///
     /// # Safety
-    /// It must be a function that takes what the registers hold, and returns as `R` is returned.
+    /// It must be a function that takes what the registers hold, and returns so.
     #[inline(always)]
-    pub unsafe fn call<R>(&self, address: usize) -> R {
+    pub unsafe fn call(&self, address: usize, form: Form, vectors: bool) -> u64 {
+        // SAFETY: the caller's promise.
+        unsafe {
+            match form {
+                Form::Vector => self.all::<f64>(address).to_bits(),
+                _ if vectors => self.all::<u64>(address),
+                _ => self.integers_alone(address),
+            }
+        }
+    }
+
+    /// Calls the function at `address`, which returns as `R` is returned.
+    ///
+    /// # Safety
+    /// As for [`Self::call`].
+    #[inline(always)]
+    unsafe fn all<R>(&self, address: usize) -> R {
         // SAFETY: the function leaves what was returned where it is.
         let enter: unsafe extern "sysv64" fn(usize, &Self) -> R =
             unsafe { transmute(enter_with_registers as *const ()) };
@@ -33,66 +47,96 @@ impl Registers {
         unsafe { enter(address, self) }
     }
 
-    /// The same for a function that takes no vector register.
+    /// Calls a function that takes no vector register.
     ///
     /// # Safety
     /// As for [`Self::call`].
     #[inline(always)]
-    pub unsafe fn call_with_integers<R>(&self, address: usize) -> R {
+    unsafe fn integers_alone(&self, address: usize) -> u64 {
         // SAFETY: as above.
-        let enter: unsafe extern "sysv64" fn(usize, &Self) -> R =
+        let enter: unsafe extern "sysv64" fn(usize, &Self) -> u64 =
             unsafe { transmute(enter_with_integers as *const ()) };
         // SAFETY: the caller's promise.
         unsafe { enter(address, self) }
     }
+}
 
-    /// The same for a function that finds arguments on the stack too, which starts at a multiple of
-    /// `align`.
+impl Frame {
+    /// Calls the function at `address` and writes what it returns to `result`, unless it does that itself.
     ///
     /// # Safety
-    /// As for [`Self::call`]. There must be [`MOST_STACK`] eightbytes at most; `align` must be a power of
-    /// two, 16 at least and `MOST_ALIGN` at most.
+    /// The function must take the arguments that were placed and return in this form; `result` must be valid for
+    /// writes of what is returned, and of two machine words.
+    #[inline(always)]
+    pub unsafe fn call(&self, address: usize, form: Form, result: *mut u8) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            match form {
+                Form::Integer => self.enter::<u64>(address, result),
+                Form::Vector => self.enter::<f64>(address, result),
+                _ => self.call_for_more(address, form, result),
+            }
+        }
+    }
+
+    /// # Safety
+    /// As for [`Self::call`].
+    #[inline(never)]
+    unsafe fn call_for_more(&self, address: usize, form: Form, result: *mut u8) {
+        let stack = self.stack.content();
+        let (start, words, align) = (stack.as_ptr(), stack.len(), self.stack.align());
+        let registers = &self.registers;
+        // SAFETY: the caller's promise.
+        unsafe {
+            match form {
+                Form::Integer => self.enter::<u64>(address, result),
+                Form::Vector => self.enter::<f64>(address, result),
+                Form::Integers => self.enter::<Pair<u64, u64>>(address, result),
+                Form::Vectors => self.enter::<Pair<f64, f64>>(address, result),
+                Form::IntegerVector => self.enter::<Pair<u64, f64>>(address, result),
+                Form::VectorInteger => self.enter::<Pair<f64, u64>>(address, result),
+                // The function writes it itself, and returns its address, which nobody needs.
+                Form::Memory => self.enter::<u64>(address, [0u64; 1].as_mut_ptr().cast()),
+                // Ten bytes go to the result; the second part of a complex number goes 16 bytes further.
+                Form::X87 => enter_for_one(address, registers, start, words, align, result),
+                Form::X87Pair => enter_for_two(address, registers, start, words, align, result),
+            }
+        }
+    }
+
+    /// # Safety
+    /// As for [`Self::call`]; `R` must be what the form says.
+    #[inline(always)]
+    unsafe fn enter<R>(&self, address: usize, result: *mut u8) {
+        // SAFETY: the caller's promise.
+        let returned: R = unsafe {
+            if self.stack.is_empty() {
+                self.registers.all(address)
+            } else {
+                self.enter_with_stack(address)
+            }
+        };
+        // SAFETY: the caller promises two machine words.
+        unsafe { result.cast::<R>().write_unaligned(returned) };
+    }
+
+    /// # Safety
+    /// As for [`Self::enter`].
     #[inline]
-    pub unsafe fn call_with_stack<R>(&self, address: usize, stack: &[u64], align: usize) -> R {
-        // SAFETY: as above.
-        let enter: unsafe extern "sysv64" fn(usize, &Self, *const u64, usize, usize) -> R =
+    unsafe fn enter_with_stack<R>(&self, address: usize) -> R {
+        let stack = self.stack.content();
+        // SAFETY: as for the other functions in assembly.
+        let enter: unsafe extern "sysv64" fn(usize, &Registers, *const u64, usize, usize) -> R =
             unsafe { transmute(enter_with_stack as *const ()) };
-        // SAFETY: the caller's promise.
-        unsafe { enter(address, self, stack.as_ptr(), stack.len(), align) }
-    }
-
-    /// The same for a function that returns in the first x87 register: its ten bytes go to `result`.
-    ///
-    /// # Safety
-    /// As for [`Self::call_with_stack`]; `result` must be valid for writes of as much.
-    #[inline]
-    pub unsafe fn call_for_x87(
-        &self,
-        address: usize,
-        (stack, align): (&[u64], usize),
-        result: *mut u8,
-    ) {
-        let (start, words) = (stack.as_ptr(), stack.len());
-        // SAFETY: the caller's promise.
-        unsafe { enter_for_one(address, self, start, words, align, result) }
-    }
-
-    /// The same for a complex number, of two registers: the second part goes 16 bytes further.
-    ///
-    /// # Safety
-    /// As for [`Self::call_for_x87`].
-    #[inline]
-    pub unsafe fn call_for_x87_pair(
-        &self,
-        address: usize,
-        (stack, align): (&[u64], usize),
-        result: *mut u8,
-    ) {
-        let (start, words) = (stack.as_ptr(), stack.len());
-        // SAFETY: the caller's promise.
-        unsafe { enter_for_two(address, self, start, words, align, result) }
+        let (start, words, align) = (stack.as_ptr(), stack.len(), self.stack.align());
+        // SAFETY: the caller's promise; the stack is as long and as aligned as it says.
+        unsafe { enter(address, &self.registers, start, words, align) }
     }
 }
+
+/// Two registers' worth of result.
+#[repr(C)]
+struct Pair<A, B>(A, B);
 
 /// Copies the words to the stack, the last one first, so that a stack that ends is met at its guard page.
 macro_rules! stack {

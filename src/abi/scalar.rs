@@ -1,0 +1,183 @@
+//! The scalar types of C, as far as an ABI tells them apart.
+
+use super::long_double;
+
+/// The scalar classes that ABIs tell apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scalar {
+    Void,
+    Pointer,
+    Sint8,
+    Uint8,
+    Sint16,
+    Uint16,
+    Sint32,
+    Uint32,
+    Sint64,
+    Uint64,
+    Float,
+    Double,
+    LongDouble,
+    ComplexFloat,
+    ComplexDouble,
+    ComplexLongDouble,
+}
+
+impl Scalar {
+    /// Bytes that a value of this scalar takes in memory.
+    #[must_use]
+    pub fn size(self) -> usize {
+        match self {
+            // As libffi has it.
+            Self::Void | Self::Sint8 | Self::Uint8 => 1,
+            Self::Sint16 | Self::Uint16 => 2,
+            Self::Sint32 | Self::Uint32 | Self::Float => 4,
+            Self::Sint64 | Self::Uint64 | Self::Double | Self::ComplexFloat => 8,
+            Self::Pointer => size_of::<usize>(),
+            Self::ComplexDouble => 16,
+            Self::LongDouble => long_double::SIZE,
+            Self::ComplexLongDouble => 2 * long_double::SIZE,
+        }
+    }
+
+    /// An integer of this type as a register holds it: cut to the type's width, and extended.
+    #[inline]
+    #[must_use]
+    pub fn extend(self, word: u64) -> u64 {
+        match self {
+            Self::Sint8 => word as i8 as u64,
+            Self::Uint8 => u64::from(word as u8),
+            Self::Sint16 => word as i16 as u64,
+            Self::Uint16 => u64::from(word as u16),
+            Self::Sint32 => word as i32 as u64,
+            Self::Uint32 | Self::Float => u64::from(word as u32),
+            _ => word,
+        }
+    }
+
+    /// A number as the bits of a C float of this type.
+    #[inline]
+    #[must_use]
+    pub fn float_bits(self, number: f64) -> u64 {
+        match self {
+            // Beyond `float`'s range it is an infinity.
+            Self::Float => u64::from((number as f32).to_bits()),
+            _ => number.to_bits(),
+        }
+    }
+
+    /// Stores a machine word as this scalar, cut to its width. `false` if a word is not enough.
+    ///
+    /// # Safety
+    /// `target` must be valid for writes of the scalar's size.
+    #[inline]
+    #[must_use]
+    pub unsafe fn write_word(self, target: *mut u8, word: u64) -> bool {
+        macro_rules! write {
+            ($int:ty) => {
+                // SAFETY: the caller's promise.
+                unsafe { target.cast::<$int>().write_unaligned(word as $int) }
+            };
+        }
+        match self {
+            Self::Sint8 | Self::Uint8 => write!(u8),
+            Self::Sint16 | Self::Uint16 => write!(u16),
+            Self::Sint32 | Self::Uint32 | Self::Float => write!(u32),
+            Self::Sint64 | Self::Uint64 | Self::Double => write!(u64),
+            Self::Pointer => write!(usize),
+            Self::Void
+            | Self::LongDouble
+            | Self::ComplexFloat
+            | Self::ComplexDouble
+            | Self::ComplexLongDouble => return false,
+        }
+        true
+    }
+
+    /// The scalar at `source` as a machine word, if it takes no more than that: an integer extended
+    /// as its type is, the bits of a float.
+    ///
+    /// # Safety
+    /// `source` must hold a value of this scalar.
+    #[inline]
+    #[must_use]
+    pub unsafe fn read_word(self, source: *const u8) -> Option<u64> {
+        macro_rules! read {
+            ($int:ty) => {
+                // SAFETY: the caller's promise.
+                unsafe { source.cast::<$int>().read_unaligned() as u64 }
+            };
+        }
+        Some(match self {
+            Self::Sint8 => read!(i8),
+            Self::Uint8 => read!(u8),
+            Self::Sint16 => read!(i16),
+            Self::Uint16 => read!(u16),
+            Self::Sint32 => read!(i32),
+            Self::Uint32 | Self::Float => read!(u32),
+            Self::Sint64 | Self::Uint64 | Self::Double => read!(u64),
+            Self::Pointer => read!(usize),
+            Self::Void
+            | Self::LongDouble
+            | Self::ComplexFloat
+            | Self::ComplexDouble
+            | Self::ComplexLongDouble => return None,
+        })
+    }
+
+    /// Whether a machine word holds it.
+    #[must_use]
+    pub fn is_word(self) -> bool {
+        !matches!(
+            self,
+            Self::Void
+                | Self::LongDouble
+                | Self::ComplexFloat
+                | Self::ComplexDouble
+                | Self::ComplexLongDouble
+        )
+    }
+
+    /// Whether it is a float that a machine word holds.
+    #[inline]
+    #[must_use]
+    pub fn is_float(self) -> bool {
+        matches!(self, Self::Float | Self::Double)
+    }
+
+    /// Bytes that a value of this scalar is aligned to.
+    #[must_use]
+    pub fn align(self) -> usize {
+        match self {
+            Self::Void | Self::Sint8 | Self::Uint8 => 1,
+            Self::Sint16 | Self::Uint16 => 2,
+            Self::Sint32 | Self::Uint32 | Self::Float | Self::ComplexFloat => 4,
+            Self::Sint64 | Self::Uint64 => align_of::<u64>(),
+            Self::Double | Self::ComplexDouble => align_of::<f64>(),
+            Self::Pointer => align_of::<usize>(),
+            Self::LongDouble | Self::ComplexLongDouble => long_double::ALIGN,
+        }
+    }
+
+    /// The scalars a complex number consists of; `None` for what is no complex number.
+    #[must_use]
+    pub fn parts(self) -> Option<Self> {
+        match self {
+            Self::ComplexFloat => Some(Self::Float),
+            Self::ComplexDouble => Some(Self::Double),
+            Self::ComplexLongDouble => Some(Self::LongDouble),
+            _ => None,
+        }
+    }
+
+    /// The unsigned integer of `size` bytes (1, 2, 4 or 8).
+    #[must_use]
+    pub fn unsigned(size: usize) -> Self {
+        match size {
+            1 => Self::Uint8,
+            2 => Self::Uint16,
+            4 => Self::Uint32,
+            _ => Self::Uint64,
+        }
+    }
+}

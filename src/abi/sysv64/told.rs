@@ -1,0 +1,61 @@
+//! What libffi is told of arguments.
+//!
+//! libffi is told where each aggregate goes, so that it need not find out: up to 3.4 it overwrites the first
+//! vector register when an aggregate of both classes takes the last integer register, and takes one register
+//! too many for an aggregate that ends in padding.
+
+use super::NextRegister;
+use crate::abi::{
+    Scalar,
+    passing::{PassedType, Passing, Told},
+};
+
+/// Tells of arguments, one after the other.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Teller {
+    next: NextRegister,
+}
+
+impl Teller {
+    /// Begins with the result: the address of memory for it takes a register.
+    #[must_use]
+    pub fn new(result: &PassedType) -> Self {
+        let mut teller = Self::default();
+        if result.is_returned_in_memory() {
+            teller.next.take(false);
+        }
+        teller
+    }
+
+    /// Goes on with a scalar. What does not fit goes to the stack and leaves the registers to others.
+    pub fn scalar(&mut self, scalar: Scalar) {
+        match scalar {
+            Scalar::Float | Scalar::Double | Scalar::ComplexFloat => {
+                self.next.take(true);
+            }
+            Scalar::ComplexDouble => {
+                self.next.take_all(&[Scalar::Double; 2]);
+            }
+            Scalar::Void | Scalar::LongDouble | Scalar::ComplexLongDouble => {}
+            _ => {
+                self.next.take(false);
+            }
+        }
+    }
+
+    /// Goes on with an aggregate, or a scalar.
+    pub fn tell<'a>(&mut self, passed: &'a PassedType) -> Told<'a> {
+        match passed.passing() {
+            Passing::Scalar(scalar) => self.scalar(*scalar),
+            Passing::Registers(eightbytes) => {
+                return if self.next.take_all(eightbytes) {
+                    Told::Pieces(eightbytes)
+                } else {
+                    Told::InMemory
+                };
+            }
+            Passing::Memory | Passing::Reference | Passing::X87 => {}
+        }
+        Told::Whole
+    }
+}

@@ -1,0 +1,57 @@
+//! How aggregates are passed, and what libffi is told of them.
+
+use crate::abi::{
+    Scalar,
+    libffi::{Description, integers},
+    passing::{Passing, Shape},
+};
+
+/// How an aggregate is passed ("Parameter passing").
+#[must_use]
+pub fn classify(shape: Shape<'_>) -> Passing {
+    match shape.size {
+        1 | 2 | 4 | 8 => Passing::Registers(vec![Scalar::unsigned(shape.size)]),
+        _ => Passing::Reference,
+    }
+}
+
+/// What libffi is told of an aggregate: the integer that it is passed as.
+#[must_use]
+pub fn describe(shape: Shape<'_>, passing: &Passing) -> Description {
+    match passing {
+        Passing::Registers(pieces) if let [integer] = pieces[..] => Description::like(integer),
+        _ => describe_in_memory(shape),
+    }
+}
+
+/// What libffi is told of an aggregate whose address is passed.
+#[must_use]
+pub fn describe_in_memory(shape: Shape<'_>) -> Description {
+    // libffi looks at the size alone.
+    Description::of(shape.size, shape.align, integers(shape.size.min(8)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_size_alone_counts() {
+        for size in 1..40 {
+            let shape = Shape {
+                size,
+                align: 1,
+                natural_align: 1,
+                parts: &[(0, Scalar::Float)],
+            };
+            let expected = match size {
+                1 => Passing::Registers(vec![Scalar::Uint8]),
+                2 => Passing::Registers(vec![Scalar::Uint16]),
+                4 => Passing::Registers(vec![Scalar::Uint32]),
+                8 => Passing::Registers(vec![Scalar::Uint64]),
+                _ => Passing::Reference,
+            };
+            assert_eq!(classify(shape), expected, "{size}");
+        }
+    }
+}
