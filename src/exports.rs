@@ -7,12 +7,11 @@
 
 use crate::{
     audit,
-    ccall::pending,
+    ccall::{pending, read},
     cdata::{CData, ctype_of, kept::Kept},
     classes::metatype::CTypeType,
-    ctype::{CType, scalar::wide},
+    ctype::CType,
     panics::guarded_above_c,
-    room,
 };
 use rustpython_common::borrow::{BorrowedValue, BorrowedValueMut};
 use rustpython_vm::{
@@ -25,7 +24,7 @@ use rustpython_vm::{
     vm::thread,
 };
 use std::{
-    ffi::{CStr, c_char, c_int, c_void},
+    ffi::{c_char, c_int, c_void},
     panic::{AssertUnwindSafe, catch_unwind},
     ptr,
 };
@@ -132,14 +131,8 @@ pub unsafe extern "C" fn string_at(start: *const c_char, size: c_int) -> *mut Py
         if start.is_null() {
             return Err(null_pointer(vm));
         }
-        let bytes = if size == -1 {
-            // SAFETY: the caller promises a terminated string.
-            unsafe { CStr::from_ptr(start) }.to_bytes()
-        } else {
-            // SAFETY: the caller promises that many bytes.
-            unsafe { std::slice::from_raw_parts(start.cast::<u8>(), size as usize) }
-        };
-        room::bytes(bytes, vm)
+        // SAFETY: the caller's promise.
+        unsafe { read::bytes(start.cast(), usize::try_from(size).ok(), vm) }
     })
 }
 
@@ -158,7 +151,7 @@ pub unsafe extern "C" fn wstring_at(start: *const libc::wchar_t, size: c_int) ->
             return Err(null_pointer(vm));
         }
         // SAFETY: the caller's promise.
-        let text = unsafe { wide::text_at(start.cast(), usize::try_from(size).ok(), vm) }?;
+        let text = unsafe { read::text(start.cast(), usize::try_from(size).ok(), vm) }?;
         Ok(text.into())
     })
 }

@@ -22,7 +22,7 @@ mod _ctypes {
             simple, type_attributes, type_methods,
         },
         ctype::{CType, initializer::Initializer, positional::Positional, scalar::wide},
-        error, exports, functions, loader, once, package, panics,
+        error, exports, functions, once, package, panics,
     };
     use rustpython_vm::{
         Py, PyResult, VirtualMachine,
@@ -112,7 +112,8 @@ mod _ctypes {
         if once::is_first_import(vm) {
             audit::watch(vm)?;
             young::install(vm);
-            loader::install(vm);
+            #[cfg(unix)]
+            crate::loader::install(vm);
         }
         bytearray::install(vm);
         #[cfg(feature = "capi")]

@@ -30,8 +30,8 @@ pub mod pending;
 mod plain;
 pub mod plan;
 mod pointed;
+pub mod read;
 pub mod result;
-#[cfg(windows)]
 pub mod seh;
 pub mod signature;
 pub mod thread;

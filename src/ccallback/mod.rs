@@ -21,7 +21,7 @@ mod unraisable;
 use crate::ccall::last_error;
 use crate::{
     callable::Callable,
-    ccall::{errno, flags, longjmp::Running, pending},
+    ccall::{errno, flags, longjmp::Running, pending, seh},
     cdata::young::{self, BeginsYoung, Young},
     panics::guarded_above_c,
 };
@@ -163,14 +163,15 @@ unsafe extern "C" fn entry(
         if swaps_errno {
             errno::exchange();
         }
-        made.attacher.attached(move |vm| {
+        let run = move |vm: &VirtualMachine| {
             // SAFETY: the caller's promise. From here on it is held here too; if that is the last reference,
             // dropping it is a matter for an attached thread.
             if let Some(thunk) = unsafe { made.thunk() } {
                 let _running = Running::new(vm);
                 pending::unseen(vm, || thunk.run(result, arguments, vm));
             }
-        });
+        };
+        seh::not_taking(|| made.attacher.attached(run));
         if swaps_errno {
             errno::exchange();
         }

@@ -4,13 +4,12 @@ use super::Interface;
 use crate::system_error;
 use rustpython_common::wtf8::Wtf8Buf;
 use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyBaseException, PyBaseExceptionRef},
+    Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyBaseException, PyBaseExceptionRef, PyException},
     class::StaticType,
-    exceptions::types::PyException,
     function::FuncArgs,
-    pyexception,
-    types::Initializer,
+    pyclass, pyexception,
+    types::{Constructor, Initializer},
 };
 use std::{ffi::c_void, ptr, slice};
 use windows_sys::{
@@ -154,9 +153,10 @@ impl Details {
         // SAFETY: functions of an `IErrorInfo` by their places.
         unsafe {
             Self {
-                description: get(info, place::GET_DESCRIPTION).and_then(take_string),
-                source: get(info, place::GET_SOURCE).and_then(take_string),
-                help_file: get(info, place::GET_HELP_FILE).and_then(take_string),
+                description: get(info, place::GET_DESCRIPTION)
+                    .and_then(|string| take_string(string)),
+                source: get(info, place::GET_SOURCE).and_then(|string| take_string(string)),
+                help_file: get(info, place::GET_HELP_FILE).and_then(|string| take_string(string)),
                 help_context: get(info, place::GET_HELP_CONTEXT).unwrap_or(0),
                 program: get(info, place::GET_GUID).and_then(|class| program_of(&class)),
             }

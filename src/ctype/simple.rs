@@ -2,7 +2,9 @@
 
 #[cfg(windows)]
 use super::scalar::bstr;
-use super::scalar::{Access, character, complex, float, integer, object, pointer, string};
+#[cfg(not(windows))]
+use super::scalar::complex;
+use super::scalar::{Access, character, float, integer, object, pointer, string};
 use crate::abi::{Scalar, long_double};
 use libc::{c_int, c_long, c_short, c_uint, c_ulong, c_ushort, wchar_t};
 use std::mem::{align_of, size_of};

@@ -9,8 +9,12 @@ use crate::{
     ctype::scalar::{pointer, wide},
     names, system_error,
 };
+use rustpython_common::wtf8::Wtf8Buf;
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, builtins::PyStr};
 use windows_sys::Win32::Foundation::{E_POINTER, ERROR_MOD_NOT_FOUND, GetLastError, S_OK};
+
+/// Characters of a library's name that a message shows.
+const MOST_SHOWN: usize = 500;
 
 /// Opens a library.
 ///
@@ -39,10 +43,10 @@ pub fn load_library(
         Ok(library) => Ok(vm.ctx.new_int(library.address()).into()),
         Err(ERROR_MOD_NOT_FOUND) => {
             let missing = vm.ctx.exceptions.file_not_found_error.to_owned();
+            let shown: Wtf8Buf = text.as_wtf8().code_points().take(MOST_SHOWN).collect();
             let message = format!(
-                "Could not find module '{}' (or one of its dependencies). \
-                 Try using the full path with constructor syntax.",
-                text.as_wtf8()
+                "Could not find module '{shown}' (or one of its dependencies). \
+                 Try using the full path with constructor syntax."
             );
             Err(vm.new_exception_msg(missing, message.into()))
         }

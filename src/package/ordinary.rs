@@ -1,7 +1,7 @@
 //! What each function does with ordinary arguments. `None` leaves them to the package's own function.
 
 use crate::{
-    ccall::flags,
+    ccall::{flags, read},
     cdata::{CData, kept::Kept},
     classes::{array, char_array, construct::make, function, pointer, simple},
     ctype::{
@@ -10,7 +10,6 @@ use crate::{
         simple::Class,
     },
     names::name,
-    room,
     without::without,
 };
 use num_traits::ToPrimitive;
@@ -23,7 +22,6 @@ use rustpython_vm::{
     class::StaticType,
 };
 use std::{
-    ffi::CStr,
     ptr, slice,
     sync::{OnceLock, atomic::Ordering},
 };
@@ -342,13 +340,8 @@ fn of_wide_copy(text: &Py<PyStr>, size: &[PyObjectRef], vm: &VirtualMachine) -> 
 
 pub fn string_at(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
     let text = Text::of(args, vm)?;
-    let bytes = match text.length {
-        // SAFETY: whoever passes the address answers for a terminated string being there, as in C.
-        None => unsafe { CStr::from_ptr(text.start.cast()) }.to_bytes(),
-        // SAFETY: as above, for so many bytes.
-        Some(length) => unsafe { slice::from_raw_parts(text.start, length) },
-    };
-    Some(room::bytes(bytes, vm))
+    // SAFETY: whoever passes the address answers for the string being there, as in C.
+    Some(unsafe { read::bytes(text.start, text.length, vm) })
 }
 
 pub fn wstring_at(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
@@ -357,6 +350,6 @@ pub fn wstring_at(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult>
     }
     let text = Text::of(args, vm)?;
     // SAFETY: whoever passes the address answers for the string being there, as in C.
-    let wide = unsafe { wide::text_at(text.start, text.length, vm) };
+    let wide = unsafe { read::text(text.start, text.length, vm) };
     Some(wide.map(Into::into))
 }

@@ -2,9 +2,9 @@
 //! exceptions left behind.
 
 #[cfg(windows)]
-use crate::ccall::{last_error, seh};
+use crate::ccall::last_error;
 use crate::{
-    ccall::{errno, flags, longjmp, pending, thread},
+    ccall::{errno, flags, longjmp, pending, seh, thread},
     loader::{self, Use},
 };
 use rustpython_vm::{PyResult, VirtualMachine};
@@ -35,11 +35,9 @@ pub fn attached_or_not(call_flags: u32, vm: &VirtualMachine, enter: impl FnOnce(
         }
     };
     if call_flags & (flags::PYTHONAPI | flags::HOLDS_LIBRARIES) == 0 {
-        vm.allow_threads(enter);
+        let raised = vm.allow_threads(|| seh::taking(enter));
         longjmp::back_to(running, vm);
-        #[cfg(windows)]
-        seh::raise(vm)?;
-        return Ok(());
+        return seh::raise(raised, vm);
     }
     if call_flags & flags::PYTHONAPI == 0 {
         loader::using(Use::Look, vm, enter);

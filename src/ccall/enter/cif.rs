@@ -7,7 +7,7 @@ use super::{
 use crate::{
     abi::{
         Scalar,
-        libffi::scalar,
+        libffi::{ffi_call, scalar},
         native::Teller,
         passing::{PassedType, Told},
         stack::STACK_ALIGN,
@@ -146,28 +146,10 @@ pub unsafe fn call(
     };
     attached_or_not(callee.flags, vm, || {
         let function = function_at(callee.address);
-        #[cfg(windows)]
-        if callee.flags & crate::ccall::flags::PYTHONAPI == 0 {
-            let words = [
-                cif.cif.get().addr(),
-                callee.address,
-                result.addr(),
-                values.as_mut_ptr().addr(),
-            ];
-            let ffi_call = function_at(raw::ffi_call as *const () as usize);
-            // SAFETY: as below; libffi's frames are C's.
-            return unsafe { crate::ccall::seh::call(ffi_call, words) };
-        }
+        let (cif, result, values) = (cif.cif.get(), result.cast(), values.as_mut_ptr());
         // SAFETY: the cif describes the function by the caller's promise, and `values` has a value
         // of the right type for each argument.
-        unsafe {
-            raw::ffi_call(
-                cif.cif.get(),
-                Some(function),
-                result.cast(),
-                values.as_mut_ptr(),
-            );
-        }
+        unsafe { ffi_call(cif, Some(function), result, values) };
     })
 }
 

@@ -25,15 +25,22 @@ use rustpython_vm::{
     builtins::{PyInt, PyStr},
     function::ArgBytesLike,
 };
-use std::mem;
+use std::{fmt, mem};
 use windows_sys::core::GUID;
 
 /// Which function of an interface a function object is.
-#[derive(Debug)]
 pub struct Method {
     pub index: i32,
     /// Which interface it is, if failures are to be raised with what the object says of them.
     iid: Option<GUID>,
+}
+
+impl fmt::Debug for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Method")
+            .field("index", &self.index)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Method {
