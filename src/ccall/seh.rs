@@ -1,6 +1,8 @@
 //! Structured exceptions: what C raises on Windows becomes an `OSError`.
 
 #[cfg(windows)]
+pub use crate::abi::win64::guard::prepare;
+#[cfg(windows)]
 pub use taken::{not_taking, raise, taking};
 
 /// Elsewhere C raises nothing.
@@ -16,6 +18,11 @@ pub fn taking(enter: impl FnOnce()) {
 pub fn not_taking<R>(f: impl FnOnce() -> R) -> R {
     f()
 }
+
+/// Gets a thread ready for what C may raise on it.
+#[cfg(not(windows))]
+#[inline(always)]
+pub fn prepare() {}
 
 /// Nothing has been raised.
 ///

@@ -11,7 +11,7 @@ use crate::{
 };
 use rustpython_common::wtf8::Wtf8Buf;
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, builtins::PyStr};
-use windows_sys::Win32::Foundation::{E_POINTER, ERROR_MOD_NOT_FOUND, GetLastError, S_OK};
+use windows_sys::Win32::Foundation::{E_POINTER, ERROR_MOD_NOT_FOUND, S_OK};
 
 /// Characters of a library's name that a message shows.
 const MOST_SHOWN: usize = 500;
@@ -70,13 +70,11 @@ pub fn free_library([library]: [PyObjectRef; 1], vm: &VirtualMachine) -> PyResul
 /// # Errors
 /// `TypeError` or `OverflowError` if it is no C `int`.
 pub fn format_error((code,): (Option<PyObjectRef>,), vm: &VirtualMachine) -> PyResult {
-    // SAFETY: reads a number of this thread's own.
-    let last = unsafe { GetLastError() };
     let code = match code {
         Some(code) => c_integer::int(&code, vm)?.cast_unsigned(),
         None => 0,
     };
-    let text = system_error::text(if code == 0 { last } else { code });
+    let text = system_error::text(if code == 0 { last_error::left() } else { code });
     Ok(match text {
         Some(text) => vm.ctx.new_str(text),
         None => vm.ctx.new_str("<no description>"),

@@ -92,8 +92,11 @@ class Counters(TestCase):
         self.assertEqual(Mean(self.counter, c=6, a=0.0, b=1.5), 2.5)
 
     def test_without_argtypes(self):
-        add = WINFUNCTYPE(c_long)(3, "Add")
-        del add.argtypes
+        class Function(_ctypes.CFuncPtr):
+            _flags_ = _ctypes.FUNCFLAG_STDCALL
+            _restype_ = c_long
+
+        add = Function(3, "Add")
         total = c_long()
         self.assertEqual(add(self.counter, 7, byref(total)), S_OK)
         self.assertEqual(total.value, 7)

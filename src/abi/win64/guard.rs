@@ -14,8 +14,9 @@
 
 use std::{arch::naked_asm, cell::Cell, ffi::c_void, ptr};
 use windows_sys::Win32::{
-    Foundation::{EXCEPTION_BREAKPOINT, EXCEPTION_STACK_OVERFLOW},
+    Foundation::{EXCEPTION_BREAKPOINT, EXCEPTION_STACK_OVERFLOW, GetLastError, SetLastError},
     System::Diagnostics::Debug::{CONTEXT, EXCEPTION_RECORD, RtlUnwindEx, UNWIND_HISTORY_TABLE},
+    System::Threading::SetThreadStackGuarantee,
 };
 
 /// What was raised: its code, and what an access violation says of itself.
@@ -43,6 +44,15 @@ pub fn guarded(f: impl FnOnce()) -> Option<Raised> {
         restore_guard_page();
     }
     raised
+}
+
+/// Has the system leave this thread enough of its stack to handle its overflow.
+pub fn prepare() {
+    /// What the handlers take that Rust's standard library and the system have.
+    const ROOM: u32 = 64 * 1024;
+    let mut size = ROOM;
+    // SAFETY: takes the number, and stores what it was before. Without it the overflow ends the process.
+    unsafe { SetThreadStackGuarantee(&raw mut size) };
 }
 
 /// Runs `f`, inside of which nothing is taken.
@@ -92,6 +102,8 @@ pub unsafe extern "C" fn handler(
     dispatcher: *const Dispatcher,
 ) -> i32 {
     const CONTINUE_SEARCH: i32 = 1;
+    // SAFETY: reads a number of this thread's own, which looking at what else the thread has changes.
+    let last_error = unsafe { GetLastError() };
     // SAFETY: the caller's promise.
     let (record, function) = unsafe { (&*exception, &*dispatcher) };
     let place = PLACE.get();
@@ -114,6 +126,7 @@ pub unsafe extern "C" fn handler(
     // SAFETY: the frame is on the stack, its function goes on behind its call whatever has been returned, and those
     // that the call has led to are C's and assembly's. This does not return.
     unsafe {
+        SetLastError(last_error);
         RtlUnwindEx(
             frame,
             behind,
