@@ -24,6 +24,7 @@ pub struct Shape<'a> {
 }
 
 /// How an ABI passes a value.
+#[allow(dead_code, reason = "some ABIs have no use for it")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Passing {
     /// As a scalar.
@@ -152,6 +153,13 @@ impl PassedType {
     #[must_use]
     pub fn is_passable(&self) -> bool {
         self.aggregate.is_none() || self.size > 0
+    }
+
+    /// Whether C is given the address of a copy.
+    #[inline]
+    #[must_use]
+    pub fn is_passed_by_reference(&self) -> bool {
+        self.passing == Passing::Reference
     }
 
     /// Whether C writes a result of this type to memory that the caller provides.

@@ -27,6 +27,7 @@ pub struct Stack {
     align: usize,
 }
 
+#[allow(dead_code, reason = "some ABIs have no use for it")]
 impl Stack {
     #[inline(always)]
     #[must_use]

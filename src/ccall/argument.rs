@@ -5,7 +5,7 @@ use crate::{
     abi::{
         Scalar,
         native::MOST_ALIGN,
-        passing::{PassedType, Passing},
+        passing::PassedType,
         stack::{EIGHTBYTE, STACK_ALIGN},
     },
     cdata::CData,
@@ -207,15 +207,22 @@ impl Argument {
         }
     }
 
+    /// Bytes that it takes on the stack, if it is passed there.
+    #[must_use]
+    pub fn size_on_stack(&self) -> usize {
+        match self.value() {
+            ArgumentValue::Aggregate(passed) if passed.is_passed_by_reference() => EIGHTBYTE,
+            _ => self.size(),
+        }
+    }
+
     /// Bytes that the value is aligned to on the stack, if it is passed there.
     #[must_use]
     pub fn align(&self) -> usize {
         match self.value() {
             ArgumentValue::Word(_) => EIGHTBYTE,
             ArgumentValue::Wide(scalar) => scalar.align(),
-            ArgumentValue::Aggregate(passed) if *passed.passing() == Passing::Reference => {
-                EIGHTBYTE
-            }
+            ArgumentValue::Aggregate(passed) if passed.is_passed_by_reference() => EIGHTBYTE,
             ArgumentValue::Aggregate(passed) => passed.align(),
         }
     }
@@ -450,8 +457,12 @@ impl Arguments {
 /// # Errors
 /// `TypeError` if they are aligned to more than [`MOST_ALIGN`], or to what no C compiler aligns to.
 pub fn check_alignment(ctype: &CType, vm: &VirtualMachine) -> PyResult<()> {
-    let align = ctype.layout().align;
-    if align <= STACK_ALIGN || align <= MOST_ALIGN && align.is_power_of_two() {
+    let layout = ctype.layout();
+    let align = layout.align;
+    if align <= STACK_ALIGN
+        || layout.passed().is_passed_by_reference()
+        || align <= MOST_ALIGN && align.is_power_of_two()
+    {
         return Ok(());
     }
     Err(vm.new_type_error(format!(

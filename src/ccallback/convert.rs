@@ -2,7 +2,6 @@
 
 use super::spare::{InUse, is_given_in_instance};
 use crate::{
-    abi::passing::Passing,
     cdata::CData,
     ctype::{CType, Kind, Place, ours::Ours, scalar::pointer},
 };
@@ -40,10 +39,11 @@ pub unsafe fn load_argument(
         _ => {
             let instance = instance(ctype, index, spare, vm)?;
             let passed = ctype.layout().passed();
-            let source = match passed.passing() {
+            let source = if passed.is_passed_by_reference() {
                 // SAFETY: C passes the address of a value, which libffi passes on.
-                Passing::Reference => unsafe { pointer::read(source) },
-                _ => source,
+                unsafe { pointer::read(source) }
+            } else {
+                source
             };
             let size = passed.passed_size().min(ctype.size());
             // SAFETY: C passes as many bytes, and the instance has memory of its type's size.

@@ -51,6 +51,8 @@ class Signature:
 class Batch:
     aggregates: list = field(default_factory=list)
     signatures: list = field(default_factory=list)
+    # The name of one of platforms.py.
+    platform: str = "linux"
 
     def aggregate(self, name):
         return next((found for found in self.aggregates if found.name == name), None)
@@ -64,7 +66,7 @@ class Batch:
         for aggregate in reversed(self.aggregates):
             if aggregate.name in needed:
                 needed.update(map(innermost, aggregate.types()))
-        return Batch([found for found in self.aggregates if found.name in needed], signatures)
+        return Batch([found for found in self.aggregates if found.name in needed], signatures, self.platform)
 
     def to_json(self):
         return json.dumps(asdict(self))
@@ -74,7 +76,7 @@ class Batch:
         read = json.loads(text)
         aggregates = [Aggregate(**{**one, "fields": [Field(**each) for each in one["fields"]]})
                       for one in read["aggregates"]]
-        return cls(aggregates, [Signature(**one) for one in read["signatures"]])
+        return cls(aggregates, [Signature(**one) for one in read["signatures"]], read["platform"])
 
 
 def innermost(type):

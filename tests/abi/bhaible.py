@@ -51,7 +51,7 @@ def signature(index, text):
     return Signature(f"f{index}", of(result), parameters)
 
 
-def batch():
+def batch(platform):
     aggregates = [Aggregate(name, [Field(f"f{index}", each) for index, each in enumerate(types)])
                   for name, types in AGGREGATES.items()]
-    return Batch(aggregates, [signature(index, text) for index, text in enumerate(SIGNATURES)])
+    return Batch(aggregates, [signature(index, text) for index, text in enumerate(SIGNATURES)], platform.name)

@@ -7,6 +7,7 @@ and, if it has bit fields, functions that set and get one.
 """
 
 from batch import answered, is_scalar
+from platforms import PLATFORMS
 from scalars import SCALARS
 
 HEADER = """\
@@ -43,8 +44,9 @@ def declare(type, name):
     return f"{type}{'' if type.endswith('*') or not name else ' '}{name}"
 
 
-def write_aggregate(aggregate):
-    attributes = ["ms_struct"] if aggregate.layout == "ms" else []
+def write_aggregate(aggregate, platform):
+    layout = platform.layouts.get(aggregate.layout)
+    attributes = [layout] if layout else []
     if aggregate.align:
         attributes.append(f"aligned({aggregate.align})")
     attribute = f" __attribute__(({', '.join(attributes)}))" if attributes else ""
@@ -129,8 +131,9 @@ def write_back(signature):
 def write(batch):
     """The C source of a batch."""
     lines = [HEADER]
+    platform = PLATFORMS[batch.platform]
     for aggregate in batch.aggregates:
-        lines += [*write_aggregate(aggregate), *write_layout(aggregate), ""]
+        lines += [*write_aggregate(aggregate, platform), *write_layout(aggregate), ""]
     for signature in batch.signatures:
         lines += [*write_call(signature), *write_back(signature), ""]
     return "\n".join(lines)

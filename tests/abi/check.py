@@ -37,7 +37,8 @@ def main():
             number += 1
             if number <= int(first):
                 continue
-            os.pwrite(progress, f"{number:9}".encode(), 0)
+            os.lseek(progress, 0, os.SEEK_SET)
+            os.write(progress, f"{number:9}".encode())
             # The same values for the same check, whichever come before it.
             checks.random.seed(f"{seed}/{kind}/{of.name}")
             done += 1

@@ -4,7 +4,7 @@ import ctypes
 
 from batch import answered, is_scalar, is_simple
 from scalars import SCALARS
-from values import Values, extended_to_eight_bytes
+from values import Values
 
 # What memory holds before C or Python code writes to it.
 UNTOUCHED = 0xA5
@@ -142,7 +142,7 @@ class Checks:
         for index, (type, value) in enumerate(zip(signature.parameters, given)):
             if is_scalar(type) and SCALARS[type].is_widened:
                 size, mask = 8, (1 << 64) - 1
-                value = extended_to_eight_bytes(value, SCALARS[type])
+                value = self.values.widened(type, value)
             else:
                 size, mask = self.values.size(type), self.values.mask(type)
             found = little(self.arguments[at:at + size])
@@ -238,7 +238,7 @@ class Checks:
         size, mask = self.values.size(type), self.values.mask(type)
         if is_scalar(type) and SCALARS[type].is_widened:
             size, mask = 8, (1 << 64) - 1
-            expected = extended_to_eight_bytes(expected, SCALARS[type])
+            expected = self.values.widened(type, expected)
         found = little(self.result[:size]) & mask
         if found != expected:
             raise Difference(f"C is returned {found:#x}, it was {expected:#x}")

@@ -8,13 +8,14 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+import toolchain
 from batch import Batch, listed
 
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parents[1] / "benches/peers"))
 import debian  # noqa: E402
 
-TIME_LIMIT = 600
+TIME_LIMIT = 3600
 # By mode: the parts of the fast path that are left out, and what is checked. Callbacks know no other entry;
 # layouts are always checked, since they explain other differences.
 MODES = {
@@ -47,8 +48,9 @@ class Finding(NamedTuple):
         return Path(self.library).stem
 
 
-def ours(interpreter):
-    return [Mode(name, [str(interpreter)], {"RUSTPYTHON_CTYPES_WITHOUT": without}, kinds)
+def ours(platform, interpreter):
+    command, environment = toolchain.program(platform, interpreter)
+    return [Mode(name, command, {**environment, "RUSTPYTHON_CTYPES_WITHOUT": without}, kinds)
             for name, (without, kinds) in MODES.items()]
 
 

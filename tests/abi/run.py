@@ -1,6 +1,7 @@
 """Holds calls, callbacks and layouts against C compilers.
 
     python3 tests/abi/run.py [--seed WORD] [--signatures N] [--seconds N] [--show N] [--cpython]
+                             [--platform NAME]
 
 Makes up aggregates and signatures (generate.py) in batches, writes them as C (c_source.py), compiles that
 with gcc and clang, and has an interpreter call every function of both libraries, by each way of calling that
@@ -10,7 +11,8 @@ show it, and counts. Ends with status 1 if something is not as C has it and is n
 
 Without `--seconds` it makes `--signatures`; with it, as many as fit. A new `--seed` makes up others.
 `--cpython` asks CPython 3.14 (benches/peers/debian.py) instead of ours: what is a fault there too is libffi's
-or ctypes', and its differences are counted only.
+or ctypes', and its differences are counted only. `--platform` takes the compiler and the interpreter of another
+platform (platforms.py), which tests/platforms builds and runs.
 """
 
 import argparse
@@ -26,8 +28,10 @@ import interpreters
 import limits
 import python_source
 import shrink
-from compilers import COMPILERS, compile_batch
+import toolchain
+from compilers import compile_batch
 from generate import generate
+from platforms import PLATFORMS
 
 ROOT = Path(__file__).resolve().parents[2]
 BATCH = 400
@@ -91,7 +95,8 @@ class Run:
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--interpreter", default=ROOT / "target/release/rustpython-ctypes", type=Path)
+    parser.add_argument("--platform", default="linux", choices=PLATFORMS)
+    parser.add_argument("--interpreter", type=Path)
     parser.add_argument("--cpython", action="store_true", help="check CPython 3.14")
     parser.add_argument("--seed", default="1")
     parser.add_argument("--signatures", type=int, default=20000)
@@ -100,31 +105,33 @@ def arguments():
     return parser.parse_args()
 
 
-def batches(seed, signatures, seconds):
+def batches(platform, seed, signatures, seconds):
     """Batch after batch, until there are enough."""
-    yield bhaible.batch()
+    yield bhaible.batch(platform)
     started, number = time.monotonic(), 0
     while (time.monotonic() - started < seconds) if seconds else number * BATCH < signatures:
         count = BATCH if seconds else min(BATCH, signatures - number * BATCH)
-        yield generate(seed, number, count)
+        yield generate(platform, seed, number, count)
         number += 1
 
 
 def main():
     given = arguments()
-    modes = interpreters.cpython() if given.cpython else interpreters.ours(given.interpreter)
+    platform = PLATFORMS[given.platform]
+    interpreter = given.interpreter or toolchain.interpreter(platform, ROOT)
+    modes = interpreters.cpython() if given.cpython else interpreters.ours(platform, interpreter)
     with tempfile.TemporaryDirectory() as folder:
         run = Run(modes, given.seed, Path(folder))
-        for batch in batches(given.seed, given.signatures, given.seconds):
+        for batch in batches(platform, given.seed, given.signatures, given.seconds):
             run.batch(batch)
             print(f"{run.signatures} signatures, {len(run.faults)} differ", file=sys.stderr)
         for mode, batch, fault in run.faults[:given.show]:
             run.show(mode, batch, fault)
-    summarise(run)
+    summarise(run, platform)
     sys.exit(bool(run.faults) and not given.cpython)
 
 
-def summarise(run):
+def summarise(run, platform):
     kinds = collections.Counter((mode.name, fault.outcome, fault.kind, fault.compiler)
                                 for mode, _, fault in run.faults)
     for (mode, outcome, kind, compiler), count in sorted(kinds.items()):
@@ -132,7 +139,7 @@ def summarise(run):
     for reason, count in run.limits.items():
         print(f"{count:6} explained: {reason}")
     checks = ", ".join(f"{count} {name}" for name, count in run.checks.items())
-    print(f"abi: {run.signatures} signatures and {run.aggregates} aggregates by {' and '.join(COMPILERS)}, "
+    print(f"abi: {run.signatures} signatures and {run.aggregates} aggregates by {' and '.join(platform.compilers)}, "
           f"checks: {checks}; {len(run.faults)} differ")
 
 

@@ -46,11 +46,3 @@ def _scalars():
 
 
 SCALARS = {scalar.c: scalar for scalar in _scalars()}
-
-INTEGERS = [scalar.c for scalar in SCALARS.values() if scalar.is_integer]
-FLOATS = ["float", "double"]
-WIDE = [name for name, scalar in SCALARS.items() if scalar.size >= 16 or scalar.kind == "complex"]
-ADDRESSES = [name for name, scalar in SCALARS.items() if scalar.kind in ("address", "string")]
-NARROW = ["_Bool", "char", "wchar_t", "signed char", "unsigned char", "short", "unsigned short"]
-# What is passed through `...` as it is: C promotes the others (C11 6.5.2.2 p7).
-UNPROMOTED = [name for name, scalar in SCALARS.items() if scalar.size >= 4 and name != "float"]

@@ -84,4 +84,4 @@ def only_aggregate(batch, name):
     for aggregate in reversed(batch.aggregates):
         if aggregate.name in needed:
             needed.update(map(innermost, aggregate.types()))
-    return Batch([aggregate for aggregate in batch.aggregates if aggregate.name in needed], [])
+    return Batch([aggregate for aggregate in batch.aggregates if aggregate.name in needed], [], batch.platform)

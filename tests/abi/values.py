@@ -9,9 +9,9 @@ import math
 import struct
 
 from batch import is_scalar
+from platforms import PLATFORMS
 from scalars import SCALARS
 
-LONG_DOUBLE = (1 << 80) - 1
 STRINGS = [b"", b"a", b"twelve bytes", "gr\xfc\xdfe".encode(), b"x" * 40]
 WIDE_STRINGS = ["", "a", "twelve units", "gr\xfc\xdfe", "\U0001f40d" * 9]
 
@@ -19,6 +19,7 @@ WIDE_STRINGS = ["", "a", "twelve units", "gr\xfc\xdfe", "\U0001f40d" * 9]
 class Values:
     def __init__(self, batch, classes, random):
         self.batch = batch
+        self.platform = PLATFORMS[batch.platform]
         self.classes = classes
         self.random = random
         self.masks = {}
@@ -45,11 +46,12 @@ class Values:
             return sum(item << size * index for index in range(type[1]))
         if is_scalar(type):
             scalar = SCALARS[type]
+            long_double = (1 << self.platform.long_double_bits) - 1
             if scalar.c == "long double":
-                return LONG_DOUBLE
+                return long_double
             if scalar.c == "long double _Complex":
-                return LONG_DOUBLE | LONG_DOUBLE << 128
-            return (1 << 8 * scalar.size) - 1
+                return long_double | long_double << 128
+            return (1 << 8 * self.platform.size(type)) - 1
         known = self.masks.get(type)
         if known is None:
             known = 0
@@ -92,7 +94,7 @@ class Values:
         return self.random.getrandbits(mask.bit_length() + 1) & mask
 
     def scalar(self, scalar):
-        random, size = self.random, 8 * scalar.size
+        random, size = self.random, 8 * self.platform.size(scalar.c)
         if scalar.is_integer:
             edges = [0, 1, (1 << size) - 1, 1 << size - 1, (1 << size - 1) - 1]
             return random.choice([*edges, *(random.getrandbits(size) for _ in edges)])
@@ -101,9 +103,9 @@ class Values:
         if scalar.kind == "char":
             return random.getrandbits(8)
         if scalar.kind == "wchar":
-            return random.choice([0x41, 0x7fff, 0xfffd, 0x10ffff, random.randrange(0xd800)])
+            return random.choice([0x41, 0x7fff, 0xfffd, min(0x10ffff, (1 << size) - 1), random.randrange(0xd800)])
         if scalar.kind == "float":
-            return self.number(scalar.size)
+            return self.number(self.platform.size(scalar.c))
         if scalar.kind == "complex":
             part = scalar.size // 2
             return self.number(part) | self.number(part) << 8 * part
@@ -123,7 +125,14 @@ class Values:
         double = random.choice([single, single / 3, random.uniform(-1, 1) * 2.0 ** random.randint(-1000, 1000)])
         if size == 8:
             return int.from_bytes(struct.pack("<d", double), "little")
-        return extended(double)
+        return extended(double) if self.platform.long_double_bits == 80 else quadruple(double)
+
+    def widened(self, type, value):
+        """The value of an integer type as a `long long` of the same value."""
+        size = 8 * self.platform.size(type)
+        if self.platform.is_signed(type) and value >> size - 1:
+            value -= 1 << size
+        return value & (1 << 64) - 1
 
 
 def extended(number):
@@ -137,9 +146,12 @@ def extended(number):
     return (sign | exponent + 16382) << 64 | int(fraction * 2.0 ** 64)
 
 
-def extended_to_eight_bytes(value, scalar):
-    """An integer of a narrow type as a `long long` of the same value."""
-    size = 8 * scalar.size
-    if scalar.kind in ("signed", "char", "wchar") and value >> size - 1:
-        value -= 1 << size
-    return value & (1 << 64) - 1
+def quadruple(number):
+    """A float in the format of 16 bytes (binary128)."""
+    sign = 0x8000 if math.copysign(1.0, number) < 0 else 0
+    if math.isinf(number):
+        return (sign | 0x7fff) << 112
+    if number == 0:
+        return sign << 112
+    fraction, exponent = math.frexp(abs(number))
+    return (sign | exponent + 16382) << 112 | int((2 * fraction - 1) * 2.0 ** 60) << 52

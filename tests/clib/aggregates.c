@@ -2,8 +2,8 @@
    to, padding, which bits a bit field has. */
 #include "ctypestest.h"
 
-struct aligned_32 { _Alignas(32) long long a; long long b; };
-struct aligned_64 { _Alignas(64) long long a; };
+struct ALIGNED(32) aligned_32 { long long a; long long b; };
+struct ALIGNED(64) aligned_64 { long long a; };
 
 /* Where the arguments lie on the stack is part of the result. */
 EXPORT long long over_aligned(int a, struct aligned_32 x, int b, struct aligned_64 y, struct aligned_32 z) {
@@ -22,8 +22,8 @@ EXPORT long long call_over_aligned(long long (*callback)(int, struct aligned_32,
 }
 
 /* One eightbyte, and another one of padding. */
-struct padded_float { _Alignas(16) float a; };
-struct padded_integer { _Alignas(16) long long a; };
+struct ALIGNED(16) padded_float { float a; };
+struct ALIGNED(16) padded_integer { long long a; };
 EXPORT double call_tail_padded(double (*callback)(struct padded_float, int, struct padded_integer, int, double)) {
     return callback((struct padded_float){1.5}, 2, (struct padded_integer){3}, 4, 5.5);
 }

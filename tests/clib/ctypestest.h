@@ -14,4 +14,8 @@
 #define EXPORT __attribute__((visibility("default")))
 #endif
 
+/* As `_align_` is written in C. It aligns the type and none of its members, which is another thing to the rules of
+   AAPCS64: those pass an argument by the alignment of members. */
+#define ALIGNED(to) __attribute__((aligned(to)))
+
 #endif

@@ -59,11 +59,12 @@ EXPORT long long churn_threads(int_function callback, int total, int at_once) {
     pthread_t *threads = calloc((size_t)at_once, sizeof *threads);
     struct churn *churns = calloc((size_t)at_once, sizeof *churns);
     for (int done = 0; done < total; done += at_once) {
-        for (int i = 0; i < at_once; i++) {
+        int now = total - done < at_once ? total - done : at_once;
+        for (int i = 0; i < now; i++) {
             churns[i] = (struct churn){callback, done + i, 0};
             if (pthread_create(&threads[i], NULL, call_once, &churns[i])) abort();
         }
-        for (int i = 0; i < at_once; i++) {
+        for (int i = 0; i < now; i++) {
             pthread_join(threads[i], NULL);
             sum += churns[i].result;
         }

@@ -52,7 +52,7 @@ EXPORT double long_double_on_the_stack(int a, int b, int c, int d, int e, int f,
                                        long double x, int h, long double y) {
     return a + b + c + d + e + f + 10 * g + 100 * (double)x + 1000 * h + 10000 * (double)y;
 }
-struct aligned_pair { _Alignas(16) long long a; long long b; };
+struct ALIGNED(16) aligned_pair { long long a; long long b; };
 EXPORT long long aligned_on_the_stack(int a, int b, int c, int d, int e, int f, int g,
                                       struct aligned_pair x, int h, struct aligned_pair y) {
     return a + b + c + d + e + f + 10 * g + 100 * x.a + 1000 * x.b + 10000 * h + 100000 * y.a

@@ -69,7 +69,7 @@
     AGGREGATE(f80, struct, long double a;)                                                         \
     AGGREGATE(f80i32, struct, long double a; int32_t b;)                                           \
     /* an eightbyte that is padding alone takes no register */                                     \
-    AGGREGATE(padded, struct, _Alignas(16) double a;)                                              \
+    AGGREGATE(padded, struct ALIGNED(16), double a;)                                               \
     /* unions, alone and inside */                                                                 \
     AGGREGATE(u_i32_u8, union, int32_t a; uint8_t b;)                                              \
     AGGREGATE(u_i64_i32, union, int64_t a; int32_t b;)                                             \

@@ -1,10 +1,11 @@
 """Runs one module of CPython's `test_ctypes` and reports the outcome of every test method.
 
-    driver.py REPORT MODULE [--imports] [--skip METHOD]... [--only METHOD]...
+    driver.py REPORT MODULE [--imports | --directory DIRECTORY] [--skip METHOD]... [--only METHOD]...
 
 The same file runs under CPython and under ours. REPORT gets one JSON object a line: `start` before
 a method, then its outcome, so that the method during which a process dies is known. Methods are
-named `module.Class.method`. With `--imports`, MODULE is one of CPython's tests of imports.
+named `module.Class.method`. With `--imports`, MODULE is one of CPython's tests of imports, with
+`--directory` one in that directory.
 """
 
 import argparse
@@ -129,30 +130,42 @@ def spare_extension_modules():
     import_helper.import_module = import_module
 
 
+def prepare(arguments):
+    """What comes before the module's name."""
+    if arguments.directory:
+        sys.path.insert(0, arguments.directory)
+        return ""
+    from test import support
+
+    support.verbose = False
+    if arguments.imports:
+        spare_extension_modules()
+        return "test."
+    if sys.implementation.name != "cpython":
+        claim_cpython(support)
+        tolerate_3_13()
+    return "test.test_ctypes."
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("report")
     parser.add_argument("module")
     parser.add_argument("--imports", action="store_true")
+    parser.add_argument("--directory")
     parser.add_argument("--skip", action="append", default=[])
     parser.add_argument("--only", action="append", default=[])
     arguments = parser.parse_args()
 
-    from test import support
-
-    support.verbose = False
-    package = "test" if arguments.imports else "test.test_ctypes"
-    if arguments.imports:
-        spare_extension_modules()
-    elif sys.implementation.name != "cpython":
-        claim_cpython(support)
-        tolerate_3_13()
-
+    package = prepare(arguments)
     with open(arguments.report, "a", encoding="utf-8") as stream:
         report = Report(stream, arguments.module)
-        loader = unittest.TestLoader()
-        suite = loader.loadTestsFromName(f"{package}.{arguments.module}")
-        selected(flatten(suite), arguments.module, arguments.skip, arguments.only)(report)
+        try:
+            suite = unittest.TestLoader().loadTestsFromName(f"{package}{arguments.module}")
+        except unittest.SkipTest as reason:
+            report.write(event="skip", method=f"{arguments.module}.(module)", detail=str(reason))
+        else:
+            selected(flatten(suite), arguments.module, arguments.skip, arguments.only)(report)
         report.write(event="end", method=arguments.module)
 
 

@@ -21,7 +21,8 @@ import pathlib
 import sys
 import tempfile
 
-from run import ROOT, TRACEBACK_LINES, Interpreter, located, passed, run_all
+from outcomes import Interpreter, passed, print_outcome, run_all
+from run import ROOT, located
 
 # Beside the packages of tests of imports.
 IMPORTS = ["test_builtin", "test_frozen", "test_module", "test_modulefinder", "test_pkg", "test_pkgutil",
@@ -95,9 +96,7 @@ def main():
         wanted, failing = worse(interpreters, arguments.modules or suite.modules(), arguments.jobs,
                                 arguments.time_limit)
     for method, (kind, detail) in failing.items():
-        print(f"{kind.upper():7} {method}")
-        for line in detail.strip().splitlines()[-TRACEBACK_LINES:]:
-            print(f"        | {line}")
+        print_outcome(method, kind, detail)
     print(f"program: {len(wanted) - len(failing)} of {len(wanted)} methods pass")
     enough = arguments.modules or len(wanted) >= AT_LEAST
     return 0 if wanted and enough and not failing else 1

@@ -15,25 +15,23 @@ has no test suite to offer.
 """
 
 import argparse
-import concurrent.futures
 import json
 import os
 import pathlib
 import shlex
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 
+from outcomes import TRACEBACK_LINES, Interpreter, passed, print_outcome, read_expected, run_all
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-DRIVER = HERE / "driver.py"
 SHIM = ROOT / "python-shim" / "cpython_tests"
 # How many exceptions are allowed, by the version of the suite.
 SUITES = {"3.13": 16, "3.14": 12}
 NO_SUITE = 77
-TRACEBACK_LINES = 6
 
 # Where a CPython has its tests.
 PROBE = """
@@ -99,115 +97,15 @@ class Suite:
         return directory
 
 
-class Interpreter:
-    """A way to start one of the two interpreters."""
-
-    def __init__(self, command, environment, options=()):
-        self.command = command
-        self.options = options  # for the driver
-        self.environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **environment}
-
-    @classmethod
-    def cpython(cls, suite):
-        return cls(suite.command, suite.environment)
-
-    @classmethod
-    def ours(cls, program, suite, directory):
-        wrapper = shlex.split(os.environ.get("RUSTPYTHON_CTYPES_TEST_WRAPPER", ""))
-        paths = [str(suite.stage(directory)), str(SHIM)]
-        return cls(
-            [*wrapper, str(program)],
-            {
-                "PYTHONPATH": os.pathsep.join(paths),
-                "CTYPES_CONFORMANCE_LIBRARY": suite.library,
-            },
-        )
-
-    def run_module(self, module, only, time_limit):
-        """The outcome (kind, detail) of each method of a module.
-
-        When the process dies or hangs, the method it was in is to blame, and the rest runs in
-        another process.
-        """
-        outcomes = {}
-        while True:
-            outcome = self.run_process(module, only, sorted(outcomes), time_limit)
-            before = len(outcomes)
-            outcomes.update(outcome.finished)
-            if outcome.complete or len(outcomes) == before:
-                return outcomes
-
-    def run_process(self, module, only, skip, time_limit):
-        with tempfile.TemporaryDirectory() as scratch:
-            report = pathlib.Path(scratch) / "report"
-            log = pathlib.Path(scratch) / "log"
-            options = [f"--only={method}" for method in only]
-            options += [f"--skip={method}" for method in skip]
-            with open(log, "wb") as sink:
-                process = subprocess.Popen(
-                    [*self.command, str(DRIVER), str(report), module, *self.options, *options],
-                    cwd=scratch,
-                    env=self.environment,
-                    stdin=subprocess.DEVNULL,
-                    stdout=sink,
-                    stderr=subprocess.STDOUT,
-                    start_new_session=True,
-                )
-                try:
-                    status = process.wait(time_limit)
-                except subprocess.TimeoutExpired:
-                    # The group: what hangs may be a child of the test's own.
-                    os.killpg(process.pid, signal.SIGKILL)
-                    process.wait()
-                    status = None
-            records = report.read_text(encoding="utf-8") if report.exists() else ""
-            output = log.read_text(encoding="utf-8", errors="replace")
-            return ProcessOutcome(module, records, describe(status, time_limit), output)
+def cpython(suite):
+    return Interpreter(suite.command, suite.environment)
 
 
-class ProcessOutcome:
-    """What one process reported, and what became of it."""
-
-    def __init__(self, module, records, end, log):
-        self.finished = {}
-        self.complete = False
-        running = None
-        for record in map(json.loads, records.splitlines()):
-            if record["event"] == "start":
-                running = record["method"]
-            elif record["event"] == "end":
-                self.complete = True
-            else:
-                self.finished[record["method"]] = record["event"], record["detail"]
-                running = None
-        if not self.complete:
-            end = end or "exit status 0"
-        if end is not None:
-            place = running or f"{module}.({'at exit' if self.complete else 'outside of methods'})"
-            self.finished[place] = "crash", f"{log}\nthe process ended with {end}"
-
-
-def describe(status, time_limit):
-    """How a process ended, or None if it ended well."""
-    if status is None:
-        return f"SIGKILL after {time_limit:g} seconds"
-    if status < 0:
-        return signal.Signals(-status).name
-    return f"exit status {status}" if status else None
-
-
-def run_all(interpreters, selection, jobs, time_limit):
-    """For each interpreter, the outcomes of the methods selected (see `select`)."""
-    results = [{} for _ in interpreters]
-    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        runs = [
-            (result, pool.submit(interpreter.run_module, module, only, time_limit))
-            for interpreter, result in zip(interpreters, results)
-            for module, only in selection.items()
-        ]
-        for result, run in runs:
-            result.update(run.result())
-    return results
+def ours(program, suite, directory):
+    wrapper = shlex.split(os.environ.get("RUSTPYTHON_CTYPES_TEST_WRAPPER", ""))
+    paths = [str(suite.stage(directory)), str(SHIM)]
+    return Interpreter([*wrapper, str(program)], {"PYTHONPATH": os.pathsep.join(paths),
+                                                  "CTYPES_CONFORMANCE_LIBRARY": suite.library})
 
 
 def select(names, modules):
@@ -225,39 +123,14 @@ def select(names, modules):
     }
 
 
-def expected_of(version):
-    return HERE / f"expected-{version}.txt"
-
-
-def read_expected(version):
-    """`module.Class.method  reason` a line; blank lines and lines starting with # do not count."""
-    expected = {}
-    path, allowed = expected_of(version), SUITES[version]
-    for line in path.read_text(encoding="utf-8").splitlines():
-        if not line or line.startswith("#"):
-            continue
-        method, _, reason = line.partition(" ")
-        if not reason.strip():
-            raise SystemExit(f"{path.name}: no reason given for {method}")
-        if method in expected:
-            raise SystemExit(f"{path.name}: {method} is listed twice")
-        expected[method] = reason.strip()
-    if len(expected) > allowed:
-        raise SystemExit(f"{path.name}: {len(expected)} exceptions, at most {allowed} are allowed")
-    return expected
-
-
-def passed(outcomes):
-    return {method for method, (kind, _) in outcomes.items() if kind == "pass"}
-
-
 class Comparison:
     """Ours against the yardstick and the list of exceptions."""
 
     def __init__(self, version, yardstick, ours, complete):
         self.version = version
         self.ours = ours
-        expected = read_expected(version)
+        self.listed = HERE / f"expected-{version}.txt"
+        expected = read_expected(self.listed, SUITES[version])
         self.wanted = passed(yardstick)
         self.passing = passed(ours) & self.wanted
         failing = self.wanted - self.passing
@@ -276,11 +149,8 @@ class Comparison:
     def print(self, verbose):
         for method in self.besides + self.unexpected + (self.excused if verbose else []):
             kind, detail = self.ours.get(method, ("missing", "not reported"))
-            lines = detail.strip().splitlines()
-            print(f"{kind.upper():7} {method}")
-            for line in lines if verbose else lines[-TRACEBACK_LINES:]:
-                print(f"        | {line}")
-        listed = expected_of(self.version).name
+            print_outcome(method, kind, detail, 0 if verbose else TRACEBACK_LINES)
+        listed = self.listed.name
         for method in self.stale:
             print(f"STALE   {method} is listed in {listed} but passes")
         for method in self.unknown:
@@ -331,8 +201,7 @@ def main():
     suite, program = located(lambda: Suite(arguments.suite), arguments.interpreter)
     selection = select(arguments.names, suite.modules())
     with tempfile.TemporaryDirectory() as directory:
-        ours = Interpreter.ours(program, suite, pathlib.Path(directory))
-        interpreters = [Interpreter.cpython(suite), ours]
+        interpreters = [cpython(suite), ours(program, suite, pathlib.Path(directory))]
         results = run_all(interpreters, selection, arguments.jobs, arguments.time_limit)
     comparison = Comparison(arguments.suite, *results, complete=not arguments.names)
     comparison.print(arguments.verbose)

@@ -59,8 +59,10 @@ impl Frame {
         // SAFETY: the caller's promise.
         unsafe {
             match form {
-                Form::Integer | Form::Integers => result.cast().write_unaligned(integers),
-                Form::Vector => result.cast().write_unaligned(vectors[0]),
+                Form::Integer | Form::Integers => {
+                    result.cast::<[u64; 2]>().write_unaligned(integers)
+                }
+                Form::Vector => result.cast::<[u64; 2]>().write_unaligned(vectors[0]),
                 Form::Vectors { count, size } => {
                     let size = usize::from(size);
                     for (index, vector) in vectors.iter().take(count.into()).enumerate() {

@@ -23,6 +23,9 @@
 //!                       Apple:  [as large and aligned as it is]  argument, ...
 //! ```
 //!
+//! Where an aggregate goes depends on what its members are aligned to (5.9); `_align_` says more of the whole, as
+//! gcc's attribute `aligned` of a type does, and counts where the address of a copy is passed.
+//!
 //! A variadic function gets its arguments as any other does. On Apple's systems those that match the `...` lie on
 //! the stack, 8 bytes each.
 

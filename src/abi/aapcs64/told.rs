@@ -11,12 +11,26 @@ use crate::abi::{
 };
 
 /// Tells of arguments, one after the other.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Teller {
     next: NextRegister,
+    variant: Variant,
+}
+
+impl Default for Teller {
+    fn default() -> Self {
+        Self::of(Variant::NATIVE)
+    }
 }
 
 impl Teller {
+    fn of(variant: Variant) -> Self {
+        Self {
+            next: NextRegister::default(),
+            variant,
+        }
+    }
+
     /// Begins with the result: `x8` is no argument's.
     #[must_use]
     pub fn new(_result: &PassedType) -> Self {
@@ -47,7 +61,7 @@ impl Teller {
                 let aligned = on_stack(passed.natural_align()) > EIGHTBYTE;
                 let mut even = self.next;
                 if aligned
-                    && Variant::NATIVE == Variant::Standard
+                    && self.variant == Variant::Standard
                     && even.even()
                     && even.take_all(false, pieces.len()).is_some()
                 {
@@ -65,5 +79,49 @@ impl Teller {
             }
         }
         Told::Whole
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn aligned_pair() -> PassedType {
+        PassedType::for_test(16, 16, Passing::Registers(vec![Scalar::Uint64; 2]))
+    }
+
+    fn after(variant: Variant, integers: usize) -> Teller {
+        let mut teller = Teller::of(variant);
+        for _ in 0..integers {
+            teller.scalar(Scalar::Sint32);
+        }
+        teller
+    }
+
+    #[test]
+    fn padding_goes_before_what_starts_at_an_even_register() {
+        let pair = aligned_pair();
+        assert_eq!(after(Variant::Standard, 0).tell(&pair), Told::Whole);
+        assert_eq!(after(Variant::Standard, 1).tell(&pair), Told::AfterPadding);
+        assert_eq!(after(Variant::Apple, 1).tell(&pair), Told::Whole);
+        // Register 7 is left, and none of the pair goes there.
+        assert_eq!(after(Variant::Standard, 7).tell(&pair), Told::Whole);
+    }
+
+    #[test]
+    fn once_a_pair_has_not_fitted_no_integer_register_is_used() {
+        let pair = aligned_pair();
+        let mut teller = after(Variant::Standard, 7);
+        teller.tell(&pair);
+        assert_eq!(teller.next.take(false), None);
+        assert_eq!(teller.next.take(true), Some(0));
+    }
+
+    #[test]
+    fn large_aggregates_are_told_by_their_address() {
+        let large = PassedType::for_test(24, 8, Passing::Reference);
+        let mut teller = Teller::of(Variant::Standard);
+        assert_eq!(teller.tell(&large), Told::Address);
+        assert_eq!(teller.next.take(false), Some(1));
     }
 }

@@ -59,3 +59,28 @@ impl Teller {
         Told::Whole
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_aggregate_is_told_in_pieces_while_there_are_registers_for_it() {
+        let mixed = vec![Scalar::Double, Scalar::Uint64];
+        let passed = PassedType::for_test(16, 8, Passing::Registers(mixed.clone()));
+        let mut teller = Teller::default();
+        for _ in 0..6 {
+            assert_eq!(teller.tell(&passed), Told::Pieces(&mixed));
+        }
+        // Vector registers are left, and no integer register is.
+        assert_eq!(teller.tell(&passed), Told::InMemory);
+        assert_eq!(teller.next.take(true), Some(6));
+    }
+
+    #[test]
+    fn the_address_of_a_result_takes_a_register() {
+        let large = PassedType::for_test(24, 8, Passing::Memory);
+        assert_eq!(Teller::new(&large).next.take(false), Some(1));
+        assert_eq!(Teller::default().tell(&large), Told::Whole);
+    }
+}

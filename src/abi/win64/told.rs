@@ -27,3 +27,17 @@ impl Teller {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_integer_is_told_by_its_address() {
+        let small = PassedType::for_test(8, 4, Passing::Registers(vec![Scalar::Uint64]));
+        let large = PassedType::for_test(12, 4, Passing::Reference);
+        let mut teller = Teller::new(&large);
+        assert_eq!(teller.tell(&small), Told::Whole);
+        assert_eq!(teller.tell(&large), Told::Address);
+    }
+}

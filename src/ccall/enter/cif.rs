@@ -167,7 +167,7 @@ const STACK_RESERVE: usize = 64 * 1024;
 
 /// Whether the stack has room for the arguments.
 fn check_stack(arguments: &mut Arguments, vm: &VirtualMachine) -> PyResult<()> {
-    let needed: usize = arguments.list().iter().map(Argument::size).sum();
+    let needed: usize = arguments.list().iter().map(Argument::size_on_stack).sum();
     if needed <= SMALL_STACK {
         return Ok(());
     }

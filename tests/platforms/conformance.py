@@ -1,0 +1,58 @@
+"""Runs CPython 3.14's test_ctypes on a target, against the list of what cannot pass there.
+
+The tests are those of Debian sid's package, which benches/peers/debian.py unpacks, and the library that they
+call is its `_ctypes_test` where Debian has one for the target. Elsewhere that is compiled from the sources of
+3.13's, whose few functions less are listed.
+"""
+
+import tempfile
+from pathlib import Path
+
+import build
+import packages
+import root
+from python_tests import ALLOWED, PROCESSES, TIME_LIMIT, Interpreter, judge, read_expected, run_all, variables
+from root import REPOSITORY, debian
+
+SHIM = REPOSITORY / "python-shim/cpython_tests"
+HEADER = Path(__file__).with_name("header")
+
+
+def library(target):
+    """The compiled `_ctypes_test`."""
+    if target.conformance_library:
+        package, architecture = target.conformance_library
+        [found] = packages.binary("sid", package, architecture).glob("usr/lib/python3.14/lib-dynload/_ctypes_test.*")
+        return found
+    source = packages.source("trixie", "python3.13") / "Modules/_ctypes/_ctypes_test.c"
+    made = build.folder(target) / f"_ctypes_test{Path(target.library).suffix}"
+    root.run([target.compiler, *target.shared, "-O1", "-w", f"-I{HEADER}", "-o", made, source,
+              *target.system_libraries])
+    return made
+
+
+def stage(folder):
+    """A `test` package of links: nothing else of CPython's library comes within reach."""
+    debian.make("sid")
+    [tests] = debian.folder("sid").glob("usr/lib/python3.14/test")
+    package = Path(folder) / "test"
+    package.mkdir()
+    for name in ["__init__.py", "support", "test_ctypes"]:
+        (package / name).symlink_to(tests / name)
+    return sorted(path.stem for path in (tests / "test_ctypes").glob("test_*.py"))
+
+
+def run(name, target, names):
+    """Whether everything ended as the list has it."""
+    with tempfile.TemporaryDirectory() as folder:
+        modules = stage(folder)
+        environment = {
+            "PYTHONPATH": target.path_separator.join([folder, str(SHIM)]),
+            "CTYPES_CONFORMANCE_LIBRARY": str(library(target)),
+            **variables(target),
+        }
+        ours = Interpreter(build.command(target), environment)
+        [outcomes] = run_all([ours], {module: [] for module in names or modules}, PROCESSES, TIME_LIMIT)
+    listed = Path(__file__).with_name(f"expected-conformance-{name}.txt")
+    everywhere = read_expected(REPOSITORY / "tests/conformance/expected-3.14.txt", ALLOWED)
+    return judge(f"{name}: test_ctypes of CPython 3.14", outcomes, listed, not names, everywhere)

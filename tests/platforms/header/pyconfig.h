@@ -1,0 +1,1 @@
+/* CPython's _ctypes_test.c wants a file of this name. */

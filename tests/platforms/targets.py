@@ -1,0 +1,105 @@
+"""The platforms: what builds programs for each, and what runs them."""
+
+from dataclasses import dataclass, field
+
+from root import REPOSITORY
+
+# All that is built, in cargo's layout.
+BUILT = REPOSITORY / "target/platforms"
+
+
+@dataclass(frozen=True)
+class Target:
+    triple: str
+    # The Debian packages that it takes, and the architecture that some of them are for.
+    packages: tuple
+    architecture: str = None
+    # The C compiler, which also links; None where no program can be linked.
+    compiler: str = None
+    # The words before a program that run it; None if nothing does.
+    runner: tuple = None
+    # What is run before programs are.
+    setup: tuple = ()
+    # Variables of a program that runs.
+    environment: dict = field(default_factory=dict)
+    # How the tests' C library is compiled and what it is called.
+    shared: tuple = ("-shared", "-fPIC")
+    library: str = "libctypestest.so"
+    program: str = "rustpython-ctypes"
+    # What separates folders in a variable.
+    path_separator: str = ":"
+    # The package and architecture of Debian sid's that has CPython's `_ctypes_test`.
+    conformance_library: tuple = None
+    # What C libraries are linked to.
+    system_libraries: tuple = ("-lm",)
+    # Whether Rust's standard library and libffi are built from their sources, there being no package of them.
+    std_from_source: bool = False
+    libffi_from_source: bool = False
+    # Cargo features that cannot be had there.
+    without: tuple = ()
+    # How many times as long as here a program takes, for tests that try many cases.
+    slowed: int = 1
+
+
+FROM_SOURCE = "rust-web-src"
+
+TARGETS = {
+    "aarch64": Target(
+        "aarch64-unknown-linux-gnu",
+        ("gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross", "libffi-dev:arm64", "libstd-rust-web-dev:arm64",
+         "qemu-user"),
+        architecture="arm64",
+        compiler="aarch64-linux-gnu-gcc",
+        runner=("qemu-aarch64",),
+        conformance_library=("libpython3.14-stdlib", "arm64"),
+        slowed=8,
+    ),
+    "windows": Target(
+        "x86_64-pc-windows-gnu",
+        ("gcc-mingw-w64-x86-64", "wine", "wine64", FROM_SOURCE),
+        compiler="x86_64-w64-mingw32-gcc",
+        runner=("wine",),
+        # Makes Wine's folder, or brings it up to date.
+        setup=("wineboot", "--init"),
+        # Wine's own messages stay away from what programs print; it is not to ask for .NET or a browser, nor to
+        # look for a Wayland display.
+        environment={"WINEPREFIX": str(BUILT / "wine"), "WINEDEBUG": "-all",
+                     "WINEDLLOVERRIDES": "mscoree=;mshtml=;winewayland.drv="},
+        # Microsoft's `long double` has 64 bits, and so has that of ctypes.
+        shared=("-shared", "-static", "-mlong-double-64"),
+        library="ctypestest.dll",
+        program="rustpython-ctypes.exe",
+        path_separator=";",
+        system_libraries=("-loleaut32", "-lole32", "-luuid"),
+        std_from_source=True,
+        libffi_from_source=True,
+        slowed=4,
+    ),
+    "i686": Target(
+        "i686-unknown-linux-gnu",
+        ("gcc-i686-linux-gnu", "libc6-dev-i386-cross", "libffi-dev:i386", "libstd-rust-web-dev:i386"),
+        architecture="i386",
+        compiler="i686-linux-gnu-gcc",
+        runner=(),
+    ),
+    "s390x": Target(
+        "s390x-unknown-linux-gnu",
+        ("gcc-s390x-linux-gnu", "libc6-dev-s390x-cross", "qemu-user", FROM_SOURCE),
+        compiler="s390x-linux-gnu-gcc",
+        runner=("qemu-s390x", "-L", "/usr/s390x-linux-gnu"),
+        std_from_source=True,
+        libffi_from_source=True,
+        slowed=8,
+    ),
+}
+
+# What Rust's compiler checks without anything that could be linked or run: by triple, the cargo features and the
+# variables of the build scripts.
+CHECKED = {
+    "macos": {
+        # Any folder passes for the system's headers.
+        triple: ("program,capi,mimalloc", ("SDKROOT", "/"))
+        for triple in ("aarch64-apple-darwin", "x86_64-apple-darwin")
+    },
+    "msvc": {"x86_64-pc-windows-msvc": ("program,capi,mimalloc",)},
+}
