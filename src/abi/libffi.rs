@@ -118,7 +118,7 @@ impl Description {
 pub fn integers(size: usize) -> impl Iterator<Item = Scalar> {
     let narrow = [4, 2, 1]
         .into_iter()
-        .filter(move |width| size % 8 & width != 0);
+        .filter(move |width| (size % 8) & width != 0);
     let wide = std::iter::repeat_n(8, size / 8);
     wide.chain(narrow).map(Scalar::unsigned)
 }

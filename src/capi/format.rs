@@ -64,6 +64,10 @@ impl Directive {
         Some(read)
     }
 
+    #[allow(
+        clippy::unnecessary_cast,
+        reason = "a long is narrower on some platforms"
+    )]
     fn signed(&self, arguments: &mut Arguments) -> i64 {
         match self.length.as_slice() {
             b"l" => arguments.long() as i64,

@@ -5,11 +5,16 @@ pub use crate::abi::win64::guard::prepare;
 #[cfg(windows)]
 pub use taken::{not_taking, raise, taking};
 
-/// Elsewhere C raises nothing.
+/// What C raises elsewhere.
+#[cfg(not(windows))]
+pub struct Nothing;
+
+/// Runs `enter`, which makes a machine call.
 #[cfg(not(windows))]
 #[inline(always)]
-pub fn taking(enter: impl FnOnce()) {
+pub fn taking(enter: impl FnOnce()) -> Nothing {
     enter();
+    Nothing
 }
 
 /// The same for what runs inside of a call.
@@ -30,7 +35,7 @@ pub fn prepare() {}
 /// None.
 #[cfg(not(windows))]
 #[inline(always)]
-pub fn raise((): (), _vm: &rustpython_vm::VirtualMachine) -> rustpython_vm::PyResult<()> {
+pub fn raise(_: Nothing, _vm: &rustpython_vm::VirtualMachine) -> rustpython_vm::PyResult<()> {
     Ok(())
 }
 

@@ -19,7 +19,7 @@ pub type Entry = unsafe extern "C" fn(*mut ffi_cif, *mut c_void, *mut *mut c_voi
 pub struct Sheet(Memory);
 
 enum Memory {
-    Sealed(Pages),
+    Sealed(#[allow(dead_code, reason = "unmapped when it is dropped")] Pages),
     OfLibffi(Vec<NonNull<ffi_closure>>),
 }
 

@@ -207,7 +207,8 @@ fn exported(
     let origin = Origin {
         paramflags,
         start: Some(Start { address, kept }),
-        ..Origin::default()
+        #[cfg(windows)]
+        method: None,
     };
     Ok(make(ctype, Place::New, class, origin, vm)?.into())
 }
