@@ -11,7 +11,7 @@ use libffi::raw;
 use std::ffi::c_void;
 use std::ptr;
 
-/// libffi's static description of a scalar.
+/// Returns libffi's static description of a scalar.
 #[must_use]
 pub fn scalar(scalar: Scalar) -> *mut raw::ffi_type {
     macro_rules! address_of {
@@ -70,7 +70,7 @@ impl std::fmt::Debug for Description {
 }
 
 impl Description {
-    /// A structure of so many bytes, aligned to so many, that consists of these.
+    /// Describes a structure of `size` bytes, aligned to `align` bytes, that consists of `elements`.
     #[must_use]
     pub fn new(size: usize, align: usize, mut elements: Vec<*mut raw::ffi_type>) -> Self {
         elements.push(ptr::null_mut());
@@ -84,13 +84,13 @@ impl Description {
         Self { raw, elements }
     }
 
-    /// The same, of scalars.
+    /// Describes a structure that consists of scalars.
     #[must_use]
     pub fn of(size: usize, align: usize, scalars: impl IntoIterator<Item = Scalar>) -> Self {
         Self::new(size, align, scalars.into_iter().map(scalar).collect())
     }
 
-    /// What libffi is told of a scalar.
+    /// Describes a scalar.
     #[must_use]
     #[allow(dead_code, reason = "some ABIs have no use for it")]
     pub fn like(scalar: Scalar) -> Self {
@@ -100,13 +100,13 @@ impl Description {
         description
     }
 
-    /// Bytes that libffi takes it for.
+    /// Returns the size in bytes that libffi sees.
     #[must_use]
     pub fn size(&self) -> usize {
         self.raw.size
     }
 
-    /// What libffi is given, valid as long as `self`.
+    /// Returns what libffi is given, valid for the lifetime of `self`.
     #[must_use]
     pub fn pointer(&self) -> *mut raw::ffi_type {
         debug_assert_eq!(self.raw.elements.cast_const(), self.elements.as_ptr());
@@ -114,7 +114,7 @@ impl Description {
     }
 }
 
-/// Unsigned integers that fill `size` bytes, the widest first, so that each is naturally aligned.
+/// Returns unsigned integers that fill `size` bytes, the widest first, so that each is naturally aligned.
 pub fn integers(size: usize) -> impl Iterator<Item = Scalar> {
     let narrow = [4, 2, 1]
         .into_iter()

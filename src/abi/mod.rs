@@ -54,4 +54,4 @@ pub use sysv64 as native;
 #[cfg(all(target_arch = "x86_64", windows))]
 pub use win64 as native;
 
-pub use scalar::Scalar;
+pub use scalar::{Scalar, Width};

@@ -1,4 +1,4 @@
-//! How the values of a C type are passed, to a function and by libffi.
+//! How values of a C type are passed to functions, and how libffi is told of them.
 
 use super::{
     Scalar,
@@ -10,16 +10,16 @@ use libffi::raw::ffi_type;
 /// A scalar inside an aggregate, at a byte offset from its start.
 pub type Part = (usize, Scalar);
 
-/// A structure or union, as an ABI looks at it.
+/// What an ABI looks at in a structure or union.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape<'a> {
     /// Bytes, padding included.
     pub size: usize,
     /// Bytes that it is aligned to.
     pub align: usize,
-    /// Bytes that its members ask for, whatever the aggregate as a whole was given besides.
+    /// The largest alignment of its members, in bytes, without what `_align_` adds.
     pub natural_align: usize,
-    /// The scalars in it; a complex number counts as two.
+    /// Its scalars; a complex number counts as two.
     pub parts: &'a [Part],
 }
 
@@ -29,18 +29,18 @@ pub struct Shape<'a> {
 pub enum Passing {
     /// As a scalar.
     Scalar(Scalar),
-    /// Each piece in a register, if there are registers for all of them; otherwise on the stack. The pieces
-    /// lie one behind the other.
+    /// Each piece in a register if there are registers for all of them, otherwise on the stack. Pieces are
+    /// adjacent in memory.
     Registers(Vec<Scalar>),
-    /// On the stack, and as a result in memory that the caller provides.
+    /// On the stack; a result is written to memory that the caller provides.
     Memory,
-    /// The address of a copy is passed, and a result is written to memory that the caller provides.
+    /// By the address of a copy; a result is written to memory that the caller provides.
     Reference,
-    /// On the stack, and as a result in the x87 register that returns a `long double`.
+    /// On the stack; a result comes back in the x87 register of a `long double`.
     X87,
 }
 
-/// A C type as far as calls have to do with it: how its values are passed, and what libffi is told of it.
+/// What calls need to know of a C type: how its values are passed, and libffi's description of it.
 #[derive(Debug)]
 pub struct PassedType {
     size: usize,
@@ -48,11 +48,11 @@ pub struct PassedType {
     #[allow(dead_code, reason = "some ABIs have no use for it")]
     natural_align: usize,
     passing: Passing,
-    /// An aggregate's descriptions; none for scalars, which are libffi's statics.
+    /// An aggregate's descriptions. Scalars have none: theirs are libffi's statics.
     aggregate: Option<Box<Descriptions>>,
 }
 
-/// An aggregate as it is passed, and as something that no register can take.
+/// libffi's descriptions of an aggregate: as it is passed, and as something that no register can hold.
 #[derive(Debug)]
 struct Descriptions {
     passed: Description,
@@ -60,6 +60,7 @@ struct Descriptions {
 }
 
 impl PassedType {
+    /// Describes a scalar type.
     #[must_use]
     pub fn scalar(scalar: Scalar) -> Self {
         Self {
@@ -71,7 +72,7 @@ impl PassedType {
         }
     }
 
-    /// That of a structure or union. Among its parts may be complex numbers.
+    /// Classifies and describes a structure or union. Its parts may include complex numbers.
     #[must_use]
     pub fn aggregate(shape: Shape<'_>) -> Self {
         let mut parts: Vec<Part> = Vec::with_capacity(shape.parts.len());
@@ -99,7 +100,7 @@ impl PassedType {
         }
     }
 
-    /// A type that is passed so, without a description.
+    /// Makes a type of an aggregate that is passed in this way, without a description.
     #[cfg(test)]
     pub fn for_test(size: usize, natural_align: usize, passing: Passing) -> Self {
         Self {
@@ -111,27 +112,28 @@ impl PassedType {
         }
     }
 
+    /// Returns how a value is passed.
     #[inline]
     #[must_use]
     pub fn passing(&self) -> &Passing {
         &self.passing
     }
 
-    /// Bytes of a value.
+    /// Returns the size of a value in bytes.
     #[inline]
     #[must_use]
     pub fn size(&self) -> usize {
         self.size
     }
 
-    /// Bytes that a value is aligned to.
+    /// Returns the alignment of a value in bytes.
     #[inline]
     #[must_use]
     pub fn align(&self) -> usize {
         self.align
     }
 
-    /// Bytes that its members ask for.
+    /// Returns the largest alignment of its members in bytes.
     #[allow(dead_code, reason = "some ABIs have no use for it")]
     #[inline]
     #[must_use]
@@ -139,7 +141,7 @@ impl PassedType {
         self.natural_align
     }
 
-    /// Bytes of a value without padding at its end that is not passed.
+    /// Returns the size of a value in bytes, without padding at its end that is not passed.
     #[must_use]
     pub fn passed_size(&self) -> usize {
         match &self.aggregate {
@@ -148,28 +150,27 @@ impl PassedType {
         }
     }
 
-    /// Whether C can be given values of it, and libffi be told of it: an aggregate without size is nothing to
-    /// either.
+    /// Returns whether values can be passed: neither C nor libffi knows aggregates of size zero.
     #[must_use]
     pub fn is_passable(&self) -> bool {
         self.aggregate.is_none() || self.size > 0
     }
 
-    /// Whether C is given the address of a copy.
+    /// Returns whether C receives the address of a copy.
     #[inline]
     #[must_use]
     pub fn is_passed_by_reference(&self) -> bool {
         self.passing == Passing::Reference
     }
 
-    /// Whether C writes a result of this type to memory that the caller provides.
+    /// Returns whether C writes a result of this type to memory that the caller provides.
     #[inline]
     #[must_use]
     pub fn is_returned_in_memory(&self) -> bool {
         matches!(self.passing, Passing::Memory | Passing::Reference)
     }
 
-    /// libffi's description, valid as long as `self`.
+    /// Returns libffi's description, valid for the lifetime of `self`.
     #[must_use]
     pub fn described(&self) -> *mut ffi_type {
         match (&self.aggregate, &self.passing) {
@@ -179,8 +180,8 @@ impl PassedType {
         }
     }
 
-    /// libffi's description of a result, valid as long as `self`. libffi would look for an aggregate that is one
-    /// `long double` in the integer registers.
+    /// Returns libffi's description of a result, valid for the lifetime of `self`. An aggregate that is one
+    /// `long double` is described as that: libffi would look for it in the integer registers.
     #[must_use]
     pub fn described_as_result(&self) -> *mut ffi_type {
         match self.passing {
@@ -189,7 +190,7 @@ impl PassedType {
         }
     }
 
-    /// A description by which libffi puts the value onto the stack, valid as long as `self`.
+    /// Returns a description by which libffi passes the value on the stack, valid for the lifetime of `self`.
     #[must_use]
     pub fn described_in_memory(&self) -> *mut ffi_type {
         match &self.aggregate {
@@ -199,18 +200,19 @@ impl PassedType {
     }
 }
 
-/// How libffi is told of an argument, so that it comes to what the ABI says.
+/// How an argument is described to libffi, so that it does what the ABI says.
 #[allow(dead_code, reason = "some ABIs have no use for it")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Told<'a> {
-    /// As it is.
+    /// By the type's own description.
     Whole,
-    /// The same, after a word that takes the register which has to stay unused.
+    /// By the type's own description, after a word that fills the register which must stay unused.
     AfterPadding,
-    /// As several arguments, the pieces of it. A callback's argument has to lie in one piece, so it is told whole.
+    /// As several arguments, one for each piece. A callback's argument must be contiguous in memory and is
+    /// described as a whole.
     Pieces(&'a [Scalar]),
-    /// As what no register takes.
+    /// By the description that no register can hold.
     InMemory,
-    /// By the address of a copy.
+    /// As a pointer to a copy.
     Address,
 }

@@ -40,19 +40,30 @@ impl Scalar {
         }
     }
 
-    /// An integer of this type as a register holds it: cut to the type's width, and extended.
+    /// Returns how an integer of this type fills a register.
+    #[inline]
+    #[must_use]
+    pub const fn width(self) -> Width {
+        let (size, signed) = match self {
+            Self::Sint8 => (1, true),
+            Self::Uint8 => (1, false),
+            Self::Sint16 => (2, true),
+            Self::Uint16 => (2, false),
+            Self::Sint32 => (4, true),
+            Self::Uint32 | Self::Float => (4, false),
+            _ => (8, false),
+        };
+        Width {
+            shift: 64 - 8 * size,
+            signed,
+        }
+    }
+
+    /// Cuts a word to the type's width and extends it again, as a register holds it.
     #[inline]
     #[must_use]
     pub fn extend(self, word: u64) -> u64 {
-        match self {
-            Self::Sint8 => word as i8 as u64,
-            Self::Uint8 => u64::from(word as u8),
-            Self::Sint16 => word as i16 as u64,
-            Self::Uint16 => u64::from(word as u16),
-            Self::Sint32 => word as i32 as u64,
-            Self::Uint32 | Self::Float => u64::from(word as u32),
-            _ => word,
-        }
+        self.width().extend(word)
     }
 
     /// A number as the bits of a C float of this type.
@@ -179,5 +190,42 @@ impl Scalar {
             4 => Self::Uint32,
             _ => Self::Uint64,
         }
+    }
+}
+
+/// How an integer of fewer bits than a register's fills it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Width {
+    /// The bits that are not the integer's.
+    shift: u8,
+    signed: bool,
+}
+
+impl Width {
+    /// Cuts a word to this width and extends it again.
+    #[inline(always)]
+    #[must_use]
+    pub const fn extend(self, word: u64) -> u64 {
+        if self.signed {
+            ((word << self.shift) as i64 >> self.shift) as u64
+        } else {
+            word << self.shift >> self.shift
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_cut_and_extended() {
+        let word = 0xffff_ffff_8765_43f0;
+        assert_eq!(Scalar::Sint8.extend(word), -16i64 as u64);
+        assert_eq!(Scalar::Uint8.extend(word), 0xf0);
+        assert_eq!(Scalar::Sint16.extend(word), 0x43f0);
+        assert_eq!(Scalar::Sint32.extend(word), word);
+        assert_eq!(Scalar::Uint32.extend(word), 0x8765_43f0);
+        assert_eq!(Scalar::Uint64.extend(word), word);
     }
 }

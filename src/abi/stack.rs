@@ -1,34 +1,35 @@
-//! The arguments of a call that go onto the stack.
+//! The arguments of a call that are passed on the stack.
 
 use std::{mem::MaybeUninit, slice};
 
 /// Bytes of a register or stack slot.
 pub const EIGHTBYTE: usize = 8;
 
-/// The stack is aligned to this many bytes at a call.
+/// The stack's alignment at a call, in bytes.
 pub const STACK_ALIGN: usize = 16;
 
-/// Eightbytes that a call can take: what the interpreter leaves is more.
+/// The most eightbytes that a call can pass; the interpreter always leaves more stack than this.
 pub const MOST_STACK: usize = 2048;
 
-/// Eightbytes that take no allocation.
+/// Eightbytes that need no allocation.
 const FEW: usize = 16;
 
-/// What lies on the stack at a call, from the lowest address up.
+/// The stack's content at a call, from the lowest address up.
 #[derive(Debug)]
 pub struct Stack {
-    /// Without content as long as nothing is used of it: most calls need none, and most others this much.
+    /// The first eightbytes, uninitialised while nothing is used: most calls pass nothing on the stack.
     few: MaybeUninit<[u64; FEW]>,
-    /// What is used of the stack, if that is more.
+    /// The whole content, if it does not fit there.
     many: Vec<u64>,
-    /// Bytes that are used.
+    /// The size of the content in bytes.
     used: usize,
-    /// Bytes that it is aligned to.
+    /// The alignment in bytes.
     align: usize,
 }
 
 #[allow(dead_code, reason = "some ABIs have no use for it")]
 impl Stack {
+    /// Makes an empty stack.
     #[inline(always)]
     #[must_use]
     pub fn new() -> Self {
@@ -40,26 +41,27 @@ impl Stack {
         }
     }
 
+    /// Returns whether nothing is passed on the stack.
     #[inline(always)]
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.used == 0
     }
 
-    /// Bytes that it has to be aligned to, a power of two: 16 or more.
+    /// Returns the alignment in bytes: a power of two, 16 or more.
     #[inline]
     #[must_use]
     pub fn align(&self) -> usize {
         self.align
     }
 
-    /// Places a word behind what is there. `None` if there is no room.
+    /// Appends a word. `None` if there is no room.
     #[inline]
     pub fn push(&mut self, word: u64) -> Option<()> {
         self.words(&[word], EIGHTBYTE)
     }
 
-    /// Places words, the first one aligned to so many bytes. `None` if there is no room.
+    /// Appends words, the first one aligned to `align` bytes. `None` if there is no room.
     #[inline]
     pub fn words(&mut self, words: &[u64], align: usize) -> Option<()> {
         let room = self.room(size_of_val(words), align)?;
@@ -69,7 +71,8 @@ impl Stack {
         Some(())
     }
 
-    /// Room for so many bytes, aligned to so many, which is a power of two if it is less than eight. `None` if there is no room, or none that is aligned so.
+    /// Appends `size` bytes, aligned to `align` bytes, and returns them to be written; an alignment below eight must
+    /// be a power of two. `None` if there is no room, or if nothing can be aligned so.
     #[inline]
     pub fn room(&mut self, size: usize, align: usize) -> Option<&mut [u8]> {
         if align > EIGHTBYTE {
@@ -88,11 +91,11 @@ impl Stack {
         } else {
             self.many.as_mut_ptr().cast()
         };
-        // SAFETY: either has been filled as far as `end`, and nobody else refers to it.
+        // SAFETY: both are initialised up to `end`, and `self` is borrowed mutably.
         Some(unsafe { slice::from_raw_parts_mut(all.add(start), size) })
     }
 
-    /// Has the stack aligned to no less than this. `None` if nothing is aligned so.
+    /// Raises the alignment to `align` at least. `None` if it is no power of two or above [`MOST_ALIGN`].
     fn raise(&mut self, align: usize) -> Option<()> {
         if align > MOST_ALIGN || !align.is_power_of_two() {
             return None;
@@ -101,6 +104,7 @@ impl Stack {
         Some(())
     }
 
+    /// Makes room up to `end`. `None` if that is more than [`MOST_STACK`] allows.
     #[cold]
     fn grow(&mut self, end: usize) -> Option<()> {
         if end > MOST_STACK * EIGHTBYTE {
@@ -113,7 +117,7 @@ impl Stack {
         Some(())
     }
 
-    /// What is used of it, in eightbytes.
+    /// Returns the content in eightbytes.
     #[inline]
     #[must_use]
     pub fn content(&self) -> &[u64] {
@@ -121,7 +125,7 @@ impl Stack {
             return &[];
         }
         if self.many.is_empty() {
-            // SAFETY: whoever used some of it has filled it before.
+            // SAFETY: `room` initialised all of it when the first byte was used.
             let few = unsafe { self.few.assume_init_ref() };
             return few.get(..self.used.div_ceil(EIGHTBYTE)).unwrap_or(few);
         }
@@ -129,8 +133,8 @@ impl Stack {
     }
 }
 
-/// Bytes that an argument on the stack can be aligned to. Less than a page, so that no call steps over the guard
-/// page of a stack that ends.
+/// The largest alignment of an argument on the stack, in bytes. It is less than a page, so that no call skips the
+/// guard page at the end of the stack.
 pub const MOST_ALIGN: usize = 2048;
 
 #[cfg(test)]

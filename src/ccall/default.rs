@@ -7,7 +7,7 @@ use super::{
     plain,
 };
 use crate::{
-    abi::Scalar,
+    abi::{Scalar, Width},
     cdata::CData,
     ctype::scalar::{integer, terminated},
 };
@@ -16,6 +16,9 @@ use rustpython_vm::{
     Py, PyObject, PyResult, VirtualMachine,
     builtins::{PyBytes, PyInt, PyStr},
 };
+
+/// The width of C's `int`, which an `int` without a declared type becomes.
+const C_INT: Width = Scalar::Sint32.width();
 
 /// The scalar in a machine word that `value` becomes, if its type says so at once: then this comes to
 /// the same as [`convert`]. It is good as long as `value` and the arena live.
@@ -40,8 +43,7 @@ fn followed(value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<
 #[inline]
 fn own_word(value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<(Scalar, u64)> {
     let address = if let Some(int) = value.downcast_ref_if_exact::<PyInt>(vm) {
-        let small = integer::small(int)?;
-        return Some((Scalar::Sint32, Scalar::Sint32.extend(small as u64)));
+        return Some((Scalar::Sint32, integer::small_word(int, C_INT)?));
     } else if let Some(bytes) = value.downcast_ref_if_exact::<PyBytes>(vm) {
         terminated::address(bytes)?
     } else if let Some(cdata) = CData::of(value) {
@@ -57,8 +59,8 @@ fn own_word(value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<
         arena.wide(text.as_wtf8())?.as_ptr().expose_provenance()
     } else {
         // A truth value, a member of an enumeration.
-        let small = integer::small(value.downcast_ref::<PyInt>()?)?;
-        return Some((Scalar::Sint32, Scalar::Sint32.extend(small as u64)));
+        let int = value.downcast_ref::<PyInt>()?;
+        return Some((Scalar::Sint32, integer::small_word(int, C_INT)?));
     };
     Some((Scalar::Pointer, address as u64))
 }
@@ -120,11 +122,9 @@ fn has_nul(text: &Py<PyStr>) -> bool {
 /// An `int` as C's `int`: whatever fits a `long`, signed or not, is cut to its width.
 fn c_int(int: &Py<PyInt>, arguments: &mut Arguments, vm: &VirtualMachine) -> PyResult<()> {
     let big = int.as_bigint();
-    let value = match big.to_i64() {
-        Some(value) => value,
-        None if big.to_u64().is_some() => int.as_u64_mask() as i64,
-        None => return Err(vm.new_overflow_error("int too long to convert")),
-    };
-    arguments.integer(Scalar::Sint32, Scalar::Sint32.extend(value as u64));
+    if big.to_i64().is_none() && big.to_u64().is_none() {
+        return Err(vm.new_overflow_error("int too long to convert"));
+    }
+    arguments.integer(Scalar::Sint32, integer::word(int, C_INT));
     Ok(())
 }

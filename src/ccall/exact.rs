@@ -14,13 +14,13 @@ use super::{
 };
 use crate::{
     abi::{
-        Scalar,
+        Scalar, Width,
         native::{Form, Frame},
     },
     cdata::CData,
     ctype::{
         CType, Kind,
-        scalar::{eightbytes::Eightbytes, float, integer::wrapped, pointer, terminated, wide},
+        scalar::{eightbytes::Eightbytes, float, integer, pointer, terminated, wide},
         simple::{Class, WCHAR},
     },
     without::without,
@@ -47,9 +47,8 @@ pub struct Exact {
 /// What a type takes besides its own instances.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Takes {
-    /// An `int`, which becomes this type: cut to its width by this shift, up and down again.
-    Signed(Scalar, u8),
-    Unsigned(Scalar, u8),
+    /// An `int`, which becomes this type.
+    Integer(Scalar, Width),
     /// A `float` or an `int`, which becomes this type.
     Float(Scalar),
     /// The same, or a `complex`, which become this type, and it is no word.
@@ -67,13 +66,9 @@ pub(super) enum Takes {
     /// NULL, `bytes`, a `str`, any address.
     VoidPointer,
     /// NULL, what `byref` makes of the target, a target, whose address it is, an array of targets.
-    Pointer {
-        target: usize,
-    },
+    Pointer { target: usize },
     /// What `byref` makes of an item.
-    Array {
-        item: usize,
-    },
+    Array { item: usize },
     /// Nothing else.
     Function,
     /// Any object but a C value that holds one.
@@ -100,10 +95,8 @@ impl Exact {
         let takes = match &ctype.kind {
             Kind::Simple(simple) => {
                 let scalar = simple.code.scalar;
-                let shift = 64 - 8 * simple.code.size.min(8) as u8;
                 match simple.code.class {
-                    Class::Integer { signed: true } => Takes::Signed(scalar, shift),
-                    Class::Integer { signed: false } => Takes::Unsigned(scalar, shift),
+                    Class::Integer { .. } => Takes::Integer(scalar, scalar.width()),
                     Class::Float if scalar.is_float() => Takes::Float(scalar),
                     Class::LongDouble | Class::Complex if Form::of_scalar(scalar).is_some() => {
                         Takes::Wide(scalar)
@@ -160,7 +153,7 @@ impl Exact {
     #[inline(always)]
     pub(super) fn scalar(&self) -> Scalar {
         match self.takes {
-            Takes::Signed(scalar, _) | Takes::Unsigned(scalar, _) | Takes::Float(scalar) => scalar,
+            Takes::Integer(scalar, _) | Takes::Float(scalar) => scalar,
             Takes::Bool => Scalar::Uint8,
             Takes::Char => Scalar::Sint8,
             Takes::WideChar => WCHAR,
@@ -180,9 +173,7 @@ impl Exact {
     #[inline(always)]
     fn common_word(&self, value: &PyObject, vm: &VirtualMachine) -> Option<u64> {
         match self.takes {
-            Takes::Signed(..) | Takes::Unsigned(..)
-                if let Some(int) = value.downcast_ref_if_exact::<PyInt>(vm) =>
-            {
+            Takes::Integer(..) if let Some(int) = value.downcast_ref_if_exact::<PyInt>(vm) => {
                 self.word_of_int(int)
             }
             Takes::Float(scalar)
@@ -235,8 +226,7 @@ impl Exact {
     #[inline(always)]
     pub(super) fn word_of_int(&self, int: &Py<PyInt>) -> Option<u64> {
         match self.takes {
-            Takes::Signed(_, shift) => Some(((wrapped(int) << shift) as i64 >> shift) as u64),
-            Takes::Unsigned(_, shift) => Some(wrapped(int) << shift >> shift),
+            Takes::Integer(_, width) => Some(integer::word(int, width)),
             Takes::VoidPointer => Some(pointer::wrapping_address(int) as u64),
             _ => None,
         }
@@ -256,7 +246,7 @@ impl Exact {
             return self.pointed_to(value, cdata, arena);
         }
         let address = match self.takes {
-            Takes::Signed(scalar, _) | Takes::Unsigned(scalar, _) => {
+            Takes::Integer(scalar, _) => {
                 return Some(scalar.extend(truth(value, vm)?.into()));
             }
             Takes::Float(scalar) => return float_of_int(scalar, value, vm),
@@ -328,8 +318,7 @@ impl Exact {
             | Takes::VoidPointer
             | Takes::Pointer { .. }
             | Takes::Bool => true,
-            Takes::Signed(..)
-            | Takes::Unsigned(..)
+            Takes::Integer(..)
             | Takes::Float(_)
             | Takes::Wide(_)
             | Takes::Char

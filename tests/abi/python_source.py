@@ -3,10 +3,12 @@
 from batch import is_scalar
 from scalars import SCALARS
 
+# Not every platform has complex types.
 HEADER = """\
+import ctypes
 from ctypes import *
-from ctypes import c_float_complex, c_double_complex, c_longdouble_complex
 
+globals().update(item for item in vars(ctypes).items() if item[0].endswith("_complex"))
 function = CFUNCTYPE(None)
 """
 

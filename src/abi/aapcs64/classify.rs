@@ -1,4 +1,4 @@
-//! How aggregates are passed, and what libffi is told of them.
+//! The classes of aggregates, and their descriptions for libffi.
 
 use crate::abi::{
     Scalar,
@@ -11,7 +11,7 @@ use crate::abi::{
 /// The most members of a homogeneous aggregate (5.9.5.1).
 const MOST_FLOATS: usize = 4;
 
-/// How an aggregate is passed (6.8.2, B.4 and C).
+/// Classifies an aggregate (6.8.2, B.4 and C).
 #[must_use]
 pub fn classify(shape: Shape<'_>) -> Passing {
     if let Some(floats) = homogeneous(shape) {
@@ -23,7 +23,7 @@ pub fn classify(shape: Shape<'_>) -> Passing {
     Passing::Registers(vec![Scalar::Uint64; shape.size.div_ceil(EIGHTBYTE)])
 }
 
-/// The members of an aggregate that consists of one to four floats of one type, and of nothing else.
+/// Returns the members of an aggregate that consists of one to four floats of one type and nothing else.
 fn homogeneous(shape: Shape<'_>) -> Option<Vec<Scalar>> {
     let &(_, first) = shape.parts.first()?;
     let float = fundamental(first)?;
@@ -44,7 +44,7 @@ fn homogeneous(shape: Shape<'_>) -> Option<Vec<Scalar>> {
     homogeneous.then(|| vec![float; count])
 }
 
-/// The type of a float, where `long double` may be `double` by another name.
+/// Returns the type of a float; `long double` may be another name for `double`.
 fn fundamental(scalar: Scalar) -> Option<Scalar> {
     match scalar {
         Scalar::LongDouble if long_double::IS_DOUBLE => Some(Scalar::Double),
@@ -53,7 +53,7 @@ fn fundamental(scalar: Scalar) -> Option<Scalar> {
     }
 }
 
-/// What libffi is told of an aggregate: floats if they are passed as such, otherwise integers.
+/// Describes an aggregate to libffi: as floats if they are passed as such, otherwise as integers.
 #[must_use]
 pub fn describe(shape: Shape<'_>, passing: &Passing) -> Description {
     let align = on_stack(shape.natural_align);
@@ -65,15 +65,15 @@ pub fn describe(shape: Shape<'_>, passing: &Passing) -> Description {
     }
 }
 
-/// What libffi is told of an aggregate that consists of no floats.
+/// Describes an aggregate to libffi so that no vector register can hold it.
 #[must_use]
 pub fn describe_in_memory(shape: Shape<'_>) -> Description {
-    // What is larger than two eightbytes is passed by address. A whole description of it would be as large.
+    // Larger ones are passed by address; a few elements are enough for them.
     let elements = integers(shape.size.min(4 * EIGHTBYTE));
     Description::of(shape.size, on_stack(shape.natural_align), elements)
 }
 
-/// What an aggregate on the stack, or in x registers, is aligned to (C.10, C.14).
+/// Returns the alignment of an aggregate on the stack or in x registers (C.10, C.14).
 #[must_use]
 pub fn on_stack(natural_align: usize) -> usize {
     if natural_align < 2 * EIGHTBYTE {

@@ -8,8 +8,8 @@ use crate::abi::{
 };
 use std::{ptr, slice};
 
-/// What the argument registers hold at a call. A function reads no register that its parameters do not take, so
-/// a call that loads all of them serves every signature.
+/// The content of the argument registers at a call. A function reads no register that its parameters do not use,
+/// so a call that loads all of them serves every signature.
 #[derive(Debug)]
 #[repr(C)]
 pub struct Registers {
@@ -18,11 +18,11 @@ pub struct Registers {
     pub(super) result: u64,
     /// Keeps the vectors at a multiple of 16.
     _padding: u64,
-    /// A float takes the lower end of one.
+    /// A float is in the lower end of its register.
     pub(super) vectors: [[u64; 2]; VECTORS],
 }
 
-/// How many registers of each class have been filled, or are not used any more.
+/// Counts the registers of each class that are taken, or must stay unused.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NextRegister {
     integers: usize,
@@ -30,14 +30,14 @@ pub struct NextRegister {
 }
 
 impl NextRegister {
-    /// Takes the next register for a word; its number in its class. `None` if there is none left.
+    /// Takes the next register of a class and returns its number. `None` if none is left.
     #[inline(always)]
     pub fn take(&mut self, is_vector: bool) -> Option<usize> {
         self.take_all(is_vector, 1)
     }
 
-    /// Takes registers for all pieces of a value; the number of the first one. `None` if there are too few: then
-    /// those that are left stay unused (C.3, C.13).
+    /// Takes `count` registers of a class and returns the number of the first. `None` if there are too few; the rest
+    /// then stays unused (C.3, C.13).
     #[inline]
     pub fn take_all(&mut self, is_vector: bool, count: usize) -> Option<usize> {
         let (next, all) = if is_vector {
@@ -51,7 +51,7 @@ impl NextRegister {
         fits.then_some(first)
     }
 
-    /// Goes on to an even integer register (C.10). Whether that leaves one unused.
+    /// Advances to an even integer register (C.10) and returns whether one is skipped.
     pub fn even(&mut self) -> bool {
         let odd = self.integers % 2 == 1;
         self.integers += usize::from(odd);
@@ -60,6 +60,7 @@ impl NextRegister {
 }
 
 impl Registers {
+    /// Makes registers that hold zeros.
     #[inline(always)]
     #[must_use]
     pub fn new() -> Self {
@@ -71,7 +72,7 @@ impl Registers {
         }
     }
 
-    /// Puts a word into the next register of its class. `None` if there is none left.
+    /// Puts a word into the next register of its class. `None` if none is left.
     #[inline(always)]
     pub fn put(&mut self, next: &mut NextRegister, is_vector: bool, word: u64) -> Option<()> {
         let register = next.take(is_vector)?;
@@ -83,7 +84,7 @@ impl Registers {
         Some(())
     }
 
-    /// What an integer register holds, by its number.
+    /// Returns the content of an integer register.
     #[inline(always)]
     #[must_use]
     pub fn integer(&self, register: usize) -> u64 {
@@ -91,14 +92,14 @@ impl Registers {
     }
 }
 
-/// What the registers and the stack hold at a call.
+/// The arguments of a call, in registers and on the stack.
 #[derive(Debug)]
 pub struct Frame {
     pub(super) registers: Registers,
     next: NextRegister,
     pub(super) stack: Stack,
     variant: Variant,
-    /// All further arguments go onto the stack.
+    /// All following arguments are passed on the stack.
     is_variadic: bool,
 }
 
@@ -120,21 +121,20 @@ impl Frame {
         }
     }
 
-    /// Places the address of memory for the result, before the first argument.
+    /// Places the address of memory for the result; must precede all arguments. `None` if there is no room.
     #[inline]
     pub fn result_at(&mut self, address: usize) -> Option<()> {
         self.registers.result = address as u64;
         Some(())
     }
 
-    /// Notes that the arguments to come match the `...` of a variadic function.
+    /// Notes that the following arguments match the `...` of a variadic function.
     #[inline(always)]
     pub fn variadic(&mut self) {
         self.is_variadic = self.variant == Variant::Apple;
     }
 
-    /// Places a scalar of `size` bytes in a word, which is for a vector register or for an integer register. `None`
-    /// if there is no room.
+    /// Places a scalar of `size` bytes that fits in a word. `None` if there is no room.
     #[inline(always)]
     pub fn word(&mut self, is_vector: bool, word: u64, size: usize) -> Option<()> {
         if !self.is_variadic
@@ -156,7 +156,7 @@ impl Frame {
         Some(())
     }
 
-    /// Places a scalar of more than a word. `None` if there is no room.
+    /// Places a scalar that does not fit in a word. `None` if there is no room.
     #[inline]
     pub fn wide(&mut self, scalar: Scalar, words: &[u64]) -> Option<()> {
         let (float, count) = match scalar.parts() {
@@ -191,8 +191,10 @@ impl Frame {
         }
     }
 
+    /// Places floats, all in vector registers or all on the stack.
+    ///
     /// # Safety
-    /// `source` must hold as many floats.
+    /// `source` must hold `count` floats.
     unsafe fn floats(
         &mut self,
         float: Scalar,
@@ -224,6 +226,8 @@ impl Frame {
         Some(())
     }
 
+    /// Places an aggregate of up to two eightbytes, all in integer registers or all on the stack.
+    ///
     /// # Safety
     /// As for [`Self::aggregate`].
     unsafe fn eightbytes(&mut self, passed: &PassedType, source: *const u8) -> Option<()> {
@@ -249,7 +253,7 @@ impl Frame {
         }
     }
 
-    /// Puts floats onto the stack.
+    /// Appends floats to the stack.
     fn bytes(&mut self, bytes: &[u8], align: usize) -> Option<()> {
         let (size, align) = match self.variant {
             Variant::Apple if !self.is_variadic => (bytes.len(), align),
@@ -266,7 +270,7 @@ mod tests {
     use super::*;
     use crate::abi::passing::Part;
 
-    /// A frame with so many integers in it.
+    /// Makes a frame that holds `count` integers.
     fn with_integers(variant: Variant, count: u64) -> Frame {
         let mut frame = Frame::of(variant);
         for word in 1..=count {

@@ -14,14 +14,14 @@ pub enum Form {
     Vector,
     /// In two integer registers.
     Integers,
-    /// So many floats of so many bytes, each in a vector register.
+    /// `count` floats of `size` bytes, each in a vector register.
     Vectors { count: u8, size: u8 },
     /// In memory, whose address is in `x8`.
     Memory,
 }
 
 impl Form {
-    /// That of a scalar. Every scalar has one.
+    /// Returns the form of a scalar; every scalar has one.
     #[must_use]
     pub fn of_scalar(scalar: Scalar) -> Option<Self> {
         Some(match scalar {
@@ -35,7 +35,7 @@ impl Form {
         })
     }
 
-    /// That of a type. `None` if no function returns such values.
+    /// Returns the form of a type's values. `None` if no function returns such values.
     #[must_use]
     pub fn of(passed: &PassedType) -> Option<Self> {
         match passed.passing() {
@@ -56,14 +56,14 @@ impl Form {
         }
     }
 
-    /// Whether the caller gives the address of memory for it.
+    /// Returns whether the caller provides memory for the result.
     #[inline(always)]
     #[must_use]
     pub fn is_memory(self) -> bool {
         self == Self::Memory
     }
 
-    /// Whether one word holds it.
+    /// Returns whether the result fits in a word.
     #[inline(always)]
     #[must_use]
     pub fn is_word(self) -> bool {

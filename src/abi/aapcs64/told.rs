@@ -1,7 +1,7 @@
-//! What libffi is told of arguments.
+//! How arguments are described to libffi.
 //!
-//! libffi puts aggregates where the ABI says, but that it takes no heed of alignment where they go to integer
-//! registers, and that it copies large ones to where the stack is aligned to 16 bytes alone.
+//! libffi ignores the alignment of aggregates that go to integer registers, and its copies of large aggregates are
+//! aligned to 16 bytes only.
 
 use super::{NextRegister, Variant, classify::on_stack};
 use crate::abi::{
@@ -10,7 +10,7 @@ use crate::abi::{
     stack::EIGHTBYTE,
 };
 
-/// Tells of arguments, one after the other.
+/// Describes the arguments of a call to libffi, one after the other.
 #[derive(Clone, Copy, Debug)]
 pub struct Teller {
     next: NextRegister,
@@ -31,13 +31,13 @@ impl Teller {
         }
     }
 
-    /// Begins with the result: `x8` is no argument's.
+    /// Begins with the result: its address, in `x8`, takes no argument register.
     #[must_use]
     pub fn new(_result: &PassedType) -> Self {
         Self::default()
     }
 
-    /// Goes on with a scalar.
+    /// Continues with a scalar.
     pub fn scalar(&mut self, scalar: Scalar) {
         match scalar {
             Scalar::Void => {}
@@ -53,7 +53,7 @@ impl Teller {
         }
     }
 
-    /// Goes on with an aggregate, or a scalar.
+    /// Continues with a value of any type and returns how to describe it.
     pub fn tell<'a>(&mut self, passed: &'a PassedType) -> Told<'a> {
         match passed.passing() {
             Passing::Scalar(scalar) => self.scalar(*scalar),

@@ -1,7 +1,7 @@
-//! How aggregates are passed, and what libffi is told of them.
+//! The classes of aggregates, and their descriptions for libffi.
 //!
-//! libffi would find out by itself, but it is given no unions, arrays or bit fields. So the class of each
-//! eightbyte is found here, and libffi is given elements from which it comes to the same.
+//! libffi classifies by elements and knows no unions, arrays or bit fields. So the class of each eightbyte is found
+//! here, and libffi is given elements that have the same classes.
 
 use crate::abi::{
     Scalar,
@@ -23,7 +23,7 @@ enum Eightbyte {
     Memory,
 }
 
-/// How an aggregate is passed (3.2.3).
+/// Classifies an aggregate (3.2.3).
 #[must_use]
 pub fn classify(shape: Shape<'_>) -> Passing {
     let Shape { size, parts, .. } = shape;
@@ -53,7 +53,7 @@ pub fn classify(shape: Shape<'_>) -> Passing {
         .map_or(Passing::Memory, Passing::Registers)
 }
 
-/// The class of the bytes from `start` to `end`: that of all parts there, merged.
+/// Returns the class of the bytes from `start` to `end`: the merged classes of all parts there.
 fn eightbyte(start: usize, end: usize, parts: &[Part]) -> Eightbyte {
     parts
         .iter()
@@ -72,7 +72,7 @@ fn eightbyte(start: usize, end: usize, parts: &[Part]) -> Eightbyte {
         })
 }
 
-/// What libffi is told of an aggregate: eightbytes of padding at its end are left out.
+/// Describes an aggregate to libffi, without eightbytes of padding at its end.
 #[must_use]
 pub fn describe(shape: Shape<'_>, passing: &Passing) -> Description {
     match passing {
@@ -85,7 +85,7 @@ pub fn describe(shape: Shape<'_>, passing: &Passing) -> Description {
     }
 }
 
-/// Scalars that fill so many bytes, of the class of each eightbyte.
+/// Returns scalars that fill `size` bytes, with the class of each eightbyte.
 fn fill(size: usize, parts: &[Part]) -> impl Iterator<Item = Scalar> {
     (0..size).step_by(EIGHTBYTE).flat_map(move |start| {
         let end = size.min(start + EIGHTBYTE);
@@ -100,11 +100,11 @@ fn fill(size: usize, parts: &[Part]) -> impl Iterator<Item = Scalar> {
     })
 }
 
-/// What libffi is told of an aggregate so that it comes to the class MEMORY.
+/// Describes an aggregate to libffi so that its class is MEMORY.
 #[must_use]
 pub fn describe_in_memory(shape: Shape<'_>) -> Description {
     let elements = if shape.size > 2 * EIGHTBYTE {
-        // Too large for registers, whatever it holds. libffi looks at four eightbytes at most.
+        // Too large for registers whatever it holds; libffi looks at four eightbytes at most.
         vec![scalar(Scalar::Uint64); (shape.size / EIGHTBYTE).min(4)]
     } else {
         // An x87 value and a float in the same place.
@@ -113,7 +113,7 @@ pub fn describe_in_memory(shape: Shape<'_>) -> Description {
     Description::new(shape.size, shape.align, elements)
 }
 
-/// A scalar that takes no room: elements that overlap, which libffi has no other way to express.
+/// A scalar of size zero. With it elements can overlap, which libffi cannot express otherwise.
 struct Weightless(raw::ffi_type);
 
 // SAFETY: never written.

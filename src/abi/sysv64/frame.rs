@@ -8,16 +8,16 @@ use crate::abi::{
 };
 use std::{ptr, slice};
 
-/// What the argument registers hold at a call. A function reads no register that its parameters do not take, so
-/// a call that loads all of them serves every signature.
+/// The content of the argument registers at a call. A function reads no register that its parameters do not use,
+/// so a call that loads all of them serves every signature.
 #[derive(Debug)]
 pub struct Registers {
     pub(super) integers: [u64; INTEGERS],
-    /// A `float` takes the lower half of one.
+    /// A `float` is in the lower half of its register.
     pub(super) vectors: [f64; VECTORS],
 }
 
-/// How many registers of each class have been filled.
+/// Counts the registers of each class that are taken.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NextRegister {
     integers: usize,
@@ -25,7 +25,7 @@ pub struct NextRegister {
 }
 
 impl NextRegister {
-    /// Takes the next register for a word; its number in its class. `None` if there is none left.
+    /// Takes the next register of a class and returns its number. `None` if none is left.
     #[inline(always)]
     pub fn take(&mut self, is_vector: bool) -> Option<usize> {
         let (next, all) = if is_vector {
@@ -40,7 +40,7 @@ impl NextRegister {
         })
     }
 
-    /// Takes one for each eightbyte, or none. `false` if there are too few.
+    /// Takes a register for each eightbyte. Takes none and returns `false` if there are too few.
     pub fn take_all(&mut self, eightbytes: &[Scalar]) -> bool {
         let vectors = eightbytes.iter().filter(|&&s| s == Scalar::Double).count();
         let integers = eightbytes.len() - vectors;
@@ -54,6 +54,7 @@ impl NextRegister {
 }
 
 impl Registers {
+    /// Makes registers that hold zeros.
     #[inline(always)]
     #[must_use]
     pub fn new() -> Self {
@@ -63,7 +64,7 @@ impl Registers {
         }
     }
 
-    /// Puts a word into the next register of its class. `None` if there is none left.
+    /// Puts a word into the next register of its class. `None` if none is left.
     #[inline(always)]
     pub fn put(&mut self, next: &mut NextRegister, is_vector: bool, word: u64) -> Option<()> {
         if is_vector {
@@ -76,7 +77,7 @@ impl Registers {
         Some(())
     }
 
-    /// What an integer register holds, by its number.
+    /// Returns the content of an integer register.
     #[inline(always)]
     #[must_use]
     pub fn integer(&self, register: usize) -> u64 {
@@ -84,7 +85,7 @@ impl Registers {
     }
 }
 
-/// What the registers and the stack hold at a call.
+/// The arguments of a call, in registers and on the stack.
 #[derive(Debug)]
 pub struct Frame {
     pub(super) registers: Registers,
@@ -103,18 +104,18 @@ impl Frame {
         }
     }
 
-    /// Places the address of memory for the result, before the first argument.
+    /// Places the address of memory for the result; must precede all arguments. `None` if there is no room.
     #[inline]
     pub fn result_at(&mut self, address: usize) -> Option<()> {
         self.word(false, address as u64, EIGHTBYTE)
     }
 
-    /// Notes that the arguments to come match the `...` of a variadic function.
+    /// Notes that the following arguments match the `...` of a variadic function.
     #[inline(always)]
     pub fn variadic(&mut self) {}
 
-    /// Places a scalar in a word, which is for a vector register or for an integer register. What it takes is the
-    /// same for every `size`. `None` if there is no room.
+    /// Places a scalar that fits in a word. Every size takes a whole register or stack slot. `None` if there is no
+    /// room.
     #[inline(always)]
     pub fn word(&mut self, is_vector: bool, word: u64, _size: usize) -> Option<()> {
         match self.registers.put(&mut self.next, is_vector, word) {
@@ -123,7 +124,7 @@ impl Frame {
         }
     }
 
-    /// Places a scalar of more than a word. `None` if there is no room.
+    /// Places a scalar that does not fit in a word. `None` if there is no room.
     #[inline]
     pub fn wide(&mut self, scalar: Scalar, words: &[u64]) -> Option<()> {
         match scalar {
@@ -155,7 +156,7 @@ impl Frame {
         self.eightbytes(words, eightbytes, align)
     }
 
-    /// All eightbytes go into registers, or all to the stack.
+    /// Places eightbytes, all in registers or all on the stack.
     fn eightbytes(&mut self, words: &[u64], classes: &[Scalar], align: usize) -> Option<()> {
         let mut next = self.next;
         if !next.take_all(classes) {

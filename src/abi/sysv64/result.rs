@@ -26,7 +26,7 @@ pub enum Form {
 }
 
 impl Form {
-    /// That of a scalar. Every scalar has one.
+    /// Returns the form of a scalar; every scalar has one.
     #[must_use]
     pub fn of_scalar(scalar: Scalar) -> Option<Self> {
         Some(match scalar {
@@ -38,7 +38,7 @@ impl Form {
         })
     }
 
-    /// That of a type. `None` if no function returns such values.
+    /// Returns the form of a type's values. `None` if no function returns such values.
     #[must_use]
     pub fn of(passed: &PassedType) -> Option<Self> {
         let is_vector = |piece: &Scalar| *piece == Scalar::Double;
@@ -60,14 +60,14 @@ impl Form {
         }
     }
 
-    /// Whether the caller gives the address of memory for it.
+    /// Returns whether the caller provides memory for the result.
     #[inline(always)]
     #[must_use]
     pub fn is_memory(self) -> bool {
         self == Self::Memory
     }
 
-    /// Whether one word holds it.
+    /// Returns whether the result fits in a word.
     #[inline(always)]
     #[must_use]
     pub fn is_word(self) -> bool {

@@ -1,8 +1,8 @@
-//! What libffi is told of arguments.
+//! How arguments are described to libffi.
 //!
-//! libffi is told where each aggregate goes, so that it need not find out: up to 3.4 it overwrites the first
-//! vector register when an aggregate of both classes takes the last integer register, and takes one register
-//! too many for an aggregate that ends in padding.
+//! libffi is left no choice where an aggregate goes: up to version 3.4 it overwrites the first vector register when an
+//! aggregate of both classes takes the last integer register, and takes a register too many for an aggregate that
+//! ends in padding.
 
 use super::NextRegister;
 use crate::abi::{
@@ -10,7 +10,7 @@ use crate::abi::{
     passing::{PassedType, Passing, Told},
 };
 
-/// Tells of arguments, one after the other.
+/// Describes the arguments of a call to libffi, one after the other.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Teller {
     next: NextRegister,
@@ -27,7 +27,7 @@ impl Teller {
         teller
     }
 
-    /// Goes on with a scalar. What does not fit goes to the stack and leaves the registers to others.
+    /// Continues with a scalar. One that does not fit is passed on the stack and leaves the registers to others.
     pub fn scalar(&mut self, scalar: Scalar) {
         match scalar {
             Scalar::Float | Scalar::Double | Scalar::ComplexFloat => {
@@ -43,7 +43,7 @@ impl Teller {
         }
     }
 
-    /// Goes on with an aggregate, or a scalar.
+    /// Continues with a value of any type and returns how to describe it.
     pub fn tell<'a>(&mut self, passed: &'a PassedType) -> Told<'a> {
         match passed.passing() {
             Passing::Scalar(scalar) => self.scalar(*scalar),

@@ -1,6 +1,7 @@
 //! Integers of every width, and booleans.
 
 use super::{Access, Kept, read, write};
+use crate::abi::Width;
 use num_traits::Signed;
 use rustpython_vm::{Py, PyObject, PyResult, VirtualMachine, builtins::PyInt};
 
@@ -30,7 +31,14 @@ pub fn wrapped(int: &Py<PyInt>) -> u64 {
     }
 }
 
-/// An `int` of at most 64 bits, its sign among them.
+/// Returns the word that an `int` becomes as a C integer of this width.
+#[inline(always)]
+#[must_use]
+pub fn word(int: &Py<PyInt>, width: Width) -> u64 {
+    width.extend(wrapped(int))
+}
+
+/// Returns the value of an `int` that fits in 64 bits with its sign.
 #[inline]
 #[must_use]
 pub fn small(int: &Py<PyInt>) -> Option<i64> {
@@ -40,6 +48,13 @@ pub fn small(int: &Py<PyInt>) -> Option<i64> {
     let value = wrapped(int) as i64;
     // One that is too large for the sign bit shows the other sign.
     (fits && (value < 0) == int.as_bigint().is_negative()).then_some(value)
+}
+
+/// Returns the word that a [`small`] `int` becomes as a C integer of this width.
+#[inline]
+#[must_use]
+pub fn small_word(int: &Py<PyInt>, width: Width) -> Option<u64> {
+    small(int).map(|value| width.extend(value as u64))
 }
 
 /// A C integer type.
