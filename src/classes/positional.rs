@@ -1,9 +1,8 @@
 //! Setting a structure's fields from the positional arguments of its constructor.
 //!
-//! By the rules that is an attribute assignment for each name in `_fields_`. As long as the names lead
-//! to the fields' descriptors and nothing else takes part, the descriptors are used at once. Python
-//! code may change that at any time, by which the class gets another version tag, and the descriptors
-//! are looked up again.
+//! By the rules this is an attribute assignment for each name in `_fields_`. As long as the names lead to the
+//! fields' descriptors and nothing else takes part, the descriptors are used directly. Python code may change
+//! that at any time; then the class gets another version tag, and the descriptors are looked up again.
 
 use super::{attributes, field::CField, fields::field_name};
 use crate::{
@@ -17,10 +16,10 @@ use rustpython_vm::{
 };
 use std::sync::atomic::Ordering;
 
-/// Sets fields of a new instance. `false` if that takes attribute assignments.
+/// Sets fields of a new instance. Returns `false` if that takes attribute assignments.
 ///
 /// # Errors
-/// What the assignment of a field raises.
+/// Any exception that the assignment of a field raises.
 pub fn set(zelf: &Py<CData>, values: &[PyObjectRef], vm: &VirtualMachine) -> PyResult<bool> {
     let ctype = zelf.ctype();
     let version = ctype.python_class().tp_version_tag.load(Ordering::Acquire);
@@ -61,8 +60,8 @@ fn set_fields(
 fn look_up(ctype: &CType, vm: &VirtualMachine) -> PyResult<Positional> {
     let class = ctype.python_class();
     let mut fields = Vec::new();
-    // Looking something up gives the class a version, if it had none; what is found later belongs to
-    // that version or an older one.
+    // A look-up gives the class a version, if it had none; what is found later belongs to that version or an
+    // older one.
     class.get_attr(name!(vm, "_fields_"));
     let version = class.tp_version_tag.load(Ordering::Acquire);
     let plain = attributes::writes_plainly(class) && collect(ctype, class, &mut fields, vm)?;
@@ -72,8 +71,8 @@ fn look_up(ctype: &CType, vm: &VirtualMachine) -> PyResult<Positional> {
     })
 }
 
-/// Collects the descriptors of the type's class that the `_fields_` of `base` and its bases name. `false` if
-/// one is no field.
+/// Collects the descriptors of the type's class that the `_fields_` of `base` and its bases name. Returns
+/// `false` if one is not a field.
 fn collect(
     ctype: &CType,
     base: &Py<PyType>,

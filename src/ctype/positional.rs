@@ -11,8 +11,8 @@ use rustpython_vm::{
 #[derive(Debug, PyPayload)]
 pub struct Positional {
     pub version: u32,
-    /// The descriptors in the order of the arguments, those of base classes first. `None` if the names
-    /// in `_fields_` lead to something else in this state of the class.
+    /// The descriptors in the order of the arguments, those of base classes first. `None` if the names in
+    /// `_fields_` do not lead to the fields in this state of the class.
     pub fields: Option<Vec<PyObjectRef>>,
 }
 

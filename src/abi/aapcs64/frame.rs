@@ -232,7 +232,10 @@ impl Frame {
     /// As for [`Self::aggregate`].
     unsafe fn eightbytes(&mut self, passed: &PassedType, source: *const u8) -> Option<()> {
         let count = passed.size().div_ceil(EIGHTBYTE);
-        let align = on_stack(passed.natural_align());
+        let align = on_stack(match self.variant {
+            Variant::Standard => passed.natural_align(),
+            Variant::Apple => passed.align(),
+        });
         let mut words = [0u64; 2];
         let words = words.get_mut(..count)?;
         // SAFETY: the caller's promise; the words have room for the rounded size.
@@ -342,6 +345,34 @@ mod tests {
         frame.word(false, 12, 4).unwrap();
         assert_eq!(frame.registers.vectors[0], [0, 0]);
         assert_eq!(frame.stack.content(), [9 | 10 << 32, 11, 12]);
+    }
+
+    /// As clang has it for arm64-apple-macos: `(8 ints, int, struct { long a, b; } aligned to 16, char, short)`.
+    #[test]
+    fn apple_aligns_aggregates_on_the_stack_as_a_whole() {
+        let mut frame = with_integers(Variant::Apple, 9);
+        let pair = passed(16, 16, &[Scalar::Uint64; 2]);
+        place(&mut frame, &pair, &[10, 11]);
+        frame.word(false, 12, 1).unwrap();
+        frame.word(false, 13, 2).unwrap();
+        assert_eq!(frame.stack.content(), [9, 0, 10, 11, 12 | 13 << 16]);
+    }
+
+    /// As clang has it for arm64-apple-macos: `(8 doubles, float, struct { float a, b, c; }, float)`.
+    #[test]
+    fn apple_packs_floats_on_the_stack() {
+        let mut frame = Frame::of(Variant::Apple);
+        for _ in 0..8 {
+            frame.word(true, 1, 8).unwrap();
+        }
+        frame.word(true, 2, 4).unwrap();
+        place(
+            &mut frame,
+            &passed(12, 4, &[Scalar::Float; 3]),
+            &[3 | 4 << 32, 5],
+        );
+        frame.word(true, 6, 4).unwrap();
+        assert_eq!(frame.stack.content(), [2 | 3 << 32, 4 | 5 << 32, 6]);
     }
 
     #[test]
