@@ -8,7 +8,7 @@
 use crate::{
     audit,
     ccall::{pending, read},
-    cdata::{CData, ctype_of, kept::Kept},
+    cdata::{CData, ctype_of, references::Kept},
     classes::metatype::CTypeType,
     ctype::CType,
     panics::guarded_above_c,

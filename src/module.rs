@@ -21,7 +21,9 @@ mod _ctypes {
             aggregate, array, attributes, construct, field, function, metatype, new_class, pointer,
             simple, type_attributes, type_methods,
         },
-        ctype::{CType, initializer::Initializer, positional::Positional, scalar::wide},
+        ctype::{
+            CType, constructor_fields::ConstructorFields, initializer::Initializer, scalar::wide,
+        },
         error, exports, functions, once, package, panics,
     };
     use rustpython_vm::{
@@ -120,7 +122,7 @@ mod _ctypes {
         crate::capi::install(vm);
         // Bases before what derives from them.
         let _ = CType::make_static_type();
-        let _ = Positional::make_static_type();
+        let _ = ConstructorFields::make_static_type();
         let _ = Initializer::make_static_type();
         let _ = metatype::CTypeType::make_static_type();
         let _ = simple::SimpleType::make_static_type();

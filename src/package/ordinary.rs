@@ -2,7 +2,7 @@
 
 use crate::{
     ccall::{flags, read},
-    cdata::{CData, kept::Kept},
+    cdata::{CData, references::Kept},
     classes::{array, char_array, construct::make, function, pointer, simple},
     ctype::{
         CType, Kind,
