@@ -4,7 +4,7 @@ use super::{
     MAX_ARGUMENTS,
     argument::Arguments,
     default,
-    enter::{self, Target},
+    enter::{self, Call},
     from_param,
     result::Restype,
     signature::Converter,
@@ -22,7 +22,7 @@ use rustpython_vm::{
 /// NULL address, what the result's conversion raises.
 #[inline(always)]
 pub fn address(
-    target: Target<'_>,
+    call: Call<'_>,
     this: Option<usize>,
     converters: &[Converter],
     given: &[PyObjectRef],
@@ -44,13 +44,13 @@ pub fn address(
             return Err(refused(position, error, vm));
         }
     }
-    if !target.audited {
-        audit::call(target.callee.address, given, vm)?;
+    if !call.audited {
+        audit::call(call.callee.address, given, vm)?;
     }
     if !restype.settle() || !arguments.are_passable() {
-        return Err(enter::cif::not_prepared(target.callee.fixed, vm));
+        return Err(enter::cif::not_prepared(call.callee.fixed, vm));
     }
-    if target.callee.address == 0 {
+    if call.callee.address == 0 {
         return Err(vm.new_value_error("NULL pointer access"));
     }
     if let Some(instance) = restype.instance_in_memory(vm)? {
@@ -58,7 +58,7 @@ pub fn address(
         // the instance has memory of the result's type, which takes more than two words.
         let called = unsafe {
             enter::call(
-                target,
+                call,
                 &mut arguments,
                 restype.returned(),
                 instance.address(),
@@ -72,7 +72,7 @@ pub fn address(
     let mut result = enter::ResultBuffer::new();
     let start = result.start(restype.size(), vm)?;
     // SAFETY: as above; the buffer is as large as the result, and two words at least.
-    let called = unsafe { enter::call(target, &mut arguments, restype.returned(), start, vm) };
+    let called = unsafe { enter::call(call, &mut arguments, restype.returned(), start, vm) };
     arguments.take_over();
     called?;
     // SAFETY: the call wrote a result of this type.

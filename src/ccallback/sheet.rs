@@ -13,7 +13,8 @@ use std::{
 };
 
 /// What libffi calls for a callback: the cif, memory for the result, the arguments, the closure's data.
-pub type Entry = unsafe extern "C" fn(*mut ffi_cif, *mut c_void, *mut *mut c_void, *mut c_void);
+pub type ClosureFunction =
+    unsafe extern "C" fn(*mut ffi_cif, *mut c_void, *mut *mut c_void, *mut c_void);
 
 /// Closures of one cif.
 pub struct Sheet(Memory);
@@ -50,7 +51,7 @@ impl Sheet {
     /// The cif must be prepared, and live as long as the closures are called.
     pub unsafe fn new(
         cif: *mut ffi_cif,
-        entry: Entry,
+        entry: ClosureFunction,
         data: &[*mut c_void],
     ) -> Result<(Self, Vec<*mut c_void>), Failure> {
         // SAFETY: the caller's promise.
@@ -71,7 +72,7 @@ impl Sheet {
 /// As for [`Sheet::new`].
 unsafe fn sealed(
     cif: *mut ffi_cif,
-    entry: Entry,
+    entry: ClosureFunction,
     data: &[*mut c_void],
 ) -> Result<(Sheet, Vec<*mut c_void>), Failure> {
     let pages = Pages::new(STRIDE * data.len()).ok_or(Failure::NoMemory)?;
@@ -99,7 +100,7 @@ unsafe fn sealed(
 /// As for [`Sheet::new`].
 unsafe fn of_libffi(
     cif: *mut ffi_cif,
-    entry: Entry,
+    entry: ClosureFunction,
     data: &[*mut c_void],
 ) -> Result<(Sheet, Vec<*mut c_void>), Failure> {
     // From here on dropping it frees what is in it.
@@ -128,7 +129,7 @@ unsafe fn of_libffi(
 unsafe fn prepare(
     closure: *mut ffi_closure,
     cif: *mut ffi_cif,
-    entry: Entry,
+    entry: ClosureFunction,
     data: *mut c_void,
     code: *mut c_void,
 ) -> Result<(), Failure> {

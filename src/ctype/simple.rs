@@ -5,7 +5,7 @@ use super::scalar::bstr;
 #[cfg(not(windows))]
 use super::scalar::complex;
 use super::scalar::{Access, character, float, integer, object, pointer, string};
-use crate::abi::{Scalar, long_double};
+use crate::abi::{Scalar, Width, long_double};
 use libc::{c_int, c_long, c_short, c_uint, c_ulong, c_ushort, wchar_t};
 use std::mem::{align_of, size_of};
 
@@ -53,6 +53,8 @@ pub struct SimpleCode {
     /// The code in a PEP 3118 format string with standard sizes.
     pub format: char,
     pub scalar: Scalar,
+    /// How an integer of it fills a word.
+    pub width: Width,
     pub class: Class,
     pub native: Access,
     /// The accesses in the other byte order, for the types that have one.
@@ -75,6 +77,7 @@ const fn row(
         align,
         format,
         scalar,
+        width: scalar.width(),
         class,
         native,
         swapped,

@@ -7,12 +7,12 @@ mod windows;
 
 use crate::{
     address, audit,
-    builtin::{Callee, Wording},
+    builtin::{Builtin, Wording},
     c_integer,
     ccall::{
         byref::CArg,
         call,
-        enter::{Target, around::Callee as Foreign},
+        enter::{Call, detached::Callee},
         errno as errno_copy, flags,
         result::Restype,
     },
@@ -37,7 +37,7 @@ macro_rules! functions {
             PyMethodDef::new_raw_const(
                 $name,
                 |vm: &VirtualMachine, args: FuncArgs, _| {
-                    const CALLEE: Callee = Callee {
+                    const CALLEE: Builtin = Builtin {
                         name: $name,
                         place: "_ctypes",
                         is_method: false,
@@ -276,8 +276,8 @@ fn call_at(address: &PyObject, arguments: &PyObject, flags: u32, vm: &VirtualMac
     let arguments = tuple(arguments, vm)?;
     // A hook that was added unnoticed shows here.
     audit::raise_call(address, arguments.as_slice(), vm)?;
-    let target = Target {
-        callee: Foreign {
+    let call = Call {
+        callee: Callee {
             address,
             flags,
             fixed: None,
@@ -286,7 +286,7 @@ fn call_at(address: &PyObject, arguments: &PyObject, flags: u32, vm: &VirtualMac
         audited: true,
     };
     let restype = Restype::int(vm);
-    call::address(target, None, &[], arguments.as_slice(), &restype, vm)
+    call::address(call, None, &[], arguments.as_slice(), &restype, vm)
 }
 
 fn call_function([address, arguments]: [PyObjectRef; 2], vm: &VirtualMachine) -> PyResult {

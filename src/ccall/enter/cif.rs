@@ -2,7 +2,7 @@
 
 use super::{
     Outcome,
-    around::{Callee, attached_or_not, function_at},
+    detached::{Callee, attached_or_not, function_at},
 };
 use crate::{
     abi::{

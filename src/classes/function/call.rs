@@ -7,7 +7,7 @@ use super::{
 use crate::{
     ccall::{
         call,
-        enter::{Target, around::Callee},
+        enter::{Call, detached::Callee},
         flags, outputs,
         paramflags::{Given, ParamFlags},
         plan::Plan,
@@ -234,7 +234,7 @@ fn step_by_step(
         None => &[],
     };
     let (address, _held) = CData::callee(CFuncPtr::value(function));
-    let target = Target {
+    let call = Call {
         callee: Callee {
             address,
             flags,
@@ -244,7 +244,7 @@ fn step_by_step(
         cif: Some(&signature.cif),
     };
     call::address(
-        target,
+        call,
         None,
         converters,
         given,

@@ -9,7 +9,7 @@ use crate::{
     c_integer,
     ccall::{
         call,
-        enter::{Target, around::Callee},
+        enter::{Call, detached::Callee},
         flags,
         paramflags::Given,
         result::Restype,
@@ -135,7 +135,7 @@ pub fn call(
     given: &Given<'_>,
     vm: &VirtualMachine,
 ) -> PyResult {
-    let (target, given) = match function.method.as_deref() {
+    let (call, given) = match function.method.as_deref() {
         None => (None, *given),
         Some(method) => {
             let (this, behind) = match given.split_first() {
@@ -153,7 +153,7 @@ pub fn call(
         }
         _ => given.positional(),
     };
-    let result = enter(function, target, signature, arguments, vm)?;
+    let result = enter(function, call, signature, arguments, vm)?;
     let checked = match &signature.declared.errcheck {
         None => Checked::Result(result),
         Some(errcheck) => checked::check(errcheck, function, result, arguments, vm)?,
@@ -188,7 +188,7 @@ fn enter(
     };
     let before = usize::from(this.is_some());
     let fixed = Some(converters.len()).filter(|&fixed| fixed > 0 && fixed < given.len());
-    let target = Target {
+    let call = Call {
         callee: Callee {
             address,
             flags: function.flags,
@@ -199,7 +199,7 @@ fn enter(
     };
     let call = |restype: &Restype| {
         let this = this.map(Interface::address);
-        call::address(target, this, converters, given, restype, vm)
+        call::address(call, this, converters, given, restype, vm)
     };
     let of_object =
         method.and_then(|(method, (interface, _))| Some((interface, method.iid.as_ref()?)));
