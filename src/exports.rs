@@ -7,12 +7,11 @@
 
 use crate::{
     audit,
-    ccall::pending,
-    cdata::{CData, ctype_of, kept::Kept},
+    ccall::{pending, read},
+    cdata::{CData, ctype_of, references::Kept},
     classes::metatype::CTypeType,
-    ctype::{CType, scalar::wide},
+    ctype::CType,
     panics::guarded_above_c,
-    room,
 };
 use rustpython_common::borrow::{BorrowedValue, BorrowedValueMut};
 use rustpython_vm::{
@@ -25,7 +24,7 @@ use rustpython_vm::{
     vm::thread,
 };
 use std::{
-    ffi::{CStr, c_char, c_int, c_void},
+    ffi::{c_char, c_int, c_void},
     panic::{AssertUnwindSafe, catch_unwind},
     ptr,
 };
@@ -132,14 +131,8 @@ pub unsafe extern "C" fn string_at(start: *const c_char, size: c_int) -> *mut Py
         if start.is_null() {
             return Err(null_pointer(vm));
         }
-        let bytes = if size == -1 {
-            // SAFETY: `start` points to a terminated string (see # Safety).
-            unsafe { CStr::from_ptr(start) }.to_bytes()
-        } else {
-            // SAFETY: `start` is valid for reads of `size` bytes (see # Safety).
-            unsafe { std::slice::from_raw_parts(start.cast::<u8>(), size as usize) }
-        };
-        room::bytes(bytes, vm)
+        // SAFETY: `start` is valid for reads of `size` bytes, or terminated (see # Safety).
+        unsafe { read::bytes(start.cast(), usize::try_from(size).ok(), vm) }
     })
 }
 
@@ -157,7 +150,7 @@ pub unsafe extern "C" fn wstring_at(start: *const libc::wchar_t, size: c_int) ->
             return Err(null_pointer(vm));
         }
         // SAFETY: `start` is valid for reads of the characters, or terminated (see # Safety).
-        let text = unsafe { wide::text_at(start.cast(), usize::try_from(size).ok(), vm) }?;
+        let text = unsafe { read::text(start.cast(), usize::try_from(size).ok(), vm) }?;
         Ok(text.into())
     })
 }

@@ -64,9 +64,13 @@ impl Directive {
         Some(read)
     }
 
+    #[allow(
+        clippy::unnecessary_cast,
+        reason = "a long is narrower on some platforms"
+    )]
     fn signed(&self, arguments: &mut Arguments) -> i64 {
         match self.length.as_slice() {
-            b"l" => arguments.long(),
+            b"l" => arguments.long() as i64,
             b"ll" | b"j" => arguments.long_long(),
             b"z" | b"t" => arguments.size() as i64,
             _ => arguments.int().into(),

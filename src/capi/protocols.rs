@@ -282,7 +282,7 @@ c_functions! {
 
     replaced fn PyLong_AsLong(object: Lent<'_>) -> c_long, -1, |vm| {
         let index = object.ok_or_else(|| super::entry::bad_call(vm))?.try_index(vm)?;
-        let value = num_traits::ToPrimitive::to_i64(index.as_bigint());
+        let value = c_long::try_from(index.as_bigint()).ok();
         value.ok_or_else(|| vm.new_overflow_error("Python int too large to convert to C long"))
     }
 

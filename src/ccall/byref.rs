@@ -6,7 +6,7 @@ use crate::{
     cdata::{
         CData,
         freelist::FreeList,
-        kept::Kept,
+        references::Kept,
         young::{self, BeginsYoung, Young},
     },
     ctype::simple::SimpleCode,

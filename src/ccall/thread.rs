@@ -6,7 +6,7 @@
 //! before pthreads keys. So everything is registered before C is entered, together with a value that notices
 //! the end of the thread.
 
-use super::{arena, byref, longjmp, pending};
+use super::{arena, byref, longjmp, pending, seh};
 use crate::cdata::young;
 use rustpython_vm::{PyRef, VirtualMachine, builtins::PyTuple};
 use std::cell::Cell;
@@ -56,6 +56,7 @@ fn prepare_new(vm: &VirtualMachine) {
     byref::prepare();
     pending::prepare();
     longjmp::prepare();
+    seh::prepare();
     let _ = SPARE_TUPLE.try_with(|_| ());
     // The VM keeps memory of such objects for each thread.
     let (ctx, none) = (&vm.ctx, vm.ctx.none());

@@ -1,8 +1,8 @@
 //! What each function does with ordinary arguments. `None` leaves the call to the package's own function.
 
 use crate::{
-    ccall::flags,
-    cdata::{CData, kept::Kept},
+    ccall::{flags, read},
+    cdata::{CData, references::Kept},
     classes::{array, char_array, construct::make, function, pointer, simple},
     ctype::{
         CType, Kind,
@@ -10,7 +10,6 @@ use crate::{
         simple::Class,
     },
     names::name,
-    room,
     without::without,
 };
 use num_traits::ToPrimitive;
@@ -23,7 +22,6 @@ use rustpython_vm::{
     class::StaticType,
 };
 use std::{
-    ffi::CStr,
     ptr, slice,
     sync::{OnceLock, atomic::Ordering},
 };
@@ -342,14 +340,8 @@ fn of_wide_copy(text: &Py<PyStr>, size: &[PyObjectRef], vm: &VirtualMachine) -> 
 
 pub fn string_at(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
     let text = Text::of(args, vm)?;
-    let bytes = match text.length {
-        // SAFETY: the program that passes the address must ensure that it is that of a terminated string, as in
-        // C.
-        None => unsafe { CStr::from_ptr(text.start.cast()) }.to_bytes(),
-        // SAFETY: the program that passes the address must ensure that there are `length` bytes, as in C.
-        Some(length) => unsafe { slice::from_raw_parts(text.start, length) },
-    };
-    Some(room::bytes(bytes, vm))
+    // SAFETY: the program that passes the address must ensure that the string is there, as in C.
+    Some(unsafe { read::bytes(text.start, text.length, vm) })
 }
 
 pub fn wstring_at(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
@@ -358,6 +350,6 @@ pub fn wstring_at(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult>
     }
     let text = Text::of(args, vm)?;
     // SAFETY: the program that passes the address must ensure that the string is there, as in C.
-    let wide = unsafe { wide::text_at(text.start, text.length, vm) };
+    let wide = unsafe { read::text(text.start, text.length, vm) };
     Some(wide.map(Into::into))
 }

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     ccall::{
         call,
-        enter::{Target, around::Callee},
+        enter::{Call, detached::Callee},
         flags, outputs,
         paramflags::{Given, ParamFlags},
         plan::Plan,
@@ -62,6 +62,7 @@ pub fn vectorcall(
                     planned(function, plan, given, restype, vm)
                 }
             }
+            None if function.is_of_com() => None,
             None => function.paramflags.as_ref().and_then(|paramflags| {
                 let given = Given::new(&args, nargs, names.unwrap_or(&[]));
                 planned_with_flags(function, paramflags, &given, vm)
@@ -165,6 +166,10 @@ fn general(
     vm: &VirtualMachine,
 ) -> PyResult {
     let signature = function.signature(vm);
+    #[cfg(windows)]
+    if function.is_of_com() {
+        return super::com::call(function, &signature, given, vm);
+    }
     match (&function.paramflags, &signature.declared.argtypes) {
         (Some(paramflags), Some(argtypes)) if !argtypes.converters.is_empty() => {
             arranged(function, &signature, paramflags, argtypes, given, vm)
@@ -229,7 +234,7 @@ fn step_by_step(
         None => &[],
     };
     let (address, _held) = CData::callee(CFuncPtr::value(function));
-    let target = Target {
+    let call = Call {
         callee: Callee {
             address,
             flags,
@@ -238,12 +243,22 @@ fn step_by_step(
         audited: false,
         cif: Some(&signature.cif),
     };
-    call::address(target, converters, given, &signature.declared.restype, vm)
+    call::address(
+        call,
+        None,
+        converters,
+        given,
+        &signature.declared.restype,
+        vm,
+    )
 }
 
 /// A C function may be variadic, so it takes more arguments than declared, but never fewer.
+///
+/// # Errors
+/// `TypeError` for another number.
 #[inline]
-fn check_count(
+pub fn check_count(
     required: usize,
     given: usize,
     call_flags: u32,
