@@ -5,7 +5,7 @@
 //! are: their number is looked at, and they are moved to where they are wanted. To Python such a
 //! function is a `builtin_function_or_method` like any other.
 //!
-//! A method (`#[pymethod(raw)]`) passes on what it is given to [`Callee::call`], with its instance first.
+//! A method (`#[pymethod(raw)]`) passes on what it is given to [`Builtin::call`], with its instance first.
 
 use rustpython_vm::{
     PyObjectRef, PyResult, VirtualMachine, builtins::PyBaseExceptionRef, function::FuncArgs,
@@ -43,9 +43,21 @@ impl Positional for (PyObjectRef, Option<PyObjectRef>) {
     }
 }
 
+#[cfg(windows)]
+impl Positional for (Option<PyObjectRef>,) {
+    const LEAST: usize = 0;
+    const MOST: usize = 1;
+
+    #[inline(always)]
+    fn of(mut given: Vec<PyObjectRef>) -> Option<Self> {
+        let first = given.pop();
+        given.is_empty().then_some((first,))
+    }
+}
+
 /// What a message about wrong arguments says of the function.
 #[derive(Clone, Copy, Debug)]
-pub struct Callee {
+pub struct Builtin {
     pub name: &'static str,
     /// Where it is defined: the module, or a class with its module.
     pub place: &'static str,
@@ -67,7 +79,7 @@ pub enum Wording {
     Unnamed,
 }
 
-impl Callee {
+impl Builtin {
     /// Calls `function` with the arguments.
     ///
     /// # Errors

@@ -22,6 +22,7 @@
 //! - `ctype`: what a C type is;
 //! - `abi`: where the arguments and results of C functions go;
 //! - `clib` and `loader`: libraries and their symbols, and the loader's locks;
+//! - `com` and `system_error` (Windows): interfaces, and the system's error codes;
 //! - `audit`: audit events;
 //! - `buffers`: buffers of other objects;
 //! - `builtin`: functions that are called with what the VM has at hand;
@@ -56,6 +57,8 @@ mod ccallback;
 mod cdata;
 mod classes;
 mod clib;
+#[cfg(windows)]
+mod com;
 mod ctype;
 mod error;
 mod exports;
@@ -69,6 +72,8 @@ mod once;
 mod package;
 mod panics;
 mod room;
+#[cfg(windows)]
+mod system_error;
 #[cfg(unix)]
 pub mod thread_exit;
 mod without;

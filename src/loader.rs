@@ -78,18 +78,16 @@ pub fn is_held_by(address: usize) -> bool {
 }
 
 /// Has the interpreter wait for a good moment to fork.
+#[cfg(unix)]
 pub fn install(vm: &VirtualMachine) {
-    #[cfg(unix)]
-    {
-        let function = |name, call: fn(&VirtualMachine)| vm.new_function(name, call).into();
-        let state = &vm.state;
-        let before = function("before_fork", forking::begin);
-        state.before_forkers.lock().push(before);
-        let in_parent = function("after_fork_in_parent", forking::end);
-        state.after_forkers_parent.lock().push(in_parent);
-        let in_child = function("after_fork_in_child", forking::end_in_child);
-        state.after_forkers_child.lock().push(in_child);
-    }
+    let function = |name, call: fn(&VirtualMachine)| vm.new_function(name, call).into();
+    let state = &vm.state;
+    let before = function("before_fork", forking::begin);
+    state.before_forkers.lock().push(before);
+    let in_parent = function("after_fork_in_parent", forking::end);
+    state.after_forkers_parent.lock().push(in_parent);
+    let in_child = function("after_fork_in_child", forking::end_in_child);
+    state.after_forkers_child.lock().push(in_child);
 }
 
 #[cfg(unix)]

@@ -38,6 +38,10 @@ fn set_c_locale() {
         }
     };
     let locale = set(c"");
+    if cfg!(windows) {
+        // There is no such locale.
+        return;
+    }
     let is_bare = locale.is_none_or(|locale| [c"C", c"POSIX"].contains(&locale.as_c_str()));
     if is_bare && std::env::var_os("LC_ALL").is_none() {
         set(c"C.UTF-8");

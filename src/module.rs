@@ -21,8 +21,10 @@ mod _ctypes {
             aggregate, array, attributes, construct, field, function, metatype, new_class, pointer,
             simple, type_attributes, type_methods,
         },
-        ctype::{CType, initializer::Initializer, positional::Positional, scalar::wide},
-        error, exports, functions, loader, once, package, panics,
+        ctype::{
+            CType, constructor_fields::ConstructorFields, initializer::Initializer, scalar::wide,
+        },
+        error, exports, functions, once, package, panics,
     };
     use rustpython_vm::{
         Py, PyResult, VirtualMachine,
@@ -35,6 +37,9 @@ mod _ctypes {
     const VERSION: &str = "1.1.0";
     #[pyattr]
     const FUNCFLAG_STDCALL: u32 = flags::STDCALL;
+    #[cfg(windows)]
+    #[pyattr]
+    const FUNCFLAG_HRESULT: u32 = flags::HRESULT;
     #[pyattr]
     const FUNCFLAG_CDECL: u32 = flags::CDECL;
     #[pyattr]
@@ -63,6 +68,12 @@ mod _ctypes {
     #[pyattr(name = "ArgumentError")]
     fn argument_error(vm: &VirtualMachine) -> PyTypeRef {
         error::argument_error(vm)
+    }
+
+    #[cfg(windows)]
+    #[pyattr(name = "COMError")]
+    fn com_error(_vm: &VirtualMachine) -> PyTypeRef {
+        crate::com::ComError::make_static_type().to_owned()
     }
 
     #[pyattr]
@@ -103,14 +114,15 @@ mod _ctypes {
         if once::is_first_import(vm) {
             audit::watch(vm)?;
             young::install(vm);
-            loader::install(vm);
+            #[cfg(unix)]
+            crate::loader::install(vm);
         }
         bytearray::install(vm);
         #[cfg(feature = "capi")]
         crate::capi::install(vm);
         // Bases before what derives from them.
         let _ = CType::make_static_type();
-        let _ = Positional::make_static_type();
+        let _ = ConstructorFields::make_static_type();
         let _ = Initializer::make_static_type();
         let _ = metatype::CTypeType::make_static_type();
         let _ = simple::SimpleType::make_static_type();

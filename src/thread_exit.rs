@@ -29,7 +29,7 @@ use std::{
     sync::OnceLock,
 };
 
-/// Drops an object of the thread's own.
+/// A function that drops an object of a thread.
 pub type Drop = unsafe extern "C" fn(*mut c_void);
 
 struct Registered {
@@ -39,7 +39,7 @@ struct Registered {
 }
 
 thread_local! {
-    /// What was registered last. This has no destructor itself.
+    /// The entry that was registered last. This has no destructor itself.
     static LAST: Cell<Option<NonNull<Registered>>> = const { Cell::new(None) };
 }
 
@@ -54,7 +54,7 @@ pub unsafe fn register(drop: Drop, object: *mut c_void) -> c_int {
     static KEY: OnceLock<Option<libc::pthread_key_t>> = OnceLock::new();
     let create = || {
         let mut key = 0;
-        // SAFETY: the function takes what the thread has under the key.
+        // SAFETY: `run` takes what the thread has under the key.
         let status = unsafe { libc::pthread_key_create(&raw mut key, Some(run)) };
         (status == 0).then_some(key)
     };
@@ -68,22 +68,23 @@ pub unsafe fn register(drop: Drop, object: *mut c_void) -> c_int {
         before,
     }));
     LAST.set(Some(NonNull::from(registered)));
-    // What is not NULL makes the C library call `run`.
-    // SAFETY: nobody uses the address.
+    // A value that is not NULL makes the C library call `run`.
+    // SAFETY: the address is never used.
     unsafe { libc::pthread_setspecific(key, ptr::dangling()) }
 }
 
-/// Called by the C library when a thread ends, and again if anything has been registered since.
+/// Runs what is registered. The C library calls it when a thread ends, and again if anything has been
+/// registered since.
 unsafe extern "C" fn run(_key: *mut c_void) {
     while let Some(last) = LAST.get() {
-        // SAFETY: a box of `register`'s, which is taken out of the list here and nowhere else.
+        // SAFETY: a box that `register` has leaked, and that is taken out of the list only here.
         let Registered {
             drop,
             object,
             before,
         } = *unsafe { Box::from_raw(last.as_ptr()) };
         LAST.set(before);
-        // SAFETY: whoever registered it promised that.
+        // SAFETY: `drop` may be called with `object` on this thread at its end (see `register`, # Safety).
         unsafe { drop(object) }
     }
 }

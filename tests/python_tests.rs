@@ -165,6 +165,14 @@ python_tests! {
     young_values
 }
 
+/// Files that are for Windows: `tests/platforms` runs them there, beside the others.
+const FOR_WINDOWS: &[&str] = &[
+    "windows_com",
+    "windows_errors",
+    "windows_libraries",
+    "windows_types",
+];
+
 fn run(interpreter: &std::path::Path, name: &str, environment: &[(&str, &str)]) {
     let file = common::tests_directory().join(format!("python/test_{name}.py"));
     let environment = environment.iter().copied();
@@ -188,6 +196,22 @@ fn every_file_is_listed() {
                 .map(str::to_owned)
         })
         .collect();
-    let listed: BTreeSet<String> = LISTED.iter().map(ToString::to_string).collect();
+    let listed = LISTED.iter().chain(FOR_WINDOWS);
+    let listed: BTreeSet<String> = listed.map(ToString::to_string).collect();
     assert_eq!(files, listed);
+}
+
+/// Whoever runs one of them elsewhere is told that nothing was tested.
+#[test]
+#[cfg(unix)]
+fn files_for_windows_say_so() {
+    for name in FOR_WINDOWS {
+        let file = common::tests_directory().join(format!("python/test_{name}.py"));
+        let output = common::run(&common::interpreter(), [&file], [("", ""); 0]);
+        assert!(!output.success(), "{name}:\n{output}");
+        assert!(
+            output.stderr.contains("is for Windows"),
+            "{name}:\n{output}"
+        );
+    }
 }

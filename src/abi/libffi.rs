@@ -7,6 +7,8 @@
 
 use super::Scalar;
 use libffi::raw;
+#[cfg(all(target_arch = "x86_64", windows))]
+use std::ffi::c_void;
 use std::ptr;
 
 /// Returns libffi's static description of a scalar.
@@ -32,9 +34,17 @@ pub fn scalar(scalar: Scalar) -> *mut raw::ffi_type {
         Scalar::Double => address_of!(ffi_type_double),
         Scalar::LongDouble if super::long_double::IS_DOUBLE => address_of!(ffi_type_double),
         Scalar::LongDouble => address_of!(ffi_type_longdouble),
+        #[cfg(not(windows))]
         Scalar::ComplexFloat => address_of!(ffi_type_complex_float),
+        #[cfg(not(windows))]
         Scalar::ComplexDouble => address_of!(ffi_type_complex_double),
+        #[cfg(not(windows))]
         Scalar::ComplexLongDouble => address_of!(ffi_type_complex_longdouble),
+        // Microsoft's C has none, and no type of ours is one there.
+        #[cfg(windows)]
+        Scalar::ComplexFloat | Scalar::ComplexDouble | Scalar::ComplexLongDouble => {
+            address_of!(ffi_type_void)
+        }
     }
 }
 
@@ -108,7 +118,32 @@ impl Description {
 pub fn integers(size: usize) -> impl Iterator<Item = Scalar> {
     let narrow = [4, 2, 1]
         .into_iter()
-        .filter(move |width| size % 8 & width != 0);
+        .filter(move |width| (size % 8) & width != 0);
     let wide = std::iter::repeat_n(8, size / 8);
     wide.chain(narrow).map(Scalar::unsigned)
 }
+
+/// libffi's function that makes calls. What C raises on Windows is taken where it stands.
+///
+/// # Safety
+/// As for libffi's.
+#[cfg(all(target_arch = "x86_64", windows))]
+#[inline]
+pub unsafe fn ffi_call(
+    cif: *mut raw::ffi_cif,
+    function: Option<unsafe extern "C" fn()>,
+    result: *mut c_void,
+    values: *mut *mut c_void,
+) {
+    let words = [
+        cif.expose_provenance(),
+        function.map_or(0, |function| function as usize),
+        result.expose_provenance(),
+        values.expose_provenance(),
+    ];
+    // SAFETY: the caller's promise; these are the function's parameters.
+    unsafe { super::win64::guard::call(raw::ffi_call as *const () as usize, &words) };
+}
+
+#[cfg(not(all(target_arch = "x86_64", windows)))]
+pub use raw::ffi_call;

@@ -173,9 +173,3 @@ pub unsafe fn put<T>(place: *mut T, value: T) {
         unsafe { place.write(value) }
     }
 }
-
-/// Sets the C library's `errno`.
-pub fn set_errno(number: std::ffi::c_int) {
-    // SAFETY: the thread's own.
-    unsafe { *libc::__errno_location() = number }
-}

@@ -4,7 +4,7 @@ use super::{
     entry::{Lent, Owned, Text, bad_call, c_functions, given, lend, put},
     exception::{Kind, instance, kind_of, make},
 };
-use crate::ccall::pending;
+use crate::ccall::{errno, pending};
 use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyBaseException, PyBaseExceptionRef, PyTuple},
@@ -50,7 +50,7 @@ fn of_errno(
     names: &[&PyObject],
     vm: &VirtualMachine,
 ) -> PyResult<PyBaseExceptionRef> {
-    let number = std::io::Error::last_os_error().raw_os_error().unwrap_or(0);
+    let number = errno::real();
     let text = vm
         .import("os", 0)?
         .get_attr("strerror", vm)?
@@ -247,10 +247,10 @@ c_functions! {
     }
 
     new fn PyErr_SetFromErrnoWithFilename(kind: Lent<'_>, name: Text) -> Owned, None, |vm| {
-        let number = std::io::Error::last_os_error();
+        let number = errno::real();
         let name = name.optional(vm)?.map(|name| vm.ctx.new_str(name));
         // Making the name may have changed it.
-        super::entry::set_errno(number.raw_os_error().unwrap_or(0));
+        errno::set_real(number);
         let names: Vec<&PyObject> = name.iter().map(|name| name.as_object()).collect();
         raise(of_errno(kind, &names, vm)?)
     }

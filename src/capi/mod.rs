@@ -33,6 +33,14 @@ use crate::clib;
 pub use main_thread::init_hook;
 use rustpython_vm::{VirtualMachine, class::PyClassImpl};
 
+/// Has `sys.dllhandle` be the program's handle, by which the package looks the functions up.
+#[cfg(windows)]
+fn tell_handle(vm: &VirtualMachine) {
+    let handle = vm.ctx.new_int(clib::of_program(vm).address());
+    // The module takes any attribute.
+    let _ = vm.sys_module.set_attr("dllhandle", handle, vm);
+}
+
 /// Makes the functions known to look-ups, and ready to be called.
 pub(crate) fn install(vm: &VirtualMachine) {
     let _ = memoryview::ForeignBuffer::make_static_type();
@@ -41,4 +49,6 @@ pub(crate) fn install(vm: &VirtualMachine) {
     // Without importlib nothing is imported by suffix.
     let _ = suffixes::install(vm);
     clib::also_in_program(|name, vm| table::find(name).or_else(|| data::object(name, vm)));
+    #[cfg(windows)]
+    tell_handle(vm);
 }

@@ -19,7 +19,7 @@ fn name(text: Text, vm: &VirtualMachine) -> PyResult<rustpython_vm::builtins::Py
     Ok(vm.ctx.new_str(text.str(vm)?))
 }
 
-/// The number that an object is, with which way it is out of `long`'s range.
+/// Converts an object to a number, and says in which direction it exceeds the range of `long`.
 fn integer(object: Lent<'_>, vm: &VirtualMachine) -> PyResult<(c_longlong, c_int)> {
     let index = given(object, vm)?.try_index(vm)?;
     let value = index.as_bigint();
@@ -30,7 +30,7 @@ fn integer(object: Lent<'_>, vm: &VirtualMachine) -> PyResult<(c_longlong, c_int
     })
 }
 
-/// What C takes for `Py_complex`.
+/// The layout of C's `Py_complex`.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct Complex {
@@ -163,7 +163,7 @@ c_functions! {
     ) -> f64, -1.0, |vm| {
         let text_bytes = text.bytes().ok_or_else(|| bad_call(vm))?;
         let mut behind = ptr::null_mut();
-        // SAFETY: a terminated string.
+        // SAFETY: `text` is a terminated string.
         let value = unsafe { libc::strtod(text.as_ptr(), &raw mut behind) };
         let read = behind.addr() - text.as_ptr().addr();
         let is_whole = read == text_bytes.len() && !text_bytes.first().is_some_and(u8::is_ascii_whitespace);

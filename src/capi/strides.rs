@@ -1,4 +1,4 @@
-//! Where the items of a `Py_buffer` are.
+//! Where the items of a `Py_buffer` lie.
 
 use super::{
     buffer::View,
@@ -12,7 +12,7 @@ use std::{
 
 const FORTRAN: u8 = b'F';
 
-/// A view's dimensions, whatever of it the consumer has not asked for.
+/// A view's dimensions, with defaults for those that its consumer has not requested.
 pub struct Places {
     start: *mut u8,
     pub item_size: usize,
@@ -21,16 +21,16 @@ pub struct Places {
     suboffsets: Vec<isize>,
 }
 
-/// The numbers of an array that C gives, if it does.
+/// Copies an array of numbers, if C gives one.
 ///
 /// # Safety
-/// It must be NULL or have that many.
+/// `start` must be NULL or point to `count` numbers.
 unsafe fn numbers(start: *const isize, count: usize) -> Option<Vec<isize>> {
-    // SAFETY: the caller's promise.
+    // SAFETY: `start` points to `count` numbers (see # Safety).
     (!start.is_null()).then(|| unsafe { slice::from_raw_parts(start, count) }.to_vec())
 }
 
-/// Strides of items without room between them.
+/// Returns the strides of items without gaps between them.
 fn contiguous(shape: &[usize], item_size: usize, fortran: bool) -> Vec<isize> {
     let mut strides = vec![0; shape.len()];
     let mut step = item_size as isize;
@@ -46,12 +46,14 @@ fn contiguous(shape: &[usize], item_size: usize, fortran: bool) -> Vec<isize> {
 }
 
 impl Places {
+    /// Returns the dimensions of a view.
+    ///
     /// # Safety
-    /// It must be a view that C has got, or made.
+    /// C must have acquired or made the view.
     pub unsafe fn of(view: &View) -> Self {
         let dimensions = usize::try_from(view.dimensions).unwrap_or(0);
         let item_size = usize::try_from(view.item_size).unwrap_or(0).max(1);
-        // SAFETY: the caller's promise.
+        // SAFETY: the arrays of such a view have a number for each dimension, or are NULL.
         let (shape, strides, suboffsets) = unsafe {
             (
                 numbers(view.shape, dimensions),
@@ -74,10 +76,10 @@ impl Places {
         }
     }
 
-    /// Where the item with these indices is.
+    /// Returns the address of the item with these indices.
     ///
     /// # Safety
-    /// The memory must be there if items are behind pointers, and the indices must be within the shape.
+    /// The memory must be valid if items lie behind pointers, and the indices must be within the shape.
     pub unsafe fn item(&self, indices: &[isize]) -> *mut u8 {
         let mut place = self.start;
         for (dimension, index) in indices.iter().enumerate() {
@@ -85,7 +87,7 @@ impl Places {
             if let Some(&suboffset) = self.suboffsets.get(dimension)
                 && suboffset > 0
             {
-                // SAFETY: the caller's promise.
+                // SAFETY: `place` is within the view's memory, which is valid (see # Safety).
                 let behind = unsafe { place.cast::<*mut u8>().read_unaligned() };
                 place = behind.wrapping_offset(suboffset);
             }
@@ -105,7 +107,7 @@ impl Places {
         all.all(|(&extent, (stride, wanted))| extent == 1 || stride == wanted)
     }
 
-    /// Calls `f` with the place of each item, in the order in which memory without room between has them.
+    /// Calls `f` with the address of each item, in the order of memory without gaps.
     ///
     /// # Safety
     /// As for [`Self::item`].
@@ -113,7 +115,7 @@ impl Places {
         let mut indices = vec![0_isize; self.shape.len()];
         let count: usize = self.shape.iter().product();
         for _ in 0..count {
-            // SAFETY: the caller's promise.
+            // SAFETY: the indices are within the shape, and the memory is valid (see # Safety).
             f(unsafe { self.item(&indices) });
             let mut advance = |index: usize| {
                 indices[index] += 1;
@@ -131,18 +133,18 @@ impl Places {
     }
 }
 
-/// What C gives as a view that it has got.
+/// Returns a view that C gives.
 fn view<'a>(view: *const View, vm: &VirtualMachine) -> PyResult<&'a View> {
-    // SAFETY: C promises that.
+    // SAFETY: C promises that it is NULL or a view that it has acquired.
     unsafe { view.as_ref() }.ok_or_else(|| super::entry::bad_call(vm))
 }
 
-/// Copies between a view and memory without room between the items.
+/// Copies between a view and memory without gaps between the items.
 ///
 /// # Safety
-/// The memory must have that many bytes, and the view's must be there.
+/// C must have acquired or made `view`, whose memory must be valid, and `memory` must be valid for `size` bytes.
 unsafe fn copy(view: &View, memory: *mut u8, size: isize, fortran: bool, into_view: bool) {
-    // SAFETY: the caller's promise.
+    // SAFETY: C has acquired or made the view (see # Safety).
     let places = unsafe { Places::of(view) };
     let (mut memory, mut left) = (memory, usize::try_from(size).unwrap_or(0));
     let step = places.item_size;
@@ -153,12 +155,12 @@ unsafe fn copy(view: &View, memory: *mut u8, size: isize, fortran: bool, into_vi
         } else {
             (place, memory)
         };
-        // SAFETY: the caller's promise; they may overlap.
+        // SAFETY: both are valid for `size` bytes (see # Safety); they may overlap.
         unsafe { ptr::copy(from, to, size) };
         memory = memory.wrapping_add(size);
         left -= size;
     };
-    // SAFETY: the caller's promise.
+    // SAFETY: the view's memory is valid (see # Safety).
     unsafe { places.each(fortran, one) };
 }
 

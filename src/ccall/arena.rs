@@ -1,8 +1,8 @@
-//! What lives as long as one call: memory for wide copies of strings and aggregates by value, and objects
-//! that stand for arguments.
+//! What lives as long as one call: memory for wide copies of strings and aggregates by value, and objects that
+//! stand for arguments.
 //!
-//! Each thread keeps an arena for the next call. A call that another call's callback makes finds it
-//! taken, and has one of its own.
+//! Each thread keeps an arena for the next call. A call made by another call's callback finds it taken, and
+//! makes one of its own.
 
 use crate::{cdata::CData, ctype::scalar::wide};
 use bumpalo::Bump;
@@ -11,20 +11,20 @@ use rustpython_common::wtf8::Wtf8;
 use rustpython_vm::{Py, PyObjectRef};
 use std::{alloc::Layout, cell::Cell, mem::ManuallyDrop, ptr::NonNull};
 
-/// An arena that grew beyond this is not kept.
+/// The size beyond which an arena is not kept.
 const MAX_KEPT: usize = 64 * 1024;
 
 thread_local! {
     static IDLE: Cell<Option<Bump>> = const { Cell::new(None) };
 }
 
-/// Gets the thread's own arena ready to be used.
+/// Prepares the thread's own arena.
 pub fn prepare() {
     let _ = IDLE.try_with(|_| ());
 }
 
-/// A call's arena, which it takes from its thread when it first needs one. It goes back as a whole, so
-/// that a call that needed none has nothing to drop.
+/// A call's arena, which it takes from its thread when it first needs one. The arena is given back as a whole,
+/// so a call that needed none has nothing to drop.
 #[derive(Debug, Default)]
 pub struct Arena {
     memory: ManuallyDrop<Option<Bump>>,
@@ -39,7 +39,7 @@ struct Kept {
 }
 
 impl Arena {
-    /// Uninitialised memory that lives as long as the arena. `None` if there is none.
+    /// Allocates uninitialised memory that lives as long as the arena. Returns `None` if there is none.
     pub fn allocate(&mut self, layout: Layout) -> Option<NonNull<u8>> {
         let bump = self.memory.get_or_insert_with(|| {
             // A thread that is ending has no arena any more.
@@ -48,18 +48,18 @@ impl Arena {
         bump.try_alloc_layout(layout).ok()
     }
 
-    /// Keeps `object` as long as the arena lives. `None` if there is no memory for that.
+    /// Keeps `object` as long as the arena lives. Returns `None` if there is no memory for that.
     pub fn keep(&mut self, object: PyObjectRef) -> Option<()> {
         let place = self.allocate(Layout::new::<Kept>())?.cast::<Kept>();
         let before = self.kept;
-        // SAFETY: new memory for it.
+        // SAFETY: `place` is new memory for a `Kept`.
         unsafe { place.write(Kept { object, before }) };
         self.kept = Some(place);
         Some(())
     }
 
-    /// Keeps what the references in an aggregate lead to as long as the arena lives, since C gets a copy of them.
-    /// `None` if there is no memory for that.
+    /// Keeps the targets of the references in an aggregate as long as the arena lives, because C gets a copy of
+    /// them. Returns `None` if there is no memory for that.
     pub fn hold(&mut self, value: &Py<CData>) -> Option<()> {
         let mut targets = CData::targets(value).into_iter();
         targets.try_for_each(|(_, target)| self.keep(target))
@@ -81,7 +81,7 @@ impl Arena {
         }
     }
 
-    /// A terminated wide copy of `text`. `None` if there is no memory for it.
+    /// Makes a terminated wide copy of `text`. Returns `None` if there is no memory for it.
     pub fn wide(&mut self, text: &Wtf8) -> Option<NonNull<wchar_t>> {
         let units = wide::encode(text);
         let count = units.clone().count() + 1;

@@ -1,4 +1,4 @@
-//! The arguments of one call: C values with their ABI classes, and what must live as long as they.
+//! The arguments of one call: C values with their ABI classes, and what must live as long as they do.
 
 use super::arena::Arena;
 use crate::{
@@ -16,35 +16,35 @@ use rustpython_vm::{Py, PyObjectRef, PyResult, VirtualMachine, builtins::PyBytes
 use smallvec::SmallVec;
 use std::{alloc::Layout, ffi::c_void, ptr::NonNull};
 
-/// Calls with up to this many arguments need no allocation of ours.
+/// The number of arguments up to which a call allocates nothing for them.
 pub const INLINE: usize = 16;
 
-/// A C value on its way into a call.
+/// A C value to be passed to a call.
 #[derive(Clone, Copy, Debug)]
 pub struct Argument {
     class: AbiClass,
-    /// What it is; of no meaning for an aggregate.
+    /// The type of a scalar; meaningless for an aggregate.
     scalar: Scalar,
-    /// The description of an aggregate, which belongs to a ctype that the call keeps.
+    /// The description of an aggregate. It belongs to a ctype that the call keeps.
     aggregate: Option<NonNull<PassedType>>,
-    /// A scalar of up to eight bytes: an integer extended as its type is, the bits of a float in the
-    /// low end. Of anything else the address, in the call's arena, of a multiple of eightbytes.
+    /// A scalar of up to eight bytes: an integer extended as its type requires, the bits of a float in the low
+    /// end. For anything else, the address, in the call's arena, of a multiple of eightbytes.
     word: u64,
 }
 
-/// Which registers are for an argument.
+/// Which registers an argument goes into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AbiClass {
-    /// An integer register, which holds its word.
+    /// An integer register, which gets the argument's word.
     Integer,
-    /// A vector register, which holds its word.
+    /// A vector register, which gets the argument's word.
     Vector,
-    /// That depends: the value is in memory.
+    /// To be decided by the ABI: the value is in memory.
     Memory,
 }
 
 impl AbiClass {
-    /// That of a scalar in a machine word.
+    /// Returns the class of a scalar in a machine word.
     #[inline]
     #[must_use]
     pub fn of_word(scalar: Scalar) -> Self {
@@ -56,9 +56,9 @@ impl AbiClass {
     }
 }
 
-/// The machine word that a C value is as an argument, and its type: scalars by value, arrays by address.
-/// `None` if a word is not enough. What a pointer leads to stays there as long as the value and the arena live,
-/// whatever another thread or a callback does with the pointer.
+/// Returns the machine word that a C value becomes as an argument, and its type: scalars by value, arrays by
+/// address. Returns `None` if a word is not enough. The target of a pointer stays there as long as the value
+/// and the arena live, whatever another thread or a callback does with the pointer.
 #[inline]
 #[must_use]
 pub fn word_of(value: &Py<CData>, arena: &mut Arena) -> Option<(Scalar, u64)> {
@@ -88,7 +88,7 @@ fn pointer_word(
     Some((Scalar::Pointer, address as u64))
 }
 
-/// Whether a machine word is enough for a C value as an argument.
+/// Returns whether a C value fits a machine word as an argument.
 #[must_use]
 pub fn is_word(value: &CData) -> bool {
     match &value.ctype().kind {
@@ -98,7 +98,7 @@ pub fn is_word(value: &CData) -> bool {
     }
 }
 
-/// What C's default promotions make of a scalar in a machine word (C11 6.5.2.2 p7).
+/// Applies C's default argument promotions to a scalar in a machine word (C11 6.5.2.2 p7).
 #[inline]
 #[must_use]
 pub fn promoted(scalar: Scalar, word: u64) -> (Scalar, u64) {
@@ -107,20 +107,20 @@ pub fn promoted(scalar: Scalar, word: u64) -> (Scalar, u64) {
             let value = f64::from(f32::from_bits(word as u32));
             (Scalar::Double, value.to_bits())
         }
-        // A word holds the value already.
+        // The word holds the promoted value already.
         Scalar::Sint8 | Scalar::Uint8 | Scalar::Sint16 | Scalar::Uint16 => (Scalar::Sint32, word),
         other => (other, word),
     }
 }
 
-/// Where an argument is, and what.
+/// What an argument is, and where it lies.
 #[derive(Clone, Copy, Debug)]
 pub enum ArgumentValue<'a> {
-    /// In a machine word.
+    /// A scalar in a machine word.
     Word(Scalar),
-    /// In memory.
+    /// A scalar in memory.
     Wide(Scalar),
-    /// In memory.
+    /// An aggregate in memory.
     Aggregate(&'a PassedType),
 }
 
@@ -142,46 +142,46 @@ impl Argument {
         self.class
     }
 
-    /// The value of one in a machine word.
+    /// Returns the value of a scalar in a machine word.
     #[inline]
     #[must_use]
     pub fn word(&self) -> u64 {
         self.word
     }
 
-    /// The scalar; of no meaning for an aggregate.
+    /// Returns the type of a scalar; meaningless for an aggregate.
     #[inline(always)]
     #[must_use]
     pub fn scalar(&self) -> Scalar {
         self.scalar
     }
 
-    /// Where the address of one in memory is, valid as long as the argument stays where it is.
+    /// Returns where the address of a value in memory is stored, valid as long as the argument is not moved.
     #[must_use]
     pub fn address_of_word(&mut self) -> *mut c_void {
         (&raw mut self.word).cast()
     }
 
-    /// The eightbytes of one in memory.
+    /// Returns the eightbytes of a value in memory.
     #[must_use]
     pub fn eightbytes(&self) -> &[u64] {
         match self.value() {
             ArgumentValue::Word(_) => std::slice::from_ref(&self.word),
             ArgumentValue::Wide(_) | ArgumentValue::Aggregate(_) => {
                 let start: *const u64 = std::ptr::with_exposed_provenance(self.word as usize);
-                // SAFETY: the arena's memory lives as long as the call; it is aligned for eightbytes
-                // and a multiple of them.
+                // SAFETY: the arena's memory lives as long as the call; the copy is aligned for eightbytes and
+                // its size is a multiple of theirs.
                 unsafe { std::slice::from_raw_parts(start, self.size().div_ceil(EIGHTBYTE)) }
             }
         }
     }
 
-    /// C's default promotions, for an argument that matches the `...` of a variadic function.
+    /// Applies C's default promotions, for an argument that matches the `...` of a variadic function.
     pub fn promote(&mut self) {
         (self.scalar, self.word) = promoted(self.scalar, self.word);
     }
 
-    /// The value's memory, valid as long as the argument stays where it is and the call lives.
+    /// Returns the value's memory, valid as long as the argument is not moved and the call lives.
     #[must_use]
     pub fn memory(&mut self) -> *mut c_void {
         if !matches!(self.value(), ArgumentValue::Word(_)) {
@@ -193,11 +193,11 @@ impl Argument {
             0
         };
         let start: *mut u8 = (&raw mut self.word).cast();
-        // SAFETY: a scalar in a word takes no more than the word.
+        // SAFETY: a scalar in a word is no larger than the word.
         unsafe { start.add(high) }.cast()
     }
 
-    /// Bytes that the value takes.
+    /// Returns the size of the value in bytes.
     #[must_use]
     pub fn size(&self) -> usize {
         match self.value() {
@@ -207,7 +207,7 @@ impl Argument {
         }
     }
 
-    /// Bytes that it takes on the stack, if it is passed there.
+    /// Returns the number of bytes that the value takes on the stack, if it is passed there.
     #[must_use]
     pub fn size_on_stack(&self) -> usize {
         match self.value() {
@@ -216,7 +216,7 @@ impl Argument {
         }
     }
 
-    /// Bytes that the value is aligned to on the stack, if it is passed there.
+    /// Returns the alignment of the value on the stack, if it is passed there.
     #[must_use]
     pub fn align(&self) -> usize {
         match self.value() {
@@ -232,12 +232,12 @@ impl Argument {
 #[derive(Debug)]
 pub struct Arguments {
     list: SmallVec<[Argument; INLINE]>,
-    /// Objects that came up during conversion.
+    /// Objects that the conversion made.
     kept: SmallVec<[PyObjectRef; 2]>,
-    /// The `bytes` whose copies C is given, with the copies' addresses. The caller holds them, or `kept`.
+    /// The `bytes` whose copies C gets, with the copies' addresses. The caller holds them, or `kept` does.
     copied: SmallVec<[(NonNull<Py<PyBytes>>, usize); 2]>,
     arena: Arena,
-    /// An aggregate among them has no size.
+    /// Whether an aggregate among them has size zero.
     without_size: bool,
 }
 
@@ -254,20 +254,20 @@ impl Arguments {
         }
     }
 
-    /// Whether C can be given what there is: an aggregate without size is nothing to C.
+    /// Returns whether C can be given the arguments: C has no aggregates of size zero.
     #[inline]
     #[must_use]
     pub fn are_passable(&self) -> bool {
         !self.without_size
     }
 
-    /// Adds an integer, extended to a machine word as its type is.
+    /// Adds an integer, extended to a machine word as its type requires.
     #[inline]
     pub fn integer(&mut self, scalar: Scalar, word: u64) {
         self.scalar_at(AbiClass::Integer, scalar, word);
     }
 
-    /// Adds a scalar in a machine word, which is for a register of this class.
+    /// Adds a scalar in a machine word, which goes into a register of this class.
     #[inline]
     pub fn scalar_at(&mut self, class: AbiClass, scalar: Scalar, word: u64) {
         self.list.push(Argument {
@@ -295,11 +295,11 @@ impl Arguments {
         self.kept.push(object);
     }
 
-    /// Adds the address of a terminated copy of `bytes`. C may hold on to it, as long as Python code
+    /// Adds the address of a terminated copy of `bytes`. C may hold on to the address as long as Python code
     /// holds on to `bytes`.
     ///
     /// # Errors
-    /// `MemoryError` if there is no memory for it.
+    /// `MemoryError` if there is no memory for the copy.
     ///
     /// # Safety
     /// `bytes` must live as long as the arguments do: the caller holds it, or [`Self::keep`]s it.
@@ -307,16 +307,16 @@ impl Arguments {
     pub unsafe fn bytes(&mut self, bytes: &Py<PyBytes>, vm: &VirtualMachine) -> PyResult<()> {
         let address = terminated::address(bytes);
         let address = address.ok_or_else(|| vm.no_memory_error())?;
-        // SAFETY: the caller's promise.
+        // SAFETY: `bytes` lives as long as the arguments (see # Safety), and this is the address of its copy.
         unsafe { self.copied(bytes, address) };
         self.pointer(address);
         Ok(())
     }
 
-    /// Notes that C is given the address of a copy of `bytes`, which it may write into.
+    /// Notes that C gets the address of a copy of `bytes`, and may write into the copy.
     ///
     /// # Safety
-    /// As for [`Self::bytes`]; `address` must be that of their [`terminated`] copy.
+    /// As for [`Self::bytes`]; `address` must be that of the [`terminated`] copy of `bytes`.
     #[inline]
     pub unsafe fn copied(&mut self, bytes: &Py<PyBytes>, address: usize) {
         self.copied.push((NonNull::from(bytes), address));
@@ -325,14 +325,14 @@ impl Arguments {
     /// Adds the address of a terminated wide copy of `text`.
     ///
     /// # Errors
-    /// `MemoryError` if there is no memory for it.
+    /// `MemoryError` if there is no memory for the copy.
     pub fn wide(&mut self, text: &Wtf8, vm: &VirtualMachine) -> PyResult<()> {
         let copy = self.arena.wide(text).ok_or_else(|| vm.no_memory_error())?;
         self.pointer(copy.as_ptr().expose_provenance());
         Ok(())
     }
 
-    /// Memory that lives as long as the call.
+    /// Returns memory that lives as long as the call.
     #[inline]
     pub fn arena(&mut self) -> &mut Arena {
         &mut self.arena
@@ -352,10 +352,11 @@ impl Arguments {
         source: *const u8,
         vm: &VirtualMachine,
     ) -> PyResult<()> {
-        // SAFETY: the caller's promise.
+        // SAFETY: `source` holds a value of the scalar (see # Safety).
         let (class, word) = match unsafe { scalar.read_word(source) } {
             Some(word) => (AbiClass::of_word(scalar), word),
-            // SAFETY: as above.
+            // SAFETY: `source` holds a value of the scalar (see # Safety), so it is valid for reads of its
+            // size.
             None => (AbiClass::Memory, unsafe {
                 self.copy(source, scalar.size(), STACK_ALIGN, vm)
             }?),
@@ -364,12 +365,12 @@ impl Arguments {
         Ok(())
     }
 
-    /// Adds a C value, as C would pass it: scalars and aggregates by value, arrays by address. The caller
-    /// holds `source` as long as the call.
+    /// Adds a C value, as C would pass it: scalars and aggregates by value, arrays by address. The caller must
+    /// hold `source` for the duration of the call.
     ///
     /// # Errors
-    /// `TypeError` for an aggregate that is aligned to more than the stack is, `MemoryError` if
-    /// there is no memory for a copy.
+    /// `TypeError` for an aggregate that is aligned to more than the stack is, `MemoryError` if there is no
+    /// memory for a copy.
     #[inline]
     pub fn cdata(&mut self, source: &Py<CData>, vm: &VirtualMachine) -> PyResult<()> {
         if let Some((scalar, word)) = word_of(source, &mut self.arena) {
@@ -403,7 +404,7 @@ impl Arguments {
         Ok(())
     }
 
-    /// The address of a copy of `size` bytes, aligned to `align` bytes, for the call.
+    /// Copies `size` bytes into the call's arena, aligned to `align` bytes, and returns the copy's address.
     ///
     /// # Safety
     /// `source` must be valid for reads of `size` bytes.
@@ -418,7 +419,8 @@ impl Arguments {
         let layout = Layout::from_size_align(room, align.max(STACK_ALIGN))
             .map_err(|_| vm.no_memory_error())?;
         let memory = self.allocate(layout, vm)?;
-        // SAFETY: the memory is new and has room for the bytes and what rounds them up.
+        // SAFETY: `source` is valid for reads of `size` bytes (see # Safety); the memory is new and has room
+        // for them and the padding behind them.
         unsafe {
             memory
                 .as_ptr()
@@ -435,7 +437,7 @@ impl Arguments {
             .ok_or_else(|| vm.no_memory_error())
     }
 
-    /// Takes over what C wrote into copies of `bytes`, when the call is over.
+    /// Copies what C wrote into copies of `bytes` back into the `bytes`, when the call is over.
     #[inline(always)]
     pub fn take_over(&self) {
         if !self.copied.is_empty() {
@@ -446,16 +448,16 @@ impl Arguments {
     #[inline(never)]
     fn take_over_copies(&self) {
         for (bytes, address) in &self.copied {
-            // SAFETY: `bytes` says that they live; the address is that of their copy.
+            // SAFETY: the caller or `kept` holds the `bytes` (see `bytes`); the address is that of their copy.
             unsafe { terminated::take_over(bytes.as_ref(), *address) };
         }
     }
 }
 
-/// Whether values of a type can be passed.
+/// Checks that values of a type can be passed.
 ///
 /// # Errors
-/// `TypeError` if they are aligned to more than [`MOST_ALIGN`], or to what no C compiler aligns to.
+/// `TypeError` if they are aligned to more than [`MOST_ALIGN`], or to an alignment that no C compiler supports.
 pub fn check_alignment(ctype: &CType, vm: &VirtualMachine) -> PyResult<()> {
     let layout = ctype.layout();
     let align = layout.align;

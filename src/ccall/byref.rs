@@ -6,7 +6,7 @@ use crate::{
     cdata::{
         CData,
         freelist::FreeList,
-        kept::Kept,
+        references::Kept,
         young::{self, BeginsYoung, Young},
     },
     ctype::simple::SimpleCode,
@@ -22,7 +22,7 @@ use rustpython_vm::{
 };
 use std::ptr::NonNull;
 
-/// Room for the largest scalar: a complex long double.
+/// Room for the largest scalar, a complex long double.
 type Wide = [u64; 4];
 
 /// What `byref` and the `from_param` of simple types return.
@@ -39,9 +39,9 @@ pub struct CArg {
     tag: char,
     scalar: Scalar,
     value: Value,
-    /// What the value is an address of or came from.
+    /// The object that the value is the address of, or was made from.
     object: Option<PyObjectRef>,
-    /// What it leads to, if that is something else.
+    /// The target of the address, if that is another object.
     target: Option<PyObjectRef>,
 }
 
@@ -61,7 +61,7 @@ impl Value {
 }
 
 impl CArg {
-    /// A pointer to `address`, which `object` keeps valid.
+    /// Makes a pointer to `address`, which `object` keeps valid.
     #[must_use]
     pub fn pointer(tag: char, address: usize, object: Option<PyObjectRef>) -> Self {
         Self {
@@ -74,7 +74,7 @@ impl CArg {
         }
     }
 
-    /// The address in `pointer`, with what it leads to now.
+    /// Makes a pointer with the address that `pointer` holds now, and the target that it has now.
     #[must_use]
     pub fn address_in(pointer: &Py<CData>, tag: char) -> Self {
         let (address, kept) = CData::reference(pointer);
@@ -88,7 +88,7 @@ impl CArg {
         }
     }
 
-    /// The address of `target`'s memory plus `offset`.
+    /// Makes a pointer to `target`'s memory plus `offset`.
     #[must_use]
     pub fn byref(target: &Py<CData>, offset: isize) -> Self {
         let address = target.address().expose_provenance();
@@ -96,10 +96,10 @@ impl CArg {
         Self::pointer('P', address, Some(target.to_owned().into()))
     }
 
-    /// The value of type code `code` that `value` converts to.
+    /// Makes the value of type code `code` that `value` converts to.
     ///
     /// # Errors
-    /// What the conversion raises.
+    /// Any exception that the conversion raises.
     pub fn simple(code: &SimpleCode, value: &PyObject, vm: &VirtualMachine) -> PyResult<Self> {
         let mut wide: Wide = [0; 4];
         // SAFETY: there is room for every scalar.
@@ -119,15 +119,15 @@ impl CArg {
         })
     }
 
-    /// The Python object.
+    /// Makes the Python object.
     #[inline]
     #[must_use]
     pub fn into_object(self, vm: &VirtualMachine) -> PyRef<Self> {
         young::new_object(self, Self::static_type().to_owned(), |_| (), vm)
     }
 
-    /// Adds the value to a call's arguments. The caller holds this, or the object it is of, as long as
-    /// the call.
+    /// Adds the value to a call's arguments. The caller must hold this object, or the one that it refers to,
+    /// for the duration of the call.
     ///
     /// # Errors
     /// `MemoryError` if there is no memory for a copy.
@@ -138,20 +138,20 @@ impl CArg {
             _ => None,
         };
         if let Some(bytes) = bytes.and_then(|bytes| bytes.downcast_ref::<PyBytes>()) {
-            // SAFETY: the caller keeps the object.
+            // SAFETY: the caller holds the object for the duration of the call (see above).
             return unsafe { arguments.bytes(bytes, vm) };
         }
-        // SAFETY: the value is one of the scalar.
+        // SAFETY: `self.value` holds a value of `self.scalar`.
         unsafe { arguments.scalar(self.scalar, self.value.start(), vm) }
     }
 
-    /// Has a call keep what must live as long as the value is used.
+    /// Makes a call keep what must live as long as the value is used.
     pub fn keep_in(self, arguments: &mut Arguments) {
         let objects = [self.object, self.target].into_iter().flatten();
         objects.for_each(|object| arguments.keep(object));
     }
 
-    /// The address, if that is what the value is.
+    /// Returns the address, if the value is one.
     #[inline]
     #[must_use]
     pub fn address(&self) -> Option<usize> {
@@ -166,21 +166,21 @@ impl CArg {
         self.tag
     }
 
-    /// The object this is an address of or that its value came from.
+    /// Returns the object that this is the address of, or that the value was made from.
     #[must_use]
     pub fn object(&self) -> Option<&PyObjectRef> {
         self.object.as_ref()
     }
 }
 
-/// How many objects of a thread that are gone lend the next ones their memory: a call mostly has no more.
+/// The number of freed objects whose memory a thread reuses: most calls have no more.
 const FREE: usize = 4;
 
 thread_local! {
     static FREELIST: FreeList<CArg, FREE> = const { FreeList::new() };
 }
 
-/// Gets the thread's own memory for such objects ready to be used.
+/// Prepares the thread's own free list.
 pub fn prepare() {
     let _ = FREELIST.try_with(|_| ());
 }
@@ -198,7 +198,7 @@ impl PyPayload for CArg {
     #[inline]
     unsafe fn freelist_push(object: *mut PyObject) -> bool {
         let husk = Self::pointer('P', 0, None);
-        // SAFETY: the caller's promise.
+        // SAFETY: the VM hands over an object of this type without references, as the trait requires.
         FREELIST
             .try_with(|list| unsafe { list.push(object, husk) })
             .unwrap_or(false)
@@ -210,7 +210,7 @@ impl PyPayload for CArg {
     }
 }
 
-// SAFETY: a field; the freelist drops the payload.
+// SAFETY: `young` is a field of the payload; the freelist drops the payload.
 unsafe impl BeginsYoung for CArg {
     #[inline]
     fn young(&self) -> &Young {

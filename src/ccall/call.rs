@@ -4,7 +4,7 @@ use super::{
     MAX_ARGUMENTS,
     argument::Arguments,
     default,
-    enter::{self, Target},
+    enter::{self, Call},
     from_param,
     result::Restype,
     signature::Converter,
@@ -14,23 +14,29 @@ use rustpython_vm::{
     PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyBaseExceptionRef,
 };
 
-/// Calls an address: converts the arguments, enters C and converts the result.
+/// Calls an address: converts the arguments, enters C and converts the result. A method of COM has an interface
+/// pointer, `this`, in front of them.
 ///
 /// # Errors
 /// `ArgumentError` if an argument cannot be converted or there are too many, `ValueError` for the
 /// NULL address, what the result's conversion raises.
 #[inline(always)]
 pub fn address(
-    target: Target<'_>,
+    call: Call<'_>,
+    this: Option<usize>,
     converters: &[Converter],
     given: &[PyObjectRef],
     restype: &Restype,
     vm: &VirtualMachine,
 ) -> PyResult {
-    if given.len() > MAX_ARGUMENTS {
-        return Err(too_many(given.len(), vm));
+    let count = given.len() + usize::from(this.is_some());
+    if count > MAX_ARGUMENTS {
+        return Err(too_many(count, vm));
     }
     let mut arguments = Arguments::new();
+    if let Some(this) = this {
+        arguments.pointer(this);
+    }
     for (index, value) in given.iter().enumerate() {
         let position = index + 1;
         let converter = converters.get(index);
@@ -38,13 +44,13 @@ pub fn address(
             return Err(refused(position, error, vm));
         }
     }
-    if !target.audited {
-        audit::call(target.callee.address, given, vm)?;
+    if !call.audited {
+        audit::call(call.callee.address, given, vm)?;
     }
     if !restype.settle() || !arguments.are_passable() {
-        return Err(enter::cif::not_prepared(target.callee.fixed, vm));
+        return Err(enter::cif::not_prepared(call.callee.fixed, vm));
     }
-    if target.callee.address == 0 {
+    if call.callee.address == 0 {
         return Err(vm.new_value_error("NULL pointer access"));
     }
     if let Some(instance) = restype.instance_in_memory(vm)? {
@@ -52,7 +58,7 @@ pub fn address(
         // the instance has memory of the result's type, which takes more than two words.
         let called = unsafe {
             enter::call(
-                target,
+                call,
                 &mut arguments,
                 restype.returned(),
                 instance.address(),
@@ -66,7 +72,7 @@ pub fn address(
     let mut result = enter::ResultBuffer::new();
     let start = result.start(restype.size(), vm)?;
     // SAFETY: as above; the buffer is as large as the result, and two words at least.
-    let called = unsafe { enter::call(target, &mut arguments, restype.returned(), start, vm) };
+    let called = unsafe { enter::call(call, &mut arguments, restype.returned(), start, vm) };
     arguments.take_over();
     called?;
     // SAFETY: the call wrote a result of this type.

@@ -1,5 +1,5 @@
-//! Arguments that a parameter takes after a closer look, still without Python code: instances of types that
-//! are derived from the declared one, `int`s of other classes, objects that stand for others.
+//! Arguments that a parameter takes after a closer look, still without Python code: instances of types that are
+//! derived from the declared one, `int`s of other classes, objects that stand for others.
 
 use super::{
     arena::Arena,
@@ -16,8 +16,8 @@ use crate::{
 use rustpython_vm::{Py, PyObject, VirtualMachine, builtins::PyBytes};
 
 impl Takes {
-    /// Whether a closer look is worth while at what a type takes that takes this at once: some types take
-    /// every object, and Python code may have a say in what an instance of others is.
+    /// Returns whether a closer look at an argument can help for a type that takes `self` at once: some types
+    /// take every object, and for others Python code may decide what an instance is.
     pub(super) fn looks_closer(&self, ctype: &CType) -> bool {
         let of_target = match &ctype.kind {
             Kind::Pointer(target) => target.get().map(|target| target.python_class()),
@@ -31,8 +31,8 @@ impl Takes {
 }
 
 impl Exact {
-    /// The machine word that `value` becomes after a closer look. As for [`Exact::word`], it is good as
-    /// long as `value` and the arena live.
+    /// Returns the machine word that `value` becomes after a closer look. As for [`Exact::word`], the word is
+    /// valid for the lifetime of `value` and the arena.
     #[inline(never)]
     pub(super) fn closer_word(
         &self,
@@ -56,7 +56,7 @@ impl Exact {
         }
     }
 
-    /// The type that this points to the first of, if nobody has put another one in its place.
+    /// Returns the target type of the pointer that is taken, if no program has replaced any.
     fn target(&self) -> Option<usize> {
         match self.takes {
             Takes::Pointer { target } | Takes::Array { item: target } => {
@@ -66,7 +66,7 @@ impl Exact {
         }
     }
 
-    /// The word of an instance of a type that is derived from the declared one, or from what that points to.
+    /// Returns the word of an instance of a type that is derived from the declared one, or from its target.
     fn derived_word(&self, value: &Py<CData>, arena: &mut Arena) -> Option<u64> {
         let ctype = value.ctype();
         if is_derived(ctype, self.ctype) {
@@ -91,11 +91,11 @@ impl Exact {
             .map(|(_, word)| word)
     }
 
-    /// The word that the `_as_parameter_` of `value` becomes.
+    /// Returns the word that the `_as_parameter_` of `value` becomes.
     fn followed(&self, value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<u64> {
         let inner = plain::plain_parameter(value, vm)?;
         let word = match self.takes {
-            // It has to be an instance, or what `byref` made.
+            // The argument must be an instance, or a result of `byref`.
             Takes::Pointer { .. } | Takes::Array { .. } | Takes::Function => {
                 match inner.downcast_ref::<CArg>() {
                     Some(arg) => self.reference(arg)? as u64,
@@ -106,7 +106,7 @@ impl Exact {
                     }
                 }
             }
-            // What C writes into the copy of `bytes` has to be taken over.
+            // What C writes into the copy of `bytes` must be copied back.
             _ if inner.downcast_ref::<PyBytes>().is_some() => return None,
             _ => self.word_at_once(&inner, arena, vm)?,
         };
@@ -115,7 +115,7 @@ impl Exact {
     }
 }
 
-/// Whether a type is derived from the one with this identity, and can stand for it.
+/// Returns whether a type is derived from the one with this identity, and can stand for it.
 fn is_derived(ctype: &CType, from: usize) -> bool {
     let from = ctype.bases().find(|base| identity(base) == from);
     from.is_some_and(|from| ctype.serves_as(from))

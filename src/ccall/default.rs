@@ -1,4 +1,4 @@
-//! What Python objects become as arguments where no declared type asks for anything in particular.
+//! Converting arguments for which no type is declared.
 
 use super::{
     arena::Arena,
@@ -20,18 +20,18 @@ use rustpython_vm::{
 /// The width of C's `int`, which an `int` without a declared type becomes.
 const C_INT: Width = Scalar::Sint32.width();
 
-/// The scalar in a machine word that `value` becomes, if its type says so at once: then this comes to
-/// the same as [`convert`]. It is good as long as `value` and the arena live.
+/// Returns the scalar in a machine word that `value` becomes, if its type decides that at once; [`convert`] has
+/// the same result. The word is valid for the lifetime of `value` and the arena.
 #[inline]
 pub fn word(value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<(Scalar, u64)> {
     own_word(value, arena, vm).or_else(|| followed(value, arena, vm))
 }
 
-/// The same by its `_as_parameter_`.
+/// Returns what [`word`] does for the `_as_parameter_` of `value`.
 #[inline(never)]
 fn followed(value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<(Scalar, u64)> {
     let inner = plain::plain_parameter(value, vm)?;
-    // What C writes into the copy of `bytes` has to be taken over.
+    // What C writes into the copy of `bytes` must be copied back.
     if inner.downcast_ref::<PyBytes>().is_some() {
         return None;
     }
@@ -65,13 +65,14 @@ fn own_word(value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<
     Some((Scalar::Pointer, address as u64))
 }
 
-/// Adds `value` to a call's arguments, converted by its own type: a C value to itself, an `int` to C's `int`, strings and `None`
-/// to pointers, anything else to what its `_as_parameter_` is. The caller holds `value` as long as
-/// the call.
+/// Adds `value` to a call's arguments, converted by its own type: a C value to itself, an `int` to C's `int`,
+/// strings and `None` to pointers, anything else by its `_as_parameter_`. The caller must hold `value` for the
+/// duration of the call.
 ///
 /// # Errors
-/// `TypeError` naming parameter number `position` (counted from one) if there is no such
-/// conversion, `ValueError` for a text with a NUL in it, `OverflowError` for an `int` too large for a C integer, what `_as_parameter_` raises.
+/// `TypeError` naming parameter number `position` (counted from one) if there is no such conversion,
+/// `ValueError` for a text that contains a NUL, `OverflowError` for an `int` too large for a C integer, any
+/// exception that `_as_parameter_` raises.
 pub fn convert(
     value: &PyObject,
     position: usize,
@@ -92,7 +93,7 @@ pub fn convert(
         return Ok(());
     }
     if let Some(bytes) = value.downcast_ref::<PyBytes>() {
-        // SAFETY: the caller holds `value`.
+        // SAFETY: the caller holds `value` for the duration of the call (see above).
         return unsafe { arguments.bytes(bytes, vm) };
     }
     if let Some(text) = value.downcast_ref::<PyStr>() {
@@ -113,13 +114,13 @@ pub fn convert(
     }
 }
 
-/// Whether C would see less of a text than there is.
+/// Returns whether a text contains a NUL, at which C would take it to end.
 #[inline]
 fn has_nul(text: &Py<PyStr>) -> bool {
     text.as_bytes().contains(&0)
 }
 
-/// An `int` as C's `int`: whatever fits a `long`, signed or not, is cut to its width.
+/// Adds an `int` as C's `int`: whatever fits a `long`, signed or not, is cut to its width.
 fn c_int(int: &Py<PyInt>, arguments: &mut Arguments, vm: &VirtualMachine) -> PyResult<()> {
     let big = int.as_bigint();
     if big.to_i64().is_none() && big.to_u64().is_none() {

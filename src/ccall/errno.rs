@@ -3,6 +3,9 @@
 //! Between a foreign call and the moment Python code asks for it, the interpreter itself makes
 //! system calls that overwrite C's `errno`. So each thread has a copy, which functions made with
 //! `use_errno` swap with the real one right around the call.
+//!
+//! On Windows each C runtime has an `errno` of its own. This is that of the runtime that the program is linked to:
+//! msvcrt.dll's where MinGW links that, the universal runtime's otherwise.
 
 use std::cell::Cell;
 
@@ -35,6 +38,21 @@ pub fn exchange() {
     // SAFETY: the C library's `errno` of this thread, which only this thread accesses.
     let real = unsafe { location.replace(COPY.get()) };
     COPY.set(real);
+}
+
+/// C's `errno` itself.
+#[cfg(feature = "capi")]
+#[must_use]
+pub fn real() -> i32 {
+    // SAFETY: as above.
+    unsafe { location().read() }
+}
+
+/// Changes it.
+#[cfg(feature = "capi")]
+pub fn set_real(value: i32) {
+    // SAFETY: as above.
+    unsafe { location().write(value) };
 }
 
 fn location() -> *mut i32 {

@@ -1,9 +1,9 @@
-//! Arguments whose type says at once what they become: exact `int`, `float`, `bytes`, `str` and
-//! `None`, and C values that are what the declared type asks for.
+//! Arguments whose type decides at once what they become: exact `int`, `float`, `bytes`, `str` and `None`, and
+//! C values of the declared type.
 //!
-//! Nothing here runs Python code, and nothing that Python code could have overridden is left out:
-//! the types are compared for identity. What is not recognised goes through the whole protocol
-//! ([`super::from_param`]), which comes to the same result for everything that is.
+//! Nothing here runs Python code, and nothing that Python code could have overridden is skipped: types are
+//! compared for identity. What is not recognised goes through the whole protocol ([`super::from_param`]), which
+//! has the same result for everything that is.
 
 use super::{
     arena::Arena,
@@ -31,16 +31,16 @@ use rustpython_vm::{
     builtins::{PyBytes, PyFloat, PyInt, PyStr},
 };
 
-/// What a parameter takes without a closer look, chosen when its type is declared. It holds no
-/// reference: ctypes are known by their addresses. That is enough: an argument's ctype lives as long
-/// as the argument, and a declared one as long as the signature, which is not dropped before nobody can
-/// find this any more. So whatever has the address of a declared ctype is that one.
+/// What a parameter takes without a closer look, chosen when its type is declared. It holds no reference:
+/// ctypes are identified by their addresses. An argument's ctype lives as long as the argument, and a declared
+/// one as long as the signature, which is not dropped while a call can still find this. So a ctype at the
+/// address of a declared one is that one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exact {
     pub(super) takes: Takes,
     /// The declared type, whose instances are taken too.
     pub(super) ctype: usize,
-    /// What is not taken gets a closer look (`super::closer`).
+    /// Whether an argument that is not taken gets a closer look (`super::closer`).
     looks_closer: bool,
 }
 
@@ -51,7 +51,7 @@ pub(super) enum Takes {
     Integer(Scalar, Width),
     /// A `float` or an `int`, which becomes this type.
     Float(Scalar),
-    /// The same, or a `complex`, which become this type, and it is no word.
+    /// A `float`, an `int` or a `complex`, which becomes this type. It does not fit a word.
     Wide(Scalar),
     /// A truth value.
     Bool,
@@ -65,17 +65,17 @@ pub(super) enum Takes {
     WideCharPointer,
     /// NULL, `bytes`, a `str`, any address.
     VoidPointer,
-    /// NULL, what `byref` makes of the target, a target, whose address it is, an array of targets.
+    /// NULL, `byref` of a target, a target, whose address is passed, an array of targets.
     Pointer { target: usize },
-    /// What `byref` makes of an item.
+    /// `byref` of an item.
     Array { item: usize },
     /// Nothing else.
     Function,
     /// Any object but a C value that holds one.
     Object,
-    /// Nothing else, and it is no word.
+    /// Nothing else; the aggregate does not fit a word.
     Aggregate,
-    /// That takes a closer look.
+    /// Nothing: the argument gets a closer look.
     Unknown,
 }
 
@@ -96,7 +96,7 @@ impl Exact {
             Kind::Simple(simple) => {
                 let scalar = simple.code.scalar;
                 match simple.code.class {
-                    Class::Integer { .. } => Takes::Integer(scalar, scalar.width()),
+                    Class::Integer { .. } => Takes::Integer(scalar, simple.code.width),
                     Class::Float if scalar.is_float() => Takes::Float(scalar),
                     Class::LongDouble | Class::Complex if Form::of_scalar(scalar).is_some() => {
                         Takes::Wide(scalar)
@@ -130,26 +130,26 @@ impl Exact {
         }
     }
 
-    /// Whether there is nothing that is taken.
+    /// Returns whether nothing is taken.
     #[must_use]
     pub fn is_unknown(&self) -> bool {
         self.takes == Takes::Unknown
     }
 
-    /// Whether [`Self::word`] never makes it: see [`Self::place`].
+    /// Returns whether an argument never fits a word, so that [`Self::place`] is needed.
     #[must_use]
     pub fn is_no_word(&self) -> bool {
         matches!(self.takes, Takes::Aggregate | Takes::Wide(_))
     }
 
-    /// Whether a vector register is for it.
+    /// Returns whether the argument goes into a vector register.
     #[inline(always)]
     #[must_use]
     pub fn is_vector(&self) -> bool {
         matches!(self.takes, Takes::Float(_))
     }
 
-    /// The C type of what [`Self::word`] returns.
+    /// Returns the C type of the word that [`Self::word`] returns.
     #[inline(always)]
     pub(super) fn scalar(&self) -> Scalar {
         match self.takes {
@@ -161,15 +161,15 @@ impl Exact {
         }
     }
 
-    /// The machine word that `value` becomes, if it is what is taken. It is good as long as `value`
-    /// and the arena live.
+    /// Returns the machine word that `value` becomes, if it is taken. The word is valid for the lifetime of
+    /// `value` and the arena.
     #[inline(always)]
     pub fn word(&self, value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<u64> {
         self.common_word(value, vm)
             .or_else(|| self.uncommon_word(value, arena, vm))
     }
 
-    /// The same for an exact `int`, `float` or `bytes`.
+    /// Returns the word of an exact `int`, `float` or `bytes`, if it is taken.
     #[inline(always)]
     fn common_word(&self, value: &PyObject, vm: &VirtualMachine) -> Option<u64> {
         match self.takes {
@@ -181,7 +181,7 @@ impl Exact {
             {
                 Some(scalar.float_bits(float.to_f64()))
             }
-            // What a string parameter is mostly given.
+            // The most common argument for a string parameter.
             Takes::CharPointer | Takes::VoidPointer
                 if let Some(bytes) = value.downcast_ref_if_exact::<PyBytes>(vm) =>
             {
@@ -211,7 +211,7 @@ impl Exact {
         word
     }
 
-    /// The word without a closer look.
+    /// Returns the word without a closer look.
     pub(super) fn word_at_once(
         &self,
         value: &PyObject,
@@ -222,7 +222,7 @@ impl Exact {
             .or_else(|| self.other_word(value, arena, vm))
     }
 
-    /// The word that an `int` becomes, where numbers or addresses are taken.
+    /// Returns the word of an `int`, where numbers or addresses are taken.
     #[inline(always)]
     pub(super) fn word_of_int(&self, int: &Py<PyInt>) -> Option<u64> {
         match self.takes {
@@ -232,7 +232,7 @@ impl Exact {
         }
     }
 
-    /// What becomes of everything that is not an exact `int`, `float` or `bytes`.
+    /// Returns the word of anything that is not an exact `int`, `float` or `bytes`.
     #[inline(always)]
     fn other_word(&self, value: &PyObject, arena: &mut Arena, vm: &VirtualMachine) -> Option<u64> {
         if vm.is_none(value) && self.takes_null() {
@@ -287,7 +287,8 @@ impl Exact {
         Some(address as u64)
     }
 
-    /// Places what is no word, if `value` is what is taken. The caller holds `value` as long as the call.
+    /// Places an argument that does not fit a word, if `value` is taken. The caller must hold `value` for the
+    /// duration of the call.
     #[inline]
     #[must_use]
     pub fn place(
@@ -310,7 +311,7 @@ impl Exact {
         }
     }
 
-    /// Whether `None` is taken, for NULL or for what is not true.
+    /// Returns whether `None` is taken, as NULL or as false.
     fn takes_null(&self) -> bool {
         match self.takes {
             Takes::CharPointer
@@ -331,13 +332,13 @@ impl Exact {
         }
     }
 
-    /// Whether `bytes` are taken.
+    /// Returns whether `bytes` are taken.
     #[must_use]
     pub fn takes_bytes(&self) -> bool {
         matches!(self.takes, Takes::CharPointer | Takes::VoidPointer)
     }
 
-    /// The `bytes` whose copy is at the address that `value` became.
+    /// Returns the `bytes` whose copy is at the address that `value` became.
     #[inline]
     pub fn copied<'a>(&self, value: &'a PyObject, vm: &VirtualMachine) -> Option<&'a Py<PyBytes>> {
         if self.takes_bytes() {
@@ -347,8 +348,8 @@ impl Exact {
         }
     }
 
-    /// Adds `value` to a call's arguments as a `ctype`, whose this is. `None` if that takes a closer
-    /// look. The caller holds `value` as long as the call.
+    /// Adds `value` to a call's arguments as a `ctype`, for which `self` was made. Returns `None` if that takes
+    /// a closer look. The caller must hold `value` for the duration of the call.
     ///
     /// # Errors
     /// `TypeError` and `MemoryError` as for [`Arguments::cdata`].
@@ -364,7 +365,8 @@ impl Exact {
             let scalar = self.scalar();
             arguments.scalar_at(AbiClass::of_word(scalar), scalar, word);
             if let Some(bytes) = self.copied(value, vm) {
-                // SAFETY: the word is the address of their copy; the caller holds `value`.
+                // SAFETY: the word is the address of their copy; the caller holds `value` for the duration of
+                // the call (see above).
                 unsafe { arguments.copied(bytes, word as usize) };
             }
             return Some(Ok(()));
@@ -373,7 +375,7 @@ impl Exact {
     }
 }
 
-/// What no word is chosen for: an instance of exactly the declared type.
+/// Chooses for a ctype without a rule of its own: only instances of exactly the declared type are taken.
 fn other(
     ctype: &Py<CType>,
     value: &PyObject,
@@ -388,13 +390,13 @@ fn other(
     is_exact.then(|| arguments.cdata(cdata, vm))
 }
 
-/// `value` as a C value, if its class is the one that it was made for: Python code may assign another.
+/// Returns `value` as a C value, if its class is the one that it was made for: Python code may assign another.
 #[inline]
 pub(super) fn instance(value: &PyObject) -> Option<&Py<CData>> {
     CData::of(value).filter(|cdata| value.class().is(cdata.ctype().python_class()))
 }
 
-/// What identifies a ctype among all that live.
+/// Returns the identity of a ctype among all that are alive.
 #[inline(always)]
 pub(super) fn identity(ctype: &Py<CType>) -> usize {
     (&raw const *ctype).addr()
@@ -403,12 +405,12 @@ pub(super) fn identity(ctype: &Py<CType>) -> usize {
 #[inline(never)]
 fn float_of_int(scalar: Scalar, value: &PyObject, vm: &VirtualMachine) -> Option<u64> {
     value.downcast_ref_if_exact::<PyInt>(vm)?;
-    // An `int` that is too large is refused by the protocol.
+    // The protocol refuses an `int` that is too large.
     let number = float::number(value, vm).ok()?;
     Some(scalar.float_bits(number))
 }
 
-/// The number that `True` or `False` is.
+/// Returns the number that `True` or `False` is.
 fn truth(value: &PyObject, vm: &VirtualMachine) -> Option<u8> {
     if value.is(&vm.ctx.true_value) {
         return Some(1);

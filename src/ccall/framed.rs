@@ -1,12 +1,12 @@
-//! Planned calls whose arguments are placed one by one, in registers and on the stack: there are structures,
-//! more arguments than registers, arguments beyond the declared ones.
+//! Planned calls whose arguments are placed one by one, in registers and on the stack: they have structures,
+//! more arguments than registers, or arguments beyond the declared ones.
 
 use super::{
     MAX_ARGUMENTS,
     arena::Arena,
     argument::promoted,
     default,
-    enter::{ResultBuffer, SCALAR_RESULT, around::attached_or_not, direct},
+    enter::{ResultBuffer, SCALAR_RESULT, detached::attached_or_not, direct},
     exact::Exact,
     flags,
     result::{Restype, ScalarResult},
@@ -14,9 +14,9 @@ use super::{
 use crate::{abi::native::Frame, cdata::CData, ctype::scalar::terminated};
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, builtins::PyBytes};
 
-/// Calls the function at `address`, whose result becomes a plain Python object. `None` if that takes more
-/// than is provided for here; then nothing has been called. Arguments beyond the declared ones go through
-/// the `...` of a variadic function.
+/// Calls the function at `address`, whose result becomes a plain Python object. Returns `None` if the call
+/// needs more than is provided for here; then nothing has been called. Arguments beyond the declared ones go
+/// through the `...` of a variadic function.
 ///
 /// # Errors
 /// As for [`super::plan::Plan::call`].
@@ -38,7 +38,8 @@ pub unsafe fn call_for_scalar(
     place(&mut frame, list, call_flags, given, &mut arena, vm)?;
     let mut buffer = [0u128; SCALAR_RESULT / size_of::<u128>()];
     let target = buffer.as_mut_ptr().cast();
-    // SAFETY: the caller's promise; the target has room for every scalar.
+    // SAFETY: the function at `address` has the planned signature (see # Safety); the target has room for every
+    // scalar.
     let called = attached_or_not(call_flags, vm, || unsafe {
         frame.call(address, form, target);
     });
@@ -47,7 +48,7 @@ pub unsafe fn call_for_scalar(
     Some(called.and_then(|()| unsafe { result.convert(target, vm) }))
 }
 
-/// The same with any other result.
+/// Calls the function at `address`, with any other result.
 ///
 /// # Errors
 /// As for [`super::plan::Plan::call`].
@@ -79,7 +80,8 @@ pub unsafe fn call(
         frame.result_at(target.expose_provenance())?;
     }
     place(&mut frame, list, call_flags, given, &mut arena, vm)?;
-    // SAFETY: the caller's promise; the target has room for the result, and for two words.
+    // SAFETY: the function at `address` has the planned signature (see # Safety); the target has room for the
+    // result, and for two words.
     let called = attached_or_not(call_flags, vm, || unsafe {
         frame.call(address, form, target);
     });
@@ -94,8 +96,8 @@ pub unsafe fn call(
     })
 }
 
-/// Places the arguments; those beyond the declared ones go through the `...` of a variadic function. `None`
-/// if one is not what its parameter takes at once.
+/// Places the arguments; those beyond the declared ones go through the `...` of a variadic function. Returns
+/// `None` if an argument is not what its parameter takes at once.
 #[inline(always)]
 fn place(
     frame: &mut Frame,
@@ -145,7 +147,7 @@ fn place(
     Some(())
 }
 
-/// Takes over what C wrote into the copies of `bytes` among arguments, of which the first ones are
+/// Copies back what C wrote into the copies of `bytes` among the arguments, of which the first ones are
 /// declared.
 #[inline(always)]
 pub fn take_over(list: &[Exact], given: &[PyObjectRef], vm: &VirtualMachine) {
@@ -156,9 +158,9 @@ pub fn take_over(list: &[Exact], given: &[PyObjectRef], vm: &VirtualMachine) {
         .iter()
         .filter_map(|value| value.downcast_ref_if_exact::<PyBytes>(vm));
     for bytes in copied.chain(more) {
-        // It is known, so there is no need of memory.
+        // The copy exists, so no memory is needed.
         if let Some(copy) = terminated::address(bytes) {
-            // SAFETY: the copy that C was given, since an object has but one.
+            // SAFETY: this is the copy that C was given, since an object has only one.
             unsafe { terminated::take_over(bytes, copy) };
         }
     }

@@ -1,8 +1,8 @@
 //! `from_param`: which Python objects a ctype accepts as an argument, and as what.
 //!
-//! The rules are those of CPython's documentation ("Specifying the required argument types"): an
-//! instance of the type is itself, objects that convert safely are converted, `_as_parameter_` is
-//! followed, anything else is refused.
+//! The rules are those of CPython's documentation ("Specifying the required argument types"): an instance of
+//! the type is itself, objects that convert safely are converted, `_as_parameter_` is followed, anything else
+//! is refused.
 
 use super::{
     argument::Arguments, byref::CArg, default, instance::has_our_metaclass, plain::as_parameter,
@@ -20,19 +20,19 @@ use rustpython_vm::{
     builtins::{PyBaseExceptionRef, PyBytes, PyInt, PyStr},
 };
 
-/// What an object became.
+/// The result of a conversion.
 #[derive(Debug)]
 pub enum Param {
-    /// It stayed what it was, and the default conversion passes it on.
+    /// The object itself, which the default conversion passes on.
     Itself,
-    /// Another object that the default conversion passes on.
+    /// Another object, which the default conversion passes on.
     Object(PyObjectRef),
     /// A converted value.
     Arg(CArg),
 }
 
 impl Param {
-    /// What `value` became as a Python object.
+    /// Returns the result for `value` as a Python object.
     #[must_use]
     pub fn into_object(self, value: &PyObject, vm: &VirtualMachine) -> PyObjectRef {
         match self {
@@ -43,11 +43,11 @@ impl Param {
     }
 }
 
-/// Adds `value` to a call's arguments, number `position` (counted from one) and of type `ctype`. The
-/// caller holds `value` as long as the call.
+/// Adds `value` to a call's arguments, as number `position` (counted from one) and of type `ctype`. The caller
+/// must hold `value` for the duration of the call.
 ///
 /// # Errors
-/// As [`convert`] and [`default::convert`].
+/// As for [`convert`] and [`default::convert`].
 #[inline(never)]
 pub fn pass(
     ctype: &Py<CType>,
@@ -74,7 +74,7 @@ pub fn pass(
 /// Converts `value` as an argument of type `ctype`.
 ///
 /// # Errors
-/// `TypeError` if the type does not accept it; what its conversion or `_as_parameter_` raises.
+/// `TypeError` if the type does not accept it; any exception that its conversion or `_as_parameter_` raises.
 pub fn convert(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> PyResult<Param> {
     if value.class().is(ctype.python_class()) && is_what_it_says(ctype, value) {
         return Ok(Param::Itself);
@@ -105,7 +105,7 @@ pub fn convert(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> PyRe
         Kind::Pointer(_) => pointer(ctype, value, vm)?,
         _ => instance(ctype, value, vm)?,
     };
-    // A simple type converts what `_as_parameter_` is, any other takes an instance alone.
+    // A simple type converts the `_as_parameter_`; any other type takes only an instance.
     let again = match &ctype.kind {
         Kind::Simple(_) => convert,
         _ => convert_instance,
@@ -113,7 +113,7 @@ pub fn convert(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> PyRe
     attempt.or_as_parameter(ctype, value, again, vm)
 }
 
-/// An exact `int` as an integer type: no closer look would find anything else.
+/// Converts an exact `int` to an integer type: a closer look would find nothing else.
 fn number(ctype: &CType, value: &PyObject, vm: &VirtualMachine) -> Option<CArg> {
     value.downcast_ref_if_exact::<PyInt>(vm)?;
     let code = ctype.simple()?.code;
@@ -124,12 +124,13 @@ fn number(ctype: &CType, value: &PyObject, vm: &VirtualMachine) -> Option<CArg> 
     CArg::simple(code, value, vm).ok()
 }
 
-/// Accepts an instance of `ctype`, a `byref` of its target, or what has one as `_as_parameter_`.
+/// Accepts an instance of `ctype`, a `byref` of its target, or an object that has one of these as
+/// `_as_parameter_`.
 fn convert_instance(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> PyResult<Param> {
     instance(ctype, value, vm)?.or_as_parameter(ctype, value, convert_instance, vm)
 }
 
-/// Whether a simple type of this class can possibly be made of `value`, which is none. Where not, the
+/// Returns whether a simple type of this class may convert `value`, which is not an instance. If not, the
 /// attempt would run no Python code and fail.
 fn may_be(value: &PyObject, class: Class) -> bool {
     let number = &value.class().slots.as_number;
@@ -142,20 +143,20 @@ fn may_be(value: &PyObject, class: Class) -> bool {
     }
 }
 
-/// What a type said, before `_as_parameter_` is tried.
+/// What a type answered, before `_as_parameter_` is tried.
 enum Attempt {
     Done(Param),
     Refused(Refusal),
 }
 
-/// Why a type does not take an object: what is raised if there is no `_as_parameter_` either.
+/// Why a type does not take an object: decides the error that is raised if there is no `_as_parameter_` either.
 enum Refusal {
     Raised(PyBaseExceptionRef),
-    /// What the attempt to make a value raises.
+    /// The value cannot be made; the error is that of the attempt.
     NoValue(&'static SimpleCode),
-    /// It is no such pointer.
+    /// The object cannot be such a pointer.
     NotInterpretable(&'static str),
-    /// It is no instance.
+    /// The object is not an instance.
     NotExpected,
 }
 
@@ -177,7 +178,7 @@ impl Refusal {
 }
 
 impl Attempt {
-    /// What was done, or what `again` makes of the `_as_parameter_` of `value`.
+    /// Returns what was accepted, or else what `again` makes of the `_as_parameter_` of `value`.
     fn or_as_parameter(
         self,
         ctype: &Py<CType>,
@@ -210,8 +211,8 @@ fn is_instance(ctype: &CType, value: &PyObject, vm: &VirtualMachine) -> PyResult
     Ok(is_instance && is_what_it_says(ctype, value))
 }
 
-/// Whether a C value that is said to be an instance of `ctype` can be used as one: whoever says so may be
-/// Python code.
+/// Returns whether a C value that is said to be an instance of `ctype` can be used as one: Python code may have
+/// said so.
 fn is_what_it_says(ctype: &CType, value: &PyObject) -> bool {
     CData::of(value).is_none_or(|cdata| cdata.ctype().serves_as(ctype))
 }
@@ -220,7 +221,7 @@ fn void_pointer(ctype: &CType, value: &PyObject, vm: &VirtualMachine) -> PyResul
     if vm.is_none(value) {
         return Ok(Attempt::Done(Param::Itself));
     }
-    // It takes numbers and strings as the types that hold those do.
+    // Numbers and strings are taken as by the types that hold them.
     let row: Option<&SimpleCode> = if value.downcast_ref::<PyInt>().is_some() {
         Some(&simple::VOID_P)
     } else if value.downcast_ref::<PyBytes>().is_some() {
@@ -306,8 +307,8 @@ fn string_pointer(
     Ok(Attempt::Refused(Refusal::NotInterpretable(target)))
 }
 
-/// A pointer takes NULL, what `byref` makes, pointers and arrays of its target, and a target itself,
-/// whose address it then is.
+/// Accepts for a pointer: NULL, a result of `byref`, pointers and arrays of its target, and a target itself,
+/// whose address is passed.
 fn pointer(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> PyResult<Attempt> {
     if vm.is_none(value) {
         return Ok(Attempt::Done(Param::Itself));
@@ -315,7 +316,7 @@ fn pointer(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> PyResult
     let target = ctype.target().ok_or_else(|| {
         vm.new_type_error("cannot convert argument: POINTER _type_ type is not set")
     })?;
-    // Before anything else: a metaclass of Python code may have a say in it.
+    // Before anything else, because a metaclass of Python code may decide it.
     let is_target = super::instance::is_instance(value, target.python_class(), vm)?;
     if is_target && CData::of(value).is_none() {
         return Err(vm.new_type_error("expected CData instance"));
@@ -349,7 +350,8 @@ fn instance(ctype: &CType, value: &PyObject, vm: &VirtualMachine) -> PyResult<At
     if let Some(arg) = value.downcast_ref::<CArg>()
         && let Some(object) = arg.object()
     {
-        // `byref` of a target is a pointer to it, of an item one to an array that starts there.
+        // `byref` of a target is a pointer to it; `byref` of an item is a pointer to an array that starts
+        // there.
         let target = match &ctype.kind {
             Kind::Array(array) => Some(&*array.item),
             _ => ctype.target(),
@@ -363,7 +365,7 @@ fn instance(ctype: &CType, value: &PyObject, vm: &VirtualMachine) -> PyResult<At
     Ok(Attempt::Refused(Refusal::NotExpected))
 }
 
-/// What is raised where an instance of `ctype` was expected.
+/// Makes the error for an object that is not an instance of `ctype`.
 fn not_expected(ctype: &CType, value: &PyObject, vm: &VirtualMachine) -> PyBaseExceptionRef {
     let class = |object: &PyObject| object.class().slot_name().to_string();
     let what = match value.downcast_ref::<CArg>() {

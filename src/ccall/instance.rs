@@ -1,7 +1,7 @@
-//! `isinstance` against a ctypes class, which most arguments that are no C values fail.
+//! `isinstance` against a ctypes class, which most arguments that are not C values fail.
 //!
-//! Python's own check asks the metaclass's `__instancecheck__`, and then the object's `__class__`. Where
-//! neither can be Python's, the bases of the object's class say it all.
+//! Python's own check calls the metaclass's `__instancecheck__`, and then reads the object's `__class__`. Where
+//! neither can be Python code, the bases of the object's class decide.
 
 use crate::names::name;
 use rustpython_vm::{
@@ -12,10 +12,10 @@ use rustpython_vm::{
 };
 use std::sync::OnceLock;
 
-/// Whether `value` is an instance of the ctypes class `class`, as `isinstance` has it.
+/// Returns whether `value` is an instance of the ctypes class `class`, as `isinstance` does.
 ///
 /// # Errors
-/// What an `__instancecheck__` or a `__class__` of Python code raises.
+/// Any exception that an `__instancecheck__` or a `__class__` of Python code raises.
 #[inline]
 pub fn is_instance(value: &PyObject, class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<bool> {
     if value.class().is(class) {
@@ -25,7 +25,7 @@ pub fn is_instance(value: &PyObject, class: &Py<PyType>, vm: &VirtualMachine) ->
 }
 
 fn is_derived(value: &PyObject, class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<bool> {
-    // Python code cannot add anything to a metaclass of ours, only derive from it.
+    // Python code cannot add anything to this module's metaclasses, only derive from them.
     let metaclass = class.class();
     if metaclass
         .slots
@@ -42,14 +42,15 @@ fn is_derived(value: &PyObject, class: &Py<PyType>, vm: &VirtualMachine) -> PyRe
     value.is_instance(class.as_object(), vm)
 }
 
-/// Whether the class of a class is one of ours: Python code cannot add anything to it, only derive from it.
+/// Returns whether the class of a class is one of this module's metaclasses: Python code cannot add anything to
+/// them, only derive from them.
 #[inline]
 pub fn has_our_metaclass(class: &Py<PyType>) -> bool {
     let flags = &class.class().slots.flags;
     flags.has_feature(PyTypeFlags::IMMUTABLETYPE)
 }
 
-/// Whether a metaclass of Python code has a say in what an instance of the class is.
+/// Returns whether a metaclass of Python code may decide what an instance of the class is.
 #[must_use]
 pub fn has_a_say(class: &Py<PyType>) -> bool {
     let metaclass = class.class();
@@ -62,9 +63,9 @@ pub fn has_a_say(class: &Py<PyType>) -> bool {
     own.any(|base| base.get_direct_attr(name).is_some())
 }
 
-/// Whether the `__class__` of `value` is what `object` says it is.
+/// Returns whether `object`'s own `__class__` answers for `value`, not Python code.
 fn says_its_class(value: &PyObject, vm: &VirtualMachine) -> bool {
-    /// A name, and what `object` has under it, which nobody can change.
+    /// A name, and what `object` has under it, which cannot be changed.
     type OfObject = (&'static PyStrInterned, Option<PyObjectRef>);
     static CLASS: OnceLock<OfObject> = OnceLock::new();
     static GETATTRIBUTE: OnceLock<OfObject> = OnceLock::new();
@@ -80,7 +81,7 @@ fn says_its_class(value: &PyObject, vm: &VirtualMachine) -> bool {
         }
     };
     let getattro = |class: &Py<PyType>| class.slots.getattro.load().map(|slot| slot as usize);
-    // C values have a slot of their own, which does what the slot of `object` does.
+    // C values have a slot of their own, which does the same as that of `object`.
     let is_looked_up = getattro(class) == getattro(vm.ctx.types.object_type)
         || is_objects(&GETATTRIBUTE, "__getattribute__")
             && class.get_attr(name!(vm, "__getattr__")).is_none();

@@ -1,9 +1,9 @@
 //! Callbacks that C leaves by `longjmp`.
 //!
 //! C may jump from inside a callback, or from a function that a callback has called, to a place before the
-//! callback. What the Python code in between has put on the VM's stacks stays there, so whoever called C, or is
-//! called back next, puts back what was there when the callback was entered. What that Python code held is
-//! leaked, as C's own memory is.
+//! callback. What the Python code in between has put on the VM's stacks stays there. So the next code to
+//! notice, which is the caller of C or the next callback, restores what was there when the callback was
+//! entered. What that Python code held is leaked, as C's own memory is.
 
 use super::pending;
 use crate::panics;
@@ -18,23 +18,23 @@ use std::{
     mem::ManuallyDrop,
 };
 
-/// What is noted of so many callbacks, one inside the other, costs no look at a vector.
+/// The number of nested callbacks that are noted without a vector.
 const NEAR: usize = 8;
 
 thread_local! {
-    /// How many callbacks this thread is in.
+    /// The number of callbacks that this thread is in.
     static RUNNING: Cell<usize> = const { Cell::new(0) };
-    /// Where on the C stack the innermost one was entered.
+    /// The place on the C stack where the innermost callback was entered.
     static INNERMOST: Cell<usize> = const { Cell::new(usize::MAX) };
-    /// What was there when each of the first was entered. When the thread ends, it is in none of them.
+    /// The state in which each of the first callbacks was entered. A thread that ends is in none of them.
     static FIRST: ManuallyDrop<[Cell<Option<Entered>>; NEAR]> =
         const { ManuallyDrop::new([const { Cell::new(None) }; NEAR]) };
-    /// The same for those further in.
+    /// The state in which each further callback was entered.
     static FURTHER: RefCell<Vec<Entered>> = const { RefCell::new(Vec::new()) };
 }
 
 struct Entered {
-    /// Where on the C stack that was.
+    /// The place on the C stack.
     place: usize,
     frame: *const InterpreterFrame,
     depth: usize,
@@ -56,7 +56,7 @@ impl Entered {
         }
     }
 
-    /// Notes this of the callback inside so many.
+    /// Notes this state for the callback with `around` callbacks around it.
     #[inline]
     fn note(self, around: usize) {
         FIRST.with(|first| match first.get(around) {
@@ -70,7 +70,7 @@ impl Entered {
         let _ = FURTHER.try_with(|further| further.borrow_mut().push(self));
     }
 
-    /// Takes what was noted of the callback inside so many.
+    /// Takes the state that was noted for the callback with `around` callbacks around it.
     #[inline]
     fn take(around: usize) -> Option<Self> {
         FIRST.with(|first| match first.get(around) {
@@ -85,12 +85,12 @@ impl Entered {
             let mut further = further.borrow_mut();
             (index < further.len()).then(|| further.split_off(index))
         });
-        // What is dropped here may call back.
+        // Dropping the others may call back.
         taken.ok().flatten()?.into_iter().next()
     }
 }
 
-/// Looks at what has been noted.
+/// Runs `f` with a noted state.
 fn look<R>(noted: &Cell<Option<Entered>>, f: impl FnOnce(Option<&Entered>) -> R) -> R {
     let entered = noted.take();
     let found = f(entered.as_ref());
@@ -98,16 +98,16 @@ fn look<R>(noted: &Cell<Option<Entered>>, f: impl FnOnce(Option<&Entered>) -> R)
     found
 }
 
-/// Gets what a thread notes of its callbacks ready to be used.
+/// Prepares the thread's own list of states.
 pub fn prepare() {
     let _ = FURTHER.try_with(|_| ());
 }
 
-/// A callback that is being run, until it is dropped.
+/// A callback that is running, until this is dropped.
 pub struct Running {
-    /// How many there are around it.
+    /// The number of callbacks around it.
     around: usize,
-    /// Where the innermost of them was entered.
+    /// The place where the innermost of those was entered.
     outer: usize,
 }
 
@@ -116,7 +116,7 @@ impl Running {
     #[inline]
     pub fn new(vm: &VirtualMachine) -> Self {
         let place = psm::stack_pointer().addr();
-        // Stacks grow downwards: whoever was entered here or further down is there no more.
+        // Stacks grow downwards: a callback that was entered here or further down has been left.
         if INNERMOST.get() <= place {
             put_back_from(place, vm);
         }
@@ -137,8 +137,8 @@ impl Drop for Running {
     }
 }
 
-/// Puts back what has been left without anybody having noticed: callbacks that were entered no further up than a
-/// place on the stack.
+/// Restores the state before callbacks that were left unnoticed: those entered no further up than a place on
+/// the stack.
 #[cold]
 #[inline(never)]
 fn put_back_from(place: usize, vm: &VirtualMachine) {
@@ -157,14 +157,15 @@ fn put_back_from(place: usize, vm: &VirtualMachine) {
     }
 }
 
-/// How many callbacks this thread is in.
+/// Returns the number of callbacks that this thread is in.
 #[inline(always)]
 #[must_use]
 pub fn running() -> usize {
     RUNNING.get()
 }
 
-/// Puts back what has been left, when C returns to where the thread was in so many callbacks.
+/// Restores the state before callbacks that were left, when C returns to where the thread was in `running`
+/// callbacks.
 #[inline(always)]
 pub fn back_to(running: usize, vm: &VirtualMachine) {
     if RUNNING.get() != running {
@@ -187,13 +188,14 @@ fn put_back(running: usize, vm: &VirtualMachine) {
     panics::stand_as(first.guard);
     pending::stand_as(first.section);
     vm.set_exception(first.handled);
-    // The VM counts Python functions where nobody else can, so there is to be room for as many more.
+    // The VM still counts the Python functions that were left, and the count cannot be changed from here. So
+    // the limit grows by their number.
     let leaked = vm.current_recursion_depth().saturating_sub(first.depth);
     let limit = &vm.recursion_limit;
     limit.set(limit.get().saturating_add(leaked));
 }
 
-/// Where the innermost of so many callbacks was entered.
+/// Returns the place where the innermost of `running` callbacks was entered.
 fn innermost(running: usize) -> usize {
     let Some(index) = running.checked_sub(1) else {
         return usize::MAX;

@@ -21,6 +21,8 @@ pub mod exact;
 mod framed;
 pub mod from_param;
 mod instance;
+#[cfg(windows)]
+pub mod last_error;
 pub mod longjmp;
 pub mod outputs;
 pub mod paramflags;
@@ -28,7 +30,9 @@ pub mod pending;
 mod plain;
 pub mod plan;
 mod pointed;
+pub mod read;
 pub mod result;
+pub mod seh;
 pub mod signature;
 pub mod thread;
 
@@ -38,6 +42,9 @@ pub mod flags {
     pub const STDCALL: u32 = 0x0;
     /// C's own convention.
     pub const CDECL: u32 = 0x1;
+    /// The result is an `HRESULT`, and one of failure is raised.
+    #[cfg(windows)]
+    pub const HRESULT: u32 = 0x2;
     /// The function uses this VM: it is called attached, and may leave an exception.
     pub const PYTHONAPI: u32 = 0x4;
     /// `errno` is swapped with ctypes' copy around the call.

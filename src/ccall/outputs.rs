@@ -1,7 +1,7 @@
 //! Planned calls of functions with parameter flags.
 //!
-//! An output of a simple type needs no object: C writes it into memory of the call, and it is read from
-//! there. Nobody else could have got at the object.
+//! An output of a simple type needs no object: C writes it into memory of the call, and it is read from there.
+//! Python code could not have reached the object.
 
 use super::{
     paramflags::{self, Given, ParamFlags},
@@ -15,14 +15,14 @@ use smallvec::SmallVec;
 /// Memory for the value of any simple type.
 type Memory = u128;
 
-/// More outputs than this are not planned for.
+/// The number of outputs beyond which a call is not planned.
 const MOST: usize = 4;
 
-/// Calls the function at `address` as planned. `None` if that takes more than is provided for here; then
-/// nothing has been called.
+/// Calls the function at `address` as planned. Returns `None` if the call needs more than is provided for here;
+/// then nothing has been called.
 ///
 /// # Errors
-/// As for [`Plan::call`]; what the conversion of an output raises.
+/// As for [`Plan::call`]; any exception that the conversion of an output raises.
 ///
 /// # Safety
 /// As for [`Plan::call`].
@@ -55,7 +55,8 @@ pub unsafe fn call(
     if given.count() != used {
         return None;
     }
-    // SAFETY: the caller's promise; parameters that memory is for are pointers.
+    // SAFETY: the function at `address` has the planned signature (see # Safety); parameters that get memory
+    // are pointers.
     let result = unsafe { plan.call_from(address, call_flags, &sources, vm) }?;
     if outputs.is_empty() {
         return Some(result);
@@ -63,7 +64,7 @@ pub unsafe fn call(
     Some(result.and_then(|_| {
         let mut values = outputs.iter().zip(&mut memory).map(|(simple, place)| {
             let place: *mut Memory = place;
-            // SAFETY: the memory of the value, which was zero, or is what C has written there.
+            // SAFETY: the memory holds zero, or the value that C has written there.
             unsafe { (simple.access.load)(place.cast(), vm) }
         });
         match outputs.len() {
@@ -76,7 +77,8 @@ pub unsafe fn call(
     }))
 }
 
-/// The simple type that a parameter points to, if a value of that becomes a plain Python object, as we do it.
+/// Returns the simple type that a parameter points to, if this module makes a plain Python object of its
+/// values.
 fn simple_target<'a>(converter: &'a Converter, vm: &VirtualMachine) -> Option<&'a Simple> {
     let Converter::Type(_, ctype) = converter else {
         return None;

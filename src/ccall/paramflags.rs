@@ -34,12 +34,14 @@ pub(super) struct Parameter {
 pub struct ParamFlags(Vec<Parameter>);
 
 /// Arguments as Python code gives them.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Given<'a> {
     /// The positional ones, then the named ones.
     values: &'a [PyObjectRef],
     positional: usize,
     names: &'a [PyObjectRef],
+    /// How many came before these and are none of them.
+    before: usize,
 }
 
 impl<'a> Given<'a> {
@@ -50,7 +52,23 @@ impl<'a> Given<'a> {
             values,
             positional,
             names,
+            before: 0,
         }
+    }
+
+    /// The first positional one, and what comes behind it.
+    #[cfg(windows)]
+    #[must_use]
+    pub fn split_first(&self) -> Option<(&'a PyObjectRef, Self)> {
+        let (first, values) = self.values.split_first()?;
+        let positional = self.positional.checked_sub(1)?;
+        let behind = Self {
+            values,
+            positional,
+            names: self.names,
+            before: self.before + 1,
+        };
+        Some((first, behind))
     }
 
     #[must_use]
@@ -168,9 +186,10 @@ impl ParamFlags {
                 }
             });
         }
-        let given = given.values.len();
         // Names that no parameter bears, or more than one, are found out by counting.
-        if given != used {
+        if given.values.len() != used {
+            let before = given.before;
+            let (used, given) = (used + before, given.values.len() + before);
             return Err(vm.new_type_error(format!(
                 "call takes exactly {used} arguments ({given} given)"
             )));

@@ -1,8 +1,8 @@
 //! The exception that a function called with `FUNCFLAG_PYTHONAPI` leaves for its caller to raise.
 //!
-//! Functions of ours [`leave`] it. Functions of the C API leave it where the VM keeps the exception that is being
-//! handled, and look for it there. So what was handled when C was entered is remembered: that is no error, and
-//! whatever else is there is one.
+//! Functions of this crate [`leave`] it. Functions of the C API leave it where the VM keeps the exception that
+//! is being handled, and look for it there. So the exception that was being handled when C was entered is
+//! remembered: any other one is an error.
 
 use rustpython_vm::{
     Py, PyResult, VirtualMachine,
@@ -10,9 +10,9 @@ use rustpython_vm::{
 };
 use std::cell::{Cell, RefCell};
 
-/// C that uses the VM has been entered, and this was handled then; zero if nothing was.
+/// The address of the exception that was being handled when C that uses the VM was entered; zero for none.
 type Address = usize;
-/// No such C is under way on this thread.
+/// Stands for no such C running on this thread.
 const OUTSIDE: Address = usize::MAX;
 
 thread_local! {
@@ -22,47 +22,47 @@ thread_local! {
     };
 }
 
-/// Gets the thread's own place for exceptions ready to be used.
+/// Prepares the thread's own place for exceptions.
 pub fn prepare() {
     let _ = PENDING.try_with(|_| ());
 }
 
-/// Leaves an exception for the `PYTHONAPI` call that is under way on this thread.
+/// Leaves an exception for the `PYTHONAPI` call that is in progress on this thread.
 pub fn leave(error: PyBaseExceptionRef) {
     let displaced = PENDING.with(|pending| pending.borrow_mut().replace(error));
     drop(displaced);
 }
 
-/// Takes what was left.
+/// Takes the exception that was left.
 fn take() -> Option<PyBaseExceptionRef> {
     PENDING.with(|pending| pending.borrow_mut().take())
 }
 
-/// Where an exception is, to tell it from others.
+/// Returns the address of an exception, which identifies it.
 fn address(exception: Option<&PyBaseExceptionRef>) -> Address {
     exception.map_or(0, |exception| {
         std::ptr::from_ref(&**exception).expose_provenance()
     })
 }
 
-/// In which section a thread is.
+/// The section that a thread is in.
 #[derive(Clone, Copy, Debug)]
 pub struct Standing {
     handled: Address,
-    /// It has been raised again.
+    /// Whether the exception that was being handled has been raised again.
     is_reraised: bool,
 }
 
-/// C that uses the VM, from when it is entered until it returns.
+/// The time from entering C that uses the VM until it returns.
 #[derive(Debug)]
 pub struct Section {
-    /// What is handled where it is called.
+    /// The exception that was being handled at the call.
     handled: Option<PyBaseExceptionRef>,
     outer: Standing,
 }
 
 impl Section {
-    /// C is about to be entered.
+    /// Begins a section, when C is about to be entered.
     #[inline]
     #[must_use]
     pub fn begin(vm: &VirtualMachine) -> Self {
@@ -74,7 +74,8 @@ impl Section {
         Self { handled, outer }
     }
 
-    /// C has returned: what it has left is taken away, and what was handled is there again.
+    /// Ends the section, when C has returned: takes the error that C has left, and restores the exception that
+    /// was being handled.
     #[inline]
     pub fn end(self, vm: &VirtualMachine) -> Option<PyBaseExceptionRef> {
         let is_reraised = STANDING.replace(self.outer).is_reraised;
@@ -101,10 +102,10 @@ pub fn stand_as(standing: Standing) {
 /// Runs `enter`, which calls C that uses the VM.
 ///
 /// # Errors
-/// What C has left.
+/// The error that C has left.
 #[inline]
 pub fn raised_by(enter: impl FnOnce(), vm: &VirtualMachine) -> PyResult<()> {
-    // What is there was left by a function that was not called as it should be.
+    // An exception found here was left by a function that was called without `FUNCFLAG_PYTHONAPI`.
     drop(take());
     let section = Section::begin(vm);
     enter();
@@ -114,7 +115,7 @@ pub fn raised_by(enter: impl FnOnce(), vm: &VirtualMachine) -> PyResult<()> {
     }
 }
 
-/// The error that the C that is under way has left so far.
+/// Returns the error that the running C has left so far.
 #[must_use]
 pub fn left(vm: &VirtualMachine) -> Option<PyBaseExceptionRef> {
     let now = vm.current_exception()?;
@@ -123,7 +124,7 @@ pub fn left(vm: &VirtualMachine) -> Option<PyBaseExceptionRef> {
     (is_new || standing.is_reraised).then_some(now)
 }
 
-/// Has the C that is under way leave this error, or none.
+/// Makes the running C leave this error, or none.
 pub fn set_left(error: Option<PyBaseExceptionRef>, vm: &VirtualMachine) {
     let given = address(error.as_ref());
     let standing = STANDING.get();
@@ -137,7 +138,7 @@ pub fn set_left(error: Option<PyBaseExceptionRef>, vm: &VirtualMachine) {
     });
 }
 
-/// What was handled where the C that is under way was called.
+/// Returns the exception that was being handled where the running C was called.
 #[must_use]
 pub fn handled() -> Option<PyBaseExceptionRef> {
     let address = match STANDING.get().handled {
@@ -145,12 +146,13 @@ pub fn handled() -> Option<PyBaseExceptionRef> {
         address => address,
     };
     let handled: *const Py<PyBaseException> = std::ptr::with_exposed_provenance(address);
-    // SAFETY: the section holds it, and takes its address away before it drops it. A section that C has left by
-    // `longjmp` drops nothing.
+    // SAFETY: the section holds the exception, and removes its address before it drops it. A section that C has
+    // left by `longjmp` drops nothing.
     Some(unsafe { &*handled }.to_owned())
 }
 
-/// Runs `f`, which is Python code that C calls: it does not see what C has left so far, and C finds it afterwards.
+/// Runs `f`, Python code that C calls. `f` does not see the error that C has left so far, and C finds it
+/// afterwards.
 #[inline]
 pub fn unseen<R>(vm: &VirtualMachine, f: impl FnOnce() -> R) -> R {
     match STANDING.get().handled {

@@ -1,8 +1,8 @@
-//! Objects of Python classes as arguments: numbers, and what passes its `_as_parameter_` in its place.
+//! Objects of Python classes as arguments: numbers, and objects that pass their `_as_parameter_` instead.
 //!
-//! The attribute can be anything, a property for example. In most classes it is not: it lies in the
-//! object's dict, or the class has a plain value for it, and to find it runs no Python code. What a class is
-//! like is remembered with its version tag.
+//! The attribute can be anything, a property for example. In most classes it lies in the object's dict, or the
+//! class has a plain value for it, and finding it runs no Python code. What a class is like is remembered with
+//! its version tag.
 
 use crate::names::name;
 use rustpython_vm::{
@@ -15,10 +15,10 @@ fn attribute(vm: &VirtualMachine) -> &'static PyStrInterned {
     name!(vm, "_as_parameter_")
 }
 
-/// The `_as_parameter_` of an object, if it has one.
+/// Returns the `_as_parameter_` of an object, if it has one.
 ///
 /// # Errors
-/// What the attribute's look-up raises, other than `AttributeError`.
+/// Any exception that the look-up raises, other than `AttributeError`.
 pub fn as_parameter(value: &PyObject, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
     if let Some(found) = plain_parameter(value, vm) {
         return Ok(Some(found));
@@ -26,8 +26,8 @@ pub fn as_parameter(value: &PyObject, vm: &VirtualMachine) -> PyResult<Option<Py
     vm.get_attribute_opt(value, attribute(vm))
 }
 
-/// The same for an object that cannot be anything else than an argument by its `_as_parameter_`: no ctype
-/// takes or converts it otherwise, but for those that take every object. It runs no Python code.
+/// Returns the `_as_parameter_` of an object that can only be an argument by that: no ctype takes or converts
+/// it otherwise, except for those that take every object. Runs no Python code.
 #[must_use]
 pub fn plain_parameter(value: &PyObject, vm: &VirtualMachine) -> Option<PyObjectRef> {
     if kind(value.class(), vm) != Kind::Plain {
@@ -40,7 +40,8 @@ pub fn plain_parameter(value: &PyObject, vm: &VirtualMachine) -> Option<PyObject
     own.or_else(|| value.class().get_attr(attribute(vm)))
 }
 
-/// The `int` that an object is whose class Python code has derived from it: no ctype takes it for an instance.
+/// Returns an object as an `int`, if Python code has derived its class from `int`: no ctype takes it for an
+/// instance.
 #[must_use]
 pub fn derived_int<'a>(value: &'a PyObject, vm: &VirtualMachine) -> Option<&'a Py<PyInt>> {
     let int = value.downcast_ref::<PyInt>()?;
@@ -53,22 +54,23 @@ enum Kind {
     Other,
     /// An `int`.
     Int,
-    /// Their `_as_parameter_`, which is found without Python code, and nothing else.
+    /// Only their `_as_parameter_`, which is found without Python code.
     Plain,
 }
 
 #[inline]
 fn kind(class: &Py<PyType>, vm: &VirtualMachine) -> Kind {
     const KINDS: [Kind; 4] = [Kind::Other, Kind::Int, Kind::Plain, Kind::Other];
-    /// What is known of some classes: the version tag, and the kind in the last two bits. Zero is nothing.
+    /// What is known of some classes: the version tag, and the kind in the last two bits. Zero is an empty
+    /// entry.
     static KNOWN: [AtomicU64; 64] = [const { AtomicU64::new(0) }; 64];
     let tag = class.tp_version_tag.load(Ordering::Acquire);
     let known = KNOWN[tag as usize % KNOWN.len()].load(Ordering::Relaxed);
     if known >> 2 == u64::from(tag) && tag != 0 {
         return KINDS[known as usize % KINDS.len()];
     }
-    // A look-up gives the class a tag. Those that count come after: who changes the class takes the tag
-    // away first.
+    // A look-up gives the class a tag. The look-ups that count come after reading it, because whoever changes
+    // the class removes the tag first.
     let _ = class.get_attr(attribute(vm));
     let tag = class.tp_version_tag.load(Ordering::Acquire);
     let kind = find_out(class, vm);
@@ -84,7 +86,7 @@ fn find_out(class: &Py<PyType>, vm: &VirtualMachine) -> Kind {
     let is_base =
         |base: &Py<PyType>| base.is(object) || base.is(int) || base.heaptype_ext.is_some();
     let are_bases = class.mro.read().iter().all(|base| is_base(base));
-    // `isinstance` asks for `__class__`.
+    // `isinstance` reads `__class__`.
     if !are_bases || !has_same(class, object, name!(vm, "__class__")) {
         Kind::Other
     } else if class.fast_issubclass(int) {
@@ -100,7 +102,7 @@ fn find_out(class: &Py<PyType>, vm: &VirtualMachine) -> Kind {
     }
 }
 
-/// Whether no Python code has a say in how attributes of a class's instances are found.
+/// Returns whether no Python code decides how attributes of a class's instances are found.
 fn is_looked_up_plainly(class: &Py<PyType>, vm: &VirtualMachine) -> bool {
     let getattro = |class: &Py<PyType>| class.slots.getattro.load().map(|slot| slot as usize);
     getattro(class) == getattro(vm.ctx.types.object_type)
@@ -108,18 +110,18 @@ fn is_looked_up_plainly(class: &Py<PyType>, vm: &VirtualMachine) -> bool {
 
 fn is_plain(class: &Py<PyType>, vm: &VirtualMachine) -> bool {
     let number = &class.slots.as_number;
-    // What is a number converts.
+    // A number converts by itself.
     number.index.load().is_none()
         && number.float.load().is_none()
         && is_looked_up_plainly(class, vm)
         && class.get_attr(attribute(vm)).is_none_or(|found| {
-            // Python code can make descriptors of what is of a class that it has made.
+            // Python code can turn objects of the classes that it has made into descriptors.
             let class = found.class();
             class.slots.descr_get.load().is_none() && class.heaptype_ext.is_none()
         })
 }
 
-/// Whether both classes have the same under this name.
+/// Returns whether both classes have the same object under this name.
 fn has_same(class: &Py<PyType>, other: &Py<PyType>, name: &'static PyStrInterned) -> bool {
     match (class.get_attr(name), other.get_attr(name)) {
         (Some(found), Some(expected)) => found.is(&expected),

@@ -1,15 +1,15 @@
-//! Calls planned ahead, which go straight through a function pointer: every argument is what its
-//! parameter takes at once.
+//! Planned calls, which go straight through a function pointer: every argument is what its parameter takes at
+//! once.
 //!
-//! Such a call needs no list of arguments: each becomes a machine word and goes into the register that
-//! waits for it. What the plan does not expect, it leaves to the general call, before anything has
-//! happened that Python code could notice.
+//! Such a call needs no list of arguments: each becomes a machine word and goes into its register. What the
+//! plan does not provide for is left to the general call, before anything has happened that Python code could
+//! notice.
 
 use super::{
     arena::Arena,
     argument::is_word,
     default,
-    enter::around::attached_or_not,
+    enter::detached::attached_or_not,
     exact::Exact,
     framed::{self, take_over},
     result::{Restype, ScalarResult},
@@ -30,41 +30,41 @@ use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, builtins::PyBytes};
 #[derive(Debug, PartialEq)]
 pub struct Plan {
     way: Way,
-    /// There is an `errcheck`, which whoever calls sees to.
+    /// Whether there is an `errcheck`, which the caller must call.
     pub is_checked: bool,
 }
 
 /// Where the arguments come from and go to.
 #[derive(Debug, PartialEq)]
 enum Way {
-    /// All arguments are numbers and addresses that fit the argument registers, the result is a plain
-    /// Python object.
+    /// All arguments are numbers and addresses that fit the argument registers; the result is a plain Python
+    /// object.
     Words {
         list: Box<[Exact]>,
-        /// Which of them take `bytes`, of which C is given copies.
+        /// The arguments that take `bytes`, of which C gets copies.
         copied: Box<[Copied]>,
         entry: WordCall,
         result: ScalarResult,
     },
-    /// The same without declared parameters: the arguments' own types decide.
+    /// As `Words`, but without declared parameters: the arguments' own types decide.
     Undeclared {
         entry: WordCall,
         result: ScalarResult,
     },
-    /// There are structures, results that become instances or go through Python code, more arguments
-    /// than registers. Without a list nothing is declared.
+    /// There are structures, results that become instances or go through Python code, or more arguments than
+    /// registers. Without a list, no parameters are declared.
     Framed {
         list: Option<Box<[Exact]>>,
-        /// The result, if it is a plain Python object.
+        /// The result, if it becomes a plain Python object.
         result: Option<ScalarResult>,
     },
 }
 
-/// An argument that C is given a copy of, if it is `bytes`.
+/// An argument of which C gets a copy, if it is `bytes`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Copied {
     argument: usize,
-    /// The integer register that holds its address.
+    /// The integer register that holds the copy's address.
     register: usize,
 }
 
@@ -84,12 +84,12 @@ impl Copied {
     }
 }
 
-/// A call that registers hold all arguments of, and whose result is a word.
+/// A call whose arguments all fit registers, and whose result is a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WordCall {
     /// Where the result comes back.
     form: Form,
-    /// Vector registers are among those of the arguments.
+    /// Whether any argument goes into a vector register.
     vectors: bool,
 }
 
@@ -101,7 +101,7 @@ impl WordCall {
 }
 
 impl Plan {
-    /// A plan for functions with these parameters and results, if there is one.
+    /// Makes a plan for functions with these parameters and results, if they can be planned.
     #[must_use]
     pub fn declared(
         parameters: impl Iterator<Item = Exact>,
@@ -135,7 +135,7 @@ impl Plan {
         Some(Self { way, is_checked })
     }
 
-    /// A plan for functions whose parameters are not declared, if there is one.
+    /// Makes a plan for functions without declared parameters, if they can be planned.
     #[must_use]
     pub fn undeclared(restype: &Restype, is_checked: bool) -> Option<Self> {
         if is_left_out() {
@@ -151,12 +151,12 @@ impl Plan {
         Some(Self { way, is_checked })
     }
 
-    /// Calls the function at `address`. `None` if these arguments, or an audit hook, take more than
-    /// the plan provides for; then nothing has been called. `restype` gives the function's result
-    /// type, if it is needed.
+    /// Calls the function at `address`. Returns `None` if these arguments, or an audit hook, need more than the
+    /// plan provides for; then nothing has been called. `restype` returns the function's result type, if it is
+    /// needed.
     ///
     /// # Errors
-    /// What the result's conversion raises, and for a `PYTHONAPI` function what it left.
+    /// Any exception that the result's conversion raises, and for a `PYTHONAPI` function the one that it left.
     ///
     /// # Safety
     /// If `address` is not NULL, there must be a function with the signature that was planned for.
@@ -182,14 +182,15 @@ impl Plan {
                 let mut arena = Arena::default();
                 let mut registers = Registers::new();
                 fill_declared(&mut registers, list, given, &mut arena, vm)?;
-                // SAFETY: the caller's promise; the registers hold what the parameters say.
+                // SAFETY: the function has the planned signature (see # Safety), and the registers hold its
+                // arguments.
                 let word = unsafe { entry.enter(&registers, address, call_flags, vm) };
                 take_over_registers(copied, &registers, given, vm);
-                // SAFETY: the word is what C returned, of the type that the plan says.
+                // SAFETY: the word is what C returned, of the planned type.
                 return Some(word.and_then(|word| unsafe { result.of_word(word, vm) }));
             }
             Way::Undeclared { entry, result } => {
-                // SAFETY: the caller's promise.
+                // SAFETY: the function has the planned signature (see # Safety).
                 let outcome =
                     unsafe { call_by_type(*entry, *result, address, call_flags, given, vm) };
                 if outcome.is_some() || !needs_placing(given) {
@@ -200,7 +201,7 @@ impl Plan {
             Way::Words { list, result, .. } => (Some(&**list), Some(*result)),
             Way::Framed { list, result } => (list.as_deref(), *result),
         };
-        // SAFETY: the caller's promise.
+        // SAFETY: the function has the planned signature (see # Safety).
         unsafe {
             match result {
                 Some(result) => {
@@ -211,13 +212,13 @@ impl Plan {
         }
     }
 
-    /// The same with arguments that come from elsewhere, if registers hold them all.
+    /// Calls the function at `address` with arguments from other sources, if they all fit registers.
     ///
     /// # Errors
     /// As for [`Self::call`].
     ///
     /// # Safety
-    /// As for [`Self::call`]. What comes from memory must be for a pointer.
+    /// As for [`Self::call`]. The parameters of [`Source::Memory`] must be pointers.
     #[inline(always)]
     pub unsafe fn call_from(
         &self,
@@ -241,10 +242,10 @@ impl Plan {
         let mut arena = Arena::default();
         let mut registers = Registers::new();
         fill_declared(&mut registers, list, sources, &mut arena, vm)?;
-        // SAFETY: as in `call`.
+        // SAFETY: the function has the planned signature (see # Safety), and the registers hold its arguments.
         let word = unsafe { entry.enter(&registers, address, call_flags, vm) };
         take_over_registers(copied, &registers, sources, vm);
-        // SAFETY: as in `call`.
+        // SAFETY: the word is what C returned, of the planned type.
         Some(word.and_then(|word| unsafe { result.of_word(word, vm) }))
     }
 }
@@ -253,11 +254,11 @@ impl Plan {
 #[derive(Clone, Copy, Debug)]
 pub enum Source<'a> {
     Object(&'a PyObjectRef),
-    /// It is the address of memory for an output.
+    /// The address of memory for an output.
     Memory(usize),
 }
 
-/// What becomes the word of an argument.
+/// Where the word of an argument comes from.
 trait Argument {
     fn word(&self, exact: &Exact, arena: &mut Arena, vm: &VirtualMachine) -> Option<u64>;
 
@@ -300,10 +301,11 @@ fn is_left_out() -> bool {
 }
 
 impl WordCall {
-    /// Calls the function; what it returns, in a machine word.
+    /// Calls the function, and returns its result in a machine word.
     ///
     /// # Safety
-    /// There must be a function that takes what the registers hold, and returns a scalar in this way.
+    /// There must be a function at `address` that takes what the registers hold, and returns a scalar as
+    /// `self.form` says.
     #[inline(always)]
     unsafe fn enter(
         self,
@@ -314,20 +316,20 @@ impl WordCall {
     ) -> PyResult<u64> {
         let mut word = 0;
         attached_or_not(call_flags, vm, || {
-            // SAFETY: the caller's promise.
+            // SAFETY: the function takes what the registers hold (see # Safety).
             word = unsafe { registers.call(address, self.form, self.vectors) };
         })?;
         Ok(word)
     }
 }
 
-/// Whether arguments may be too many for the registers, or one of them is no word.
+/// Returns whether there may be more arguments than registers, or one that does not fit a word.
 fn needs_placing(given: &[PyObjectRef]) -> bool {
     let is_no_word = |value: &PyObjectRef| CData::of(value).is_some_and(|cdata| !is_word(cdata));
     given.len() > INTEGERS || given.iter().any(is_no_word)
 }
 
-/// [`Way::Undeclared`].
+/// Makes a call as [`Way::Undeclared`] says.
 ///
 /// # Safety
 /// As for [`Plan::call`].
@@ -343,14 +345,14 @@ unsafe fn call_by_type(
     let mut arena = Arena::default();
     let mut registers = Registers::new();
     fill_by_type(&mut registers, given, &mut arena, vm)?;
-    // SAFETY: the caller's promise.
+    // SAFETY: the function takes arguments of these types (see # Safety), and the registers hold them.
     let word = unsafe { entry.enter(&registers, address, call_flags, vm) };
     take_over(&[], given, vm);
-    // SAFETY: as in `call`.
+    // SAFETY: the word is what C returned, of the planned type.
     Some(word.and_then(|word| unsafe { result.of_word(word, vm) }))
 }
 
-/// Fills the registers. `None` if an argument is not what its parameter takes at once.
+/// Fills the registers. Returns `None` if an argument is not what its parameter takes at once.
 #[inline(always)]
 fn fill_declared(
     registers: &mut Registers,
@@ -367,7 +369,8 @@ fn fill_declared(
     Some(())
 }
 
-/// The same, without parameters.
+/// Fills the registers where no parameters are declared. Returns `None` if an argument's type does not decide
+/// at once.
 #[inline(always)]
 fn fill_by_type(
     registers: &mut Registers,
@@ -383,7 +386,7 @@ fn fill_by_type(
     Some(())
 }
 
-/// Takes over what C wrote into the copies of `bytes`, of a call that filled the registers alone.
+/// Copies back what C wrote into the copies of `bytes`, for a call that used only registers.
 #[inline(always)]
 fn take_over_registers(
     copied: &[Copied],
@@ -395,7 +398,7 @@ fn take_over_registers(
         let object = given[argument].object();
         if let Some(bytes) = object.and_then(|object| object.downcast_ref_if_exact::<PyBytes>(vm)) {
             let word = registers.integer(register);
-            // SAFETY: the word is the address of their copy, and `given` has held them since.
+            // SAFETY: the word is the address of their copy, and `given` has held the `bytes` since.
             unsafe { terminated::take_over(bytes, word as usize) };
         }
     }

@@ -1,4 +1,4 @@
-//! Addresses that C values and references to them are as arguments, where a pointer is declared.
+//! The addresses that C values, and references to them, become as arguments where a pointer is declared.
 
 use super::{
     arena::Arena,
@@ -13,7 +13,7 @@ use crate::{
 use rustpython_vm::{Py, PyObject};
 
 impl Exact {
-    /// The address that `cdata`, which is `value`, is or holds, if a pointer of this type takes it.
+    /// Returns the address that `cdata`, which is `value`, is or holds, if a pointer of this type takes it.
     pub(super) fn pointed_to(
         &self,
         value: &PyObject,
@@ -52,7 +52,7 @@ impl Exact {
         word_of(cdata, arena).map(|(_, word)| word)
     }
 
-    /// The address that `byref` made, if a pointer of this type takes it.
+    /// Returns the address that `byref` made, if a pointer of this type takes it.
     pub(super) fn reference(&self, arg: &CArg) -> Option<usize> {
         let object = arg.object()?;
         let is_taken = match self.takes {
@@ -68,7 +68,7 @@ impl Exact {
     }
 }
 
-/// Whether `cdata` is an array of characters of this class or a pointer to some.
+/// Returns whether `cdata` is an array of characters of this class or a pointer to such characters.
 fn to_characters(cdata: &CData, class: Class) -> bool {
     let item = match &cdata.ctype().kind {
         Kind::Array(array) => Some(&*array.item),
@@ -77,7 +77,7 @@ fn to_characters(cdata: &CData, class: Class) -> bool {
     item.is_some_and(|item| item.simple_class() == Some(class))
 }
 
-/// Whether `object` is a C value of this class.
+/// Returns whether `object` is a C value of this class.
 fn holds(object: &PyObject, class: Class) -> bool {
     CData::of(object).is_some_and(|cdata| cdata.ctype().simple_class() == Some(class))
 }

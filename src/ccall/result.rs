@@ -24,7 +24,7 @@ use std::sync::atomic::Ordering;
 /// A `restype`.
 #[derive(Clone, Debug)]
 pub struct Restype {
-    /// As Python code set it.
+    /// The object that Python code set.
     object: PyObjectRef,
     kind: RestypeKind,
 }
@@ -32,14 +32,14 @@ pub struct Restype {
 #[derive(Clone, Debug)]
 enum RestypeKind {
     Void,
-    /// A simple type that is converted at once.
+    /// A simple type, converted at once.
     Scalar(ScalarResult),
     Type {
         ctype: PyRef<CType>,
-        /// The type's `_check_retval_`, which the converted result goes through.
+        /// The type's `_check_retval_`, called with the converted result.
         check: Option<Callable>,
     },
-    /// A callable that is given the result as an `int`.
+    /// A callable that is called with the result as an `int`.
     Callable(Callable),
 }
 
@@ -52,7 +52,7 @@ pub struct ScalarResult {
 }
 
 impl PartialEq for ScalarResult {
-    /// Conversions at one address do the same, even if they are two in the source.
+    /// Conversions at one address do the same, even if they are two functions in the source.
     fn eq(&self, other: &Self) -> bool {
         self.form == other.form
             && self.scalar == other.scalar
@@ -69,40 +69,43 @@ impl ScalarResult {
         }
     }
 
-    /// The Python object for the C result at `source`.
+    /// Returns the Python object for the C result at `source`.
     ///
     /// # Errors
-    /// What the conversion raises.
+    /// Any exception that the conversion raises.
     ///
     /// # Safety
     /// As for [`Restype::convert`].
     #[inline(always)]
     pub unsafe fn convert(&self, source: *mut u8, vm: &VirtualMachine) -> PyResult {
-        // SAFETY: the caller's promise.
+        // SAFETY: `source` holds a value of the type (see # Safety).
         unsafe { (self.load)(narrow(source, self.scalar), vm) }
     }
 
-    /// The Python object for the C result in a machine word.
+    /// Returns the Python object for the C result in a machine word.
     ///
     /// # Errors
-    /// What the conversion raises.
+    /// Any exception that the conversion raises.
     ///
     /// # Safety
-    /// As for [`Restype::convert`].
+    /// `word` must hold a value of the type.
     #[inline(always)]
     pub unsafe fn of_word(&self, mut word: u64, vm: &VirtualMachine) -> PyResult {
-        // SAFETY: the caller's promise.
+        // SAFETY: `word` holds a value of the type (see # Safety).
         unsafe { self.convert((&raw mut word).cast(), vm) }
     }
 }
 
-/// An object whose reference C gives away.
+/// Loads an object whose reference C gives away.
+///
+/// # Safety
+/// As for [`owned_object`].
 unsafe fn load_given_away(source: *const u8, vm: &VirtualMachine) -> PyResult {
-    // SAFETY: the function's result, which nobody else has.
+    // SAFETY: `source` holds a reference that C gives away, or NULL (see # Safety).
     unsafe { owned_object(source) }.ok_or_else(|| vm.new_value_error("PyObject is NULL"))
 }
 
-/// What becomes of no result.
+/// Returns `None`, for a function without a result.
 unsafe fn load_none(_source: *const u8, vm: &VirtualMachine) -> PyResult {
     Ok(vm.ctx.none())
 }
@@ -114,6 +117,8 @@ impl AsRef<Self> for Restype {
 }
 
 impl Restype {
+    /// Reads a `restype`.
+    ///
     /// # Errors
     /// `TypeError` with `message` if `object` is neither a ctype nor callable nor `None`.
     pub fn new(object: PyObjectRef, message: &str, vm: &VirtualMachine) -> PyResult<Self> {
@@ -136,7 +141,7 @@ impl Restype {
         Ok(Self { object, kind })
     }
 
-    /// No result.
+    /// Returns the `restype` of a function without a result.
     #[must_use]
     pub fn void(context: &Context) -> Self {
         Self {
@@ -145,7 +150,7 @@ impl Restype {
         }
     }
 
-    /// What a function without any declaration returns: C's `int`.
+    /// Returns the `restype` of a function without any declaration: C's `int`.
     #[must_use]
     pub fn int(vm: &VirtualMachine) -> Self {
         Self {
@@ -162,7 +167,7 @@ impl Restype {
         &self.object
     }
 
-    /// The result, if it is one scalar or none and becomes a plain Python object.
+    /// Returns the result's type, if it is one scalar or none and becomes a plain Python object.
     #[must_use]
     pub fn scalar(&self) -> Option<ScalarResult> {
         match &self.kind {
@@ -172,7 +177,7 @@ impl Restype {
         }
     }
 
-    /// Puts all objects that it refers to into `out`.
+    /// Moves all objects that this refers to into `out`.
     pub fn release(self, out: &mut Vec<PyObjectRef>) {
         out.push(self.object);
         match self.kind {
@@ -187,7 +192,7 @@ impl Restype {
         }
     }
 
-    /// What C returns.
+    /// Returns what C returns.
     #[inline]
     #[must_use]
     pub fn returned(&self) -> Returned<'_> {
@@ -213,8 +218,8 @@ impl Restype {
         }
     }
 
-    /// Settles what the result's type is, for the call that is about to be made: a callback may not
-    /// change it. `false` if it has no size, which no function can return.
+    /// Makes the result's type final for the call that is about to be made, so that a callback cannot change
+    /// it. Returns `false` if the type has size zero, which no function can return.
     #[inline]
     #[must_use]
     pub fn settle(&self) -> bool {
@@ -227,7 +232,7 @@ impl Restype {
         }
     }
 
-    /// Bytes of the C result.
+    /// Returns the size of the C result in bytes.
     #[inline]
     #[must_use]
     pub fn size(&self) -> usize {
@@ -237,21 +242,22 @@ impl Restype {
         }
     }
 
-    /// The Python object for the C result at `source`.
+    /// Returns the Python object for the C result at `source`.
     ///
     /// # Errors
-    /// What the conversion, `_check_retval_` or a callable restype raises.
+    /// Any exception that the conversion, `_check_retval_` or a callable restype raises.
     ///
     /// # Safety
-    /// `source` must hold a value of the type, of a machine word at least.
+    /// `source` must hold a value of the type, in at least a machine word.
     #[inline(always)]
     pub unsafe fn convert(&self, source: *mut u8, vm: &VirtualMachine) -> PyResult {
         match &self.kind {
             RestypeKind::Void => Ok(vm.ctx.none()),
-            // SAFETY: the caller's promise.
+            // SAFETY: `source` holds a value of the type (see # Safety).
             RestypeKind::Scalar(result) => unsafe { result.convert(source, vm) },
             RestypeKind::Callable(callable) => {
-                // SAFETY: the caller's promise; a callable restype makes the result a C `int`.
+                // SAFETY: `source` holds a value of the type (see # Safety); with a callable restype the result
+                // is a C `int`.
                 let value = unsafe {
                     narrow(source, Scalar::Sint32)
                         .cast::<i32>()
@@ -260,14 +266,14 @@ impl Restype {
                 callable.call_with([vm.ctx.new_int(value).into()], vm)
             }
             RestypeKind::Type { ctype, .. } => {
-                // SAFETY: the caller's promise.
+                // SAFETY: `source` holds a value of the type (see # Safety).
                 let value = unsafe { take(ctype, source, vm) }?;
                 self.check(value, vm)
             }
         }
     }
 
-    /// A new instance for a result that C writes through a hidden pointer: it writes it in there.
+    /// Makes a new instance for a result that C writes through a hidden pointer into the instance.
     ///
     /// # Errors
     /// `MemoryError` if there is no memory for it.
@@ -285,10 +291,10 @@ impl Restype {
         Ok(instance.downcast::<CData>().ok())
     }
 
-    /// The value that `_check_retval_` makes of a converted one, if the type has that.
+    /// Returns what `_check_retval_` makes of a converted value, if the type has one.
     ///
     /// # Errors
-    /// What it raises.
+    /// Any exception that it raises.
     pub fn check(&self, value: PyObjectRef, vm: &VirtualMachine) -> PyResult {
         match &self.kind {
             RestypeKind::Type {
@@ -299,7 +305,7 @@ impl Restype {
     }
 }
 
-/// The `_check_retval_` of a result type, if it has one.
+/// Returns the `_check_retval_` of a result type, if it has one.
 fn check_of(ctype: &CType, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
     if ctype.is_ours(Ours::Result) {
         return Ok(None);
@@ -308,16 +314,16 @@ fn check_of(ctype: &CType, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>>
     let class = ctype.python_class();
     let metaclass = class.class();
     let getattro = |class: &Py<PyType>| class.slots.getattro.load().map(|slot| slot as usize);
-    // Those of Python code have the slot of one that is not, unless they have a say in it.
+    // Metaclasses of Python code have the slot of one that is not, unless they handle attributes themselves.
     let mut bases = metaclass.iter_base_chain();
     let plain = bases.find(|base| base.heaptype_ext.is_none());
-    // An attribute that is missing takes an exception to find out, but not where it can only be missing.
+    // Looking up a missing attribute costs an exception, but not where it can only be missing.
     let is_found_by_type = [plain, Some(vm.ctx.types.type_type)]
         .into_iter()
         .flatten()
         .any(|plain| getattro(metaclass) == getattro(plain));
-    // A look-up gives the class a version tag. The one that counts comes after: who changes the class takes
-    // the tag away first.
+    // A look-up gives the class a version tag. The look-up that counts comes after reading it, because whoever
+    // changes the class removes the tag first.
     let is_missing = is_found_by_type && class.get_attr(name).is_none();
     let tag = class.tp_version_tag.load(Ordering::Acquire);
     if is_missing && class.get_attr(name).is_none() && metaclass.get_attr(name).is_none() {
@@ -329,13 +335,13 @@ fn check_of(ctype: &CType, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>>
     vm.get_attribute_opt(class.as_object(), name)
 }
 
-/// The conversion of a simple type whose results are plain Python objects.
+/// Returns the conversion of a simple type whose results are plain Python objects.
 fn transparent(simple: &Simple) -> Option<RestypeKind> {
     let result = ScalarResult::new(simple.code.scalar, plain_load(simple)?);
     Some(RestypeKind::Scalar(result))
 }
 
-/// How such a result is loaded.
+/// Returns how such a result is loaded.
 fn plain_load(simple: &Simple) -> Option<Load> {
     match simple.code.class {
         _ if simple.boxed => None,
@@ -344,50 +350,50 @@ fn plain_load(simple: &Simple) -> Option<Load> {
     }
 }
 
-/// Where in the machine word at `source` C leaves a scalar: at its low end.
+/// Returns where in the machine word at `source` C leaves a scalar: at the low end.
 ///
 /// # Safety
 /// `source` must point to a machine word, or to a larger scalar.
 #[inline]
 unsafe fn narrow(source: *mut u8, scalar: Scalar) -> *mut u8 {
     if cfg!(target_endian = "big") && scalar.size() < size_of::<usize>() {
-        // SAFETY: within the word that the caller promises.
+        // SAFETY: the result lies within the machine word at `source` (see # Safety).
         unsafe { source.add(size_of::<usize>() - scalar.size()) }
     } else {
         source
     }
 }
 
-/// Converts the value at `source`, which nobody else will read.
+/// Converts the value at `source`, which no other code will read.
 ///
 /// # Safety
-/// `source` must hold a value of type `ctype`, of a machine word at least.
+/// `source` must hold a value of type `ctype`, in at least a machine word.
 unsafe fn take(ctype: &PyRef<CType>, source: *mut u8, vm: &VirtualMachine) -> PyResult {
     let start = match ctype.layout().passed().passing() {
-        // SAFETY: the caller's promise.
+        // SAFETY: `source` points to at least a machine word (see # Safety).
         Passing::Scalar(scalar) => unsafe { narrow(source, *scalar) },
         _ => source,
     };
     if let Some(load) = ctype.simple().and_then(plain_load) {
-        // SAFETY: the caller's promise; nobody else has the result.
+        // SAFETY: `start` points to a value of the type (see # Safety), which no other code reads.
         return unsafe { load(start, vm) };
     }
     let instance = (ctype.construct)(ctype, Place::New, vm)?;
     if let Some(cdata) = CData::of(&instance) {
-        // SAFETY: both have the type's size.
+        // SAFETY: the value at `start` (see # Safety) and the new instance both have the type's size.
         unsafe { std::ptr::copy_nonoverlapping(start, cdata.address(), ctype.size()) };
     }
     Ok(instance)
 }
 
-/// The reference stored at `source`.
+/// Takes the reference stored at `source`. Returns `None` for NULL.
 ///
 /// # Safety
-/// `source` must hold a reference that its holder gives up, not NULL.
+/// `source` must hold a reference that its holder gives away, or NULL.
 unsafe fn owned_object(source: *const u8) -> Option<PyObjectRef> {
-    // SAFETY: the caller's promise.
+    // SAFETY: `source` holds an address (see # Safety).
     let object = unsafe { scalar::pointer::read(source) }.cast::<PyObject>();
-    // SAFETY: the caller's promise.
+    // SAFETY: the holder gives this reference away (see # Safety).
     std::ptr::NonNull::new(object).map(|object| unsafe { PyObjectRef::from_raw(object) })
 }
 

@@ -1,9 +1,9 @@
-//! How a function is to be called: what its arguments are converted by, what its result becomes.
+//! How a function is called: the converters of its arguments, and what its result becomes.
 
-use super::{enter::cif::CifCache, exact::Exact, plan::Plan, result::Restype};
+use super::{enter::cif::CifCache, exact::Exact, flags, plan::Plan, result::Restype};
 use crate::{callable::Callable, ctype::CType};
 use rustpython_vm::{
-    AsObject, PyObject, PyObjectRef, PyPayload, PyRef,
+    AsObject, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     object::{Traverse, TraverseFn},
     pyclass,
     vm::Context,
@@ -29,37 +29,37 @@ pub struct Declared {
 #[derive(Debug, PyPayload)]
 pub struct Signature {
     pub declared: Declared,
-    /// What libffi was told of it, if it was asked.
+    /// What libffi was told about it, if it was needed.
     pub cif: CifCache,
     plan: OnceLock<Option<Arc<Plan>>>,
-    /// What callbacks of it have in common, once there is one; known to the layers above.
+    /// What callbacks of this signature have in common, once there is one; a type of the layers above.
     pub callback: OnceLock<PyObjectRef>,
 }
 
 #[pyclass(flags(DISALLOW_INSTANTIATION))]
 impl Signature {}
 
-/// Declared argument types with the converter each of them brings.
+/// Declared argument types with their converters.
 #[derive(Clone, Debug)]
 pub struct ArgTypes {
-    /// What `argtypes` shows: the sequence as it was declared.
+    /// The sequence as it was declared, which `argtypes` shows.
     shown: PyObjectRef,
     pub converters: Vec<Converter>,
 }
 
-/// How an argument becomes what its declared type accepts.
+/// How an argument is converted to its declared type.
 #[derive(Clone, Debug)]
 pub enum Converter {
-    /// By the rules of a ctype whose `from_param` is ours.
+    /// By the rules of a ctype whose `from_param` is not overridden.
     Type(Exact, PyRef<CType>),
-    /// The same, for a type that has the `from_param` of another ctype.
+    /// By the rules of another ctype, whose `from_param` the declared type has.
     OfOther(PyObjectRef, Exact, PyRef<CType>),
     /// By a `from_param` of Python code, that of this type.
     Call(PyObjectRef, Callable),
 }
 
 impl Converter {
-    /// The declared type.
+    /// Returns the declared type.
     #[must_use]
     pub fn argtype(&self) -> &PyObject {
         match self {
@@ -87,7 +87,7 @@ unsafe impl Traverse for Signature {
         }
     }
 
-    /// Nobody calls by a signature that is garbage: neither a function object nor its type is left.
+    /// Releases what the signature refers to. No call uses it: neither a function object nor its type is left.
     fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
         mem::replace(&mut self.declared, Declared::nothing()).release(out);
         out.extend(self.callback.take());
@@ -120,7 +120,7 @@ unsafe impl Traverse for Converter {
 }
 
 impl Declared {
-    /// That of a function that takes anything and returns nothing.
+    /// Declares a function that takes anything and returns nothing.
     fn nothing() -> Self {
         Self {
             argtypes: None,
@@ -129,7 +129,7 @@ impl Declared {
         }
     }
 
-    /// Puts all objects that it refers to into `out`.
+    /// Moves all objects that this refers to into `out`.
     pub fn release(self, out: &mut Vec<PyObjectRef>) {
         if let Some(ArgTypes { shown, converters }) = self.argtypes {
             out.push(shown);
@@ -157,6 +157,28 @@ impl ArgTypes {
         Self { shown, converters }
     }
 
+    /// Checks the number of arguments that a function is given. A variadic function takes more than it declares, but
+    /// never fewer.
+    ///
+    /// # Errors
+    /// `TypeError` if the function does not take `given` arguments.
+    #[inline]
+    pub fn check_count(&self, given: usize, call_flags: u32, vm: &VirtualMachine) -> PyResult<()> {
+        let required = self.converters.len();
+        let (fits, at_least) = if call_flags & flags::CDECL == 0 {
+            (required == given, "")
+        } else {
+            (required <= given, "at least ")
+        };
+        if fits {
+            return Ok(());
+        }
+        let plural = if required == 1 { "" } else { "s" };
+        Err(vm.new_type_error(format!(
+            "this function takes {at_least}{required} argument{plural} ({given} given)"
+        )))
+    }
+
     #[must_use]
     pub fn shown(&self) -> PyObjectRef {
         self.shown.clone()
@@ -174,13 +196,13 @@ impl Signature {
         }
     }
 
-    /// The plan for calls of it, if there is one.
+    /// Returns the plan for calls of this signature, if there is one.
     #[must_use]
     pub fn plan(&self) -> Option<&Plan> {
         self.planned().as_deref()
     }
 
-    /// The same, to be kept.
+    /// Returns the plan, to be kept.
     #[must_use]
     pub fn shared_plan(&self) -> Option<Arc<Plan>> {
         self.planned().clone()

@@ -1,12 +1,12 @@
-//! What is to be known of a thread before C runs on it.
+//! What is registered for a thread before C runs on it.
 //!
-//! C may call back, while it holds the loader's lock (`dl_iterate_phdr`), or when the thread ends (the destructor
-//! of a pthreads key). But whatever a thread has of its own that must be dropped registers itself when it is
-//! first used, under a lock of the loader's; and when the thread ends, what the VM has of it is gone before
-//! pthreads keys are. So everything is registered before C is entered, and with it something that notices the
-//! end of the thread.
+//! C may call back while it holds the loader's lock (`dl_iterate_phdr`), or when the thread ends (the
+//! destructor of a pthreads key). But a thread-local value that must be dropped registers itself when it is
+//! first used, under the loader's lock; and when the thread ends, the VM's thread-local values are dropped
+//! before pthreads keys. So everything is registered before C is entered, together with a value that notices
+//! the end of the thread.
 
-use super::{arena, byref, longjmp, pending};
+use super::{arena, byref, longjmp, pending, seh};
 use crate::cdata::young;
 use rustpython_vm::{PyRef, VirtualMachine, builtins::PyTuple};
 use std::cell::Cell;
@@ -19,15 +19,15 @@ enum Stage {
 }
 
 thread_local! {
-    /// This has no destructor, so it can be read until the thread is gone.
+    /// Has no destructor, so it can be read until the thread is gone.
     static STAGE: Cell<Stage> = const { Cell::new(Stage::New) };
     static END: End = const { End };
-    /// An empty tuple that nobody has, the collector not either: `errcheck` is given arguments in it.
+    /// An empty tuple that no other code has, not even the collector: `errcheck` gets its arguments in it.
     pub static SPARE_TUPLE: Cell<Option<PyRef<PyTuple>>> = const { Cell::new(None) };
 }
 
-/// What a thread has of its own is dropped in the opposite order of being used first. So this is dropped before
-/// that by which the VM knows the thread.
+/// Notices the end of the thread. Thread-local values are dropped in the opposite order of their first use, so
+/// this is dropped before the value by which the VM knows the thread.
 struct End;
 
 impl Drop for End {
@@ -36,7 +36,7 @@ impl Drop for End {
     }
 }
 
-/// Gets this thread, which is attached, ready for being called back.
+/// Prepares this thread, which is attached, for callbacks.
 #[inline(always)]
 pub fn prepare(vm: &VirtualMachine) {
     if STAGE.get() == Stage::New {
@@ -56,6 +56,7 @@ fn prepare_new(vm: &VirtualMachine) {
     byref::prepare();
     pending::prepare();
     longjmp::prepare();
+    seh::prepare();
     let _ = SPARE_TUPLE.try_with(|_| ());
     // The VM keeps memory of such objects for each thread.
     let (ctx, none) = (&vm.ctx, vm.ctx.none());
@@ -65,7 +66,7 @@ fn prepare_new(vm: &VirtualMachine) {
     drop(ctx.new_dict());
 }
 
-/// Whether this thread has begun to end, and the VM no longer knows it.
+/// Returns whether this thread has begun to end, so that the VM no longer knows it.
 #[inline]
 #[must_use]
 pub fn is_over() -> bool {

@@ -48,6 +48,8 @@ pub unsafe fn load_argument(
             let size = passed.passed_size().min(ctype.size());
             // SAFETY: C passes as many bytes, and the instance has memory of its type's size.
             unsafe { std::ptr::copy_nonoverlapping(source, instance.address(), size) };
+            #[cfg(windows)]
+            super::interfaces::count(ctype, &instance, vm);
             Ok(instance.into())
         }
     }

@@ -8,15 +8,20 @@
 pub mod attach;
 mod closure;
 mod convert;
+#[cfg(windows)]
+mod interfaces;
+mod pages;
 mod result;
 mod shape;
 mod sheet;
 mod spare;
 mod unraisable;
 
+#[cfg(windows)]
+use crate::ccall::last_error;
 use crate::{
     callable::Callable,
-    ccall::{errno, flags, longjmp::Running, pending},
+    ccall::{errno, flags, longjmp::Running, pending, seh},
     cdata::young::{self, BeginsYoung, Young},
     panics::guarded_above_c,
 };
@@ -148,6 +153,9 @@ unsafe extern "C" fn entry(
 ) {
     // SAFETY: the closure is there, or C would not call it.
     let made = unsafe { &*data.cast_const().cast::<Made>() };
+    // Before anything else changes it.
+    #[cfg(windows)]
+    last_error::take_from_c(made.flags);
     // SAFETY: libffi's memory for the result.
     unsafe { made.clear_result(result) };
     let outcome = catch_unwind(AssertUnwindSafe(move || {
@@ -155,20 +163,23 @@ unsafe extern "C" fn entry(
         if swaps_errno {
             errno::exchange();
         }
-        made.attacher.attached(move |vm| {
+        let run = move |vm: &VirtualMachine| {
             // SAFETY: the caller's promise. From here on it is held here too; if that is the last reference,
             // dropping it is a matter for an attached thread.
             if let Some(thunk) = unsafe { made.thunk() } {
                 let _running = Running::new(vm);
                 pending::unseen(vm, || thunk.run(result, arguments, vm));
             }
-        });
+        };
+        seh::not_taking(|| made.attacher.attached(run));
         if swaps_errno {
             errno::exchange();
         }
     }));
     // The panic hook has said what happened; C must not see it.
     drop(outcome);
+    #[cfg(windows)]
+    last_error::give_to_c(made.flags);
 }
 
 impl Thunk {

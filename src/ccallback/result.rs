@@ -100,7 +100,7 @@ unsafe fn store_simple(
         && let Some(int) = value.downcast_ref_if_exact::<PyInt>(vm)
     {
         // libffi takes integers narrower than a word as a whole word.
-        let word = integer::word(int, code.scalar.width());
+        let word = integer::word(int, code.width);
         // SAFETY: the caller promises a word.
         unsafe { target.cast::<u64>().write_unaligned(word) };
         return Ok(());

@@ -5,6 +5,7 @@
 //! changes of a closure lies behind the pointer that it carries. Where a mapping cannot be sealed so, or
 //! libffi's closures are more than memory, libffi gives them out.
 
+use super::pages::{self, Pages};
 use libffi::raw::{self, ffi_cif, ffi_closure};
 use std::{
     ffi::c_void,
@@ -12,13 +13,14 @@ use std::{
 };
 
 /// What libffi calls for a callback: the cif, memory for the result, the arguments, the closure's data.
-pub type Entry = unsafe extern "C" fn(*mut ffi_cif, *mut c_void, *mut *mut c_void, *mut c_void);
+pub type ClosureFunction =
+    unsafe extern "C" fn(*mut ffi_cif, *mut c_void, *mut *mut c_void, *mut c_void);
 
 /// Closures of one cif.
 pub struct Sheet(Memory);
 
 enum Memory {
-    Sealed { start: NonNull<c_void>, size: usize },
+    Sealed(#[allow(dead_code, reason = "unmapped when it is dropped")] Pages),
     OfLibffi(Vec<NonNull<ffi_closure>>),
 }
 
@@ -37,7 +39,7 @@ impl Sheet {
     /// How many closures a page has room for.
     #[must_use]
     pub fn closures_of_a_page() -> usize {
-        page_size() / STRIDE
+        pages::page_size() / STRIDE
     }
 
     /// Makes a closure for each pointer to data, and says what C calls.
@@ -49,7 +51,7 @@ impl Sheet {
     /// The cif must be prepared, and live as long as the closures are called.
     pub unsafe fn new(
         cif: *mut ffi_cif,
-        entry: Entry,
+        entry: ClosureFunction,
         data: &[*mut c_void],
     ) -> Result<(Self, Vec<*mut c_void>), Failure> {
         // SAFETY: the caller's promise.
@@ -61,12 +63,6 @@ impl Sheet {
     }
 }
 
-fn page_size() -> usize {
-    // SAFETY: asks for a constant of the system.
-    let size = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
-    usize::try_from(size).unwrap_or(4096)
-}
-
 /// [`Sheet::new`] in a mapping of its own.
 ///
 /// # Errors
@@ -74,47 +70,25 @@ fn page_size() -> usize {
 ///
 /// # Safety
 /// As for [`Sheet::new`].
-#[cfg(target_os = "linux")]
 unsafe fn sealed(
     cif: *mut ffi_cif,
-    entry: Entry,
+    entry: ClosureFunction,
     data: &[*mut c_void],
 ) -> Result<(Sheet, Vec<*mut c_void>), Failure> {
-    let size = (STRIDE * data.len()).next_multiple_of(page_size());
-    let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
-    let writable = libc::PROT_READ | libc::PROT_WRITE;
-    // SAFETY: a new mapping, wherever there is room.
-    let start = unsafe { libc::mmap(ptr::null_mut(), size, writable, flags, -1, 0) };
-    if start == libc::MAP_FAILED {
-        return Err(Failure::NoMemory);
-    }
-    let start = NonNull::new(start).ok_or(Failure::NoMemory)?;
-    // From here on dropping it unmaps it.
-    let sheet = Sheet(Memory::Sealed { start, size });
+    let pages = Pages::new(STRIDE * data.len()).ok_or(Failure::NoMemory)?;
     let mut codes = Vec::with_capacity(data.len());
     for (index, &data) in data.iter().enumerate() {
         // SAFETY: within the mapping.
-        let closure = unsafe { start.as_ptr().byte_add(STRIDE * index) };
+        let closure = unsafe { pages.start().as_ptr().byte_add(STRIDE * index) };
         // SAFETY: there is room for a closure, zeroed, which is run where it is; the caller's promise.
         unsafe { prepare(closure.cast(), cif, entry, data, closure) }?;
         codes.push(closure);
     }
-    // SAFETY: the mapping is ours alone, and nobody knows what is in it.
-    let status = unsafe { libc::mprotect(start.as_ptr(), size, libc::PROT_READ | libc::PROT_EXEC) };
-    if status == 0 {
-        Ok((sheet, codes))
+    if pages.seal() {
+        Ok((Sheet(Memory::Sealed(pages)), codes))
     } else {
         Err(Failure::NoMemory)
     }
-}
-
-#[cfg(not(target_os = "linux"))]
-unsafe fn sealed(
-    _cif: *mut ffi_cif,
-    _entry: Entry,
-    _data: &[*mut c_void],
-) -> Result<(Sheet, Vec<*mut c_void>), Failure> {
-    Err(Failure::NoMemory)
 }
 
 /// [`Sheet::new`] in memory that libffi gives out.
@@ -126,7 +100,7 @@ unsafe fn sealed(
 /// As for [`Sheet::new`].
 unsafe fn of_libffi(
     cif: *mut ffi_cif,
-    entry: Entry,
+    entry: ClosureFunction,
     data: &[*mut c_void],
 ) -> Result<(Sheet, Vec<*mut c_void>), Failure> {
     // From here on dropping it frees what is in it.
@@ -155,7 +129,7 @@ unsafe fn of_libffi(
 unsafe fn prepare(
     closure: *mut ffi_closure,
     cif: *mut ffi_cif,
-    entry: Entry,
+    entry: ClosureFunction,
     data: *mut c_void,
     code: *mut c_void,
 ) -> Result<(), Failure> {
@@ -168,17 +142,11 @@ unsafe fn prepare(
 
 impl Drop for Sheet {
     fn drop(&mut self) {
-        match &self.0 {
-            Memory::Sealed { start, size } => {
-                // SAFETY: a mapping that this owns; nobody calls a closure that is gone. It can only fail
-                // for want of memory for the mapping's neighbours, and then it stays.
-                unsafe { libc::munmap(start.as_ptr(), *size) };
-            }
-            Memory::OfLibffi(closures) => {
-                for closure in closures {
-                    // SAFETY: allocated by `ffi_closure_alloc`, and freed nowhere else.
-                    unsafe { raw::ffi_closure_free(closure.as_ptr().cast()) };
-                }
+        // What is sealed goes with its pages; nobody calls a closure that is gone.
+        if let Memory::OfLibffi(closures) = &self.0 {
+            for closure in closures {
+                // SAFETY: allocated by `ffi_closure_alloc`, and freed nowhere else.
+                unsafe { raw::ffi_closure_free(closure.as_ptr().cast()) };
             }
         }
     }

@@ -1,7 +1,7 @@
-//! Reading and writing a typed place in memory: a field, an item, what a pointer points to.
+//! Reading and writing a typed place in memory: a field, an item, the target of a pointer.
 //!
-//! References change together with what is kept for them ([`super::kept`]); all other values are plain
-//! loads and stores. Values are converted before they are stored.
+//! References change together with what is kept for them ([`super::references`]); all other values are plain loads
+//! and stores. Values are converted before they are stored.
 
 use super::{
     CData,
@@ -19,15 +19,15 @@ use rustpython_vm::{
 use smallvec::SmallVec;
 use std::ffi::CStr;
 
-/// The value of type `ctype` at `address`, an item or field of `owner`.
+/// Returns the value of type `ctype` at `address`, an item or field of `owner`.
 ///
 /// A simple value is converted; anything else becomes an instance that shares the memory.
 ///
 /// # Errors
-/// What the conversion raises.
+/// Any exception that the conversion raises.
 ///
 /// # Safety
-/// `address` must be valid for reads of the type's size, as long as `owner` lives.
+/// `address` must be valid for reads of the type's size for the lifetime of `owner`.
 #[inline]
 pub unsafe fn get(
     ctype: &Py<CType>,
@@ -38,18 +38,18 @@ pub unsafe fn get(
     if let Kind::Simple(simple) = &ctype.kind
         && !simple.boxed
     {
-        // SAFETY: the caller's promise.
+        // SAFETY: `address` is valid for reads of the type's size (see # Safety).
         return unsafe { load(simple, address, owner, vm) };
     }
     let owner = owner.to_owned().into();
     (ctype.construct)(ctype, Place::Inside { address, owner }, vm)
 }
 
-/// What an output parameter becomes in the result of a call: the value of a simple type, `zelf` itself
-/// for every other one.
+/// Returns what an output parameter becomes in the result of a call: the value of a simple type, otherwise
+/// `zelf` itself.
 ///
 /// # Errors
-/// What the conversion raises.
+/// Any exception that the conversion raises.
 pub fn output(zelf: &Py<CData>, vm: &VirtualMachine) -> PyResult {
     match zelf.ctype().simple() {
         // SAFETY: an instance has memory of its type's size; if it holds a pointer, Python code or C put
@@ -59,10 +59,10 @@ pub fn output(zelf: &Py<CData>, vm: &VirtualMachine) -> PyResult {
     }
 }
 
-/// The simple value at `address`, in the memory of `owner`.
+/// Returns the simple value at `address`, in the memory of `owner`.
 ///
 /// # Errors
-/// What the conversion raises.
+/// Any exception that the conversion raises.
 ///
 /// # Safety
 /// `address` must be valid for reads of the type's size.
@@ -74,50 +74,50 @@ pub unsafe fn load(
     vm: &VirtualMachine,
 ) -> PyResult {
     if simple.code.class.is_reference() {
-        // SAFETY: the caller's promise.
+        // SAFETY: `address` is valid for reads of the type's size (see # Safety), here a pointer's.
         return unsafe { load_reference(simple, address, CData::home(owner), vm) };
     }
-    // SAFETY: the caller's promise.
+    // SAFETY: `address` is valid for reads of the type's size (see # Safety).
     unsafe { (simple.access.load)(address, vm) }
 }
 
-/// Loads what a reference in the memory that `home` owns leads to, while it is kept.
+/// Loads the target of a reference in the memory that `home` owns, while it is kept.
 ///
 /// # Errors
-/// What the conversion raises.
+/// Any exception that the conversion raises.
 ///
 /// # Safety
-/// `address` must be valid for reads of a pointer, which is NULL or what its type says.
+/// `address` must be valid for reads of a pointer, which is NULL or points to what its type says.
 pub unsafe fn load_reference(
     simple: &Simple,
     address: *mut u8,
     home: &Py<CData>,
     vm: &VirtualMachine,
 ) -> PyResult {
-    /// What a reference leads to.
+    /// The target of a reference.
     enum Found {
         Null,
         Object(PyObjectRef),
-        /// None if there is no memory for them.
+        /// `None` if there is no memory for the bytes.
         Bytes(Option<Vec<u8>>),
         Wide(SmallVec<[wide::Unit; 16]>),
     }
-    // SAFETY: the caller's promise.
+    // SAFETY: `address` is valid for reads of a pointer (see # Safety).
     let mut start = unsafe { pointer::read(address) };
     if !home.keeps() {
-        // SAFETY: what is loaded is the pointer that was read, which is what its type says.
+        // SAFETY: `start` holds the pointer that was read, which points to what its type says.
         return unsafe { (simple.access.load)((&raw mut start).cast(), vm) };
     }
     let found = home.locked(|_| {
-        // SAFETY: the caller's promise.
+        // SAFETY: `address` is valid for reads of a pointer (see # Safety).
         let start = unsafe { pointer::read(address) };
         if start.is_null() {
             return Found::Null;
         }
         match simple.code.class {
-            // SAFETY: the pointer is what its type says: a live object.
+            // SAFETY: the pointer points to what its type says: a live object.
             Class::Object => Found::Object(unsafe { &*start.cast::<PyObject>() }.to_owned()),
-            // SAFETY: the pointer is what its type says: a terminated string.
+            // SAFETY: the pointer points to what its type says: a terminated string.
             Class::WideCharPointer => Found::Wide(unsafe { wide::terminated_at(start) }.into()),
             // SAFETY: as above.
             _ => Found::Bytes(copied(unsafe { CStr::from_ptr(start.cast()) }.to_bytes())),
@@ -135,7 +135,7 @@ pub unsafe fn load_reference(
     }
 }
 
-/// A copy of bytes, if there is memory for it.
+/// Returns a copy of bytes, if there is memory for it.
 fn copied(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut copy = Vec::new();
     copy.try_reserve_exact(bytes.len()).ok()?;
@@ -143,14 +143,14 @@ fn copied(bytes: &[u8]) -> Option<Vec<u8>> {
     Some(copy)
 }
 
-/// The value of type `simple` in item number `index` of what `pointer` leads to, which stays alive while
-/// it is read. `None` if the pointer is NULL.
+/// Returns the value of type `simple` in item number `index` of the target of `pointer`, which stays alive
+/// while it is read. `None` if the pointer is NULL.
 ///
 /// # Errors
-/// What the conversion raises.
+/// Any exception that the conversion raises.
 ///
 /// # Safety
-/// The pointer must be what its type says, and have that item.
+/// The pointer must point to what its type says, and have that item.
 #[inline]
 pub unsafe fn load_pointee(
     simple: &Simple,
@@ -164,11 +164,11 @@ pub unsafe fn load_pointee(
         let (start, anchor) = CData::pointee(pointer);
         let home = anchor.as_deref().and_then(CData::of);
         let home = home.unwrap_or_else(|| CData::home(pointer));
-        // SAFETY: the caller's promise.
+        // SAFETY: the pointer has that item (see # Safety), so its place is valid for reads of the item's size.
         let load = || unsafe { load_reference(simple, place(start), home, vm) };
         return (!start.is_null()).then(load);
     }
-    // Made a Python object of after the lock: that may start a garbage collection.
+    // The Python object is made after the lock is released: making it may start a garbage collection.
     let mut copy = [0u128; 2];
     let target: *mut u8 = copy.as_mut_ptr().cast();
     let is_there = CData::with_pointee(pointer, |start| {
@@ -176,7 +176,7 @@ pub unsafe fn load_pointee(
             return false;
         }
         let source = place(start);
-        // SAFETY: the caller's promise; the copy has room for every scalar.
+        // SAFETY: the pointer has that item (see # Safety), and `copy` has room for every scalar.
         unsafe {
             match size {
                 4 => target
@@ -190,17 +190,17 @@ pub unsafe fn load_pointee(
         }
         true
     });
-    // SAFETY: a value of the type.
+    // SAFETY: `target` points to a value of the type.
     is_there.then(|| unsafe { (simple.access.load)(target, vm) })
 }
 
-/// Stores `value` as a `ctype` in item number `index` of what `pointer` leads to.
+/// Stores `value` as a `ctype` in item number `index` of the target of `pointer`.
 ///
 /// # Errors
 /// `ValueError` if the pointer is NULL; those of [`set`].
 ///
 /// # Safety
-/// The pointer must be what its type says, and have that item.
+/// The pointer must point to what its type says, and have that item.
 pub unsafe fn set_pointee(
     ctype: &Py<CType>,
     pointer: &Py<CData>,
@@ -213,15 +213,15 @@ pub unsafe fn set_pointee(
     if let Kind::Simple(simple) = &ctype.kind {
         let is_stored = CData::with_pointee(pointer, |start| {
             let target = start.wrapping_offset(distance);
-            // SAFETY: the caller's promise, unless it is NULL.
+            // SAFETY: the pointer is not NULL, so it has that item (see # Safety).
             (!start.is_null()).then(|| unsafe { set_at_once(simple, target, value, vm) })
         });
         if is_stored.ok_or_else(null)? {
             return Ok(());
         }
     }
-    // The conversion may run Python code that makes the pointer lead elsewhere. What it leads to now is what is
-    // written to, and is held until then.
+    // The conversion may run Python code that changes the pointer. The target of this moment is the one that is
+    // written to, and it is held until then.
     let (start, anchor) = CData::pointee(pointer);
     if start.is_null() {
         return Err(null());
@@ -229,19 +229,18 @@ pub unsafe fn set_pointee(
     let ready = convert::convert(ctype, value, vm)?;
     let home = anchor.as_deref().and_then(CData::of);
     let home = home.unwrap_or_else(|| CData::home(pointer));
-    // SAFETY: the caller's promise; what is ready has the type's size.
+    // SAFETY: the pointer has that item (see # Safety), and `ready` has the type's size.
     unsafe { ready.store(start.wrapping_offset(distance), home, vm) }
 }
 
-/// Stores `value` as a `ctype` in item or field number `index` of `owner`, at `distance` from the start of
-/// its memory.
+/// Stores `value` as a `ctype` in item or field number `index` of `owner`, at `distance` from the start of its
+/// memory.
 ///
-/// The conversion may run Python code, and that code may move the memory; so the address is asked for
-/// when the value is ready.
+/// The conversion may run Python code that moves the memory, so the address is fetched once the value is ready.
 ///
 /// # Errors
-/// `TypeError` if `value` is not convertible; `RuntimeError` if it is a tuple from which no instance
-/// could be made; what the conversion raises.
+/// `TypeError` if `value` is not convertible; `RuntimeError` if it is a tuple from which no instance could be
+/// made; any exception that the conversion raises.
 ///
 /// # Safety
 /// The memory of `owner` must have a value of the type at that distance.
@@ -254,11 +253,11 @@ pub unsafe fn set(
     value: &PyObject,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
-    // SAFETY: the caller's promise.
+    // SAFETY: `distance` lies in the memory of `owner` (see # Safety).
     let place = || unsafe { owner.address().add(distance) };
     if let Kind::Simple(simple) = &ctype.kind {
-        // That runs no Python code, so the place stays where it is.
-        // SAFETY: the caller's promise.
+        // This runs no Python code, so the place does not move.
+        // SAFETY: `owner` has a value of the type at that place (see # Safety).
         if unsafe { set_at_once(simple, place(), value, vm) } {
             return Ok(());
         }
@@ -267,13 +266,13 @@ pub unsafe fn set(
     if !matches!(ready, Ready::Word { .. }) && ctype.reference_count() > 0 {
         owner.mark_whole(index);
     }
-    // SAFETY: the caller's promise; what is ready has the type's size.
+    // SAFETY: `owner` has a value of the type at that place (see # Safety), and `ready` has the type's size.
     unsafe { ready.store(place(), CData::home(owner), vm) }
 }
 
-/// Stores `value` as a simple type, if that is a matter of comparing types: exact numbers, truth values and
-/// single characters as what they are called, numbers and `None` as addresses. Then nothing can go wrong, no
-/// Python code runs, and nothing is kept.
+/// Stores `value` as a simple type, if comparing types decides how: exact numbers, truth values and single
+/// characters as the types of their names, numbers and `None` as addresses. Then it cannot fail, runs no Python
+/// code, and keeps nothing. Returns whether it has stored the value.
 ///
 /// # Safety
 /// `target` must be valid for writes of the type's size.
@@ -294,7 +293,7 @@ pub unsafe fn set_at_once(
     let Some(word) = word else {
         return false;
     };
-    // SAFETY: the caller's promise.
+    // SAFETY: `target` is valid for writes of the type's size (see # Safety).
     !simple.swapped && unsafe { simple.code.scalar.write_word(target, word) }
 }
 
@@ -329,7 +328,7 @@ fn word_at_once(class: Class, value: &PyObject, vm: &VirtualMachine) -> Option<u
 /// Stores `value` into an instance of a simple type.
 ///
 /// # Errors
-/// `TypeError` if `owner` is none; what the conversion raises.
+/// `TypeError` if `owner` is not such an instance; any exception that the conversion raises.
 pub fn set_simple(owner: &Py<CData>, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     let simple = owner
         .ctype()

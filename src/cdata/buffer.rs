@@ -12,11 +12,11 @@ use std::{
     sync::atomic::{AtomicU8, Ordering},
 };
 
-/// Exports a value as ctypes does: writable, C-contiguous, with the type's shape and format. An
-/// array is exported by its dimensions, anything else without any.
+/// Exports a value as ctypes does: writable, C-contiguous, with the type's shape and format. An array is
+/// exported with its dimensions, anything else without any.
 ///
-/// A pointer to another thread's buffer may write while this one reads, as in C; the exports count
-/// alone is kept, and forbids `resize`.
+/// Another thread may write through a buffer while this one reads, as in C. Only the number of exports is kept;
+/// while it is not zero, `resize` is refused.
 fn export(zelf: &Py<CData>) -> PyBuffer {
     let layout = zelf.ctype().layout();
     let mut stride = layout.item_size;
@@ -27,7 +27,7 @@ fn export(zelf: &Py<CData>) -> PyBuffer {
     }
     dimensions.reverse();
     let description = BufferDescriptor {
-        // All of the memory, what `resize` added included.
+        // All of the memory, including what `resize` added.
         len: zelf.size(),
         offset: 0,
         readonly: false,
@@ -36,7 +36,7 @@ fn export(zelf: &Py<CData>) -> PyBuffer {
         dim_desc: dimensions,
     };
     let mut buffer = PyBuffer::new(zelf.to_owned().into(), description, &METHODS);
-    // Once more now that it counts, because `resize` may have come between.
+    // Read again now that the export counts, because `resize` may have come in between.
     buffer.desc.len = zelf.size();
     buffer
 }
@@ -50,8 +50,7 @@ static METHODS: BufferMethods = BufferMethods {
     },
     obj_bytes_mut: |buffer| {
         let (start, size) = memory(buffer);
-        // SAFETY: as above; that the bytes may change under a reader is the nature of memory
-        // shared with C.
+        // SAFETY: as above; the bytes may change under a reader, because C shares the memory.
         BorrowedValueMut::RefMut(unsafe { std::slice::from_raw_parts_mut(start, size) })
     },
     release: |buffer| {
@@ -66,13 +65,14 @@ static METHODS: BufferMethods = BufferMethods {
     },
 };
 
-/// Under the lock that `resize` holds, so that it never moves what is being exported.
+/// Counts an export under the lock that `resize` takes, so that `resize` never moves memory that is being
+/// exported.
 fn count_export(exporter: &CData) {
     let _keepalive = exporter.keepalive.lock();
     exporter.exports.fetch_add(1, Ordering::AcqRel);
 }
 
-/// The memory of a buffer's exporter.
+/// Returns the memory of a buffer's exporter.
 fn memory(buffer: &PyBuffer) -> (*mut u8, usize) {
     match CData::of(&buffer.obj).map(|cdata| cdata.bytes()) {
         Some((start, size)) if size > 0 => (start, size),
@@ -80,12 +80,12 @@ fn memory(buffer: &PyBuffer) -> (*mut u8, usize) {
     }
 }
 
-/// What types without size show: the VM reads an item of the format `B` where there is none.
+/// The memory shown for types of size zero: the VM reads an item of the format `B` even where there is none.
 static NOTHING: [AtomicU8; 16] = [const { AtomicU8::new(0) }; 16];
 
-/// A type's format as the VM's memoryview understands it, which parses every format it meets. Codes
-/// that it knows in native mode alone lose their byte order mark, strings become the pointers they
-/// are, and a complex `long double`, for which it has no code, passes for a narrower one.
+/// Translates a type's format for the VM's memoryview, which parses every format. Codes that the VM knows only
+/// in native mode lose their byte order mark, strings become pointers, and a complex `long double`, for which
+/// the VM has no code, is shown as a narrower one.
 fn vm_format(format: &str) -> Cow<'static, str> {
     if let Some(known) = NUMBERS.iter().find(|known| **known == format) {
         return Cow::Borrowed(known);
@@ -115,7 +115,7 @@ fn vm_format(format: &str) -> Cow<'static, str> {
     Cow::Owned(result)
 }
 
-/// The formats of most items, which stay as they are.
+/// The formats of most items, which need no translation.
 static NUMBERS: [&str; 12] = [
     "<b", "<B", "<h", "<H", "<i", "<I", "<q", "<Q", "<f", "<d", "<c", "<?",
 ];

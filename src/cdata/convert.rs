@@ -1,10 +1,10 @@
-//! Python objects on their way into C memory.
+//! Converting Python objects to C values.
 //!
 //! A conversion may run Python code, so it comes before the store, which runs none.
 
 use super::{
     CData,
-    kept::{Copied, Kept},
+    references::{Copied, Kept},
 };
 use crate::{
     ctype::{CType, Kind, Simple, scalar::pointer},
@@ -17,42 +17,44 @@ use rustpython_vm::{
 };
 use std::slice;
 
-/// A value on its way into memory.
+/// A converted value, ready to be stored.
 pub enum Ready {
-    /// A scalar of `size` bytes; the word has room for the largest, a complex long double.
+    /// A scalar of `size` bytes. The word has room for the largest, a complex long double.
     Word {
         word: [u128; 2],
         size: usize,
         kept: Kept,
     },
-    /// A copy of bytes among which there are references.
+    /// A copy of bytes that contain references.
     Copied(Copied),
-    /// The first bytes of an object, where there are none.
+    /// The first `size` bytes of an object, which contain no references.
     Source { source: PyObjectRef, size: usize },
 }
 
 impl Ready {
-    /// Copies the value to `address`, in memory that is none of this interpreter's. What references in it lead
-    /// to is for the caller to keep.
+    /// Copies the value to `address`, in memory that this interpreter does not own. The caller must keep the
+    /// returned targets of the references in the value.
     ///
     /// # Safety
-    /// `address` must be valid for writes of as many bytes as are ready.
+    /// `address` must be valid for writes of the value's size.
     #[must_use]
     pub unsafe fn copy_to(self, address: *mut u8) -> Vec<PyObjectRef> {
         match self {
             Self::Word { word, size, kept } => {
-                // SAFETY: the word has room for every scalar; the caller's promise.
+                // SAFETY: the word has room for every scalar; `address` is valid for writes of `size` bytes
+                // (see # Safety).
                 unsafe { std::ptr::copy_nonoverlapping(word.as_ptr().cast(), address, size) };
                 match kept {
                     Kept::Object(object) => vec![object],
                     Kept::AsItIs | Kept::Nothing => Vec::new(),
                 }
             }
-            // SAFETY: the caller's promise.
+            // SAFETY: `address` is valid for writes of the value's size (see # Safety).
             Self::Copied(copied) => unsafe { copied.copy_to(address) },
             Self::Source { source, size } => {
                 if let Some(source) = CData::of(&source) {
-                    // SAFETY: the source was found to have as many bytes; the caller's promise.
+                    // SAFETY: the source was found to have `size` bytes; `address` is valid for writes of as
+                    // many (see # Safety).
                     unsafe { std::ptr::copy(source.address(), address, size) };
                 }
                 Vec::new()
@@ -63,10 +65,10 @@ impl Ready {
     /// Stores the value at `address` in the memory that `home` owns.
     ///
     /// # Errors
-    /// What bringing `_objects` up to date raises.
+    /// Any exception that updating `_objects` raises.
     ///
     /// # Safety
-    /// `address` must be valid for writes of as many bytes as are ready.
+    /// `address` must be valid for writes of the value's size.
     #[inline]
     pub unsafe fn store(
         self,
@@ -78,14 +80,15 @@ impl Ready {
             Self::Word { word, size, kept } => {
                 // SAFETY: the word has room for every scalar.
                 let bytes = unsafe { slice::from_raw_parts(word.as_ptr().cast::<u8>(), size) };
-                // SAFETY: the caller's promise.
+                // SAFETY: `address` is valid for writes of `size` bytes (see # Safety).
                 unsafe { CData::store_reference(home, address, bytes, kept, vm) }
             }
-            // SAFETY: the caller's promise.
+            // SAFETY: `address` is valid for writes of the value's size (see # Safety).
             Self::Copied(copied) => unsafe { CData::store_copied(home, address, copied, vm) },
             Self::Source { source, size } => {
                 if let Some(source) = CData::of(&source) {
-                    // SAFETY: the caller's promise; source and target may overlap (`s.a = s.a`).
+                    // SAFETY: `address` is valid for writes of `size` bytes (see # Safety), which the source
+                    // has; the two may overlap (`s.a = s.a`).
                     unsafe { std::ptr::copy(source.address(), address, size) };
                 }
                 CData::was_stored(home, vm)
@@ -94,11 +97,11 @@ impl Ready {
     }
 }
 
-/// A Python object as a ctype.
+/// Converts a Python object to a ctype.
 ///
 /// # Errors
-/// `TypeError` if it is not convertible; `RuntimeError` if it is a tuple from which no instance could be
-/// made; what the conversion raises.
+/// `TypeError` if it is not convertible; `RuntimeError` if it is a tuple from which no instance could be made;
+/// any exception that the conversion raises.
 pub fn convert(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> PyResult<Ready> {
     match (CData::of(value), &ctype.kind) {
         (None, Kind::Simple(simple)) => self::simple(simple, value, vm),
@@ -108,7 +111,7 @@ pub fn convert(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> PyRe
     }
 }
 
-/// A Python object as a simple type.
+/// Converts a Python object to a simple type.
 pub fn simple(simple: &Simple, value: &PyObject, vm: &VirtualMachine) -> PyResult<Ready> {
     let mut word = [0u128; 2];
     // SAFETY: the word has room for every scalar.
@@ -120,12 +123,12 @@ pub fn simple(simple: &Simple, value: &PyObject, vm: &VirtualMachine) -> PyResul
     })
 }
 
-/// What is no C value, as something that is no simple type.
+/// Converts an object that is not a C value to a type that is not simple.
 fn convert_foreign(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> PyResult<Ready> {
     if let Some(arguments) = value.downcast_ref::<PyTuple>() {
         let arguments: Vec<PyObjectRef> = arguments.as_slice().to_vec();
         let (class, count) = (ctype.python_class().as_object(), arguments.len());
-        // A tuple can hold others, as deep as the type goes.
+        // A tuple can hold other tuples, as deep as the type goes.
         let make = || class.vectorcall(arguments, count, None, vm);
         let made = vm
             .with_recursion("while calling a Python object", make)
@@ -157,14 +160,14 @@ fn expected(ctype: &CType, got: &PyObject, vm: &VirtualMachine) -> PyBaseExcepti
     ))
 }
 
-/// A C value: its bytes if it is of the type, the address of an array's first item if the type is a
-/// pointer to such items.
+/// Converts a C value: to its bytes if it is of the type, to the address of an array's first item if the type
+/// is a pointer to such items.
 fn convert_cdata(ctype: &Py<CType>, source: &Py<CData>, vm: &VirtualMachine) -> PyResult<Ready> {
     let class = ctype.python_class();
     let value = source.as_object();
     if value.class().is(class) || value.is_instance(class.as_object(), vm)? {
         let size = ctype.size();
-        // `__instancecheck__` can claim anything; what it claims must be there all the same.
+        // `__instancecheck__` can claim anything, so the memory is checked too.
         if source.ctype().serves_as(ctype) {
             CData::home(source).ask();
             if ctype.is_address() {
@@ -188,7 +191,7 @@ fn convert_cdata(ctype: &Py<CType>, source: &Py<CData>, vm: &VirtualMachine) -> 
     Err(incompatible(ctype, value, vm))
 }
 
-/// The error for a C value of another type.
+/// Makes the error for a C value of another type.
 pub fn incompatible(ctype: &CType, got: &PyObject, vm: &VirtualMachine) -> PyBaseExceptionRef {
     vm.new_type_error(format!(
         "incompatible types, {} instance instead of {} instance",

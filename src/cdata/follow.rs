@@ -1,19 +1,19 @@
 //! Following the references in a value's memory.
 //!
-//! Other threads may make a pointer lead elsewhere meanwhile. What is found is one of its targets, which
-//! stays alive as long as the reader needs it.
+//! Other threads may change a pointer meanwhile. The target that is returned is one that the pointer has had,
+//! and stays alive as long as the reader needs it.
 
-use super::{CData, Own, flag, kept::Kept};
+use super::{CData, Own, flag, references::Kept};
 use crate::ctype::scalar::pointer;
 use rustpython_vm::{AsObject, Py, PyObjectRef};
 use std::sync::atomic::{Ordering, fence};
 
 impl CData {
-    /// The address in this value's memory, and what is kept for it: for copying a reference.
+    /// Returns the address in this value's memory and what is kept for it, in order to copy a reference.
     #[inline]
     pub fn reference(zelf: &Py<Self>) -> (usize, Kept) {
         let place = zelf.address();
-        // SAFETY: the caller knows that the value is an address.
+        // SAFETY: the callers ask only for values that hold an address.
         let read = || unsafe { pointer::read(place) }.addr();
         let address = read();
         let home = Self::home(zelf);
@@ -26,8 +26,8 @@ impl CData {
         })
     }
 
-    /// The address that this pointer holds, and whoever owns the memory there, if that is known: it is
-    /// there as long as the owner is.
+    /// Returns the address that this pointer holds and the owner of the memory there, if it is known. The
+    /// memory is valid for the owner's lifetime.
     #[inline]
     #[must_use]
     pub fn pointee(zelf: &Py<Self>) -> (*mut u8, Option<PyObjectRef>) {
@@ -44,8 +44,8 @@ impl CData {
         (address, kept.and_then(|kept| Self::anchor(kept, address)))
     }
 
-    /// Whoever owns the memory at `address`, if `kept` leads there. The address may have been stored by
-    /// C, which says nothing of what it leads to.
+    /// Returns the owner of the memory at `address`, if `kept` leads to that memory. The address may have been
+    /// stored by C, which does not change what is kept.
     #[inline]
     fn anchor(kept: PyObjectRef, address: *mut u8) -> Option<PyObjectRef> {
         let Some(value) = Self::of(&kept) else {
@@ -61,7 +61,7 @@ impl CData {
         Some(home.to_owned().into())
     }
 
-    /// The address in this value's memory, and what has to be held while C uses it.
+    /// Returns the address in this value's memory and what must be held while C uses it.
     #[inline]
     #[must_use]
     pub fn followed(zelf: &Py<Self>) -> (usize, Option<PyObjectRef>) {
@@ -71,15 +71,14 @@ impl CData {
         }
     }
 
-    /// What has to be held while C runs at the address that this function pointer holds, and the address.
-    /// Nothing has to, if nothing but the object's making has stored the address: whoever calls the
-    /// object holds that.
+    /// Returns the address that this function pointer holds and what must be held while C runs there. Nothing
+    /// must be held if the address is the one that the object was made with: the caller holds the object.
     #[inline]
     #[must_use]
     pub fn callee(zelf: &Py<Self>) -> (usize, Option<PyObjectRef>) {
         // SAFETY: a function pointer's memory holds an address.
         let address = unsafe { pointer::read(zelf.address()) }.addr();
-        // Whoever stores something else raises the flag first.
+        // A store raises the flag before it changes the memory.
         fence(Ordering::Acquire);
         if zelf.own == Own::Mine && !zelf.has_flag(flag::RESTORED) {
             return (address, None);
@@ -87,8 +86,8 @@ impl CData {
         Self::followed(zelf)
     }
 
-    /// Runs `f` with the address that this pointer holds, NULL if none, while what is there stays alive.
-    /// `f` must run no Python code.
+    /// Runs `f` with the address that this pointer holds (it may be NULL), while the target stays alive. `f`
+    /// must run no Python code.
     #[inline]
     pub fn with_pointee<R>(zelf: &Py<Self>, f: impl FnOnce(*mut u8) -> R) -> R {
         let place = zelf.address();

@@ -1,7 +1,7 @@
-//! Memory of objects that are gone, for the next ones that their thread makes.
+//! Memory of freed objects, which their thread reuses.
 //!
-//! What `byref` makes lives for one call, and a callback may not live much longer. The allocator takes
-//! as long for them as everything else that is ours.
+//! The objects that `byref` makes live for one call, and those that a callback gets may not live much longer.
+//! The allocator takes as long for them as all the rest of this crate's work.
 
 use rustpython_vm::{Py, PyObject, PyPayload, object::payload_offset};
 use std::{
@@ -11,8 +11,8 @@ use std::{
     ptr::{self, NonNull},
 };
 
-/// Memory of `N` objects at most. It belongs in a thread-local static, for
-/// [`PyPayload::freelist_push`] and [`PyPayload::freelist_pop`].
+/// The memory of at most `N` objects. It belongs in a thread-local static, for [`PyPayload::freelist_push`] and
+/// [`PyPayload::freelist_pop`].
 pub struct FreeList<T, const N: usize> {
     objects: [Cell<*mut PyObject>; N],
     count: Cell<usize>,
@@ -28,21 +28,21 @@ impl<T: PyPayload, const N: usize> FreeList<T, N> {
         }
     }
 
-    /// Takes an object whose payload is dropped, and replaced by `husk`, which the VM drops. `false` if
-    /// there is no room for it.
+    /// Drops an object's payload, replaces it by `husk`, which the VM drops, and takes the object. Returns
+    /// `false` if there is no room for it.
     ///
     /// # Safety
     /// As for [`PyPayload::freelist_push`].
     #[inline(always)]
     pub unsafe fn push(&self, object: *mut PyObject, husk: T) -> bool {
-        // SAFETY: within the object.
+        // SAFETY: the payload lies at this offset within the object.
         let payload = unsafe { object.byte_add(payload_offset::<T>()) }.cast::<T>();
-        // SAFETY: the object has no references, and nobody is left who looks at its payload.
+        // SAFETY: the object has no references left, so no other code looks at its payload.
         unsafe {
             ptr::drop_in_place(payload);
             payload.write(husk);
         }
-        // Not before: dropping can run Python code, which makes such objects.
+        // Read only now: dropping can run Python code, which may push such objects too.
         let count = self.count.get();
         match self.objects.get(count) {
             Some(place) => {
@@ -54,7 +54,7 @@ impl<T: PyPayload, const N: usize> FreeList<T, N> {
         }
     }
 
-    /// An object that was taken, if there is one.
+    /// Returns the object that was pushed last, if there is one.
     #[inline(always)]
     pub fn pop(&self) -> Option<NonNull<PyObject>> {
         let index = self.count.get().checked_sub(1)?;
@@ -66,8 +66,8 @@ impl<T: PyPayload, const N: usize> FreeList<T, N> {
 impl<T, const N: usize> Drop for FreeList<T, N> {
     fn drop(&mut self) {
         for place in &self.objects[..self.count.get()] {
-            // SAFETY: the VM allocates an object so that has neither a dict nor weak references; what is
-            // in it need not be dropped.
+            // SAFETY: the VM allocates objects without a dict and weak references with this layout; the payload
+            // is a husk, which need not be dropped.
             unsafe { alloc::dealloc(place.get().cast(), Layout::new::<Py<T>>()) }
         }
     }

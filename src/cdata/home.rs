@@ -1,13 +1,13 @@
-//! Whoever owns the memory that a value lies in.
+//! The owner of the memory that a value lies in.
 //!
-//! A value finds its home at once, whichever way led to it: a field, an item, a pointer, a buffer.
+//! A value finds its home at once, however it was reached: by a field, an item, a pointer, a buffer.
 
 use super::{CData, INLINE_SIZE, Own};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef};
 
 impl CData {
-    /// Whoever owns the memory that this value lies in, and keeps what the references there lead to.
-    /// Memory that nobody here owns belongs to the value by which it was reached first.
+    /// Returns the object that owns the memory that this value lies in, and keeps the targets of the references
+    /// there. Memory without a Python owner belongs to the value by which it was reached first.
     #[inline]
     #[must_use]
     pub fn home(zelf: &Py<Self>) -> &Py<Self> {
@@ -18,14 +18,14 @@ impl CData {
         above.and_then(Self::of).unwrap_or(zelf)
     }
 
-    /// The home of a value, if it is another one.
+    /// Returns the home of a value, if that is another object.
     pub(super) fn home_above(object: &PyObject) -> Option<PyObjectRef> {
         let value = Self::of(object)?;
         let home = Self::home(value);
         (!home.is(value)).then(|| home.to_owned().into())
     }
 
-    /// Whether an address lies in this object's memory, or at its end.
+    /// Returns whether an address lies in this object's memory, or at its end.
     pub(super) fn has_memory_at(&self, address: usize) -> bool {
         let (start, size) = self.bytes();
         if address.wrapping_sub(start.addr()) <= size {
@@ -34,12 +34,13 @@ impl CData {
         self.was_resized_from(address)
     }
 
-    /// Whether an address lies in memory that `resize` has left behind.
+    /// Returns whether an address lies in a block that `resize` has replaced.
     pub(super) fn was_resized_from(&self, address: usize) -> bool {
         self.left_behind(address).is_some()
     }
 
-    /// How much there is from an address to the end of a block that `resize` has left behind, if it lies in one.
+    /// Returns the number of bytes from an address to the end of a block that `resize` has replaced, if it lies
+    /// in one.
     fn left_behind(&self, address: usize) -> Option<usize> {
         let state = self.state.get().filter(|_| self.own == Own::Mine)?.lock();
         let blocks = state.blocks.iter().chain(&self.block);
@@ -50,8 +51,8 @@ impl CData {
             .find_map(|(start, size)| size.checked_sub(address.wrapping_sub(start)))
     }
 
-    /// How many bytes there are from where this value begins, as far as anybody here knows: to the end of the
-    /// memory that it is part of. Addresses that came from C or from Python code are taken at their word.
+    /// Returns the number of bytes from the start of this value to the end of the memory that it is part of, if
+    /// it is known: it is not for addresses that came from C or from Python code.
     #[must_use]
     pub fn room(zelf: &Py<Self>) -> Option<usize> {
         let address = zelf.address().addr();
@@ -67,7 +68,7 @@ impl CData {
         home.left_behind(address)
     }
 
-    /// How much there is from an address to the end of the buffer that this object's memory lies in.
+    /// Returns the number of bytes from an address to the end of the buffer that this object's memory lies in.
     fn room_in_source(&self, address: usize) -> Option<usize> {
         let state = self.state.get()?.lock();
         let bytes = state.source.as_ref()?.as_contiguous()?;
@@ -75,8 +76,8 @@ impl CData {
         bytes.len().checked_sub(offset)
     }
 
-    /// What to keep of `zelf` for a pointer to it. If it is a view of where another pointer leads, that is
-    /// whoever owns the memory there: two pointers to each other's targets must not hold each other.
+    /// Returns what to keep of `zelf` for a pointer to it. If `zelf` is a view of another pointer's target,
+    /// that is the owner of the memory: two pointers to each other's targets must not hold each other.
     #[must_use]
     pub fn keep_as_target(zelf: &Py<Self>) -> PyObjectRef {
         let home = Self::home(zelf);

@@ -1,12 +1,12 @@
 //! What a block of memory keeps alive, by place.
 //!
-//! A pointer in C memory says nothing about who owns what it leads to. So whoever owns the memory keeps
-//! an object for each place that Python code has stored a reference in: what the pointer there leads to.
-//! It does not matter by which way the place was reached.
+//! A pointer in C memory does not say who owns its target. So the owner of the pointer's memory keeps an object
+//! for each place where Python code has stored a reference: the target of that reference. How the place was
+//! reached does not matter.
 //!
-//! Most values keep one object: it lies in the value itself. More are kept in the order of their places,
-//! many in a map, because copying bytes copies what a range of places keeps. Copying all of a large map shares it, until one of
-//! the two changes.
+//! Most values keep one object, which lies in the value itself. More are kept in the order of their places, and
+//! many in a map, because copying bytes copies what a range of places keeps. A copy of a whole large map shares
+//! it until one of the two changes.
 
 use super::shared_map::{Objects, Share, SharedMap};
 use rustpython_vm::{
@@ -16,26 +16,26 @@ use rustpython_vm::{
 use smallvec::SmallVec;
 use std::{mem, ops::Range};
 
-/// What a range of places keeps: distances from its start, in ascending order, and objects.
+/// What a range of places keeps: objects with their distances from its start, in ascending order.
 pub type Entries = SmallVec<[(usize, PyObjectRef); 2]>;
 
-/// Objects that a change has displaced. They are dropped outside any lock, because that can run Python
+/// Objects that a change has displaced. They must be dropped outside any lock, because dropping can run Python
 /// code.
 pub type Displaced = SmallVec<[PyObjectRef; 2]>;
 
-/// As many as a node of a tree or a graph mostly has. More are kept in a map.
+/// The number of references in most nodes of a tree or a graph. More are kept in a map.
 const FEW: usize = 4;
 
 type Few = SmallVec<[(usize, PyObjectRef); FEW]>;
 
-/// A map of so many is shared rather than copied.
+/// A map of this size is shared rather than copied.
 const SHARED: usize = 64;
 
-/// What a range of places keeps, to be kept by another one.
+/// What a range of places keeps, copied for another range.
 #[derive(Debug)]
 pub enum Copied {
     Entries(Entries),
-    /// All of a map, whose places are distances from the start of the range.
+    /// A whole map, whose places are distances from the start of the range.
     All(Share),
 }
 
@@ -46,7 +46,7 @@ impl Copied {
     }
 }
 
-/// Objects by the address of the place that leads to them.
+/// Objects by the address of the place that holds the reference to them.
 #[derive(Debug, Default)]
 pub enum Keepalive {
     #[default]
@@ -54,13 +54,13 @@ pub enum Keepalive {
     One(usize, PyObjectRef),
     /// At most [`FEW`], in ascending order.
     Few(Box<Few>),
-    // In a box, because every value has room for this, and few have many.
+    // In a box, because every value has room for a `Keepalive`, and few keep many objects.
     Many(Box<Objects>),
     Shared(Share),
 }
 
 impl Keepalive {
-    /// The object that the place at `address` leads to.
+    /// Returns the object that is kept for the place at `address`.
     #[inline]
     #[must_use]
     pub fn get(&self, address: usize) -> Option<&PyObjectRef> {
@@ -76,7 +76,7 @@ impl Keepalive {
         }
     }
 
-    /// Keeps `object` for the place at `address`, or nothing any more. Returns what was kept for it.
+    /// Keeps `object`, or nothing, for the place at `address`. Returns what was kept for it before.
     #[inline]
     #[must_use]
     pub fn set(&mut self, address: usize, object: Option<PyObjectRef>) -> Option<PyObjectRef> {
@@ -131,7 +131,7 @@ impl Keepalive {
         }
     }
 
-    /// A map of its own, for what is not in one. What was shared goes on being kept by that.
+    /// Makes this a map that it owns, if it is none, and returns it. Other values keep what was shared.
     fn many(&mut self) -> &mut Objects {
         if !matches!(self, Self::Many(_)) {
             let objects = match mem::take(self) {
@@ -148,7 +148,7 @@ impl Keepalive {
         }
     }
 
-    /// What the places in `range` keep.
+    /// Returns what the places in `range` keep.
     #[must_use]
     pub fn entries(&self, range: &Range<usize>) -> Entries {
         let entry =
@@ -174,7 +174,7 @@ impl Keepalive {
         }
     }
 
-    /// Whether [`Self::copy`] of this range makes a map that can be shared, for which it needs an object.
+    /// Returns whether [`Self::copy`] of this range makes a shared map, for which it needs an object.
     #[must_use]
     pub fn is_to_be_shared(&self, range: &Range<usize>) -> bool {
         let Self::Many(objects) = self else {
@@ -186,7 +186,7 @@ impl Keepalive {
             && objects.last_key_value().is_some_and(is_in)
     }
 
-    /// What the places in `range` keep, for another value to keep.
+    /// Returns what the places in `range` keep, for another value. `place` holds a map that becomes shared.
     #[must_use]
     pub fn copy(&mut self, range: &Range<usize>, place: Option<PyRef<SharedMap>>) -> Copied {
         if let Some(place) = place
@@ -203,7 +203,7 @@ impl Keepalive {
         }
     }
 
-    /// Has the places in `range` keep nothing.
+    /// Removes what the places in `range` keep.
     fn cut_out(&mut self, range: &Range<usize>, displaced: &mut Displaced) {
         if let Self::Shared(share) = self {
             if share.is_within(range) {
@@ -234,7 +234,7 @@ impl Keepalive {
                 }
             }
             Self::Many(objects) => {
-                // Cut out as a whole, because there may be many.
+                // Removed as a whole, because there may be many.
                 let mut inside = objects.split_off(&range.start);
                 let mut behind = inside.split_off(&range.end);
                 displaced.extend(inside.into_values());
@@ -243,7 +243,7 @@ impl Keepalive {
         }
     }
 
-    /// Has the places in `range` keep what was copied, and nothing else.
+    /// Replaces what the places in `range` keep by what was copied.
     pub fn replace(&mut self, range: &Range<usize>, copied: Copied, displaced: &mut Displaced) {
         self.cut_out(range, displaced);
         let entries = match copied {
@@ -266,7 +266,7 @@ impl Keepalive {
         }
     }
 
-    /// Every place with what it leads to, in ascending order.
+    /// Returns what every place keeps, in ascending order.
     #[must_use]
     pub fn all(&self) -> Entries {
         self.entries(&(0..usize::MAX))
@@ -283,12 +283,12 @@ impl Keepalive {
         }
     }
 
-    /// Takes everything out, for the garbage collector.
+    /// Removes everything, for the garbage collector.
     pub fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
         match mem::take(self) {
             Self::Nothing => {}
-            // What others hold too is given up here: nothing runs because of that, and the list would
-            // be an allocation.
+            // An object with other references is released here: dropping it runs nothing, and the list would
+            // need an allocation.
             Self::One(_, object) if object.strong_count() > 1 => drop(object),
             Self::One(_, object) => out.push(object),
             Self::Few(few) => out.extend(few.into_iter().map(|(_, object)| object)),

@@ -5,11 +5,11 @@ use std::{
     ptr::NonNull,
 };
 
-/// Every block is aligned for any C scalar, so that no type's alignment need be remembered.
+/// The alignment of every block, enough for any C scalar, so no type's alignment has to be remembered.
 const MIN_ALIGN: usize = 16;
 
-/// Zeroed memory, freed with the block. It is one address, because every value has room for a block and few
-/// have one; how it was allocated is written in front of it.
+/// Zeroed memory, freed with the block. A block is one address, because every value has room for a block and
+/// few have one; how it was allocated is written in front of it.
 #[derive(Debug)]
 pub struct Block {
     start: NonNull<u8>,
@@ -25,16 +25,16 @@ struct Header {
 
 const _: () = assert!(size_of::<Header>() <= MIN_ALIGN);
 
-// SAFETY: a block is plain memory, owned by whoever holds the block; accesses to it are C's affair.
+// SAFETY: a block is plain memory, owned by the holder of the block; accesses to it race as they may in C.
 unsafe impl Send for Block {}
 // SAFETY: as for Send.
 unsafe impl Sync for Block {}
 
 impl Block {
-    /// `size` zeroed bytes. `None` if there is no memory for them.
+    /// Allocates `size` zeroed bytes. Returns `None` if there is no memory for them.
     #[must_use]
     pub fn new(size: usize, align: usize) -> Option<Self> {
-        // An `_align_` that is no power of two says how fields are laid out; no memory is aligned so.
+        // An `_align_` that is not a power of two affects the layout of fields; memory cannot be aligned to it.
         let align = if align.is_power_of_two() {
             align.max(MIN_ALIGN)
         } else {
@@ -47,21 +47,22 @@ impl Block {
         // SAFETY: the allocation has more than `align` bytes.
         let start = unsafe { allocation.add(align) };
         let block = Self { start };
-        // SAFETY: `align` is at least the header's size, so it lies in the allocation; an address that is
+        // SAFETY: `align` is at least the header's size, so the header lies in the allocation; an address
         // aligned to sixteen bytes is aligned for it.
         unsafe { block.header().write(Header { size, align }) };
         Some(block)
     }
 
     fn header(&self) -> NonNull<Header> {
-        // SAFETY: the allocation begins at least that far in front of the block.
+        // SAFETY: the allocation begins at least `align` bytes in front of the block, which is no less than the
+        // header's size.
         unsafe { self.start.sub(size_of::<Header>()) }.cast()
     }
 
-    /// Bytes that can be used.
+    /// Returns the number of usable bytes.
     #[must_use]
     pub fn size(&self) -> usize {
-        // SAFETY: written when the block was made.
+        // SAFETY: the header was written when the block was made.
         let Header { size, align } = unsafe { self.header().read() };
         size - align
     }
@@ -74,10 +75,10 @@ impl Block {
 
 impl Drop for Block {
     fn drop(&mut self) {
-        // SAFETY: written when the block was made.
+        // SAFETY: the header was written when the block was made.
         let Header { size, align } = unsafe { self.header().read() };
-        // SAFETY: the layout is the one that the block was allocated with, which begins `align` bytes in
-        // front of it; it is freed nowhere else.
+        // SAFETY: the block was allocated with this layout, in an allocation that begins `align` bytes in front
+        // of it; it is freed nowhere else.
         unsafe {
             let layout = Layout::from_size_align_unchecked(size, align);
             alloc::dealloc(self.start.sub(align).as_ptr(), layout);

@@ -1,9 +1,9 @@
 //! What a C value is: memory with a type.
 //!
-//! The payload of every ctypes instance holds the address of its memory. The memory lies inside the
-//! payload itself when it is small (objects do not move once made), in a block of its own when it is
-//! large, or inside the memory of another object, which is then kept alive. Nothing is ever copied
-//! to keep two views of a value in step: there is one.
+//! The payload of every ctypes instance holds the address of its memory. The memory lies inside the payload
+//! itself when it is small (objects do not move once made), in a block of its own when it is large, or inside
+//! the memory of another object, which is then kept alive. Two views of a value never need synchronising,
+//! because there is only one copy.
 
 pub mod access;
 pub mod buffer;
@@ -12,10 +12,10 @@ mod follow;
 pub mod freelist;
 mod home;
 pub mod keepalive;
-pub mod kept;
 pub mod memory;
 pub mod objects;
 pub mod pickle;
+pub mod references;
 pub mod shared_map;
 pub mod young;
 
@@ -47,75 +47,74 @@ use std::{
 };
 use young::{BeginsYoung, Young};
 
-/// Values up to this size lie inside the payload.
+/// The size up to which values lie inside the payload.
 const INLINE_SIZE: usize = 16;
 
 /// The payload of every ctypes instance.
 #[pyclass(module = "_ctypes", name = "_CData", traverse = "manual")]
 pub struct CData {
     young: Young,
-    /// The memory. Changes only when `resize` moves it.
+    /// The address of the memory. Changes only when `resize` moves the memory.
     address: AtomicPtr<u8>,
-    /// Bytes of memory.
+    /// The number of bytes of memory.
     size: AtomicUsize,
     ctype: PyRef<CType>,
-    /// The object whose memory this is part of, or the pointer to it: `_b_base_`.
+    /// `_b_base_`: the object whose memory this is part of, or the pointer that points to it.
     owner: Option<PyObjectRef>,
-    /// Whoever owns the memory, if that is neither this object nor `owner`.
+    /// The owner of the memory, if that is neither this object nor `owner`.
     anchor: Option<PyObjectRef>,
-    /// Memory that is too large to lie inside the payload.
+    /// The memory, if it is too large to lie inside the payload.
     block: Option<Block>,
-    /// Live buffer exports, which forbid `resize`.
+    /// The number of live buffer exports, which forbid `resize`.
     exports: AtomicU32,
     own: Own,
-    /// [`flag`]s, which are set and never taken back.
+    /// [`flag`]s, which are set and never cleared.
     flags: AtomicU8,
     /// Which of the first items or fields were stored as a whole, for `_objects`.
     wholes: AtomicU16,
-    /// What the references in this object's own memory lead to. Its lock is also held to change where
-    /// the memory is.
+    /// The targets of the references in this object's own memory. Its lock is also held to move the memory.
     keepalive: PyMutex<Keepalive>,
-    /// What few values have, made when it is first needed.
+    /// The state that few values have, made when it is first needed.
     state: OnceBox<PyMutex<State>>,
     inline: Inline,
 }
 
-/// What can be said of a value once and for all.
+/// Facts about a value that never become false.
 mod flag {
-    /// It keeps something, or did once.
+    /// The value keeps something, or did once.
     pub const KEEPS: u8 = 1;
-    /// Something else has come to depend on what it keeps, so that `_objects` is a dict.
+    /// Another object has come to depend on what the value keeps, so `_objects` is a dict.
     pub const ASKED: u8 = 2;
-    /// `cast` has made a pointer of it.
+    /// `cast` has made a pointer to the value.
     pub const CAST: u8 = 4;
-    /// Python code has seen its `_objects`.
+    /// Python code has seen the value's `_objects`.
     pub const SEEN: u8 = 8;
-    /// It is a function pointer, and something was stored in it since it was made.
+    /// The value is a function pointer, and something was stored in it since it was made.
     pub const RESTORED: u8 = 16;
 }
 
-/// Whose the memory is.
+/// Who owns the memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Own {
-    /// This object's.
+    /// This object.
     Mine,
-    /// Part of `owner`'s.
+    /// `owner`, of whose memory this is a part.
     Owners,
-    /// What `owner` points to.
+    /// The owner of what the pointer `owner` points to.
     Pointees,
-    /// Nobody's here.
+    /// No Python object.
     Foreign,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    /// The buffer that the memory lies in (`from_buffer`), whose export keeps it there.
+    /// The buffer that the memory lies in (`from_buffer`). Its export keeps the memory there.
     source: Option<Box<PyBuffer>>,
-    /// What a function pointer led to at first, if something else was stored since.
+    /// The first target of a function pointer, if something else was stored since.
     first: Option<PyObjectRef>,
     view: View,
-    /// The blocks that `resize` made. The last one is in use; the others are kept, because other
-    /// objects and other threads may still hold addresses in them.
+    /// The blocks that `resize` made. The last one is in use; the others are kept, because other objects and
+    /// other threads may still hold addresses in them.
     blocks: Vec<Block>,
 }
 
@@ -135,8 +134,8 @@ impl std::fmt::Debug for CData {
 }
 
 impl CData {
-    /// A payload for memory at `place`. It must be turned into an object by [`Self::into_instance`]
-    /// or [`Self::settle`]d by whoever makes the object.
+    /// Makes a payload for memory at `place`. Whoever makes the object must call [`Self::into_instance`] or
+    /// [`Self::settle`].
     ///
     /// # Errors
     /// `MemoryError` if there is no memory for the value.
@@ -193,15 +192,15 @@ impl CData {
         })
     }
 
-    /// Makes the payload an instance of `class`, which is known to derive from `_CData` and to add
-    /// nothing to its payload.
+    /// Makes the payload an instance of `class`, which must derive from `_CData` and add nothing to its
+    /// payload.
     #[inline(always)]
     #[must_use]
     pub fn into_instance(self, class: PyTypeRef, vm: &VirtualMachine) -> PyRef<Self> {
         young::new_object(self, class, Self::settle, vm)
     }
 
-    /// Points the payload at the memory inside itself, once it is where it will stay.
+    /// Points the payload at the memory inside itself. The payload must not move any more.
     #[inline]
     pub fn settle(&self) {
         if self.own == Own::Mine && self.address().is_null() {
@@ -210,23 +209,23 @@ impl CData {
         }
     }
 
-    /// The memory: valid for [`size`](Self::size) bytes as long as the object lives, unless its
-    /// address came from Python code (`from_address`, a C pointer), which then answers for it.
+    /// Returns the address of the memory, which is valid for [`size`](Self::size) bytes for the object's
+    /// lifetime, unless Python code or C supplied the address (`from_address`, a C pointer).
     #[inline]
     #[must_use]
     pub fn address(&self) -> *mut u8 {
         self.address.load(Ordering::Acquire)
     }
 
-    /// Bytes of memory: at least the type's size, more after `resize`.
+    /// Returns the number of bytes of memory: at least the type's size, more after `resize`.
     #[inline]
     #[must_use]
     pub fn size(&self) -> usize {
         self.size.load(Ordering::Relaxed)
     }
 
-    /// Address and size together. While another thread resizes, the pair may be a mixed one, but
-    /// never reaches beyond a live block: the size is read first, every new block is larger than the
+    /// Returns address and size together. While another thread resizes, one may be old and the other new, but
+    /// the pair never reaches beyond a live block: the size is read first, every new block is larger than the
     /// one before and published before its size, and old blocks live as long as the object.
     #[must_use]
     pub fn bytes(&self) -> (*mut u8, usize) {
@@ -240,8 +239,7 @@ impl CData {
         &self.ctype
     }
 
-    /// Whether there is nothing to this value but its memory: it keeps nothing, and nobody has a view of
-    /// it.
+    /// Returns whether this value is only its memory: it keeps nothing, and has no view.
     #[must_use]
     pub fn is_bare(&self) -> bool {
         self.flags.load(Ordering::Acquire) == 0
@@ -254,18 +252,18 @@ impl CData {
         self.own == Own::Mine
     }
 
-    /// `object` as a C value, if it is one.
+    /// Returns `object` as a C value, if it is one.
     #[inline]
     #[must_use]
     pub fn of(object: &PyObject) -> Option<&Py<Self>> {
         object.downcast_ref::<Self>()
     }
 
-    /// Enlarges the memory, or gives some of what an earlier call added back.
+    /// Enlarges the memory, or gives back some of what an earlier call added.
     ///
     /// # Errors
-    /// `ValueError` if `size` is less than the type needs or the memory is not this object's,
-    /// `BufferError` while a buffer of it is exported, `MemoryError`.
+    /// `ValueError` if `size` is less than the type needs or the memory is not this object's, `BufferError`
+    /// while a buffer of the memory is exported, `MemoryError`.
     pub fn resize(&self, size: usize, vm: &VirtualMachine) -> PyResult<()> {
         let minimum = self.ctype.size();
         if size < minimum {
@@ -290,7 +288,7 @@ impl CData {
             self.size.store(size, Ordering::Release);
             return Ok(());
         }
-        // Old blocks are kept, so whoever grows again and again gets room ahead.
+        // Old blocks are kept, so a value that grows repeatedly gets room ahead.
         let room = if !state.blocks.is_empty() {
             size.max(capacity.saturating_mul(2))
         } else {
@@ -304,7 +302,7 @@ impl CData {
         let old = self.address();
         // SAFETY: the old memory has `capacity` bytes and the new one more; they are distinct.
         unsafe { std::ptr::copy_nonoverlapping(old, block.start(), capacity) };
-        // The copies of the references lead where the references do.
+        // The copies of the references have the same targets.
         let places = old.addr()..old.addr() + capacity;
         let copied = block.start().addr()..block.start().addr() + capacity;
         let entries = keepalive.entries(&places);
@@ -327,7 +325,7 @@ impl PyPayload for CData {
     }
 }
 
-// SAFETY: a field; there is no freelist.
+// SAFETY: `young` is a field of the payload; there is no freelist.
 unsafe impl BeginsYoung for CData {
     #[inline]
     fn young(&self) -> &Young {
@@ -341,8 +339,8 @@ impl Hashable for CData {
     }
 }
 
-// SAFETY: visits each object it owns exactly once; the keepalive only while its lock is free, which
-// leaves its objects out where they may be changing: the collector then takes them for alive.
+// SAFETY: visits each object it owns exactly once. The keepalive is visited only while its lock is free;
+// otherwise its objects may be changing, and the collector takes them for alive.
 unsafe impl Traverse for CData {
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
         self.ctype.traverse(visit);
@@ -364,8 +362,8 @@ unsafe impl Traverse for CData {
         if self.young.is_freed() {
             return;
         }
-        // The owner stays: the memory must be there for whoever still holds this object. Every
-        // cycle runs through somebody's keepalive, dict or class.
+        // The owner stays, because the memory must be valid for whatever still holds this object. Every cycle
+        // runs through a keepalive, a dict or a class.
         self.keepalive.get_mut().clear(out);
         if let Some(state) = self.state.get() {
             let mut state = state.lock();
@@ -437,12 +435,12 @@ fn no_arguments(method: &str, args: &FuncArgs, vm: &VirtualMachine) -> PyResult<
     Err(vm.new_type_error(format!("{method}() takes no arguments")))
 }
 
-/// What CPython's plain members say to whoever sets them.
+/// Makes the error that setting one of CPython's read-only members raises.
 fn readonly(vm: &VirtualMachine) -> PyBaseExceptionRef {
     vm.new_attribute_error("readonly attribute")
 }
 
-/// The description of an instance's or type's ctype, for `sizeof` and its kin.
+/// Returns the ctype of an instance or of a type, for `sizeof` and the like.
 #[must_use]
 pub fn ctype_of<'a>(object: &'a PyObject, vm: &VirtualMachine) -> Option<&'a Py<CType>> {
     CType::of(object, vm).or_else(|| CData::of(object).map(|cdata| &**cdata.ctype()))

@@ -1,9 +1,9 @@
 //! `_objects`: what a value keeps alive, as ctypes shows it.
 //!
 //! ctypes documents the attribute for its own debugging: a dict whose keys are the indices of the field or
-//! item, the inner ones first, in hexadecimal. What is kept here is kept by place; the dict is a view of
-//! that, made when somebody asks and brought up to date from then on. Nothing stands on it: whoever
-//! empties it frees nothing that C memory leads to.
+//! item, the inner ones first, in hexadecimal. This module keeps by place; the dict is a view of that, made
+//! when Python code asks for it and kept up to date from then on. Nothing depends on it: clearing it frees
+//! nothing that C memory points to.
 
 use super::{
     CData, Own, flag,
@@ -20,14 +20,14 @@ use rustpython_vm::{
 use smallvec::SmallVec;
 use std::sync::atomic::Ordering;
 
-/// What `_objects` of an object is made of besides what it keeps.
+/// What `_objects` of an object is made of besides what the object keeps.
 #[derive(Debug, Default)]
 pub struct View {
     /// The dict that Python code has seen.
     dict: Option<PyDictRef>,
     /// The object that this one was cast from, whose `_objects` it shows.
     source: Option<PyObjectRef>,
-    /// The view of the buffer that the object lies in, and an export of the view, which keeps Python code
+    /// The view of the buffer that the object lies in, and an export of the view, which prevents Python code
     /// from releasing it.
     buffer: Option<Box<(PyObjectRef, PyBuffer)>>,
 }
@@ -52,14 +52,14 @@ unsafe impl Traverse for View {
     }
 }
 
-/// The key of what belongs to no item: a C `int` of -1.
+/// The key for what belongs to no item: a C `int` of -1.
 const NO_INDEX: &str = "ffffffff";
 
-/// `_objects` has a bit for each of the first items or fields that were stored as a whole.
+/// The number of items or fields that `_objects` can mark as stored whole.
 const MARKED: usize = u16::BITS as usize;
 
 impl CData {
-    /// Notes that item or field number `index` was stored as a whole, which `_objects` shows as one.
+    /// Notes that item or field number `index` was stored as a whole, which `_objects` shows as one entry.
     #[inline]
     pub(super) fn mark_whole(&self, index: usize) {
         if matches!(self.own, Own::Mine | Own::Foreign) && index < MARKED {
@@ -74,14 +74,14 @@ impl CData {
         index < MARKED && self.wholes.load(Ordering::Relaxed) & (1 << index) != 0
     }
 
-    /// Has `_objects` show what `source` shows, which this was cast from.
+    /// Makes `_objects` show what that of `source` shows, from which this value was cast.
     ///
     /// # Errors
-    /// What storing into a dict that Python code has seen raises.
+    /// Any exception that storing into a dict that Python code has seen raises.
     pub fn show_like(&self, source: &Py<Self>, vm: &VirtualMachine) -> PyResult<()> {
         source.set_flag(flag::ASKED | flag::CAST);
-        // What the source was itself cast from is shown by both, and says all there is to say. Sources
-        // of sources would be held for ever.
+        // If the source was itself cast, both show its source, which is enough. Sources of sources would be
+        // held for ever.
         let known = source.state.get();
         let above = known.and_then(|state| state.lock().view.source.clone());
         let shown = above.unwrap_or_else(|| source.to_owned().into());
@@ -91,10 +91,10 @@ impl CData {
     }
 }
 
-/// `_objects`; nothing for an object that lies in the memory of another.
+/// Returns `_objects`; nothing for an object that lies in the memory of another.
 ///
 /// # Errors
-/// What storing into the dict raises.
+/// Any exception that storing into the dict raises.
 pub fn shown(zelf: &Py<CData>, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
     let mut pending = Pending::new();
     let shown = pending.shown(zelf, vm)?;
@@ -102,10 +102,10 @@ pub fn shown(zelf: &Py<CData>, vm: &VirtualMachine) -> PyResult<Option<PyObjectR
     Ok(shown)
 }
 
-/// Brings a dict that Python code has seen up to date.
+/// Updates a dict that Python code has seen.
 ///
 /// # Errors
-/// What storing into the dict raises.
+/// Any exception that storing into the dict raises.
 pub(super) fn refresh(zelf: &Py<CData>, vm: &VirtualMachine) -> PyResult<()> {
     let Some(dict) = known_dict(zelf) else {
         return Ok(());
@@ -115,10 +115,10 @@ pub(super) fn refresh(zelf: &Py<CData>, vm: &VirtualMachine) -> PyResult<()> {
     pending.fill(vm)
 }
 
-/// The same, where no more has changed than what the place at `address` keeps.
+/// Updates a dict that Python code has seen, after a change to nothing but what the place at `address` keeps.
 ///
 /// # Errors
-/// What storing into the dict raises.
+/// Any exception that storing into the dict raises.
 pub(super) fn refresh_place(zelf: &Py<CData>, address: usize, vm: &VirtualMachine) -> PyResult<()> {
     let distance = address.wrapping_sub(zelf.address().addr());
     let place = path_to(&zelf.ctype, distance).filter(|(path, _)| match path.last() {
@@ -141,8 +141,8 @@ fn known_dict(zelf: &CData) -> Option<PyDictRef> {
     zelf.state.get()?.lock().view.dict.clone()
 }
 
-/// Dicts that are yet to be filled. Each node of a list shows the dict of the next, so they are filled
-/// one after the other, not one inside the other.
+/// Dicts that are still to be filled. Each node of a list shows the dict of the next, so they are filled one
+/// after the other, not recursively.
 struct Pending(Vec<(PyRef<CData>, PyDictRef)>);
 
 impl Pending {
@@ -188,7 +188,7 @@ impl Pending {
         Ok(Some(self.dict(zelf, vm).into()))
     }
 
-    /// The dict that an object shows, which is filled later if it is new.
+    /// Returns the dict that an object shows. A new one is filled later.
     fn dict(&mut self, zelf: &Py<CData>, vm: &VirtualMachine) -> PyDictRef {
         if let Some(known) = known_dict(zelf) {
             return known;
@@ -206,7 +206,7 @@ impl Pending {
         fresh
     }
 
-    /// What something that depends on what `object` keeps shows of that.
+    /// Returns what `_objects` of a dependent object shows for what `object` keeps.
     fn dependent(&mut self, object: &PyObject, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
         let Some(value) = CData::of(object) else {
             return Ok(vm.ctx.none());
@@ -226,11 +226,11 @@ impl Pending {
     ) -> PyResult<()> {
         let start = zelf.address().addr();
         let entries = zelf.locked(Keepalive::all);
-        // Keys that are no strings are those of casts, which stay.
+        // Keys that are not strings belong to casts, and stay.
         let strings = |key: &PyObjectRef| key.downcast_ref::<PyStr>().is_some();
         let stale: Vec<PyObjectRef> = dict.keys_vec().into_iter().filter(strings).collect();
         for key in stale {
-            // Another thread may be about the same.
+            // Another thread may be updating the dict too.
             drop(dict.pop_item(&*key, vm)?);
         }
         if let Some(view) = buffer(zelf, vm)? {
@@ -266,7 +266,7 @@ impl Pending {
             };
             self.show_slot(target, &path, slot, object, vm)?;
         }
-        // Memory that C owns, or that is no part of the type; but what `resize` has left behind shows nothing.
+        // Memory that C owns, or that is not part of the type. Blocks that `resize` has replaced show nothing.
         rest.retain(|(address, _)| !zelf.was_resized_from(*address));
         for (address, object) in rest {
             dict.set_item(format!("{address:#x}").as_str(), object, vm)?;
@@ -284,7 +284,7 @@ impl Pending {
         vm: &VirtualMachine,
     ) -> PyResult<()> {
         match &slot.kind {
-            // The object itself shows what its own one place keeps.
+            // The object itself shows what its only place keeps.
             Kind::Pointer(_) if path.is_empty() => self.show_target(dict, &object, vm),
             Kind::Function(_) if path.is_empty() => dict.set_item("0", object, vm),
             Kind::Pointer(target) => {
@@ -312,7 +312,7 @@ impl Pending {
         }
     }
 
-    /// Shows what a pointer leads to, and what that keeps.
+    /// Shows the target of a pointer, and what the target keeps.
     fn show_target(
         &mut self,
         dict: &PyDictRef,
@@ -333,7 +333,7 @@ fn has_buffer(zelf: &CData) -> bool {
     state.is_some_and(|state| state.lock().source.is_some())
 }
 
-/// A view of the buffer that an object lies in.
+/// Returns a view of the buffer that an object lies in.
 fn buffer(zelf: &CData, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
     let Some(state) = zelf.state.get() else {
         return Ok(None);
@@ -359,16 +359,16 @@ fn buffer(zelf: &CData, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
     Ok(Some(view))
 }
 
-/// Indices on the way from an aggregate to a place in it, innermost first.
+/// Indices on the path from an aggregate to a place in it, innermost first.
 type Path = SmallVec<[usize; 3]>;
 
-/// The indices that lead to the place at this distance, and its type, if a reference can be there.
+/// Returns the indices that lead to the place at this distance, and its type, if a reference can be there.
 fn path_to(ctype: &Py<CType>, distance: usize) -> Option<(Path, &Py<CType>)> {
-    // Types can lie inside each other deeper than a thread's stack has room for.
+    // Types can be nested deeper than a thread's stack has room for.
     stacker::maybe_grow(RED_ZONE, NEW_STACK, || find_path(ctype, distance))
 }
 
-/// Less stack than this is taken for none, and more is made.
+/// With less stack left than this, a new one is allocated.
 const RED_ZONE: usize = 32 * 1024;
 const NEW_STACK: usize = 256 * 1024;
 
@@ -400,7 +400,7 @@ fn find_path(ctype: &Py<CType>, distance: usize) -> Option<(Path, &Py<CType>)> {
     }
 }
 
-/// The key under which `_objects` shows what lies at `path`.
+/// Returns the key under which `_objects` shows the place at `path`.
 fn key(path: &[usize]) -> String {
     let parts: Vec<String> = path.iter().map(|index| format!("{index:x}")).collect();
     parts.join(":")

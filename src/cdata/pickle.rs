@@ -12,16 +12,16 @@ use rustpython_vm::{
     class::StaticType,
 };
 
-/// `__reduce__`: how to make an equal object elsewhere.
+/// `__reduce__`: returns how to make an equal object elsewhere.
 ///
 /// # Errors
-/// `ValueError` if the value holds an address, which means nothing elsewhere.
+/// `ValueError` if the value holds an address, which is meaningless elsewhere.
 pub fn reduce(zelf: &Py<CData>, vm: &VirtualMachine) -> PyResult {
     if zelf.ctype().layout().has_pointer {
         return Err(holds_address(vm));
     }
     let (start, size) = zelf.bytes();
-    // SAFETY: the object's own memory.
+    // SAFETY: `start` and `size` are the object's own memory.
     let bytes = room::bytes(unsafe { std::slice::from_raw_parts(start, size) }, vm)?;
     let dict = zelf.as_object().get_attr(name!(vm, "__dict__"), vm)?;
     let state = vm.ctx.new_tuple(vec![dict, bytes]);
@@ -39,7 +39,7 @@ fn holds_address(vm: &VirtualMachine) -> PyBaseExceptionRef {
     vm.new_value_error("ctypes objects containing pointers cannot be pickled")
 }
 
-/// The module `_ctypes`, as the program has it.
+/// Returns the module `_ctypes` as `sys.modules` has it.
 fn imported(vm: &VirtualMachine) -> Option<PyObjectRef> {
     let modules = vm.sys_module.dict().get_item_opt(name!(vm, "modules"), vm);
     let modules = modules.ok()??;
@@ -47,11 +47,11 @@ fn imported(vm: &VirtualMachine) -> Option<PyObjectRef> {
     module.get_item_opt(name!(vm, "_ctypes"), vm).ok()?
 }
 
-/// `__setstate__`: takes over a dict and bytes.
+/// `__setstate__`: updates the instance dict and the bytes.
 ///
 /// # Errors
-/// `TypeError` if `state` is no such pair, `ValueError` if the value holds an address: bytes do not say what
-/// lies there.
+/// `TypeError` if `state` is not a dict and bytes, `ValueError` if the value holds an address: bytes do not say
+/// what lies there.
 pub fn set_state(zelf: &Py<CData>, state: &[PyObjectRef], vm: &VirtualMachine) -> PyResult<()> {
     let [dict, bytes] = state else {
         return Err(vm.new_type_error(format!(
@@ -82,7 +82,7 @@ pub fn set_state(zelf: &Py<CData>, state: &[PyObjectRef], vm: &VirtualMachine) -
     }
     let (start, size) = zelf.bytes();
     let length = bytes.len().min(size);
-    // SAFETY: no more than the object's own memory is written.
+    // SAFETY: only the object's own memory is written.
     unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), start, length) };
     let is_plain = |of_class: PyObjectRef| of_class.downcast_ref::<PyGetSet>().is_some();
     let of_class = zelf.class().get_attr(name!(vm, "__dict__"));
@@ -105,10 +105,10 @@ pub fn set_state(zelf: &Py<CData>, state: &[PyObjectRef], vm: &VirtualMachine) -
     Ok(())
 }
 
-/// `_unpickle`: the object that [`reduce`] described.
+/// `_unpickle`: makes the object that [`reduce`] described.
 ///
 /// # Errors
-/// What making the object or its `__setstate__` raises.
+/// Any exception that making the object or its `__setstate__` raises.
 pub fn unpickle(class: &PyObject, state: &PyObject, vm: &VirtualMachine) -> PyResult {
     let ordinary = CType::of(class, vm).filter(|ctype| ctype.is_ours(Ours::Construction));
     let instance = match ordinary {
@@ -126,7 +126,7 @@ pub fn unpickle(class: &PyObject, state: &PyObject, vm: &VirtualMachine) -> PyRe
     Ok(instance)
 }
 
-/// Whether instances of a class take over a state as ours do.
+/// Returns whether instances of a class use this module's `__setstate__`.
 fn has_our_state(class: &Py<PyType>, vm: &VirtualMachine) -> bool {
     let name = name!(vm, "__setstate__");
     match (class.get_attr(name), CData::static_type().get_attr(name)) {

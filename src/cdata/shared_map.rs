@@ -1,8 +1,8 @@
 //! A map of kept objects that several values share.
 //!
-//! Copying a structure or an array copies what its references lead to. Where that is much, the copy and
-//! what it was made of share it until one of them changes. A map that is shared is a Python object, so
-//! that the garbage collector counts what is in it once, whoever shares it.
+//! Copying a structure or an array copies what its references point to. If those are many, the copy and the
+//! original share the map until one of them changes. A shared map is a Python object, so that the garbage
+//! collector counts its contents once, however many values share it.
 
 use rustpython_vm::{
     PyObjectRef, PyPayload, PyRef, VirtualMachine,
@@ -12,7 +12,7 @@ use rustpython_vm::{
 };
 use std::{collections::BTreeMap, ops::Range, sync::OnceLock};
 
-/// Objects by the address of the place that leads to them, or led when the map became a shared one.
+/// Objects by the address of the place that holds the reference to them, or held it when the map became shared.
 pub type Objects = BTreeMap<usize, PyObjectRef>;
 
 #[pyclass(module = "_ctypes", name = "Keepalive", traverse = "manual")]
@@ -22,23 +22,23 @@ pub struct SharedMap(OnceLock<Objects>);
 #[pyclass(flags(DISALLOW_INSTANTIATION))]
 impl SharedMap {}
 
-/// A part in a map that is shared.
+/// A value's reference to a shared map.
 #[derive(Clone, Debug)]
 pub struct Share {
     map: PyRef<SharedMap>,
-    /// How far the places of this value are from those in the map.
+    /// The distance from the places in the map to those of this value.
     shift: usize,
 }
 
 impl Share {
-    /// An object for a map that is to be shared. Making it may start a garbage collection, and with it
+    /// Makes the object for a map that is to be shared. Making it may start a garbage collection, and so run
     /// Python code.
     #[must_use]
     pub fn place(vm: &VirtualMachine) -> PyRef<SharedMap> {
         SharedMap::default().into_ref(&vm.ctx)
     }
 
-    /// Makes `objects` a map that can be shared, in an object that has none yet.
+    /// Makes `objects` a shared map in `place`, which must be empty.
     #[must_use]
     pub fn new(objects: Objects, place: PyRef<SharedMap>) -> Self {
         let taken = place.0.set(objects);
@@ -54,7 +54,7 @@ impl Share {
         self.map.0.get().unwrap_or(&NONE)
     }
 
-    /// The same for places that are so much further.
+    /// Returns the share with its places moved by `distance`.
     #[must_use]
     pub fn shifted(mut self, distance: usize) -> Self {
         self.shift = self.shift.wrapping_add(distance);
@@ -66,7 +66,7 @@ impl Share {
         self.objects().get(&address.wrapping_sub(self.shift))
     }
 
-    /// Whether all places lie in `range`.
+    /// Returns whether all places lie in `range`.
     #[must_use]
     pub fn is_within(&self, range: &Range<usize>) -> bool {
         let is_in = |(key, _): (&usize, _)| range.contains(&key.wrapping_add(self.shift));
@@ -74,10 +74,10 @@ impl Share {
         objects.first_key_value().is_none_or(is_in) && objects.last_key_value().is_none_or(is_in)
     }
 
-    /// The places in `range`, with what they lead to.
+    /// Returns the places in `range`, with the objects kept for them.
     pub fn range(&self, range: &Range<usize>) -> impl Iterator<Item = (usize, &PyObjectRef)> {
         let keys = range.start.wrapping_sub(self.shift)..range.end.wrapping_sub(self.shift);
-        // A range of everything wraps around.
+        // The range of everything wraps around.
         let keys = if keys.start <= keys.end {
             keys
         } else {
@@ -88,7 +88,7 @@ impl Share {
         places.filter(|(address, _)| range.contains(address))
     }
 
-    /// A map of its own.
+    /// Returns a copy of the map.
     #[must_use]
     pub fn unshared(&self) -> Objects {
         let all = self.range(&(0..usize::MAX));

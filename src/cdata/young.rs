@@ -1,20 +1,20 @@
-//! Young values, which the garbage collector is not told of yet.
+//! Young values, which the garbage collector has not been told of yet.
 //!
-//! Most C values that Python code makes are gone a moment later: what `p.contents` and `byref(x)` give,
-//! what a call returns. To tell the collector that an object is there, and then that it is gone, takes
-//! the lock of a list that all threads share, twice. So a new value is first noted in a ring that its
-//! thread has to itself. The collector is told when the ring comes round and the value is still there.
+//! Most C values that Python code makes are gone a moment later: the results of `p.contents`, `byref(x)` and of
+//! calls. Telling the collector that an object exists, and later that it is gone, takes the lock of a list that
+//! all threads share, twice. So a new value is first noted in a ring of its thread's own. The collector is told
+//! when the ring comes round and the value still exists.
 //!
-//! Until then the collector finds references to what the value refers to that it cannot account for,
-//! and leaves all of that alone, in this VM until somebody calls `gc.collect()`: what an automatic
-//! collection leaves, no later one looks at. So the ring is short, and a value that gets a keepalive is
-//! not young any more. `gc.collect()` itself, and the end of the interpreter, find all that their thread
-//! has made, because the collector is told of it first.
+//! Until then the collector finds references that it cannot account for, those of the value, and leaves their
+//! targets alone. In this VM no later collection looks at them again until somebody calls `gc.collect()`. So
+//! the ring is short, and a value that gets a keepalive is not young any more. `gc.collect()` itself, and the
+//! end of the interpreter, find all values that their thread has made, because the collector is told of them
+//! first.
 //!
-//! Only the thread that has a ring puts values into it, but any thread may take one out again: the one
-//! that frees the object, or stores a reference into it. Who takes it out is settled by exchanging what
-//! is in the slot. That takes time, so a thread that frees an object of its own ring just empties the
-//! slot: nobody else can be about to take out what has no references.
+//! Only the ring's thread puts values into it, but any thread may take one out: the one that frees the object,
+//! or stores a reference into it. Exchanging the contents of the slot decides which thread takes it out. That
+//! takes time, so a thread that frees an object of its own ring just empties the slot: no other thread can be
+//! about to take out an object without references.
 
 use crate::{ctype::scalar::terminated, without::without};
 use rustpython_vm::{
@@ -33,38 +33,39 @@ use std::{
     sync::atomic::{AtomicPtr, Ordering},
 };
 
-/// Values that a thread makes before it tells the collector of the first one.
+/// The number of values that a thread makes before it tells the collector of the first one.
 const YOUNG: usize = 8;
 
-/// The collector must be asked now and then whether it is time to collect.
+/// The number of values told of, after which the collector is asked whether it is time to collect.
 const TOLD_BEFORE_ASKING: usize = 64;
 
-/// NULL, a value, or [`BUSY`].
+/// A slot of a ring: NULL, a value, or [`BUSY`].
 type Slot = AtomicPtr<Young>;
 
-/// The ring's thread is about to take the value out, and must find the object's memory there.
+/// Marks a slot whose value the ring's thread is about to take out; the object's memory must stay valid
+/// meanwhile.
 const BUSY: *mut Young = ptr::dangling_mut();
 
-/// What a value that can be young has in its payload. Dropping it takes the object out of its ring.
+/// The part of the payload of a value that can be young. Dropping it takes the object out of its ring.
 #[derive(Debug)]
 pub struct Young {
-    /// Where the value is noted; NULL if it is not.
+    /// The slot where the value is noted; NULL if there is none.
     slot: AtomicPtr<Slot>,
-    /// The object it is in.
+    /// The object whose payload this is part of.
     object: AtomicPtr<PyObject>,
 }
 
-/// Payloads of objects that begin young.
+/// A payload of objects that begin young.
 ///
 /// # Safety
-/// `young` must always return the same part of the payload, and the payload must be dropped before the
-/// object's memory serves another one: by a freelist too.
+/// `young` must always return the same part of the payload, and the payload must be dropped before the object's
+/// memory is reused, by a freelist too.
 pub unsafe trait BeginsYoung: PyPayload + MaybeTraverse + Debug {
     fn young(&self) -> &Young;
 }
 
-/// Makes an object of `class`, which must be one of the payload's. `placed` is given it before anybody
-/// else can find it.
+/// Makes an object of `class`, which must be one of the payload's classes. Calls `placed` with its payload
+/// before any other code can find the object.
 #[inline(always)]
 pub fn new_object<T: BeginsYoung>(
     payload: T,
@@ -72,7 +73,7 @@ pub fn new_object<T: BeginsYoung>(
     placed: impl FnOnce(&T),
     vm: &VirtualMachine,
 ) -> PyRef<T> {
-    // The collector must not be told of it by the VM.
+    // The VM must not tell the collector of it.
     const { assert!(T::NEW_REF_UNTRACKED) };
     let object = PyRef::new_ref(payload, class, None);
     placed(&object);
@@ -85,31 +86,31 @@ pub fn new_object<T: BeginsYoung>(
     object
 }
 
-/// The young values of a thread. Rings are never freed, since values that are noted in them live on when
-/// the thread has ended; then they serve other threads.
+/// The young values of a thread. Rings are never freed, because values noted in them may outlive the thread; a
+/// later thread reuses the ring.
 struct Ring {
     slots: [Slot; YOUNG],
-    /// The slot for the next value.
+    /// The index of the slot for the next value.
     next: Cell<usize>,
-    /// The interpreter whose values these are.
+    /// The interpreter that the values belong to.
     interpreter: Cell<i64>,
-    /// What the collector calls that interpreter.
+    /// The collector's number for that interpreter.
     owner: Cell<u16>,
-    /// The ring below this one, while both are idle.
+    /// The ring below this one in the stack of idle rings.
     below: Cell<Option<&'static Ring>>,
 }
 
-// SAFETY: slots are atomic. Everything else is used by the one thread that has the ring; it goes from
-// thread to thread through `IDLE`, by which one thread releases what the other acquires.
+// SAFETY: the slots are atomic. Everything else is used only by the thread that has the ring. A ring goes from
+// thread to thread through `IDLE`, where one thread releases what the next acquires.
 unsafe impl Sync for Ring {}
 
-/// The topmost of the idle rings. A stack without a lock: a forked child could find one locked for ever.
+/// The top of the stack of idle rings. It has no lock: a forked child could find one locked for ever.
 static IDLE: AtomicPtr<Ring> = AtomicPtr::new(ptr::null_mut());
 
 thread_local! {
     static RING: Cell<Option<&'static Ring>> = const { Cell::new(None) };
     static GIVE_BACK: GiveBack = const { GiveBack };
-    /// How many values the collector has been told of by this thread.
+    /// The number of values that this thread has told the collector of.
     static TOLD: Cell<usize> = const { Cell::new(0) };
 }
 
@@ -125,7 +126,7 @@ impl Drop for GiveBack {
 }
 
 impl Ring {
-    /// A ring for this thread. `None` if the thread is ending.
+    /// Returns a ring for this thread, or `None` if the thread is ending.
     fn take() -> Option<&'static Self> {
         GIVE_BACK.try_with(|_| ()).ok()?;
         let mut idle = Self::take_idle();
@@ -143,7 +144,7 @@ impl Ring {
         Some(ring)
     }
 
-    /// All idle rings, which are this thread's now.
+    /// Takes all idle rings for this thread.
     fn take_idle() -> impl Iterator<Item = &'static Self> {
         let top: *const Self = IDLE.swap(ptr::null_mut(), Ordering::Acquire);
         // SAFETY: NULL, or a ring, which is never freed.
@@ -155,7 +156,7 @@ impl Ring {
         })
     }
 
-    /// Makes a ring of this thread's idle.
+    /// Puts a ring of this thread on the stack of idle rings.
     fn give_back(&'static self) {
         let this = ptr::from_ref(self).cast_mut();
         let mut top = IDLE.load(Ordering::Relaxed);
@@ -188,7 +189,7 @@ impl Ring {
         }
     }
 
-    /// Puts `new` in a slot, and tells the collector of the value that is there.
+    /// Puts `new` in a slot, and tells the collector of the value that was there.
     #[cold]
     fn replace(&self, slot: &Slot, new: *mut Young) {
         let old = slot.load(Ordering::Acquire);
@@ -200,9 +201,9 @@ impl Ring {
             // SAFETY: a value takes itself out of its slot before its memory is freed, and waits
             // while the slot is busy.
             let old = unsafe { &*old };
-            // SAFETY: the same goes for the object that it is in. If that is about to be freed, it has
-            // no references, and is given none here. (A finaliser that gives it one again leaves an
-            // object that the collector is not told of.)
+            // SAFETY: the same holds for the object that the value is in. If the object is about to be freed,
+            // it has no references, and is given none here. (A finaliser that revives it leaves an object that
+            // the collector is not told of.)
             let object =
                 unsafe { PyObject::try_to_owned_from_ptr(old.object.load(Ordering::Relaxed)) };
             if object.is_some() {
@@ -213,14 +214,15 @@ impl Ring {
             None
         };
         slot.store(new, Ordering::Release);
-        // Not before: telling takes a lock, and dropping the object can run Python code.
+        // Only now: telling takes a lock, and dropping the object can run Python code.
         if let Some(object) = object {
-            // SAFETY: an object is noted once, when it is made, and who takes it out of its slot tells.
+            // SAFETY: an object is noted once, when it is made; the thread that takes it out of its slot tells,
+            // and no other.
             unsafe { tell(&object, self.owner.get()) };
         }
     }
 
-    /// Tells the collector of all values.
+    /// Tells the collector of all values in the ring.
     fn flush(&self) {
         for slot in &self.slots {
             self.replace(slot, ptr::null_mut());
@@ -235,23 +237,23 @@ impl Ring {
 /// Tells the collector of an object.
 ///
 /// # Safety
-/// The collector must not know it, and nobody else may tell of it.
+/// The collector must not know the object, and no other thread may tell of it.
 pub unsafe fn tell(object: &PyObject, owner: u16) {
-    // SAFETY: the object is alive, and the caller's promise.
+    // SAFETY: the object is alive, and the collector does not know it (see # Safety).
     unsafe { gc_state().track_object(NonNull::from(object), owner) };
     let told = TOLD.get().wrapping_add(1);
     TOLD.set(told);
     if told.is_multiple_of(TOLD_BEFORE_ASKING) {
-        // What makes the VM look whether it is time to collect is an object made the usual way.
+        // The VM checks whether it is time to collect when an object is made in the usual way.
         drop(Context::genesis().new_dict());
     }
 }
 
-/// Notes a new object on a thread that has no ring yet, or had it for another interpreter.
+/// Notes a new object on a thread that has no ring yet, or whose ring is for another interpreter.
 #[cold]
 fn note_first(object: &PyObject, young: &Young, vm: &VirtualMachine) {
     if without().young {
-        // SAFETY: it is new, and not noted.
+        // SAFETY: the object is new, and not noted.
         return unsafe { tell(object, current_owner()) };
     }
     let Some(ring) = RING.get().or_else(Ring::take) else {
@@ -264,8 +266,7 @@ fn note_first(object: &PyObject, young: &Young, vm: &VirtualMachine) {
     ring.note(object, young);
 }
 
-/// Tells the collector of the young values of this thread, and of threads of this interpreter that have
-/// ended.
+/// Tells the collector of the young values of this thread, and of threads of this interpreter that have ended.
 fn flush(vm: &VirtualMachine) {
     if let Some(ring) = RING.get() {
         ring.flush();
@@ -278,13 +279,13 @@ fn flush(vm: &VirtualMachine) {
     }
 }
 
-/// Gets this thread's ring ready to be used.
+/// Prepares this thread's ring.
 pub fn prepare() {
     let _ = GIVE_BACK.try_with(|_| ());
 }
 
-/// Has the collector told of young values before `gc.collect()` and before the interpreter ends, and strings that are
-/// parts of cycles given up.
+/// Arranges that, before `gc.collect()` and before the interpreter ends, the collector is told of young values,
+/// and strings that are parts of cycles are released.
 pub fn install(vm: &VirtualMachine) {
     let function = || {
         let flush = |_: FuncArgs, vm: &VirtualMachine| {
@@ -299,8 +300,8 @@ pub fn install(vm: &VirtualMachine) {
 }
 
 impl Young {
-    /// Tells the collector of the object, if it does not know it yet: from now on the object has a
-    /// keepalive. The caller holds the object.
+    /// Tells the collector of the object, unless it knows it: the object now has a keepalive. The caller must
+    /// hold the object.
     pub fn grow_up(&self) {
         let slot: *const Slot = self.slot.load(Ordering::Relaxed);
         // SAFETY: NULL or the slot of a ring, which is never freed.
@@ -308,19 +309,19 @@ impl Young {
             && leave(slot, ptr::from_ref(self).cast_mut())
         {
             self.slot.store(ptr::null_mut(), Ordering::Relaxed);
-            // SAFETY: the object that this is in, which the caller holds.
+            // SAFETY: the object that this is part of, which the caller holds.
             let object = unsafe { &*self.object.load(Ordering::Relaxed) };
-            // SAFETY: it has been noted, and this has taken it out of its slot.
+            // SAFETY: the object was noted, and this thread has taken it out of its slot.
             unsafe { tell(object, current_owner()) };
         }
     }
 
-    /// Whether the object is about to be freed, if that is known. The VM then has its payload cleared
-    /// before it is dropped, which comes to the same, and takes longer.
+    /// Returns whether the object is known to be about to be freed. The VM then clears its payload before it
+    /// drops it, which has the same result and takes longer.
     #[inline]
     pub fn is_freed(&self) -> bool {
         let object: *const PyObject = self.object.load(Ordering::Relaxed);
-        // SAFETY: NULL, or the object that this is in.
+        // SAFETY: NULL, or the object that this is part of.
         unsafe { object.as_ref() }.is_some_and(|object| object.strong_count() == 0)
     }
 }
@@ -344,9 +345,9 @@ impl Drop for Young {
         };
         let this: *mut Self = self;
         if RING.get().is_some_and(|ring| ring.has(slot)) {
-            // This thread alone writes into the ring, but for other values that take themselves out.
+            // Only this thread writes into the ring, except for values that take themselves out.
             if slot.load(Ordering::Relaxed) == this {
-                // Releases what this thread has read of values that were in the slot before.
+                // Release orders this thread's earlier reads of values in the slot before it.
                 slot.store(ptr::null_mut(), Ordering::Release);
             }
         } else {
@@ -355,7 +356,7 @@ impl Drop for Young {
     }
 }
 
-/// Takes a value out of its slot; `false` if it is not there any more. After that the ring's thread
+/// Takes a value out of its slot. Returns `false` if it is not there any more. After that the ring's thread
 /// does not touch it.
 #[cold]
 #[must_use]

@@ -1,7 +1,7 @@
 //! Attributes of C values that are neither fields nor methods: `value`, `raw`, `contents`.
 //!
-//! They are `getset_descriptor`s, of a type of our own: the VM's own one converts the object and looks
-//! its class up among all bases, under a lock, on every access. These are given the object as it is.
+//! They are `getset_descriptor`s of a type of this module. The VM's own type converts the object and looks for
+//! its class among all bases, under a lock, on every access. The functions here get the object as it is.
 
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
@@ -14,12 +14,12 @@ use rustpython_vm::{
     vm::Context,
 };
 
-/// Reads the attribute of an object, which may be any.
+/// Reads the attribute of an object, which may be of any class.
 pub type Get = fn(&PyObject, &VirtualMachine) -> PyResult;
-/// Sets or deletes it.
+/// Sets or deletes the attribute.
 pub type Set = fn(&PyObject, PySetterValue, &VirtualMachine) -> PyResult<()>;
 
-// No doc comment: it would take the place of the descriptors' own.
+// No doc comment: it would replace the descriptors' own.
 #[pyclass(
     module = false,
     name = "getset_descriptor",
@@ -30,7 +30,7 @@ pub type Set = fn(&PyObject, PySetterValue, &VirtualMachine) -> PyResult<()>;
 #[repr(C)]
 pub struct Accessor {
     base: PyGetSet,
-    /// The class that has it, which the base does not tell.
+    /// The class that has the attribute; the base does not record it.
     class: PyTypeRef,
     attribute: &'static Attribute,
 }
@@ -43,7 +43,7 @@ unsafe impl Traverse for Accessor {
     }
 }
 
-/// An attribute: its name, its `__doc__`, and what it does.
+/// An attribute: its name, its `__doc__`, and its functions.
 #[derive(Clone, Copy, Debug)]
 pub struct Attribute {
     pub name: &'static str,
@@ -52,7 +52,7 @@ pub struct Attribute {
     pub set: Set,
 }
 
-/// Gives `class` an attribute.
+/// Adds an attribute to `class`.
 pub fn add(class: &Py<PyType>, attribute: &'static Attribute, context: &Context) {
     let _ = Accessor::make_static_type();
     let name = attribute.name;
@@ -65,7 +65,7 @@ pub fn add(class: &Py<PyType>, attribute: &'static Attribute, context: &Context)
     class.set_attr(context.intern_str(name), accessor.into());
 }
 
-/// The `TypeError` for an object that does not have the attribute.
+/// Makes the `TypeError` for an object that does not have the attribute.
 #[cold]
 pub fn does_not_apply(
     attribute: &str,
@@ -102,14 +102,14 @@ impl Accessor {
         (accessor.attribute.set)(&object, value, vm)
     }
 
-    /// What it does.
+    /// Returns the attribute that the descriptor stands for.
     pub fn attribute(&self) -> &'static Attribute {
         self.attribute
     }
 
     #[inline]
     fn of(object: &PyObject) -> Option<&Py<Self>> {
-        // Nothing is derived from it, so the class says what the payload is.
+        // The type has no subclasses, so the class decides what the payload is.
         let is_accessor = object.class().is(Self::static_type());
         // SAFETY: instances of the class are made in `add`, with this payload.
         is_accessor.then(|| unsafe { object.downcast_unchecked_ref::<Self>() })

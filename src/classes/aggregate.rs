@@ -56,7 +56,7 @@ pub struct Structure(CData);
 #[repr(transparent)]
 pub struct Union(CData);
 
-/// A metaclass and its base class differ from the other pair in nothing but the kind.
+/// Defines a metaclass and its base class; the two pairs differ only in the kind.
 macro_rules! aggregate {
     ($metaclass:ident, $class:ident, $kind:expr) => {
         #[pyclass(flags(BASETYPE, IMMUTABLETYPE), with(Initializer, SetAttr))]
@@ -149,7 +149,7 @@ macro_rules! aggregate {
 aggregate!(StructType, Structure, Kind::Structure);
 aggregate!(UnionType, Union, Kind::Union);
 
-/// Describes a new class: with its own `_fields_`, or with those of its base.
+/// Describes a new class, with its own `_fields_` or with those of its base.
 fn define(
     class: &Py<PyType>,
     of_kind: &Py<PyType>,
@@ -191,7 +191,7 @@ fn define(
     class.as_object().set_attr(name, fields, vm)
 }
 
-/// The layout of an aggregate whose fields are not known.
+/// Returns the layout of an aggregate whose fields are not known yet.
 fn empty_layout() -> Layout {
     Layout::aggregate((0, 1), None, Vec::new(), None, None)
 }
@@ -208,7 +208,7 @@ fn set_class_attribute(
         _ => None,
     };
     if let Some(fields) = fields {
-        // First, because fields that are refused leave no attribute behind.
+        // First, because a definition that is refused must leave no attribute behind.
         guarded(vm, || fields::define(class, &fields, vm))?;
     }
     metatype::set_class_attribute(class, name, value, vm)
@@ -255,8 +255,8 @@ fn initialize_by_name(
     Ok(())
 }
 
-/// Sets the fields of `class`, after those of its bases, from argument number `index` on, and
-/// returns the number of the first argument that is left.
+/// Sets the fields of `class`, after those of its bases, from argument number `index` on. Returns the number of
+/// the first argument that is left.
 fn initialize_positional(
     zelf: &PyObject,
     class: &Py<PyType>,

@@ -21,7 +21,7 @@ use std::sync::atomic::Ordering;
 /// Reads a declaration of argument types.
 ///
 /// # Errors
-/// `TypeError` if it is no sequence of types, `ArgumentError` if there are too many.
+/// `TypeError` if it is not a sequence of types, `ArgumentError` if there are too many.
 pub fn read(declared: PyObjectRef, vm: &VirtualMachine) -> PyResult<ArgTypes> {
     let known = match declared.downcast_ref::<PyTuple>() {
         Some(tuple) => known_converters(tuple, vm),
@@ -36,8 +36,8 @@ pub fn read(declared: PyObjectRef, vm: &VirtualMachine) -> PyResult<ArgTypes> {
     Ok(ArgTypes::new(declared, converters))
 }
 
-/// The converters of types that are known to convert as we do. `None` if there are others. It runs no
-/// Python code.
+/// Returns the converters of types that are known not to override `from_param`, or `None` if there are others.
+/// Runs no Python code.
 fn known_converters(types: &[PyObjectRef], vm: &VirtualMachine) -> Option<Vec<Converter>> {
     if types.len() > MAX_ARGUMENTS {
         return None;
@@ -73,7 +73,7 @@ fn converters(declared: &PyObject, vm: &VirtualMachine) -> PyResult<Vec<Converte
         .collect()
 }
 
-/// How arguments of a declared type are converted.
+/// Returns the converter for arguments of a declared type.
 fn converter(position: usize, argtype: PyObjectRef, vm: &VirtualMachine) -> PyResult<Converter> {
     if let Some(ctype) = CType::of(&argtype, vm)
         && (ctype.is_ours(Ours::FromParam) || converts_itself(ctype, vm))
@@ -91,8 +91,8 @@ fn converter(position: usize, argtype: PyObjectRef, vm: &VirtualMachine) -> PyRe
     }
 }
 
-/// The ctype whose `from_param` an object is, if it is one of ours: the package gives types of pointers to
-/// characters those of the types of strings.
+/// Returns the ctype whose `from_param` an object is, if it is this module's: the package gives types of
+/// pointers to characters the `from_param` of the types of strings.
 fn bound_to(from_param: &PyObject, vm: &VirtualMachine) -> Option<PyRef<CType>> {
     let types = &vm.ctx.types;
     if !from_param.class().is(types.builtin_function_or_method_type) {
@@ -106,12 +106,13 @@ fn bound_to(from_param: &PyObject, vm: &VirtualMachine) -> Option<PyRef<CType>> 
     Some(ctype.to_owned())
 }
 
-/// Whether no Python code has overridden `from_param`, neither in the class nor in its metaclass. That is
-/// noted if the metaclass is one that cannot change.
+/// Returns whether no Python code has overridden `from_param`, neither in the class nor in its metaclass. The
+/// answer is noted if the metaclass cannot change.
 fn converts_itself(ctype: &CType, vm: &VirtualMachine) -> bool {
     let name = vm.ctx.intern_str("from_param");
     let class = ctype.python_class();
-    // Before the look-ups: who changes the class takes the tag away first. A look-up gives it one.
+    // Read before the look-ups, because whoever changes the class removes the tag first. A look-up gives the
+    // class a tag.
     let found = class.get_attr(name);
     let tag = class.tp_version_tag.load(Ordering::Acquire);
     let is_ours = |found: PyObjectRef| found.is(&metatype::from_param_class_method(vm));

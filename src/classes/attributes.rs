@@ -1,12 +1,12 @@
 //! Reading and writing the attributes of C values.
 //!
-//! Most of them are fields, `value`, `raw` and `contents`. The VM's way to a descriptor goes through a
-//! cache that all threads share: it takes a reference to what it finds, and gives it back afterwards. Here
-//! each thread remembers what it has found, by the version tag of the class and the name, and reads or
-//! writes at once. Whatever is not a descriptor of ours goes the VM's way.
+//! Most of them are fields, `value`, `raw` and `contents`. The VM finds a descriptor through a cache that all
+//! threads share: it takes a reference to what it finds, and releases it afterwards. Here each thread remembers
+//! what it has found, by the version tag of the class and the name, and reads or writes at once. Whatever is
+//! not a descriptor of this module goes the VM's way.
 //!
-//! A descriptor that is remembered needs no reference: the descriptions of a class and its bases hold their
-//! fields, and every instance its own class; the others are functions.
+//! A remembered descriptor needs no reference: the descriptions of a class and its bases hold their fields, and
+//! every instance its own class; the others are functions.
 
 use super::{
     accessor::{Accessor, Attribute},
@@ -30,7 +30,7 @@ use std::sync::atomic::Ordering;
 enum Way {
     /// As the VM does it.
     General,
-    /// The class says nothing of it: it lies in the instance's dict, if anywhere.
+    /// The class has no such attribute; only the instance's dict can.
     Own,
     Field(*const Py<CField>),
     Accessor(&'static Attribute),
@@ -40,7 +40,7 @@ thread_local! {
     static RECENTLY: Remembered<Way, 256> = const { Remembered::new() };
 }
 
-/// Has instances of `class` read and write their attributes here.
+/// Makes instances of `class` read and write their attributes here.
 pub fn install(class: &Py<PyType>) {
     if without().attributes {
         return;
@@ -49,8 +49,8 @@ pub fn install(class: &Py<PyType>) {
     class.slots.setattro.store(Some(setattro));
 }
 
-/// The same for a class that the VM has made, which has the slots of `object`, unless Python code has a say
-/// in its attributes.
+/// Makes instances of a class that the VM has made, with the slots of `object`, read and write their attributes
+/// here, unless Python code handles its attributes.
 pub fn adopt(class: &Py<PyType>) {
     if without().attributes {
         return;
@@ -64,7 +64,7 @@ pub fn adopt(class: &Py<PyType>) {
         .compare_exchange(object.setattro.load(), Some(setattro));
 }
 
-/// Whether no Python code has a say in how the attributes of `class`'s instances are written.
+/// Returns whether no Python code handles the writing of attributes of `class`'s instances.
 #[must_use]
 pub fn writes_plainly(class: &Py<PyType>) -> bool {
     let slot = class.slots.setattro.load().map(|slot| slot as usize);
@@ -118,14 +118,14 @@ fn setattro(
     }
 }
 
-/// Whether a value holds its class whatever becomes of it: Python code that runs while a field is converted
+/// Returns whether a value keeps its class alive in any case: Python code that runs while a field is converted
 /// may give the value another class.
 #[inline]
 fn holds_class(value: &Py<CData>) -> bool {
     value.ctype().python_class().is(value.class())
 }
 
-/// How the attribute `name` of `object` is read and written.
+/// Returns how the attribute `name` of `object` is read and written.
 #[inline]
 fn way(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> Way {
     let known = RECENTLY.try_with(|recently| recently.get(object.class(), name));
@@ -135,7 +135,7 @@ fn way(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> Way {
     }
 }
 
-/// Gives a class the function of `object` back in a slot, unless Python code has put another one there.
+/// Restores `object`'s function in a slot of a class, unless Python code has put another one there.
 macro_rules! leave {
     ($class:expr, $slot:ident, $vm:expr) => {
         let plain = $vm.ctx.types.object_type.slots.$slot.load();
@@ -143,27 +143,27 @@ macro_rules! leave {
     };
 }
 
-/// Looks the attribute up, and remembers what it is. A name that Python code has put together is told by the
-/// one that the VM keeps for good.
+/// Looks the attribute up, and remembers what it is. A name that Python code has built is identified by the
+/// string that the VM has interned.
 #[cold]
 fn find_out(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> Way {
     let class = object.class();
-    // What is no attribute of any class has no such name.
+    // A name that was never interned is no attribute of any class.
     let Some(interned) = vm.ctx.interned_str(name) else {
         return Way::General;
     };
     if !interned.is(name) {
         return way(object, interned, vm);
     }
-    // Looking something up gives the class a version, if it had none; what is found later belongs to
-    // that version or an older one.
+    // A look-up gives the class a version, if it had none; what is found later belongs to that version or an
+    // older one.
     class.get_attr(interned);
     let tag = class.tp_version_tag.load(Ordering::Acquire);
     let has_dict = class.slots.flags.has_feature(PyTypeFlags::HAS_DICT);
     let way = match class.get_attr(interned) {
         None if has_dict => Way::Own,
         None => {
-            // The VM's words for what cannot be set are fuller in classes that leave it to `object`.
+            // The VM's messages for what cannot be set are fuller in classes that leave it to `object`.
             leave!(class, setattro, vm);
             Way::General
         }
@@ -178,8 +178,8 @@ fn find_out(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> Way {
     way
 }
 
-/// How an attribute is read and written under which the class has `found`. `None` if that is no descriptor
-/// of ours.
+/// Returns how an attribute is read and written for which the class has `found`, or `None` if that is not one
+/// of this module's descriptors.
 fn way_of(object: &PyObject, found: &PyObject) -> Option<Way> {
     if let Some(accessor) = found.downcast_ref::<Accessor>() {
         return Some(Way::Accessor(accessor.attribute()));
@@ -191,8 +191,8 @@ fn way_of(object: &PyObject, found: &PyObject) -> Option<Way> {
     is_held.then_some(Way::Field(field))
 }
 
-/// Whether the VM calls `found` without asking the instance for it, which it does in classes alone whose
-/// instances read attributes in its own way. That saves more than is saved here.
+/// Returns whether the VM calls `found` without asking the instance for it. It does so only in classes whose
+/// instances read attributes in the VM's own way, and that saves more than this module can.
 fn is_better_specialised(name: &Py<PyStr>, found: &PyObject) -> bool {
     let is_special = name.as_bytes().starts_with(b"__");
     let is_called = found.downcast_ref::<PyFunction>().is_some()

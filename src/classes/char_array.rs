@@ -13,10 +13,10 @@ use rustpython_vm::{
 };
 use std::ffi::CStr;
 
-/// The characters of an array up to the first NUL, as `bytes` or `str`.
+/// Returns the characters of an array up to the first NUL, as `bytes` or `str`.
 ///
 /// # Errors
-/// `ValueError` if a wide character is no code point.
+/// `ValueError` if a wide character is not a code point.
 ///
 /// # Safety
 /// `address` must be valid for reads of `size` bytes.
@@ -27,20 +27,20 @@ pub unsafe fn load_string(
     vm: &VirtualMachine,
 ) -> PyResult {
     if class == Class::Char {
-        // SAFETY: the caller's promise.
+        // SAFETY: `address` is valid for reads of `size` bytes (see # Safety).
         let bytes = unsafe { std::slice::from_raw_parts(address, size) };
         let text = CStr::from_bytes_until_nul(bytes).map_or(bytes, CStr::to_bytes);
         return room::bytes(text, vm);
     }
-    // SAFETY: within the caller's `size` bytes.
+    // SAFETY: no more units are read than lie in the `size` bytes at `address` (see # Safety).
     let units = unsafe { wide::units_at(address, size / size_of::<wchar_t>()) };
     Ok(wide::text(wide::until_nul(units), vm)?.into())
 }
 
-/// All characters of an array from `start` on, `step` apart.
+/// Returns `count` characters of an array from `start` on, `step` apart.
 ///
 /// # Errors
-/// `ValueError` if a wide character is no code point.
+/// `ValueError` if a wide character is not a code point.
 ///
 /// # Safety
 /// Each of the `count` characters must be valid for reads.
@@ -59,32 +59,32 @@ pub unsafe fn load_slice(
         bytes.try_reserve_exact(count).map_err(no_memory)?;
         if step == 1 {
             let first = address.wrapping_offset(start);
-            // SAFETY: the caller's promise.
+            // SAFETY: the `count` characters are valid for reads (see # Safety), and contiguous.
             bytes.extend_from_slice(unsafe { std::slice::from_raw_parts(first, count) });
         } else {
-            // SAFETY: the caller's promise.
+            // SAFETY: each of the characters is valid for reads (see # Safety).
             bytes.extend(indices.map(|index| unsafe { address.offset(index).read() }));
         }
         return Ok(vm.ctx.new_bytes(bytes).into());
     }
     let wide = address.cast::<wide::Unit>();
     if step == 1 && count <= isize::MAX as usize / size_of::<wide::Unit>() {
-        // SAFETY: the caller's promise.
+        // SAFETY: the `count` characters are valid for reads (see # Safety), and contiguous.
         let units = unsafe { wide::units_at(wide.wrapping_offset(start).cast(), count) };
         return Ok(wide::text(units, vm)?.into());
     }
     let mut units = Vec::new();
     units.try_reserve_exact(count).map_err(no_memory)?;
-    // SAFETY: the caller's promise.
+    // SAFETY: each of the characters is valid for reads (see # Safety).
     units.extend(indices.map(|index| unsafe { wide.offset(index).read() }));
     Ok(wide::text(&units, vm)?.into())
 }
 
-/// Stores a string into a field. Bytes are cut at their first NUL, which is stored if there is room
-/// for it; what lies behind it stays.
+/// Stores a string into a field. Bytes are cut at their first NUL, which is stored if there is room for it; the
+/// bytes of the field behind it do not change.
 ///
 /// # Errors
-/// `TypeError` if `value` is no string of the kind, `ValueError` if it is too long.
+/// `TypeError` if `value` is not a string of the kind, `ValueError` if it is too long.
 ///
 /// # Safety
 /// `address` must be valid for writes of `size` bytes.
@@ -96,7 +96,7 @@ pub unsafe fn store_field(
     vm: &VirtualMachine,
 ) -> PyResult<()> {
     if class != Class::Char {
-        // SAFETY: the caller's promise.
+        // SAFETY: `address` is valid for writes of `size` bytes (see # Safety).
         return unsafe { store_wide(address, size, value, Words::FIELD, vm) };
     }
     let Some(bytes) = value.downcast_ref::<PyBytes>() else {
@@ -110,7 +110,7 @@ pub unsafe fn store_field(
     if length > size {
         return Err(vm.new_value_error(format!("bytes too long ({length}, maximum length {size})")));
     }
-    // SAFETY: no more than `size` bytes are written, one more only if there is room.
+    // SAFETY: at most `size` bytes are written, and a NUL only if there is room for it.
     unsafe {
         std::ptr::copy_nonoverlapping(bytes.as_ptr(), address, length);
         if length < size {
@@ -120,10 +120,10 @@ pub unsafe fn store_field(
     Ok(())
 }
 
-/// How the two places that store wide strings put their refusals.
+/// The wording of the errors of the two functions that store wide strings.
 #[derive(Clone, Copy)]
 struct Words {
-    /// The length that was found, and the one that fits.
+    /// Whether to give the length that was found, and the one that fits.
     lengths: bool,
 }
 
@@ -158,7 +158,7 @@ unsafe fn store_wide(
             "string too long".to_owned()
         }));
     }
-    // SAFETY: there are at most `room` units, and one more only if there is room.
+    // SAFETY: there are at most `room` units, and the terminator is written only if there is room for it.
     unsafe {
         std::ptr::copy_nonoverlapping(units.as_ptr().cast(), address, size_of_val(&units[..]));
         if units.len() < room {
@@ -169,10 +169,10 @@ unsafe fn store_wide(
     Ok(())
 }
 
-/// Stores `value` as an array's `value`: the string, and a NUL behind it if there is room.
+/// Stores `value` as an array's `value`: the string, and a NUL behind it if there is room for one.
 ///
 /// # Errors
-/// `TypeError` if `value` is no string of the kind, `ValueError` if it is too long.
+/// `TypeError` if `value` is not a string of the kind, `ValueError` if it is too long.
 pub fn set_value(
     class: Class,
     array: &CData,
@@ -194,7 +194,7 @@ pub fn set_value(
     if bytes.len() > size {
         return Err(vm.new_value_error("byte string too long"));
     }
-    // SAFETY: no more than `size` bytes are written, one more only if there is room.
+    // SAFETY: at most `size` bytes are written, and a NUL only if there is room for it.
     unsafe {
         std::ptr::copy_nonoverlapping(bytes.as_ptr(), address, bytes.len());
         if bytes.len() < size {
@@ -207,7 +207,7 @@ pub fn set_value(
 /// Stores a buffer's bytes at the start of an array.
 ///
 /// # Errors
-/// `TypeError` if `value` is no buffer, `ValueError` if it is too long.
+/// `TypeError` if `value` is not a buffer, `ValueError` if it is too long.
 pub fn set_raw(array: &CData, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     if let Some(bytes) = value.downcast_ref_if_exact::<PyBytes>(vm) {
         let (address, size) = array.bytes();

@@ -8,10 +8,10 @@ use rustpython_vm::{
     class::StaticType,
 };
 
-/// What a class's metaclass finds under `name` in the class itself or its bases.
+/// Returns what a class's metaclass finds under `name` in the class itself or its bases.
 ///
 /// # Errors
-/// What the attribute's look-up raises, other than `AttributeError`.
+/// Any exception that the look-up raises, other than `AttributeError`.
 pub fn find(
     class: &Py<PyType>,
     name: &'static str,
@@ -24,18 +24,18 @@ pub fn find(
     }
 }
 
-/// The attributes of a class, looked up without running Python code, and without giving the class a
-/// version tag if it has none yet: as long as nothing has been looked up in it, it is cheaper to change.
+/// The attributes of a class, looked up without running Python code, and without giving the class a version tag
+/// if it has none yet: a class in which nothing has been looked up is cheaper to change.
 pub struct Attributes<'a> {
     class: &'a Py<PyType>,
     metaclass: &'a Py<PyType>,
-    /// The one class that it inherits from, if that is all that there is to look through.
+    /// The one class that it inherits from, if no other needs to be searched.
     base: Option<&'a Py<PyType>>,
     vm: &'a VirtualMachine,
 }
 
 impl<'a> Attributes<'a> {
-    /// `None` if looking an attribute up can run Python code.
+    /// Returns `None` if looking up an attribute can run Python code.
     #[must_use]
     pub fn of(class: &'a Py<PyType>, vm: &'a VirtualMachine) -> Option<Self> {
         let metaclass = class.as_object().class();
@@ -56,7 +56,8 @@ impl<'a> Attributes<'a> {
         })
     }
 
-    /// An attribute: `Some(None)` if there is none. `None` if finding that out can run Python code.
+    /// Looks up an attribute. Returns `Some(None)` if there is none, and `None` if finding out can run Python
+    /// code.
     #[expect(clippy::option_option, reason = "a missing attribute is an answer")]
     #[must_use]
     pub fn get(&self, name: &'static PyStrInterned) -> Option<Option<PyObjectRef>> {
@@ -76,7 +77,7 @@ impl<'a> Attributes<'a> {
         }
     }
 
-    /// The same, where Python's `None` means that there is nothing.
+    /// Looks up an attribute, as [`Self::get`] does, where Python's `None` means that there is none.
     #[expect(clippy::option_option, reason = "a missing attribute is an answer")]
     #[must_use]
     pub fn find(&self, name: &'static PyStrInterned) -> Option<Option<PyObjectRef>> {

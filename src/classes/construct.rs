@@ -1,8 +1,8 @@
 //! Making instances: the call of a ctypes class.
 //!
-//! A class is called through the vectorcall slot of its metaclass. As long as neither `__new__` nor
-//! `__init__` is Python's, that makes the object and initialises it in one go, from the arguments as
-//! the VM has them. If `__init__` is a function of Python code, it is called with them.
+//! A class is called through the vectorcall slot of its metaclass. As long as neither `__new__` nor `__init__`
+//! is Python code, that makes and initialises the object in one step, from the VM's arguments. If `__init__` is
+//! a function of Python code, it is called with them.
 
 use super::slots::shares_slot;
 use crate::{
@@ -25,13 +25,13 @@ pub trait Base: PyPayload + StaticType {
     /// Initialises a new instance from positional arguments, as its `__init__` does.
     ///
     /// # Errors
-    /// What `__init__` raises.
+    /// Any exception that `__init__` raises.
     fn initialize(zelf: &Py<CData>, args: &[PyObjectRef], vm: &VirtualMachine) -> PyResult<()>;
 
     /// Initialises a new instance from keyword arguments alone, if its `__init__` takes any.
     ///
     /// # Errors
-    /// What `__init__` raises.
+    /// Any exception that `__init__` raises.
     fn initialize_by_name(
         _zelf: &Py<CData>,
         _names: &[PyObjectRef],
@@ -42,18 +42,18 @@ pub trait Base: PyPayload + StaticType {
     }
 }
 
-/// Has the classes of `metaclass` called by [`call`].
+/// Makes [`call`] the function that calls the classes of `metaclass`.
 pub fn install<B: Base>(metaclass: &Py<PyType>) {
     if !without().vectorcall {
         metaclass.slots.vectorcall.store(Some(call::<B>));
     }
 }
 
-/// Has the classes of a metaclass of Python code called by [`call`] too. The VM leaves the slot empty
-/// where it finds `__new__` by name.
+/// Makes [`call`] the function that calls the classes of a metaclass of Python code too. The VM leaves the slot
+/// empty where it finds `__new__` by name.
 pub fn hand_on(metaclass: &Py<PyType>) {
     let has_one = metaclass.slots.vectorcall.load().is_some();
-    // The VM's own does not look whether `__call__` is Python's.
+    // The VM's own function does not check whether `__call__` is Python code.
     if metaclass.heaptype_ext.is_none() || has_one || without().vectorcall {
         return;
     }
@@ -89,8 +89,8 @@ fn call<B: Base>(
     call_by_slot(class, args, nargs, names, vm)
 }
 
-/// Makes an instance of `class` from positional arguments. `None` if that takes the class's own `__new__`
-/// and `__init__`.
+/// Makes an instance of `class` from positional arguments. Returns `None` if the class's own `__new__` and
+/// `__init__` must be called.
 #[inline(always)]
 pub fn make<B: Base>(
     class: &Py<PyType>,
@@ -104,8 +104,8 @@ pub fn make<B: Base>(
     Some(made)
 }
 
-/// The same for a class whose `__init__` is a function of Python code, which is called. `None` if there is
-/// more to it.
+/// Makes an instance of a class whose `__init__` is a function of Python code, and calls that. Returns `None`
+/// if more than that is required.
 fn make_for_python<B: Base>(
     class: &Py<PyType>,
     args: &[PyObjectRef],
@@ -141,12 +141,12 @@ fn make_for_python<B: Base>(
 fn find_initializer<B: Base>(ctype: &CType, vm: &VirtualMachine) -> Initializer {
     let class = ctype.python_class();
     let metaclass = class.as_object().class();
-    // Looking something up gives the class a version, if it had none; what is found later belongs to
-    // that version or an older one.
+    // A look-up gives the class a version, if it had none; what is found later belongs to that version or an
+    // older one.
     let init = name!(vm, "__init__");
     class.get_attr(init);
     let version = class.tp_version_tag.load(Ordering::Acquire);
-    // `__new__` refuses to make a pointer to nothing in particular.
+    // `__new__` refuses to make a pointer without a target type.
     let is_complete = !matches!(&ctype.kind, Kind::Pointer(target) if target.get().is_none());
     let is_plain = is_complete
         && metaclass.heaptype_ext.is_none()
@@ -161,7 +161,7 @@ fn find_initializer<B: Base>(ctype: &CType, vm: &VirtualMachine) -> Initializer 
     }
 }
 
-/// The same from keyword arguments alone.
+/// Makes an instance of `class` from keyword arguments alone.
 fn make_by_name<B: Base>(
     class: &Py<PyType>,
     names: &[PyObjectRef],
@@ -177,7 +177,7 @@ fn make_by_name<B: Base>(
     }
 }
 
-/// A new instance of a plain class.
+/// Makes a new instance of a plain class.
 #[inline(always)]
 fn new_instance<B: Base>(
     class: &Py<PyType>,
@@ -194,7 +194,7 @@ fn new_instance<B: Base>(
 /// Calls `object` the general way, for a vectorcall slot that has no short one.
 ///
 /// # Errors
-/// `TypeError` if it is not callable; what the call raises.
+/// `TypeError` if it is not callable; any exception that the call raises.
 pub fn call_by_slot(
     object: &PyObject,
     args: Vec<PyObjectRef>,
@@ -212,22 +212,22 @@ pub fn call_by_slot(
     }
 }
 
-/// Whether instances of a class are made and initialised as those of `B` are.
+/// Returns whether instances of a class are made and initialised as those of `B` are.
 #[inline]
 pub fn is_plain<B: StaticType>(ctype: &CType, vm: &VirtualMachine) -> bool {
     ctype.is_ours(Ours::Construction) || find_plain::<B>(ctype, vm)
 }
 
-/// Whether a class is plain, which is noted if its metaclass is one that cannot change.
+/// Returns whether a class is plain. The answer is noted if its metaclass cannot change.
 #[inline(never)]
 fn find_plain<B: StaticType>(ctype: &CType, vm: &VirtualMachine) -> bool {
     let class = ctype.python_class();
-    // Before the slots: who changes them takes the tag away first.
+    // Read before the slots, because whoever changes them removes the tag first.
     let tag = class.tp_version_tag.load(Ordering::Acquire);
     let metaclass = class.as_object().class();
     let base = B::static_type();
-    // The slot this is called through is no proof: the VM hands it on to metaclasses whose `__call__` is
-    // Python's, if that was deleted from one further down.
+    // That this was called through the slot proves nothing: the VM passes the slot on to metaclasses whose
+    // `__call__` is Python code, if a `__call__` was deleted from one further down.
     let is_plain = shares_slot!(metaclass, vm.ctx.types.type_type, call)
         && shares_slot!(class, base, new)
         && shares_slot!(class, base, init);

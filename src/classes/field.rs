@@ -28,20 +28,20 @@ use std::sync::{
 pub struct CField {
     name: PyStrRef,
     ctype: PyRef<CType>,
-    /// Bytes of the type when the field was made.
+    /// Size of the type in bytes when the field was made.
     size: usize,
     offset: usize,
-    /// Number of the field in the aggregate.
+    /// Index of the field in the aggregate.
     index: usize,
     access: FieldAccess,
     anonymous: AtomicBool,
-    /// The aggregate it is a field of.
+    /// The aggregate that the field belongs to.
     owner: OnceLock<PyRef<CType>>,
 }
 
 impl CField {
-    /// A field of `ctype` at `offset`, number `index` of its aggregate. `bits` are a bit field's lowest
-    /// bit and its width, which lie within the type. `None` if the type has no bit fields.
+    /// Makes a field of `ctype` at `offset`, with the given `index` in its aggregate. `bits` are a bit field's
+    /// lowest bit and its width, which must lie within the type. Returns `None` if the type has no bit fields.
     #[must_use]
     pub fn placed(
         name: PyStrRef,
@@ -80,7 +80,7 @@ impl CField {
         self.offset
     }
 
-    /// Bytes of its type.
+    /// Returns the size of the field's type in bytes.
     #[must_use]
     pub fn size(&self) -> usize {
         self.size
@@ -95,7 +95,7 @@ impl CField {
         self.anonymous.store(true, Ordering::Relaxed);
     }
 
-    /// The same field, seen from the aggregate that `outer` is a field of.
+    /// Returns this field as seen from the aggregate that `outer` is a field of.
     #[must_use]
     pub fn inside(&self, outer: &Self) -> Self {
         Self {
@@ -115,16 +115,16 @@ impl CField {
         self.into_ref(&vm.ctx)
     }
 
-    /// Says which aggregate the field belongs to, once.
+    /// Sets the aggregate that the field belongs to, once.
     pub fn set_owner(&self, owner: &Py<CType>) {
         // A field that is in two classes belongs to the first.
         let _ = self.owner.set(owner.to_owned());
     }
 
-    /// `instance` as a C value that has this field.
+    /// Returns `instance` as a C value that has this field.
     ///
     /// # Errors
-    /// `TypeError` if it is no instance of the aggregate.
+    /// `TypeError` if it is not an instance of the aggregate.
     fn holder<'a>(&self, instance: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<CData>> {
         let cdata = CData::of(instance).ok_or_else(|| vm.new_type_error("not a ctype instance"))?;
         let applies = self.owner.get().is_some_and(|owner| {
@@ -141,28 +141,28 @@ impl CField {
         )))
     }
 
-    /// Whether the aggregate that it is a field of holds it.
+    /// Returns whether the aggregate that the field belongs to holds it.
     #[must_use]
     pub fn is_held(zelf: &Py<Self>) -> bool {
         let owner = zelf.owner.get();
         owner.is_some_and(|owner| owner.holds(zelf.index, zelf.as_object()))
     }
 
-    /// Whether values of `ctype` have the field.
+    /// Returns whether values of `ctype` have the field.
     #[must_use]
     pub fn is_in(&self, ctype: &CType) -> bool {
         let owner = self.owner.get();
         owner.is_some_and(|owner| ctype.extends(owner))
     }
 
-    /// Whether neither the field nor the memory of `holder` holds an address: then it does no harm to take the
-    /// one for a part of the other.
+    /// Returns whether neither the field nor the memory of `holder` holds an address: then the field may be
+    /// read in that memory.
     fn is_harmless(&self, holder: &CData) -> bool {
         !self.ctype.layout().has_pointer && !holder.ctype().layout().has_pointer
     }
 
-    /// Whether the field lies within the memory of a value: its place was checked against the aggregate
-    /// that it is a field of, but the memory is that of the value's own type.
+    /// Returns whether the field lies within the memory of a value: its place was checked against its
+    /// aggregate, but the memory is that of the value's own type.
     #[inline]
     #[must_use]
     pub fn fits(&self, holder: &CData) -> bool {
@@ -170,7 +170,7 @@ impl CField {
         end.is_some_and(|end| end <= holder.size())
     }
 
-    /// The field's memory in an instance that has it.
+    /// Returns the address of the field in an instance that has it.
     fn address(&self, holder: &CData) -> *mut u8 {
         // SAFETY: an instance's memory holds all fields of its type.
         unsafe { holder.address().add(self.offset) }
@@ -179,15 +179,15 @@ impl CField {
     /// Stores `value` as the field of `instance`.
     ///
     /// # Errors
-    /// `TypeError` if that has no such field; what the conversion raises.
+    /// `TypeError` if `instance` has no such field; any exception that the conversion raises.
     pub fn set(&self, instance: &PyObject, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
         self.put(self.holder(instance, vm)?, value, vm)
     }
 
-    /// The same for a value that is known to have the field.
+    /// Stores `value` as the field of a value that is known to have it.
     ///
     /// # Errors
-    /// What the conversion raises.
+    /// Any exception that the conversion raises.
     #[inline]
     pub fn put(&self, holder: &Py<CData>, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
         match &self.access {
@@ -202,37 +202,37 @@ impl CField {
                     return Err(convert::incompatible(&self.ctype, value, vm));
                 }
                 let value = bits_of(bits, value, vm)?;
-                // SAFETY: as above; the unit is the type.
+                // SAFETY: the instance has the field; the bit field's unit is its type.
                 unsafe { bits.store(self.address(holder), value) };
                 Ok(())
             }
-            // SAFETY: as above.
+            // SAFETY: the instance has the field.
             FieldAccess::Characters(class) => unsafe {
                 char_array::store_field(*class, self.address(holder), self.ctype.size(), value, vm)
             },
         }
     }
 
-    /// The field of a value that is known to have it.
+    /// Returns the field of a value that is known to have it.
     ///
     /// # Errors
-    /// What the conversion raises.
+    /// Any exception that the conversion raises.
     #[inline]
     pub fn get(&self, holder: &Py<CData>, vm: &VirtualMachine) -> PyResult {
         let address = self.address(holder);
         match &self.access {
             // SAFETY: the instance has the field.
             FieldAccess::Typed => unsafe { access::get(&self.ctype, address, holder, vm) },
-            // SAFETY: as above; the unit is the type.
+            // SAFETY: the instance has the field; the bit field's unit is its type.
             FieldAccess::Bits(bits) => Ok(unsafe { load_bits(bits, address, vm) }),
-            // SAFETY: as above.
+            // SAFETY: the instance has the field.
             FieldAccess::Characters(class) => unsafe {
                 char_array::load_string(*class, address, self.size, vm)
             },
         }
     }
 
-    /// Its place in its unit, if it is a bit field.
+    /// Returns the place in the unit, if this is a bit field.
     #[must_use]
     pub fn bits(&self) -> Option<&BitField> {
         match &self.access {
@@ -310,7 +310,7 @@ impl Constructor for CField {
     }
 }
 
-/// CPython has these as plain members, which say no more than that.
+/// Attributes that are plain members in CPython.
 const MEMBERS: [&str; 6] = [
     "name",
     "type",
@@ -474,7 +474,7 @@ unsafe impl Traverse for CField {
     }
 
     fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
-        // The aggregate holds its fields. Nothing else is given up, since they may be in use.
+        // The aggregate holds its fields. Nothing else is released, because it may be in use.
         out.extend(self.owner.take().map(PyObjectRef::from));
     }
 }

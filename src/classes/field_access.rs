@@ -16,15 +16,15 @@ use rustpython_vm::{
 /// How a field is read and written.
 #[derive(Clone, Copy, Debug)]
 pub enum FieldAccess {
-    /// As its type is everywhere.
+    /// As any value of its type.
     Typed,
-    /// Some bits of an integer.
+    /// As some bits of an integer.
     Bits(BitField),
-    /// An array of characters, which is a string here.
+    /// As a string, for an array of characters.
     Characters(Class),
 }
 
-/// How a field of this type is read and written when it is no bit field.
+/// Returns how a field of this type is read and written if it is not a bit field.
 #[must_use]
 pub fn plain_access(ctype: &CType) -> FieldAccess {
     let item = ctype.array().and_then(|array| array.item.simple());
@@ -34,13 +34,14 @@ pub fn plain_access(ctype: &CType) -> FieldAccess {
     }
 }
 
-/// Sizes and offsets beyond this are not even compared with the type's.
+/// The largest size and offset that are compared with the type's.
 const MAX_BITS: isize = u8::MAX as isize;
 
-/// The bits of a field that `ctypes._layout` gave a bit size.
+/// Returns the bits of a field to which `ctypes._layout` gave a bit size.
 ///
 /// # Errors
-/// `TypeError` if the type has no bit fields or a number is no `int`, `ValueError` if the bits do not lie within it.
+/// `TypeError` if the type has no bit fields or a number is not an `int`, `ValueError` if the bits do not lie
+/// within the type.
 pub fn bit_access(
     name: &PyStrRef,
     ctype: &CType,
@@ -82,7 +83,7 @@ pub fn bit_access(
     Ok(FieldAccess::Bits(bit_field(simple, bits)))
 }
 
-/// The type whose values a bit field is a part of, if it can have bit fields.
+/// Returns the type whose values a bit field is part of, if it can have bit fields.
 #[must_use]
 pub fn unit_of(ctype: &CType) -> Option<&Simple> {
     ctype
@@ -90,7 +91,7 @@ pub fn unit_of(ctype: &CType) -> Option<&Simple> {
         .filter(|simple| matches!(simple.code.class, Class::Integer { .. } | Class::Bool))
 }
 
-/// The bit field of `width` bits from bit `offset` on, both of which lie within the unit.
+/// Returns the bit field of `width` bits from bit `offset` on, both of which lie within the unit.
 #[must_use]
 pub fn bit_field(unit: &Simple, (offset, width): (u64, u64)) -> BitField {
     let code = unit.code;
@@ -98,7 +99,7 @@ pub fn bit_field(unit: &Simple, (offset, width): (u64, u64)) -> BitField {
         unit: code.size,
         signed: code.class == Class::Integer { signed: true },
         swapped: unit.swapped,
-        // CPython takes a truth value of the other byte order for a number.
+        // CPython treats a truth value of the other byte order as a number.
         boolean: code.class == Class::Bool && !unit.swapped,
         offset: offset as u32,
         width: width as u32,
@@ -108,9 +109,9 @@ pub fn bit_field(unit: &Simple, (offset, width): (u64, u64)) -> BitField {
 /// Reads a bit field as Python's `bool` or `int`.
 ///
 /// # Safety
-/// As for [`BitField::load`].
+/// `unit` must be valid for reads of `bits.unit` bytes.
 pub unsafe fn load_bits(bits: &BitField, unit: *const u8, vm: &VirtualMachine) -> PyObjectRef {
-    // SAFETY: the caller's promise.
+    // SAFETY: `unit` is valid for reads of `bits.unit` bytes (see # Safety).
     match unsafe { bits.load(unit) } {
         Bits::Truth(value) => vm.ctx.new_bool(value).into(),
         Bits::Unsigned(value) => vm.ctx.new_int(value).into(),
@@ -118,10 +119,10 @@ pub unsafe fn load_bits(bits: &BitField, unit: *const u8, vm: &VirtualMachine) -
     }
 }
 
-/// The number whose lowest bits a store of `value` takes.
+/// Returns the number whose lowest bits a store of `value` takes.
 ///
 /// # Errors
-/// `TypeError` if `value` is no integer (for a `_Bool`: what its truth value raises).
+/// `TypeError` if `value` is not an integer (for a `_Bool`: any exception that its truth value raises).
 pub fn bits_of(bits: &BitField, value: &PyObject, vm: &VirtualMachine) -> PyResult<u64> {
     if bits.boolean {
         Ok(u64::from(value.to_owned().is_true(vm)?))

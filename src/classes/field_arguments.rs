@@ -1,4 +1,4 @@
-//! What `CField()` is called with.
+//! The arguments of `CField()`.
 
 use crate::c_integer;
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, function::FuncArgs};
@@ -16,8 +16,10 @@ pub struct CFieldArgs {
 }
 
 impl CFieldArgs {
+    /// Reads the arguments.
+    ///
     /// # Errors
-    /// `TypeError` if one is missing or is no number.
+    /// `TypeError` if one is missing or is not a number.
     pub fn new(args: &FuncArgs, vm: &VirtualMachine) -> PyResult<Self> {
         if !args.args.is_empty() {
             return Err(vm.new_type_error("CField() takes no positional arguments"));

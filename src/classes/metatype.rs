@@ -1,7 +1,7 @@
 //! `CType_Type`: the metaclass that all ctypes metaclasses derive from.
 //!
-//! What every ctypes class can do begins here: it makes instances on memory that exists already, knows the type
-//! of pointers to it, and is multiplied into an array type.
+//! It has what every ctypes class can do: make instances on existing memory, know the type of pointers to
+//! itself, and be multiplied into an array type.
 
 use super::{attributes, construct};
 use crate::{
@@ -36,7 +36,7 @@ pub fn construct(ctype: &Py<CType>, place: Place, vm: &VirtualMachine) -> PyResu
     Ok(payload.into_instance(class, vm).into())
 }
 
-/// The same, for a class that some metaclass call made of no base of ours.
+/// Refuses to make an instance of a class that a metaclass call made without a base class of this module.
 ///
 /// # Errors
 /// `TypeError`.
@@ -49,8 +49,8 @@ pub fn construct_nothing(
     Err(vm.new_type_error(format!("'{name}' is not a subtype of '_ctypes._CData'")))
 }
 
-/// How instances of `class` are made, which its metaclass describes as values of `base` or of a class derived
-/// from it. The metaclass is told too, if that is Python's.
+/// Returns how instances of `class` are made, which its metaclass describes as values of `base` or of a class
+/// derived from it. A metaclass of Python code gets the vectorcall function too.
 ///
 /// # Errors
 /// As for [`has_payload`].
@@ -68,12 +68,12 @@ pub fn constructor(
     }
 }
 
-/// Whether instances of `class` have the payload of `base`, the class of ours that its metaclass describes it
-/// by. `false` if they have no payload of ours at all: then there are none.
+/// Returns whether instances of `class` have the payload of `base`, the base class by which its metaclass
+/// describes it. Returns `false` if they have none of this module's payloads: then there are no instances.
 ///
 /// # Errors
-/// `TypeError` if they have that of another class of ours. A metaclass of Python code can derive from the
-/// metaclasses of two of them, or call the `__init__` of one for a class of the other's.
+/// `TypeError` if they have the payload of another of this module's base classes. A metaclass of Python code
+/// can derive from two of the metaclasses, or call the `__init__` of one for a class of the other.
 pub fn has_payload(class: &Py<PyType>, base: &Py<PyType>, vm: &VirtualMachine) -> PyResult<bool> {
     let any = CData::static_type();
     if !class.fast_issubclass(any) {
@@ -100,7 +100,7 @@ pub fn has_payload(class: &Py<PyType>, base: &Py<PyType>, vm: &VirtualMachine) -
     )))
 }
 
-/// A new instance with zeroed memory, for `__new__`.
+/// Makes a new instance with zeroed memory, for `__new__`.
 ///
 /// # Errors
 /// `TypeError` if the class is abstract.
@@ -109,11 +109,11 @@ pub fn new_instance(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<PyObjec
     (ctype.construct)(ctype, Place::New, vm)
 }
 
-/// A metaclass's `__init__`, which takes `name, bases, namespace` as that of `type` does and has `define` describe
-/// the class.
+/// Runs a metaclass's `__init__`, which takes `name, bases, namespace` as that of `type` does and calls
+/// `define` to describe the class.
 ///
 /// # Errors
-/// `TypeError` if there are other arguments; what `define` raises.
+/// `TypeError` if there are other arguments; any exception that `define` raises.
 pub fn initialize(
     zelf: &PyObject,
     args: &FuncArgs,
@@ -126,8 +126,8 @@ pub fn initialize(
     guarded(vm, || define(class_of(zelf, vm)?))
 }
 
-/// The metaclass's `from_param` as a class method, for the types that have it in their own
-/// namespace, where `super()` finds it. It is one object, so that it can be recognised.
+/// Returns the metaclass's `from_param` as a class method, for the types that have it in their own namespace,
+/// where `super()` finds it. It is one object, so that it can be recognised.
 #[must_use]
 pub fn from_param_class_method(vm: &VirtualMachine) -> PyObjectRef {
     static METHOD: OnceLock<PyObjectRef> = OnceLock::new();
@@ -140,19 +140,19 @@ pub fn from_param_class_method(vm: &VirtualMachine) -> PyObjectRef {
         .clone()
 }
 
-/// `class` as a class object, checked to be one of ours.
+/// Returns `class` as a class object of this module's metaclasses.
 ///
 /// # Errors
-/// `TypeError` if it is not.
+/// `TypeError` if it is not one.
 pub fn class_of<'a>(zelf: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<PyType>> {
     zelf.downcast_ref::<PyType>()
         .ok_or_else(|| vm.new_type_error("expected a ctypes type"))
 }
 
-/// Sets or deletes an attribute of a class, as `type` does, but for its description.
+/// Sets or deletes an attribute of a class, as `type` does, except for its description.
 ///
 /// # Errors
-/// `AttributeError` for the description; what `type` raises.
+/// `AttributeError` for the description; any exception that `type` raises.
 pub fn set_class_attribute(
     class: &Py<PyType>,
     name: &Py<PyStr>,
@@ -169,7 +169,7 @@ pub fn set_class_attribute(
     let is_set = matches!(value, PySetterValue::Assign(_));
     <PyType as SetAttr>::setattro(class, name, value, vm)?;
     if is_set && name.as_bytes() == b"from_param" && points_to_char(class, vm) {
-        // The package sets it once more when somebody resets its caches.
+        // The package sets it once more when a program resets its caches.
         if let Some(at_end) = AT_END_OF_PACKAGE.get() {
             at_end(vm)?;
         }
@@ -179,16 +179,16 @@ pub fn set_class_attribute(
 
 type AtEnd = fn(&VirtualMachine) -> PyResult<()>;
 
-/// What is done when the `ctypes` package has been imported, known to the layers above.
+/// What to call when the `ctypes` package has been imported; the layers above set it.
 static AT_END_OF_PACKAGE: OnceLock<AtEnd> = OnceLock::new();
 
-/// Has `at_end` called when the `ctypes` package has been imported, in every interpreter.
+/// Arranges for `at_end` to be called when the `ctypes` package has been imported, in every interpreter.
 pub fn at_end_of_package(at_end: AtEnd) {
     let _ = AT_END_OF_PACKAGE.set(at_end);
 }
 
-/// Whether a class is a type of pointers to `char`, to which the package gives a `from_param` as the last
-/// thing that it does.
+/// Returns whether a class is a type of pointers to `char`. The last thing that the package does is to give
+/// that type a `from_param`.
 fn points_to_char(class: &Py<PyType>, vm: &VirtualMachine) -> bool {
     CType::of_class(class, vm)
         .and_then(|ctype| ctype.target()?.simple())
@@ -215,7 +215,7 @@ impl SetAttr for CTypeType {
     }
 }
 
-/// The description of a class.
+/// Returns the description of a class.
 ///
 /// # Errors
 /// `TypeError` if it has none: it is abstract, or its metaclass has not initialised it.

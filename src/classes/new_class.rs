@@ -1,7 +1,7 @@
 //! `__new__` of the metaclasses.
 //!
-//! The function is found by name: the metaclasses' slot is the one that the VM gives to classes whose
-//! `__new__` is Python's, so that `type.__new__` may still be called for them.
+//! The function is found by name: the metaclasses' slot is the one that the VM gives to classes whose `__new__`
+//! is Python code, so that `type.__new__` may still be called for them.
 
 use super::{metatype::CTypeType, slots::shares_slot};
 use crate::{
@@ -17,10 +17,10 @@ use rustpython_vm::{
 };
 use std::sync::OnceLock;
 
-/// `__new__` of a metaclass, called with the metaclass and the arguments of `type`.
+/// `__new__` of a metaclass: called with the metaclass and the arguments of `type`.
 ///
 /// # Errors
-/// What `type.__new__` raises.
+/// Any exception that `type.__new__` raises.
 pub fn new(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     if args.kwargs.is_empty()
         && let Some((metaclass, arguments)) = args.args.split_first()
@@ -41,16 +41,16 @@ pub fn new(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     of_type.get_attr(new, vm)?.call(args, vm)
 }
 
-/// Whether the namespaces of a metaclass's classes are got through `type_attributes`.
+/// Returns whether the `__dict__` of a metaclass's classes is read through `type_attributes`.
 fn shows_descriptors(metaclass: &Py<PyType>) -> bool {
     !without().attributes && shares_slot!(metaclass, CTypeType::static_type(), getattro)
 }
 
-/// A class that native code makes: what a class statement or a call of `type` would, with this metaclass
-/// and base of ours. `__init__` of the metaclass is the caller's to do.
+/// Makes a class from native code, as a class statement or a call of `type` would, with this metaclass and a
+/// base class of this module. The caller must run `__init__` of the metaclass.
 ///
 /// # Errors
-/// None that can happen: the class is an ordinary one.
+/// None in practice: the class is an ordinary one.
 pub fn make(
     metaclass: &'static Py<PyType>,
     base: &'static Py<PyType>,
@@ -74,8 +74,8 @@ pub fn make(
     class.make(vm)
 }
 
-/// The `__bases__` of all classes that derive from one of ours alone: the collector has one object less to
-/// look at for each class.
+/// The `__bases__` of all classes that derive from one base class of this module alone: the collector has one
+/// object less to visit for each class.
 static SHARED_BASES: OnceLock<Vec<PyRef<PyTuple<PyTypeRef>>>> = OnceLock::new();
 
 fn shared_bases(base: &Py<PyType>) -> Option<PyRef<PyTuple<PyTypeRef>>> {
@@ -86,7 +86,7 @@ fn shared_bases(base: &Py<PyType>) -> Option<PyRef<PyTuple<PyTypeRef>>> {
 /// Makes [`new`] the `__new__` of all metaclasses, whose classes derive from these bases.
 ///
 /// # Errors
-/// None that can happen: the VM says no to no such class.
+/// None in practice: the VM refuses no such class.
 pub fn install(
     metaclasses: &[&'static Py<PyType>],
     bases: &[PyTypeRef],
@@ -98,7 +98,7 @@ pub fn install(
         PyMethodDef::new_const("__new__", new, PyMethodFlags::STATIC, ItemDoc::NONE);
     new_class::install(vm);
     let name = name!(vm, "__new__");
-    // What the VM puts into the slot of a class whose `__new__` is found by name.
+    // The function that the VM puts into the slot of a class whose `__new__` is found by name.
     let template = PyType::new_simple_heap("template", vm.ctx.types.object_type, &vm.ctx)
         .map_err(|message| vm.new_type_error(message))?;
     template.as_object().set_attr(name, vm.ctx.none(), vm)?;

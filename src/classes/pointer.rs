@@ -10,11 +10,8 @@ use super::{
 };
 use crate::{
     c_integer,
-    cdata::{CData, access, kept::Kept},
-    ctype::{
-        CType, Kind, Place, layout::Layout, scalar::pointer, simple::Class,
-        target::Target as PointerTarget,
-    },
+    cdata::{CData, access, references::Kept},
+    ctype::{CType, Kind, Place, layout::Layout, scalar::pointer, simple::Class, target::Target},
     names::name,
     panics::guarded,
     room,
@@ -87,7 +84,7 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<Option<PyObjectRe
         None => None,
     };
     let layout = Layout::pointer(target.as_deref());
-    let kind = Kind::Pointer(PointerTarget::new(target.clone()));
+    let kind = Kind::Pointer(Target::new(target.clone()));
     CType::define(
         class,
         kind,
@@ -156,12 +153,12 @@ fn target_of(target: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<CType>> {
 pub struct Pointer(CData);
 
 /// Where a pointer points to, as its operations need it.
-struct Target<'a> {
+struct Pointed<'a> {
     pointer: &'a Py<CData>,
     ctype: &'a Py<CType>,
 }
 
-impl<'a> Target<'a> {
+impl<'a> Pointed<'a> {
     fn of(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<Self> {
         CData::of(object)
             .and_then(|pointer| Some((pointer, pointer.ctype().target()?)))
@@ -296,17 +293,17 @@ fn set_contents(zelf: &PyObject, value: PySetterValue, vm: &VirtualMachine) -> P
 }
 
 /// `object` as the pointer that its `contents` are of.
-fn pointer_of<'a>(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<Target<'a>> {
+fn pointer_of<'a>(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<Pointed<'a>> {
     if !CData::of(object).is_some_and(|cdata| cdata.ctype().is_pointer()) {
         let class = "'_ctypes._Pointer' objects";
         return Err(accessor::does_not_apply("contents", class, object, vm));
     }
-    Target::of(object, vm)
+    Pointed::of(object, vm)
 }
 
 /// Makes a pointer point to a C value, and keep it alive.
 fn point_to(zelf: &Py<CData>, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
-    let target = Target::of(zelf.as_object(), vm)?.ctype;
+    let target = Pointed::of(zelf.as_object(), vm)?.ctype;
     let refused = |why: &str| {
         let (wanted, class) = (target.name(), value.class());
         let given = class.slot_name();
@@ -385,7 +382,7 @@ impl AsMapping for Pointer {
         static METHODS: PyMappingMethods = PyMappingMethods {
             length: None,
             subscript: Some(|mapping, key, vm| {
-                let target = Target::of(mapping.obj, vm)?;
+                let target = Pointed::of(mapping.obj, vm)?;
                 if let Some(index) = c_integer::exact_index(key, vm) {
                     return target.get(index, vm);
                 }
@@ -398,7 +395,7 @@ impl AsMapping for Pointer {
                 target.get(c_integer::index(key, vm)?, vm)
             }),
             ass_subscript: Some(|mapping, key, value, vm| {
-                let target = Target::of(mapping.obj, vm)?;
+                let target = Pointed::of(mapping.obj, vm)?;
                 let index = match c_integer::exact_index(key, vm) {
                     Some(index) => index,
                     None if c_integer::is_index(key) => c_integer::index(key, vm)?,
@@ -421,9 +418,9 @@ impl AsMapping for Pointer {
 impl AsSequence for Pointer {
     fn as_sequence() -> &'static PySequenceMethods {
         static METHODS: PySequenceMethods = PySequenceMethods {
-            item: Some(|sequence, index, vm| Target::of(sequence.obj, vm)?.get(index, vm)),
+            item: Some(|sequence, index, vm| Pointed::of(sequence.obj, vm)?.get(index, vm)),
             ass_item: Some(|sequence, index, value, vm| match value {
-                Some(value) => Target::of(sequence.obj, vm)?.set(index, &value, vm),
+                Some(value) => Pointed::of(sequence.obj, vm)?.set(index, &value, vm),
                 None => Err(vm.new_type_error("Pointer does not support item deletion")),
             }),
             ..PySequenceMethods::NOT_IMPLEMENTED

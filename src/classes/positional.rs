@@ -1,14 +1,13 @@
 //! Setting a structure's fields from the positional arguments of its constructor.
 //!
-//! By the rules that is an attribute assignment for each name in `_fields_`. As long as the names lead
-//! to the fields' descriptors and nothing else takes part, the descriptors are used at once. Python
-//! code may change that at any time, by which the class gets another version tag, and the descriptors
-//! are looked up again.
+//! By the rules this is an attribute assignment for each name in `_fields_`. As long as the names lead to the
+//! fields' descriptors and nothing else takes part, the descriptors are used directly. Python code may change
+//! that at any time; then the class gets another version tag, and the descriptors are looked up again.
 
 use super::{attributes, field::CField, fields::field_name};
 use crate::{
     cdata::CData,
-    ctype::{CType, positional::Positional, shared::Shared},
+    ctype::{CType, constructor_fields::ConstructorFields, shared::Shared},
     names::name,
 };
 use rustpython_vm::{
@@ -17,25 +16,27 @@ use rustpython_vm::{
 };
 use std::sync::atomic::Ordering;
 
-/// Sets fields of a new instance. `false` if that takes attribute assignments.
+/// Sets fields of a new instance. Returns `false` if that takes attribute assignments.
 ///
 /// # Errors
-/// What the assignment of a field raises.
+/// Any exception that the assignment of a field raises.
 pub fn set(zelf: &Py<CData>, values: &[PyObjectRef], vm: &VirtualMachine) -> PyResult<bool> {
     let ctype = zelf.ctype();
     let version = ctype.python_class().tp_version_tag.load(Ordering::Acquire);
-    let known = ctype.positional.get().map(Shared::read);
+    let known = ctype.constructor_fields.get().map(Shared::read);
     if let Some(known) = known.filter(|known| known.version == version && version != 0) {
         return set_fields(&known, zelf, values, vm);
     }
     let found = look_up(ctype, vm)?.into_ref(&vm.ctx);
-    let shared = ctype.positional.get_or_init(|| Shared::new(found.clone()));
+    let shared = ctype
+        .constructor_fields
+        .get_or_init(|| Shared::new(found.clone()));
     drop(shared.replace(found.clone()));
     set_fields(&found, zelf, values, vm)
 }
 
 fn set_fields(
-    positional: &Positional,
+    positional: &ConstructorFields,
     zelf: &Py<CData>,
     values: &[PyObjectRef],
     vm: &VirtualMachine,
@@ -58,22 +59,22 @@ fn set_fields(
     Ok(true)
 }
 
-fn look_up(ctype: &CType, vm: &VirtualMachine) -> PyResult<Positional> {
+fn look_up(ctype: &CType, vm: &VirtualMachine) -> PyResult<ConstructorFields> {
     let class = ctype.python_class();
     let mut fields = Vec::new();
-    // Looking something up gives the class a version, if it had none; what is found later belongs to
-    // that version or an older one.
+    // A look-up gives the class a version, if it had none; what is found later belongs to that version or an
+    // older one.
     class.get_attr(name!(vm, "_fields_"));
     let version = class.tp_version_tag.load(Ordering::Acquire);
     let plain = attributes::writes_plainly(class) && collect(ctype, class, &mut fields, vm)?;
-    Ok(Positional {
+    Ok(ConstructorFields {
         version,
         fields: plain.then_some(fields),
     })
 }
 
-/// Collects the descriptors of the type's class that the `_fields_` of `base` and its bases name. `false` if
-/// one is no field.
+/// Collects the descriptors of the type's class that the `_fields_` of `base` and its bases name. Returns
+/// `false` if one is not a field.
 fn collect(
     ctype: &CType,
     base: &Py<PyType>,

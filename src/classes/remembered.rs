@@ -1,7 +1,7 @@
-//! What a thread has found out about attributes lately.
+//! What a thread has recently found out about attributes.
 //!
-//! It is remembered by the name and the class's version tag, which no other state of any class ever has: the
-//! VM takes it away when the class or a base of it changes. So there is nothing to invalidate, and no lock.
+//! It is remembered by the name and the class's version tag, which no other state of any class ever has: the VM
+//! removes it when the class or a base of it changes. So there is nothing to invalidate, and no lock.
 
 use rustpython_vm::{
     Py,
@@ -9,13 +9,13 @@ use rustpython_vm::{
 };
 use std::{cell::Cell, ptr, sync::atomic::Ordering};
 
-/// What is known of `N` attributes at most; a power of two. It belongs in a thread-local static.
+/// What is known of at most `N` attributes, a power of two. It belongs in a thread-local static.
 pub struct Remembered<T, const N: usize>([Cell<Entry<T>>; N]);
 
 #[derive(Clone, Copy)]
 struct Entry<T> {
     tag: u32,
-    /// One of the VM's interned strings, which live for ever.
+    /// One of the VM's interned strings, which are never freed.
     name: *const Py<PyStr>,
     found: Option<T>,
 }
@@ -33,7 +33,7 @@ impl<T: Copy, const N: usize> Remembered<T, N> {
         )
     }
 
-    /// What is known of an attribute of `class` as it is now.
+    /// Returns what is known of an attribute of `class` in its present state.
     #[inline]
     pub fn get(&self, class: &Py<PyType>, name: &Py<PyStr>) -> Option<T> {
         let tag = class.tp_version_tag.load(Ordering::Acquire);
@@ -42,7 +42,7 @@ impl<T: Copy, const N: usize> Remembered<T, N> {
         entry.found.filter(|_| is_known)
     }
 
-    /// Notes what was found in the state of a class that has this tag; zero is none.
+    /// Notes what was found in the state of a class that has this tag; zero is no tag.
     pub fn set(&self, tag: u32, name: &'static PyStrInterned, found: T) {
         let name: &Py<PyStr> = name;
         if tag != 0 {

@@ -52,7 +52,7 @@ impl Initializer for SimpleType {
     }
 }
 
-/// The row that a class's `_type_` names.
+/// Returns the row that a class's `_type_` names.
 fn type_code(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<&'static table::SimpleCode> {
     let Some(code) = class_attribute::find(class, "_type_", vm)? else {
         return Err(vm.new_attribute_error("class must define a '_type_' attribute"));
@@ -206,7 +206,7 @@ fn set_value(zelf: &PyObject, value: PySetterValue, vm: &VirtualMachine) -> PyRe
     access::set_simple(zelf, &value, vm)
 }
 
-/// `object` as the C value that its `value` is read from or stored into.
+/// Returns `object` as the C value that its `value` is read from or stored into.
 #[inline]
 fn instance<'a>(
     object: &'a PyObject,
@@ -284,7 +284,8 @@ impl Representable for SimpleCData {
             return Ok(format!("<{name} object at {:#x}>", zelf.get_id()));
         }
         let (cdata, simple) = instance(zelf.as_object(), vm)?;
-        // SAFETY: as in `value`.
+        // SAFETY: an instance has memory of its type's size; if it holds a pointer, Python code or C put it
+        // there.
         let value: PyObjectRef = unsafe { access::load(simple, cdata.address(), cdata, vm) }?;
         let value = value.repr(vm)?;
         Ok([&*name, "(", &value.to_string_lossy(), ")"].concat())

@@ -1,7 +1,7 @@
 //! Comparing the slots of classes.
 
-/// Whether two classes have the same function in a slot: the second is a class of ours, and no Python
-/// code has overridden what the slot stands for in the first.
+/// Returns whether two classes have the same function in a slot. The second is a class of this module, so then
+/// no Python code has overridden in the first what the slot stands for.
 macro_rules! shares_slot {
     ($class:expr, $ours:expr, $($slot:ident).+) => {{
         let address = |class: &rustpython_vm::Py<rustpython_vm::builtins::PyType>| {

@@ -1,8 +1,9 @@
-//! Reading attributes of the ctypes classes themselves: their fields' descriptors, `from_address` and kin.
+//! Reading attributes of the ctypes classes themselves: their fields' descriptors, and methods such as
+//! `from_address`.
 //!
 //! The metaclasses have a function of their own in the slot for that. It does what `type`'s does, but each
-//! thread remembers what it has found: descriptors, and methods that are bound to their class already. A
-//! class's description keeps those, and as long as nobody else holds one, it serves the next look-up too.
+//! thread remembers what it has found: descriptors, and methods already bound to their class. A class's
+//! description keeps the bound methods, and as long as nobody else holds one, the next look-up reuses it.
 
 use super::{field::CField, metatype, remembered::Remembered, type_methods};
 use crate::{ctype::CType, new_class::show_descriptors, without::without};
@@ -13,7 +14,7 @@ use rustpython_vm::{
 };
 use std::sync::atomic::Ordering;
 
-/// An attribute of a class whose metaclass is one of ours.
+/// An attribute of a class whose metaclass is this module's.
 #[derive(Clone, Copy)]
 enum Found {
     /// A field's descriptor.
@@ -31,7 +32,7 @@ thread_local! {
     static RECENTLY: Remembered<Found, 128> = const { Remembered::new() };
 }
 
-/// Has the classes of these metaclasses looked at by the function here.
+/// Makes the function here read the attributes of the classes of these metaclasses.
 pub fn install(metaclasses: &[&'static Py<PyType>]) {
     if !without().attributes {
         for metaclass in metaclasses {
@@ -50,11 +51,11 @@ fn getattro(zelf: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult 
             .ok()
             .flatten()
         {
-            // SAFETY: the class is as it was when this was looked up, so what was found is held by its
-            // description or that of a base, and the caller holds the class.
+            // SAFETY: the tag shows that the class is as it was when this was looked up, so its description or
+            // that of a base still holds what was found, and the caller holds the class.
             Some(Found::Field(field)) => return Ok(unsafe { &*field }.to_owned().into()),
             Some(Found::Method { bound, definition }) => {
-                // SAFETY: the same goes for the method.
+                // SAFETY: the method is held in the same way.
                 let bound = unsafe { &*bound };
                 if bound.strong_count() == 1 {
                     return Ok(bound.to_owned());
@@ -86,10 +87,10 @@ fn bind(definition: &'static PyMethodDef, class: &Py<PyType>, vm: &VirtualMachin
         .into()
 }
 
-/// Looks an attribute up as `type` does, and remembers what it is. `None` leaves it to `type`.
+/// Looks an attribute up as `type` does, and remembers what it is. Returns `None` to leave it to `type`.
 #[inline(never)]
 fn look_up(class: &Py<PyType>, name: &Py<PyStr>, vm: &VirtualMachine) -> Option<PyObjectRef> {
-    // Names that the VM does not keep for good cannot be told by their addresses.
+    // Names that the VM has not interned cannot be identified by their addresses.
     let name = vm.ctx.interned_str(name)?;
     let tag = class.tp_version_tag.load(Ordering::Acquire);
     let of_metaclass = class.as_object().class().get_attr(name);
@@ -99,15 +100,14 @@ fn look_up(class: &Py<PyType>, name: &Py<PyStr>, vm: &VirtualMachine) -> Option<
         of_metaclass => of_class(class, name, of_metaclass, vm),
     };
     let found = looked_up.as_ref().map_or(Found::Other, |(found, _)| *found);
-    // Looking something up gives the class a tag, if it had none; what was found belongs to that or to an
-    // older one.
+    // The look-up gives the class a tag, if it had none; what was found belongs to that tag or to an older one.
     if tag != 0 && tag == class.tp_version_tag.load(Ordering::Acquire) {
         let _ = RECENTLY.try_with(|recently| recently.set(tag, name, found));
     }
     looked_up.map(|(_, object)| object)
 }
 
-/// What the class has under the name, or else the metaclass, if it is one of the things that are
+/// Returns what the class, or else the metaclass, has under the name, if it is a kind of attribute that is
 /// remembered.
 fn of_class(
     class: &Py<PyType>,

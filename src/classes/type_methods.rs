@@ -1,6 +1,6 @@
-//! Methods of the ctypes classes themselves: instances on memory that exists already, and arguments.
+//! Methods of the ctypes classes themselves: making instances on existing memory, and converting arguments.
 //!
-//! They are methods of the metaclasses, given their arguments as they are.
+//! They are methods of the metaclasses, and get their arguments as they are.
 
 use super::metatype;
 use crate::{
@@ -22,7 +22,7 @@ use rustpython_vm::{
 };
 use std::sync::Once;
 
-/// A table of methods: the name, the parameters, what it does.
+/// Defines a table of methods: the name, the parameters, the function.
 macro_rules! methods {
     ($table:ident: $($name:literal $parameters:literal $doc:literal $function:expr;)*) => {
         static $table: &[PyMethodDef] = &[$(
@@ -57,7 +57,7 @@ methods! {
         guarded_method(super::pointer::set_type);
 }
 
-/// Gives the base of all metaclasses its methods, and the metaclass of pointers what it has of its own.
+/// Gives the base of all metaclasses its methods, and the metaclass of pointers its additional ones.
 pub fn install(of_all: &'static Py<PyType>, of_pointers: &'static Py<PyType>, context: &Context) {
     // Static types belong to all interpreters of the process.
     static INSTALLED: Once = Once::new();
@@ -74,20 +74,20 @@ fn add_table(table: &'static [PyMethodDef], metaclass: &'static Py<PyType>, cont
     }
 }
 
-/// Whether a definition is one of these.
+/// Returns whether a definition is one of this table.
 #[must_use]
 pub fn is_ours(definition: &PyMethodDef) -> bool {
     let mut all = OF_ALL.iter().chain(OF_POINTERS);
     all.any(|ours| std::ptr::eq(ours, definition))
 }
 
-/// The `from_param` of all classes.
+/// Returns the definition of `from_param`, which all classes share.
 #[must_use]
 pub fn from_param() -> Option<&'static PyMethodDef> {
     OF_ALL.iter().find(|method| method.name == "from_param")
 }
 
-/// A method whose panic becomes an exception.
+/// Runs a method, and turns a panic into an exception.
 #[inline]
 fn guarded_method<P>(
     method: impl FnOnce(&Py<PyType>, P, &VirtualMachine) -> PyResult,
@@ -95,7 +95,7 @@ fn guarded_method<P>(
     |class, arguments, vm| guarded(vm, || method(class, arguments, vm))
 }
 
-/// Calls a method with the arguments behind the class, which is the first.
+/// Calls a method with the arguments after the first, which is the class.
 #[inline(always)]
 fn call<P: Positional>(
     name: &str,
@@ -163,7 +163,7 @@ fn from_buffer(
     let buffer = match buffers::of(&object, vm) {
         Ok(buffer) => buffer,
         Err(error) if error.fast_isinstance(vm.ctx.exceptions.type_error) => {
-            // ctypes asks for a view, which has its own words for this.
+            // ctypes asks for a view, which has its own message for this.
             PyMemoryView::from_object(&object, vm)?;
             return Err(vm.new_type_error("underlying buffer is not writable"));
         }
@@ -222,7 +222,7 @@ fn from_buffer_copy(
     })
 }
 
-/// The offset at which a value of the type can be copied from memory, after the audit event.
+/// Returns the offset at which a value of the type can be copied from memory, after the audit event.
 fn audited_offset(
     offset: isize,
     (start, length): (*const u8, usize),
@@ -236,7 +236,7 @@ fn audited_offset(
     Ok(offset)
 }
 
-/// An instance with a copy of the first bytes, which are in the memory that `owner` owns, if that is known.
+/// Makes an instance with a copy of the first bytes, in memory of `owner` if the owner is known.
 fn copy_of(
     bytes: &[u8],
     owner: Option<&PyObject>,
@@ -281,7 +281,7 @@ fn convert_argument(
     Ok(from_param::convert(ctype, &value, vm)?.into_object(&value, vm))
 }
 
-/// An argument that is a `ssize_t`; 0 if it is not there.
+/// Converts an argument to a `ssize_t`; 0 if it is missing.
 fn optional_size(given: Option<PyObjectRef>, vm: &VirtualMachine) -> PyResult<isize> {
     let Some(given) = given else {
         return Ok(0);
@@ -290,7 +290,7 @@ fn optional_size(given: Option<PyObjectRef>, vm: &VirtualMachine) -> PyResult<is
     size.ok_or_else(|| vm.new_overflow_error("Python int too large to convert to C ssize_t"))
 }
 
-/// An instance at an address, in the memory of `anchor` if that is known.
+/// Makes an instance at an address, in the memory of `anchor` if that is known.
 fn at_address(
     ctype: &Py<CType>,
     address: *mut u8,
@@ -301,10 +301,10 @@ fn at_address(
     (ctype.construct)(ctype, Place::At { address, anchor }, vm)
 }
 
-/// The C value whose memory a buffer of `object` is. What references there lead to is that value's to keep.
+/// Returns the C value whose memory a buffer of `object` is. That value keeps the targets of references there.
 ///
 /// # Errors
-/// What asking a memory view for its object raises.
+/// Any exception that asking a memory view for its object raises.
 fn owner_of_buffer(object: &PyObject, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
     let home =
         |object: &PyObject| CData::of(object).map(|value| CData::home(value).to_owned().into());
@@ -334,8 +334,8 @@ fn buffer_offset(
         )))
     };
     check()?;
-    // Before the instance is made audit hooks run. So the type gets no other fields from here on, and what
-    // another thread may have done meanwhile shows in a second look.
+    // Audit hooks run before the instance is made. So the type is made final first, and the size is read again
+    // in case another thread has changed it meanwhile.
     ctype.finalize();
     check()
 }

@@ -2,18 +2,18 @@
 
 use std::ops::Range;
 
-/// The integer type and place of a bit field inside its storage unit.
+/// The integer type of a bit field, and its place in its storage unit.
 #[derive(Clone, Copy, Debug)]
 pub struct BitField {
-    /// Bytes of the storage unit: 1, 2, 4 or 8.
+    /// Size of the storage unit in bytes: 1, 2, 4 or 8.
     pub unit: usize,
     pub signed: bool,
     pub swapped: bool,
-    /// The unit is a `_Bool`; the value is its truth.
+    /// Whether the unit is a `_Bool`, so that the value is a truth value.
     pub boolean: bool,
-    /// Lowest bit of the field, counted from the unit's least significant.
+    /// Lowest bit of the field, counted from the unit's least significant bit.
     pub offset: u32,
-    /// Bits of the field, 1 to `8 * unit`.
+    /// Width of the field in bits, 1 to `8 * unit`.
     pub width: u32,
 }
 
@@ -26,7 +26,7 @@ pub enum Bits {
 }
 
 impl BitField {
-    /// The bytes of the unit that hold bits of the field, as they lie in memory.
+    /// Returns the bytes of the unit, as they lie in memory, that hold bits of the field.
     #[must_use]
     pub fn bytes(&self) -> Range<usize> {
         let start = self.offset as usize / 8;
@@ -38,11 +38,13 @@ impl BitField {
         }
     }
 
+    /// Reads the unit as a number.
+    ///
     /// # Safety
     /// `unit` must be valid for reads of `self.unit` bytes.
     unsafe fn read_unit(&self, unit: *const u8) -> u64 {
         let mut bytes = [0u8; 8];
-        // SAFETY: the caller's promise; a unit has at most eight bytes.
+        // SAFETY: `unit` is valid for reads of `self.unit` bytes (see # Safety), which are at most eight.
         unsafe { std::ptr::copy_nonoverlapping(unit, bytes.as_mut_ptr(), self.unit) };
         if self.swapped != cfg!(target_endian = "big") {
             bytes[..self.unit].reverse();
@@ -61,7 +63,7 @@ impl BitField {
     #[inline]
     #[must_use]
     pub unsafe fn load(&self, unit: *const u8) -> Bits {
-        // SAFETY: the caller's promise.
+        // SAFETY: `unit` is valid for reads of `self.unit` bytes (see # Safety).
         let field = unsafe { self.read_unit(unit) } >> self.offset & self.mask();
         if self.boolean {
             return Bits::Truth(field != 0);
@@ -73,12 +75,12 @@ impl BitField {
         Bits::Signed((field << spare) as i64 >> spare)
     }
 
-    /// Stores the field's bits of a number, and leaves the others as they are.
+    /// Stores the low bits of a number in the field, and leaves the unit's other bits as they are.
     ///
     /// # Safety
     /// `unit` must be valid for reads and writes of `self.unit` bytes.
     pub unsafe fn store(&self, unit: *mut u8, value: u64) {
-        // SAFETY: the caller's promise.
+        // SAFETY: `unit` is valid for reads of `self.unit` bytes (see # Safety).
         let old = unsafe { self.read_unit(unit) };
         let mask = self.mask() << self.offset;
         let new = old & !mask | value << self.offset & mask;
@@ -86,7 +88,7 @@ impl BitField {
         if self.swapped != cfg!(target_endian = "big") {
             bytes[..self.unit].reverse();
         }
-        // SAFETY: the caller's promise; a unit has at most eight bytes.
+        // SAFETY: `unit` is valid for writes of `self.unit` bytes (see # Safety), which are at most eight.
         unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), unit, self.unit) };
     }
 }

@@ -1,21 +1,21 @@
-//! Which types can stand for which: what memory of one type is, taken for memory of another.
+//! Which ctypes can stand for which: when memory of one ctype may be read as another.
 //!
-//! Python code can say of any object that it is an instance of a class: by assigning to its `__class__`, to the
-//! class's `__bases__`, by an `__instancecheck__`. What memory holds does not change by that. So what was a
-//! type's base when it was made counts here, and nothing that can be said later.
+//! Python code can declare any object an instance of a class: by assigning to its `__class__` or to the class's
+//! `__bases__`, or by an `__instancecheck__`. What memory holds does not change by that. So only the base that
+//! a ctype had when it was made counts here.
 
 use super::{CType, Kind};
 use rustpython_vm::{AsObject, Py};
 use std::{iter, ptr};
 
 impl CType {
-    /// What this type was derived from, the nearest first.
+    /// Returns the ctypes that this one was derived from, the nearest first.
     pub fn bases(&self) -> impl Iterator<Item = &Py<Self>> {
         iter::successors(self.base.as_deref(), |base| base.base.as_deref())
     }
 
-    /// Whether memory of this type can be read and written as an `other`: it is one, or both hold nothing but
-    /// numbers, and there is enough of it.
+    /// Returns whether memory of this ctype can be read and written as an `other`: it is one, or both hold only
+    /// numbers and this one is large enough.
     #[must_use]
     pub fn serves_as(&self, other: &Self) -> bool {
         if ptr::eq(self, other) {
@@ -25,7 +25,8 @@ impl CType {
         self.size() >= other.size() && (!holds_addresses || self.extends(other))
     }
 
-    /// Whether memory of this type begins as that of an `other` does, of which it was derived.
+    /// Returns whether this ctype was derived from `other`, so that its memory begins as that of an `other`
+    /// does.
     #[must_use]
     pub fn extends(&self, other: &Self) -> bool {
         let is_same = |of: Option<&Py<Self>>, other: Option<&Py<Self>>| match (of, other) {
@@ -33,7 +34,7 @@ impl CType {
             (Some(of), Some(other)) => of.is(other),
             (None, Some(_)) => false,
         };
-        // A class can say anew what it consists of, whatever its base does.
+        // A class can redefine its contents, whatever its base's are.
         let has_same_content = match (&self.kind, &other.kind) {
             (Kind::Simple(of), Kind::Simple(other)) => {
                 of.code.code == other.code.code && of.swapped == other.swapped

@@ -1,4 +1,4 @@
-//! The `__init__` of Python code by which a class's instances are initialised.
+//! The `__init__` of Python code that initialises a class's instances.
 
 use crate::callable::Callable;
 use rustpython_vm::{
@@ -12,8 +12,8 @@ use rustpython_vm::{
 #[derive(Debug, PyPayload)]
 pub struct Initializer {
     pub version: u32,
-    /// The function. `None` if making and initialising an instance takes more than calling it in this
-    /// state of the class.
+    /// The function. `None` if making and initialising an instance in this state of the class takes more than
+    /// calling it.
     pub function: Option<Callable>,
 }
 

@@ -1,17 +1,17 @@
 //! What a C type is.
 //!
-//! Making a ctypes class builds one [`CType`], which instances, fields, pointers and call plans
-//! refer to directly: no access looks anything up by name. It is a Python object, stored in the
-//! class's namespace, because classes refer to each other in cycles (a list node points to its own
-//! type) and only the garbage collector can tell when such a knot is dead.
+//! Making a ctypes class builds one [`CType`], which instances, fields, pointers and call plans refer to
+//! directly: no access looks anything up by name. It is a Python object, stored in the class's namespace,
+//! because classes refer to each other in cycles (a list node points to its own type) and only the garbage
+//! collector can tell when such a cycle is dead.
 
 pub mod bits;
+pub mod constructor_fields;
 mod family;
 pub mod initializer;
 pub mod layout;
 mod of_class;
 pub mod ours;
-pub mod positional;
 pub mod scalar;
 pub mod shared;
 pub mod simple;
@@ -21,10 +21,10 @@ use crate::{
     abi::Scalar,
     names::{name, set_first_attribute},
 };
+use constructor_fields::ConstructorFields;
 use initializer::Initializer;
 use layout::Layout;
 use ours::Noted;
-use positional::Positional;
 use rustpython_common::lock::PyMutex;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
@@ -44,7 +44,7 @@ use std::{
 };
 use target::Target;
 
-/// What kind of type it is, with what only that kind knows.
+/// The kind of a ctype, with what only that kind knows.
 #[derive(Debug)]
 pub enum Kind {
     Simple(Simple),
@@ -59,11 +59,11 @@ pub enum Kind {
 #[derive(Debug)]
 pub struct Simple {
     pub code: &'static SimpleCode,
-    /// Load and store in this type's byte order.
+    /// Loads and stores in this type's byte order.
     pub access: Access,
     pub swapped: bool,
-    /// A subclass of a simple type keeps its own identity: reading a field, item or result of it
-    /// gives an instance, where `c_int` itself gives an `int`.
+    /// Whether this is a subclass of a simple type. Reading a field, item or result of it gives an instance,
+    /// where `c_int` itself gives an `int`.
     pub boxed: bool,
 }
 
@@ -72,15 +72,15 @@ pub struct Simple {
 pub struct Array {
     pub item: PyRef<CType>,
     pub length: usize,
-    /// Bytes of an item when the array type was made. The item type may have got its fields since.
+    /// Size of an item when the array type was made. The item type may have got its fields since.
     pub item_size: usize,
-    /// How items are loaded that are numbers and refer to nothing.
+    /// How items are loaded if they are numbers and contain no references.
     pub numbers: Option<Load>,
 }
 
 impl Array {
-    /// Whether arrays of this type have memory for their items: one that was made before its items had their
-    /// fields has none. From here on the item's size is what it is.
+    /// Returns whether arrays of this type have memory for their items: an array type made before its item type
+    /// had its fields has none. Makes the item type's layout final.
     #[inline]
     #[must_use]
     pub fn holds_items(&self) -> bool {
@@ -93,7 +93,7 @@ impl Array {
 #[derive(Debug)]
 pub struct Function {
     pub flags: u32,
-    /// How its instances are called unless they say otherwise; known to the layers above.
+    /// How instances are called unless they declare otherwise; a type of the layers above.
     pub signature: PyObjectRef,
 }
 
@@ -105,15 +105,14 @@ fn is_defined(class: &Py<PyType>, vm: &VirtualMachine) -> PyBaseExceptionRef {
     ))
 }
 
-/// Makes an instance of a class around memory that exists already: the class knows which payload
-/// its instances have.
+/// Makes an instance of a class around existing memory: the class knows which payload its instances have.
 pub type Construct = fn(
     ctype: &Py<CType>,
     memory: crate::ctype::Place,
     vm: &VirtualMachine,
 ) -> PyResult<PyObjectRef>;
 
-/// Memory for a new instance to lie on.
+/// Memory for a new instance.
 #[derive(Debug)]
 pub enum Place {
     /// New, zeroed memory of the type's size.
@@ -123,17 +122,17 @@ pub enum Place {
         address: *mut u8,
         owner: PyObjectRef,
     },
-    /// `address`, which `pointer` leads to.
+    /// `address`, the target of `pointer`.
     Target {
         address: *mut u8,
         pointer: PyObjectRef,
-        /// Whoever owns the memory there, if that is known.
+        /// The owner of the memory there, if it is known.
         anchor: Option<PyObjectRef>,
     },
-    /// `address`, which no instance leads to.
+    /// `address`, to which no instance points.
     At {
         address: *mut u8,
-        /// The C value that owns the memory there, if that is known.
+        /// The C value that owns the memory there, if it is known.
         anchor: Option<PyObjectRef>,
     },
 }
@@ -144,29 +143,29 @@ pub enum Place {
 pub struct CType {
     class: PyTypeRef,
     pub kind: Kind,
-    /// The description of the class that its class was derived from when it was made.
+    /// The description of the class that the class was derived from when it was made.
     base: Option<PyRef<CType>>,
-    /// How it is laid out until `_fields_` is set: for every other kind, for good.
+    /// The layout until `_fields_` is set; for kinds other than aggregates, the only one.
     initial: Layout,
-    /// What setting `_fields_` made.
+    /// The layout that setting `_fields_` made.
     defined: OnceLock<Layout>,
-    /// `_fields_` may be set.
+    /// Whether `_fields_` may still be set.
     open: PyMutex<bool>,
-    /// The opposite, to be read without the lock once it is settled.
+    /// The negation of `open`, read without the lock.
     is_final: AtomicBool,
     /// `__pointer_type__`: the pointer type that `POINTER` made for this type.
     pub pointer_type: PyMutex<Option<PyObjectRef>>,
     pub construct: Construct,
     noted: Noted,
-    /// What the constructor of an aggregate does with positional arguments, once somebody has asked.
-    pub positional: OnceLock<Shared<Positional>>,
-    /// How instances are initialised by Python code, once somebody has asked.
+    /// What the constructor of an aggregate does with positional arguments, once it has been needed.
+    pub constructor_fields: OnceLock<Shared<ConstructorFields>>,
+    /// How Python code initialises instances, once it has been needed.
     pub initializer: OnceLock<Shared<Initializer>>,
-    /// The descriptors of the fields, which whoever holds the type may use without a reference.
+    /// The descriptors of the fields. A holder of the type may use them without a reference of its own.
     descriptors: OnceLock<Box<[PyObjectRef]>>,
-    /// Methods that are bound to the class, which threads remember (`classes::type_attributes`).
+    /// Methods bound to the class, which threads remember (`classes::type_attributes`).
     methods: PyMutex<Vec<(&'static str, PyObjectRef)>>,
-    /// The array types of this type, sorted by length, while anybody uses them.
+    /// The array types of this type that are in use, sorted by length.
     array_types: PyMutex<Vec<(usize, PyRef<PyWeak>)>>,
 }
 
@@ -186,7 +185,7 @@ impl CType {
         vm: &VirtualMachine,
     ) -> PyResult<PyRef<Self>> {
         Self::check_undefined(class, vm)?;
-        // The bases that are ours are abstract.
+        // This module's own base classes are abstract.
         let base = class.base.deref();
         let base = base.filter(|base| base.heaptype_ext.is_some());
         let ctype = Self {
@@ -202,14 +201,14 @@ impl CType {
             pointer_type: PyMutex::new(None),
             construct,
             noted: Noted::default(),
-            positional: OnceLock::new(),
+            constructor_fields: OnceLock::new(),
             initializer: OnceLock::new(),
             descriptors: OnceLock::new(),
             methods: PyMutex::default(),
             array_types: PyMutex::default(),
         }
         .into_ref(&vm.ctx);
-        // Another thread may have come in between.
+        // Another thread may have defined the class in the meantime.
         let first = set_first_attribute(class, Self::attribute(vm), ctype.clone().into());
         if first.is(&ctype) {
             Ok(ctype)
@@ -218,6 +217,8 @@ impl CType {
         }
     }
 
+    /// Checks that `class` has no description yet.
+    ///
     /// # Errors
     /// `SystemError` if `class` has a description already.
     pub fn check_undefined(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
@@ -227,19 +228,19 @@ impl CType {
         Ok(())
     }
 
-    /// The name under which a class holds its description. It cannot be set or deleted
-    /// (`classes::metatype`), so that a class has its description as long as it lives.
+    /// Returns the name under which a class holds its description. It cannot be set or deleted
+    /// (`classes::metatype`), so a class has its description as long as it lives.
     pub fn attribute(vm: &VirtualMachine) -> &'static PyStrInterned {
         name!(vm, "__ctype__")
     }
 
-    /// The description of `object`, if it is a concrete ctypes class.
+    /// Returns the description of `object`, if it is a concrete ctypes class.
     #[must_use]
     pub fn of<'a>(object: &'a PyObject, vm: &VirtualMachine) -> Option<&'a Py<Self>> {
         Self::of_class(object.downcast_ref::<PyType>()?, vm)
     }
 
-    /// The description of a class that is to be instantiated.
+    /// Returns the description of a class that is to be instantiated.
     ///
     /// # Errors
     /// `TypeError` if the class is abstract.
@@ -247,20 +248,20 @@ impl CType {
         Self::of_class(class, vm).ok_or_else(|| vm.new_type_error("abstract class"))
     }
 
-    /// The class this describes.
+    /// Returns the class that this describes.
     #[must_use]
     pub fn python_class(&self) -> &PyTypeRef {
         &self.class
     }
 
-    /// The name in messages: module and qualified name are left out, as C's `tp_name` leaves them
-    /// out for classes made by Python code.
+    /// Returns the name for messages: without module and qualified name, which C's `tp_name` also omits for
+    /// classes made by Python code.
     #[must_use]
     pub fn name(&self) -> String {
         self.class.slot_name().to_string()
     }
 
-    /// Size, alignment and what else follows from the fields.
+    /// Returns the size, the alignment and whatever else follows from the fields.
     #[inline]
     #[must_use]
     pub fn layout(&self) -> &Layout {
@@ -273,10 +274,10 @@ impl CType {
         self.layout().size
     }
 
-    /// Gives an aggregate its fields, for good.
+    /// Gives an aggregate its fields, which are then final.
     ///
     /// # Errors
-    /// `AttributeError` if something relies on the layout that it has.
+    /// `AttributeError` if something relies on the present layout.
     pub fn set_layout(&self, layout: Layout, vm: &VirtualMachine) -> PyResult<()> {
         let mut open = self.open.lock();
         if !*open || self.defined.set(layout).is_err() {
@@ -288,14 +289,14 @@ impl CType {
         Ok(())
     }
 
-    /// Holds the descriptors of an aggregate's fields, as long as it lives.
+    /// Holds the descriptors of an aggregate's fields, as long as this ctype lives.
     pub fn hold(&self, descriptors: Vec<PyObjectRef>) {
-        // Fields are given once.
+        // Fields are set only once.
         let _ = self.descriptors.set(descriptors.into());
     }
 
-    /// Holds a method that is bound to the class, as long as this lives. What is returned is the one to
-    /// use: one of this name that it holds already, if there is one.
+    /// Holds a method that is bound to the class, as long as this ctype lives. Returns the one to use: the
+    /// method of this name that is held already, if there is one.
     #[must_use]
     pub fn hold_method(&self, name: &'static str, method: PyObjectRef) -> PyObjectRef {
         let mut methods = self.methods.lock();
@@ -306,7 +307,7 @@ impl CType {
         method
     }
 
-    /// Whether this holds a descriptor, which is mostly that of field number `index`.
+    /// Returns whether this holds a descriptor, which is usually that of field number `index`.
     #[must_use]
     pub fn holds(&self, index: usize, descriptor: &PyObject) -> bool {
         let held = self.descriptors.get().map_or(&[][..], |held| held);
@@ -314,7 +315,7 @@ impl CType {
             || held.iter().any(|held| held.is(descriptor))
     }
 
-    /// Whether the layout is what it will be: `_fields_` cannot change it any more.
+    /// Returns whether the layout is final: `_fields_` cannot change it any more.
     #[must_use]
     pub fn is_settled(&self) -> bool {
         !matches!(self.kind, Kind::Structure | Kind::Union) || self.is_final()
@@ -325,14 +326,14 @@ impl CType {
         self.is_final.load(Ordering::Acquire)
     }
 
-    /// Whether it has been given fields, be it none.
+    /// Returns whether `_fields_` has been set, even to no fields.
     #[must_use]
     pub fn has_own_layout(&self) -> bool {
         self.defined.get().is_some()
     }
 
-    /// From here on `_fields_` cannot be set: something relies on the layout, which is read after
-    /// this returns.
+    /// Makes the layout final: `_fields_` cannot be set from now on. Call this before reading a layout to rely
+    /// on.
     #[inline]
     pub fn finalize(&self) {
         if !self.is_final() {
@@ -340,8 +341,8 @@ impl CType {
         }
     }
 
-    /// Under the lock that `set_layout` holds: a layout that is being set is there before whoever
-    /// relies on it reads it.
+    /// Makes the layout final under the lock that `set_layout` takes, so that a layout that is being set is
+    /// complete before it is read.
     #[cold]
     fn close(&self) {
         *self.open.lock() = false;
@@ -372,7 +373,7 @@ impl CType {
         }
     }
 
-    /// What a pointer type points to; `None` for other types and pointers without target.
+    /// Returns the target of a pointer type; `None` for other types and for pointers without a target.
     #[must_use]
     #[inline]
     pub fn target(&self) -> Option<&Py<Self>> {
@@ -382,7 +383,7 @@ impl CType {
         }
     }
 
-    /// Whether it is a structure or union.
+    /// Returns whether this is a structure or union.
     #[must_use]
     pub fn is_aggregate(&self) -> bool {
         matches!(self.kind, Kind::Structure | Kind::Union)
@@ -393,7 +394,7 @@ impl CType {
         matches!(self.kind, Kind::Pointer(_))
     }
 
-    /// The class of arrays of `length` such items, if there is one.
+    /// Returns the class of arrays of `length` such items, if there is one.
     #[must_use]
     pub fn array_type(&self, length: usize) -> Option<PyObjectRef> {
         let known = self.array_types.lock();
@@ -401,8 +402,8 @@ impl CType {
         known[place.ok()?].1.upgrade()
     }
 
-    /// Remembers the class of arrays of `length` such items. The result is the class to use: the
-    /// first one, if two threads made one at a time.
+    /// Remembers the class of arrays of `length` such items. Returns the class to use: the first one, if two
+    /// threads have made one each.
     #[must_use]
     pub fn remember_array_type(
         &self,
@@ -413,7 +414,7 @@ impl CType {
         let Ok(weak) = class.downgrade(None, vm) else {
             return class;
         };
-        // What this takes out or looks at is dropped after the lock is released.
+        // What this removes or looks at is dropped after the lock is released.
         let (mut dead, mut held) = (Vec::new(), Vec::new());
         let mut known = self.array_types.lock();
         let find = |known: &[(usize, PyRef<PyWeak>)]| {
@@ -430,7 +431,7 @@ impl CType {
             return class;
         }
         if known.len() == known.capacity() {
-            // Before it grows, the entries of types that are gone make room.
+            // Before the list grows, entries of types that are gone are removed.
             for (length, entry) in mem::take(&mut *known) {
                 if let Some(class) = entry.upgrade() {
                     held.push(class);
@@ -450,7 +451,7 @@ impl CType {
         class
     }
 
-    /// Whether a value is nothing but an address.
+    /// Returns whether a value is only an address.
     #[must_use]
     pub fn is_address(&self) -> bool {
         match &self.kind {
@@ -460,13 +461,13 @@ impl CType {
         }
     }
 
-    /// The class of a simple type's values.
+    /// Returns the class of a simple type's values.
     #[must_use]
     pub fn simple_class(&self) -> Option<Class> {
         self.simple().map(|simple| simple.code.class)
     }
 
-    /// The number of references its memory can hold, by which `_objects` starts out as a dict.
+    /// Returns the number of references that a value can hold; `_objects` of a value with any starts as a dict.
     #[must_use]
     pub fn reference_count(&self) -> usize {
         match &self.kind {
@@ -478,9 +479,8 @@ impl CType {
     }
 }
 
-// SAFETY: visits each object that the description owns exactly once. Values behind a lock are
-// visited only when the lock is free, which leaves them out where they may be changing: the
-// collector then takes them for alive.
+// SAFETY: visits each object that the description owns exactly once. Values behind a lock are visited only
+// while the lock is free; otherwise they may be changing, and the collector takes them for alive.
 unsafe impl Traverse for CType {
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
         self.class.traverse(visit);
@@ -494,8 +494,8 @@ unsafe impl Traverse for CType {
             Kind::Pointer(target) => target.traverse(visit),
             Kind::Function(function) => function.signature.traverse(visit),
         }
-        if let Some(positional) = self.positional.get() {
-            positional.traverse(visit);
+        if let Some(constructor_fields) = self.constructor_fields.get() {
+            constructor_fields.traverse(visit);
         }
         if let Some(initializer) = self.initializer.get() {
             initializer.traverse(visit);
@@ -516,12 +516,12 @@ unsafe impl Traverse for CType {
         }
     }
 
-    /// Gives up all but the class, so that types that are made of each other, however deep, are not
-    /// dropped one inside the other. What is left has the size that it had.
+    /// Releases everything but the class, so that types made of each other, however deep, are not dropped
+    /// recursively. The size of what is left does not change.
     fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
         out.extend(self.pointer_type.lock().take());
-        let positional = self.positional.take().map(Shared::into_inner);
-        out.extend(positional.map(PyObjectRef::from));
+        let constructor_fields = self.constructor_fields.take().map(Shared::into_inner);
+        out.extend(constructor_fields.map(PyObjectRef::from));
         let initializer = self.initializer.take().map(Shared::into_inner);
         out.extend(initializer.map(PyObjectRef::from));
         out.extend(self.methods.get_mut().drain(..).map(|(_, method)| method));

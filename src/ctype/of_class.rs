@@ -1,18 +1,17 @@
-//! From a class to its description.
+//! Finding the description of a class.
 //!
-//! The description lies in the class's namespace, where the garbage collector sees it. A look-up there
-//! is too slow for making instances, so each thread remembers what it has looked up, by the class's
-//! version tag: the VM gives every state of every class a tag of its own, and takes it away when the
-//! class changes.
+//! The description lies in the class's namespace, where the garbage collector sees it. A look-up there is too
+//! slow for making instances, so each thread remembers its look-ups by the class's version tag: the VM gives
+//! every state of every class a tag of its own, and removes it when the class changes.
 
 use super::CType;
 use rustpython_vm::{AsObject, Py, PyRef, VirtualMachine, builtins::PyType};
 use std::{cell::Cell, ptr, sync::atomic::Ordering};
 
-/// What a thread has looked up lately.
+/// A recent look-up of this thread.
 #[derive(Clone, Copy)]
 struct Recent {
-    /// Zero is no tag.
+    /// The class's version tag; zero for none.
     tag: u32,
     ctype: *const Py<CType>,
 }
@@ -26,7 +25,7 @@ thread_local! {
 }
 
 impl CType {
-    /// The description of exactly this class: none for the abstract base classes, whose subclasses
+    /// Returns the description of exactly this class. The abstract base classes have none; their subclasses
     /// each have their own.
     #[inline]
     #[must_use]
@@ -38,24 +37,23 @@ impl CType {
             && recent.tag == tag
             && tag != 0
         {
-            // SAFETY: the class is as it was when this was looked up, so the description is in its
-            // namespace still; nothing takes it out as long as the class lives
-            // (`CType::attribute`).
+            // SAFETY: the tag shows that the class is as it was when this was looked up, so the description is
+            // still in its namespace; nothing removes it as long as the class lives (`CType::attribute`).
             return Some(unsafe { &*recent.ctype });
         }
         let ctype: *const Py<Self> = &raw const *Self::look_up(class, vm)?;
-        // Looking something up gives the class a tag, if it had none.
+        // The look-up gives the class a tag, if it had none.
         let recent = Recent {
             tag: class.tp_version_tag.load(Ordering::Acquire),
             ctype,
         };
         let _ = RECENTLY.try_with(|recently| recently[recent.tag as usize % RECENT].set(recent));
-        // SAFETY: as above.
+        // SAFETY: the class's namespace holds the description as long as the class lives (`CType::attribute`).
         Some(unsafe { &*ctype })
     }
 
-    /// The same, without a look-up by which the class would get a version tag: one that has none is
-    /// cheaper to change.
+    /// Returns the description of exactly this class, without giving the class a version tag: a class that has
+    /// none is cheaper to change.
     #[must_use]
     pub fn in_namespace(class: &Py<PyType>, vm: &VirtualMachine) -> Option<PyRef<Self>> {
         class

@@ -7,7 +7,7 @@ use rustpython_vm::{
 };
 use std::ops::Deref;
 
-/// A reference as `arc_swap` counts it.
+/// A reference that `arc_swap` can count.
 #[derive(Debug)]
 struct Counted<T: PyPayload>(PyRef<T>);
 
@@ -17,8 +17,8 @@ impl<T: PyPayload> Clone for Counted<T> {
     }
 }
 
-// SAFETY: the pointer is that of a counted object, which a clone counts once more and a drop once
-// less; `from_ptr` takes over the count that `into_ptr` left.
+// SAFETY: the pointer is that of a counted object; a clone adds one reference and a drop removes one;
+// `from_ptr` takes over the reference that `into_ptr` left.
 unsafe impl<T: PyPayload> RefCnt for Counted<T> {
     type Base = Py<T>;
 
@@ -33,12 +33,12 @@ unsafe impl<T: PyPayload> RefCnt for Counted<T> {
     }
 
     unsafe fn from_ptr(object: *const Py<T>) -> Self {
-        // SAFETY: the caller gives back what `into_ptr` took apart.
+        // SAFETY: `object` comes from `into_ptr`, as the trait requires.
         Self(unsafe { PyRef::from_raw(object) })
     }
 }
 
-/// An object that can be replaced. Whoever reads it keeps the one that was read.
+/// An object that can be replaced. A reader keeps the object that it has read.
 #[derive(Debug)]
 pub struct Shared<T: PyPayload>(ArcSwapAny<Counted<T>>);
 
@@ -59,7 +59,7 @@ impl<T: PyPayload> Shared<T> {
         self.0.into_inner().0
     }
 
-    /// Puts `object` in the place of what there is, which is returned: dropping it can run Python code.
+    /// Replaces the object by `object` and returns the old one: dropping it can run Python code.
     #[must_use]
     pub fn replace(&self, object: PyRef<T>) -> PyRef<T> {
         self.0.swap(Counted(object)).0

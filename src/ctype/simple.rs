@@ -1,7 +1,11 @@
 //! The table of simple types: one row for each `_type_` code.
 
-use super::scalar::{Access, character, complex, float, integer, object, pointer, string};
-use crate::abi::{Scalar, long_double};
+#[cfg(windows)]
+use super::scalar::bstr;
+#[cfg(not(windows))]
+use super::scalar::complex;
+use super::scalar::{Access, character, float, integer, object, pointer, string};
+use crate::abi::{Scalar, Width, long_double};
 use libc::{c_int, c_long, c_short, c_uint, c_ulong, c_ushort, wchar_t};
 use std::mem::{align_of, size_of};
 
@@ -14,6 +18,9 @@ pub enum Class {
     Bool,
     /// OLE's boolean: two bytes, true is -1.
     VariantBool,
+    /// OLE's string.
+    #[cfg(windows)]
+    Bstr,
     Float,
     LongDouble,
     Complex,
@@ -46,6 +53,8 @@ pub struct SimpleCode {
     /// The code in a PEP 3118 format string with standard sizes.
     pub format: char,
     pub scalar: Scalar,
+    /// How an integer of it fills a word.
+    pub width: Width,
     pub class: Class,
     pub native: Access,
     /// The accesses in the other byte order, for the types that have one.
@@ -68,6 +77,7 @@ const fn row(
         align,
         format,
         scalar,
+        width: scalar.width(),
         class,
         native,
         swapped,
@@ -88,13 +98,21 @@ macro_rules! int {
         row(
             $code,
             of::<$int>(),
-            if SIGNED { form.0 } else { form.1 },
+            format_code($code, if SIGNED { form.0 } else { form.1 }),
             if SIGNED { form.2 } else { form.3 },
             Class::Integer { signed: SIGNED },
             integer::access::<$int, false>(),
             Some(integer::access::<$int, true>()),
         )
     }};
+}
+
+/// The code in a format string of an integer type: `long`'s is its own where that is as wide as an `int`.
+const fn format_code(code: char, of_width: char) -> char {
+    match (code, of_width) {
+        ('l' | 'L', 'i' | 'I') => code,
+        _ => of_width,
+    }
 }
 
 const fn of<T>() -> (usize, usize) {
@@ -131,7 +149,7 @@ mod pointers {
 pub use pointers::{CHAR_P, VOID_P, WCHAR_P};
 
 #[rustfmt::skip]
-static TABLE: [SimpleCode; 24] = [
+static TABLE: &[SimpleCode] = &[
     int!('b', i8),
     int!('B', u8),
     int!('h', c_short),
@@ -146,8 +164,11 @@ static TABLE: [SimpleCode; 24] = [
     row('f', of::<f32>(), 'f', Scalar::Float, Class::Float, float::single::<false>(), Some(float::single::<true>())),
     row('d', of::<f64>(), 'd', Scalar::Double, Class::Float, float::double::<false>(), Some(float::double::<true>())),
     row('g', long_doubles(1), 'g', Scalar::LongDouble, Class::LongDouble, float::LONG_DOUBLE, None),
+    #[cfg(not(windows))]
     row('F', of::<[f32; 2]>(), 'F', Scalar::ComplexFloat, Class::Complex, complex::single::<false>(), Some(complex::single::<true>())),
+    #[cfg(not(windows))]
     row('D', of::<[f64; 2]>(), 'D', Scalar::ComplexDouble, Class::Complex, complex::double::<false>(), Some(complex::double::<true>())),
+    #[cfg(not(windows))]
     row('G', long_doubles(2), 'G', Scalar::ComplexLongDouble, Class::Complex, complex::LONG_DOUBLE, None),
     row('c', (1, 1), 'c', Scalar::Sint8, Class::Char, character::CHAR, None),
     row('u', of::<wchar_t>(), 'u', WCHAR, Class::WideChar, character::WCHAR, None),
@@ -156,11 +177,13 @@ static TABLE: [SimpleCode; 24] = [
     VOID_P,
     row('O', of::<usize>(), 'O', Scalar::Pointer, Class::Object, object::PY_OBJECT, None),
     row('v', of::<i16>(), 'v', Scalar::Sint16, Class::VariantBool, integer::VARIANT_BOOL, None),
+    #[cfg(windows)]
+    row('X', of::<usize>(), 'X', Scalar::Pointer, Class::Bstr, bstr::ACCESS, None),
 ];
 
 /// The codes that a `_type_` may name, as ctypes lists them when it refuses another.
 pub const CODES: &str = if cfg!(windows) {
-    "cbBhHiIlLdDFGfuzZqQPXOv?g"
+    "cbBhHiIlLdfuzZqQPXOv?g"
 } else {
     "cbBhHiIlLdDFGfuzZqQPOv?g"
 };

@@ -1,4 +1,4 @@
-//! What a pointer type points to, which may become known later, by `set_type`.
+//! The target of a pointer type, which `set_type` may set later.
 
 use super::CType;
 use rustpython_common::lock::PyMutex;
@@ -8,22 +8,22 @@ use rustpython_vm::{
 };
 use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 
-/// Some pointer type's target has been replaced by another.
+/// Whether any pointer type's target has ever been replaced by another.
 static ANY_REPLACED: AtomicBool = AtomicBool::new(false);
 
-/// Whether what was remembered as the target of some pointer type may be so no longer. Programs
-/// complete pointer types, and hardly one changes them.
+/// Returns whether a remembered target of a pointer type may be out of date. Programs set the targets of
+/// incomplete pointer types, and hardly ever change them.
 #[inline]
 #[must_use]
 pub fn any_replaced() -> bool {
     ANY_REPLACED.load(Ordering::Acquire)
 }
 
-/// A type that is read on every access to what a pointer points to, without a lock.
+/// The target of a pointer type, read without a lock on every access through a pointer.
 pub struct Target {
     /// The last of `all`, or NULL.
     current: AtomicPtr<Py<CType>>,
-    /// Every type that this has been, so that whoever reads it need not hold it.
+    /// Every target that the type has had, so that readers need not hold the one they have read.
     all: PyMutex<Vec<PyRef<CType>>>,
 }
 
@@ -41,7 +41,7 @@ impl Target {
             all: PyMutex::default(),
         };
         if let Some(ctype) = ctype {
-            // There is nothing that could refuse it.
+            // `check` never refuses here.
             let _ = target.replace(ctype, |_| Ok::<_, ()>(()));
         }
         target
@@ -51,15 +51,15 @@ impl Target {
     #[must_use]
     pub fn get(&self) -> Option<&Py<CType>> {
         let current = self.current.load(Ordering::Acquire);
-        // SAFETY: NULL, or one of `all`, which holds it as long as this lives.
+        // SAFETY: NULL, or one of `all`, which holds it for the lifetime of `self`.
         unsafe { current.as_ref() }
     }
 
-    /// Makes `ctype` the target, if `check` finds nothing wrong with the one before. `check` must run
-    /// no Python code.
+    /// Makes `ctype` the target, unless `check` refuses to replace the old one. `check` must run no Python
+    /// code.
     ///
     /// # Errors
-    /// What `check` returns.
+    /// The error that `check` returns.
     pub fn replace<E>(
         &self,
         ctype: PyRef<CType>,
@@ -79,14 +79,14 @@ impl Target {
         Ok(())
     }
 
-    /// Takes everything out, for the garbage collector.
+    /// Removes everything, for the garbage collector.
     pub fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
         *self.current.get_mut() = std::ptr::null_mut();
         out.extend(self.all.lock().drain(..).map(PyObjectRef::from));
     }
 }
 
-// SAFETY: visits each object it owns exactly once, while their lock is free.
+// SAFETY: visits each object it owns exactly once, while the lock is free.
 unsafe impl Traverse for Target {
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
         if let Some(all) = self.all.try_lock() {

@@ -1,9 +1,9 @@
 //! Ordinary classes of the whole program.
 //!
-//! Making a class takes this VM some hundred thousand instructions, and importing a package that has
-//! hundreds of classes is mostly that. What is copied for the classes of `_ctypes` can be copied for
-//! others as well: the program's `type.__new__` makes those that derive from `object`, or from one class of Python
-//! code, in the same way. The `_ctypes` module does not need it.
+//! Making a class takes this VM some hundred thousand instructions, and most of importing a package with
+//! hundreds of classes is that. What is copied for the classes of `_ctypes` can be copied for others as well:
+//! the program's `type.__new__` makes those that derive from `object`, or from one class of Python code, in the
+//! same way. The `_ctypes` module does not need it.
 
 use super::{NewClass, object, vm_new};
 use crate::without::without;
@@ -52,7 +52,7 @@ fn type_new(metaclass: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResu
     vm_new::type_new(vm)?(metaclass, args, vm)
 }
 
-/// Whether a base is `object` or a class of Python code, and no metaclass.
+/// Returns whether a base is `object` or a class of Python code, and not a metaclass.
 fn is_ordinary_base(base: &Py<PyType>, vm: &VirtualMachine) -> bool {
     let types = &vm.ctx.types;
     base.is(types.object_type)

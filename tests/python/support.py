@@ -26,6 +26,12 @@ LIBRARY = os.environ["CTYPES_TEST_LIB"]
 clib = ctypes.CDLL(LIBRARY)
 
 
+def for_windows():
+    """Ends a file that is for Windows anywhere else."""
+    if os.name != "nt":
+        sys.exit(f"{sys.argv[0]} is for Windows, and this is {sys.platform}: tests/platforms runs it")
+
+
 class TestCase(unittest.TestCase):
     maxDiff = None
 

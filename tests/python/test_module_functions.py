@@ -263,6 +263,10 @@ class Libraries(TestCase):
         self.assertIs(_ctypes.dlclose(handle), None)
         self.assertEqual(_ctypes.dlopen(LIBRARY, _ctypes.RTLD_GLOBAL), handle)
 
+    def test_null_is_no_library(self):
+        self.assertError(SystemError, "dlclose() argument 1 (unspecified)", _ctypes.dlclose, 0)
+        self.assertError(SystemError, "dlsym() argument 1 (unspecified)", _ctypes.dlsym, 0, "negate_int")
+
     def test_refuse(self):
         with self.assertRaisesRegex(OSError, "no_such_library"):
             _ctypes.dlopen("no_such_library.so")

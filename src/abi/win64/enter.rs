@@ -70,9 +70,14 @@ macro_rules! unwinding {
          .seh_endprologue"
     };
     (end) => {
-        ".seh_endproc"
+        ".seh_handler {handler}, @except
+         .seh_endproc"
     };
 }
+#[cfg(windows)]
+use super::guard::handler;
+#[cfg(not(windows))]
+fn handler() {}
 #[cfg(not(windows))]
 macro_rules! unwinding {
     (start) => {
@@ -87,7 +92,8 @@ macro_rules! unwinding {
         ".cfi_def_cfa_register rbp"
     };
     (end) => {
-        ".cfi_endproc"
+        ".cfi_endproc
+         /* {handler} */"
     };
 }
 
@@ -98,7 +104,8 @@ macro_rules! unwinding {
 // SAFETY: written for the convention that it is declared with. At entry the stack pointer is eight beyond a multiple
 // of 16, and a multiple of 16 after one push. An even number of words is reserved, and 32 bytes for the callee. The
 // words are copied the last one first, so that the stack is touched page by page, downwards. Of the registers that
-// belong to the caller it changes the frame pointer, and restores it.
+// belong to the caller it changes the frame pointer, and restores it. Behind the call stands an instruction that does
+// nothing, because Windows looks for no handler where a function is about to return.
 #[unsafe(naked)]
 unsafe extern "win64" fn enter(
     address: usize,
@@ -135,11 +142,13 @@ unsafe extern "win64" fn enter(
          movq xmm2, r8
          movq xmm3, r9
          call r11
+         nop
          lea rsp, [rbp]
          pop rbp
          ret",
         unwinding!(end),
         enter = sym enter,
+        handler = sym handler,
         slots = const offset_of!(Registers, slots),
     );
 }

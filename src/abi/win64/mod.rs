@@ -25,6 +25,8 @@ mod classify;
 #[cfg(target_arch = "x86_64")]
 mod enter;
 mod frame;
+#[cfg(windows)]
+pub mod guard;
 mod result;
 mod told;
 

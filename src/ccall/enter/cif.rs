@@ -2,12 +2,12 @@
 
 use super::{
     Outcome,
-    around::{Callee, attached_or_not, function_at},
+    detached::{Callee, attached_or_not, function_at},
 };
 use crate::{
     abi::{
         Scalar,
-        libffi::scalar,
+        libffi::{ffi_call, scalar},
         native::Teller,
         passing::{PassedType, Told},
         stack::STACK_ALIGN,
@@ -146,16 +146,10 @@ pub unsafe fn call(
     };
     attached_or_not(callee.flags, vm, || {
         let function = function_at(callee.address);
+        let (cif, result, values) = (cif.cif.get(), result.cast(), values.as_mut_ptr());
         // SAFETY: the cif describes the function by the caller's promise, and `values` has a value
         // of the right type for each argument.
-        unsafe {
-            raw::ffi_call(
-                cif.cif.get(),
-                Some(function),
-                result.cast(),
-                values.as_mut_ptr(),
-            );
-        }
+        unsafe { ffi_call(cif, Some(function), result, values) };
     })
 }
 

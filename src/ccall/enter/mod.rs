@@ -4,8 +4,8 @@
 //! [`direct`]ly: no description of the signature is needed. [`cif`] asks libffi, which knows every ABI. The direct
 //! way is taken where it can be.
 
-pub mod around;
 pub mod cif;
+pub mod detached;
 pub mod direct;
 
 use super::argument::Arguments;
@@ -17,13 +17,13 @@ use crate::{
     },
     without::without,
 };
-use around::{Callee, attached_or_not};
 use cif::CifCache;
+use detached::{Callee, attached_or_not};
 use rustpython_vm::{PyResult, VirtualMachine};
 
 /// A function to call, and how.
 #[derive(Clone, Copy, Debug)]
-pub struct Target<'a> {
+pub struct Call<'a> {
     pub callee: Callee,
     /// The call's audit event has been raised.
     pub audited: bool,
@@ -47,7 +47,7 @@ pub enum Outcome<'a> {
     Value(&'a PassedType),
 }
 
-/// Calls `target`; the result is written to `result`.
+/// Makes `call`; the result is written to `result`.
 ///
 /// # Errors
 /// `RuntimeError` if libffi cannot make the call, `ArgumentError` if the stack has no room for the
@@ -55,17 +55,17 @@ pub enum Outcome<'a> {
 /// [`super::pending::leave`].
 ///
 /// # Safety
-/// The target must be a function that takes such arguments and returns what `returned` says,
+/// The callee must be a function that takes such arguments and returns what `returned` says,
 /// and `result` must be valid for writes of that type, and of two machine words.
 #[inline(always)]
 pub unsafe fn call(
-    target: Target<'_>,
+    call: Call<'_>,
     arguments: &mut Arguments,
     returned: Returned<'_>,
     result: *mut u8,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
-    let callee = target.callee;
+    let callee = call.callee;
     if let Some(fixed) = callee.fixed {
         for argument in &mut arguments.list()[fixed..] {
             argument.promote();
@@ -85,7 +85,7 @@ pub unsafe fn call(
         }
     }
     // SAFETY: the caller's promise.
-    unsafe { cif::call(callee, target.cif, arguments, returned.what, result, vm) }
+    unsafe { cif::call(callee, call.cif, arguments, returned.what, result, vm) }
 }
 
 /// Bytes of the largest result that is no aggregate, a complex long double.

@@ -1,8 +1,7 @@
 //! `in` for an array of numbers.
 //!
-//! Python asks each item whether it equals what is looked for. Numbers of C that are equal have the same
-//! bytes, so that no item need become an object. Types do not show that they have a method for this,
-//! because those of CPython have none.
+//! Python compares each item with the object that it looks for. C numbers that are equal have the same bytes,
+//! so no item needs to become an object. The types show no method for this, because CPython's have none.
 
 use super::{Array, items::Items, iterator};
 use crate::ctype::{Simple, simple::Class};
@@ -15,7 +14,7 @@ use rustpython_vm::{
 };
 use std::slice;
 
-/// Has arrays, and classes that derive from them later, answer `in` here.
+/// Makes arrays, and classes that derive from them later, answer `in` by the function here.
 pub fn install() {
     let slots = &Array::static_type().slots;
     slots.as_sequence.contains.store(Some(contains));
@@ -38,7 +37,7 @@ fn contains(sequence: PySequence<'_>, target: &PyObject, vm: &VirtualMachine) ->
     Ok(false)
 }
 
-/// Whether a number is among the items. `None` if that takes comparing objects.
+/// Returns whether a number is among the items, or `None` if objects must be compared.
 fn find_number(items: &Items<'_>, target: &PyObject, vm: &VirtualMachine) -> Option<bool> {
     let simple = items.kind.item.simple()?;
     if simple.swapped || items.kind.numbers.is_none() {
@@ -61,7 +60,7 @@ fn find_integer(
     let target = target.downcast_ref_if_exact::<PyInt>(vm)?.as_bigint();
     let bits = 8 * simple.code.size as u32;
     let word = if signed {
-        // Nothing but copies of the sign is left of what fits.
+        // The bits above a number that fits are copies of its sign.
         let fits = |&number: &i64| matches!(number >> (bits - 1), 0 | -1);
         target.to_i64().filter(fits).map(|number| number as u64)
     } else {
@@ -102,7 +101,7 @@ fn has<const SIZE: usize>(items: &Items<'_>, target: &[u8; SIZE]) -> bool {
     all(items).contains(target)
 }
 
-/// The bytes of all items, which have this size.
+/// Returns the bytes of all items, which have this size.
 fn all<'a, const SIZE: usize>(items: &Items<'a>) -> &'a [[u8; SIZE]] {
     debug_assert_eq!(items.kind.item_size, SIZE);
     let start = items.array.address().cast::<[u8; SIZE]>();

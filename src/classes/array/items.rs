@@ -12,14 +12,14 @@ use rustpython_vm::{
     sliceable::SaturatedSlice,
 };
 
-/// How values of a simple type are loaded, if they are numbers and refer to nothing.
+/// Returns how values of a simple type are loaded, if they are numbers and contain no references.
 #[must_use]
 pub fn number(simple: &Simple) -> Option<Load> {
     let is_number = matches!(simple.code.class, Class::Integer { .. } | Class::Float);
     (is_number && !simple.boxed).then_some(simple.access.load)
 }
 
-/// Whether a type is `char`, which takes a byte as it is.
+/// Returns whether a type is `char`, which takes a byte as it is.
 fn is_plain_char(simple: &Simple) -> bool {
     simple.code.class == Class::Char && !simple.boxed
 }
@@ -32,10 +32,10 @@ pub struct Items<'a> {
 }
 
 impl<'a> Items<'a> {
-    /// The items of `object`.
+    /// Returns the items of `object`.
     ///
     /// # Errors
-    /// `TypeError` if it is no array, or one that was made before its items had their fields.
+    /// `TypeError` if it is not an array, or one whose type was made before the items had their fields.
     pub fn of(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<Self> {
         let (array, kind) = CData::of(object)
             .and_then(|array| Some((array, array.ctype().array()?)))
@@ -49,7 +49,7 @@ impl<'a> Items<'a> {
         Ok(Self { array, kind })
     }
 
-    /// Item `index`, counted from the start, if it is there and a number: what is read most.
+    /// Returns item `index`, counted from the start, if it exists and is a number: the most common read.
     #[inline]
     pub fn number(object: &PyObject, index: isize, vm: &VirtualMachine) -> Option<PyResult> {
         let array = CData::of(object)?;
@@ -60,35 +60,35 @@ impl<'a> Items<'a> {
         Some(unsafe { load(array.address().add(index * kind.item_size), vm) })
     }
 
-    /// The address of item `index`, which is below the length.
+    /// Returns the address of item `index`, which must be below the length.
     fn address(&self, index: usize) -> *mut u8 {
         // SAFETY: the array's memory holds all items.
         unsafe { self.array.address().add(index * self.kind.item_size) }
     }
 
-    /// Item `index`, which is below the length.
+    /// Returns item `index`, which must be below the length.
     ///
     /// # Errors
-    /// What the conversion raises.
+    /// Any exception that the conversion raises.
     pub fn get(&self, index: usize, vm: &VirtualMachine) -> PyResult {
         // SAFETY: the address is that of an item.
         unsafe { access::get(&self.kind.item, self.address(index), self.array, vm) }
     }
 
-    /// Stores `value` as item `index`, which is below the length.
+    /// Stores `value` as item `index`, which must be below the length.
     ///
     /// # Errors
-    /// What the conversion raises.
+    /// Any exception that the conversion raises.
     pub fn set(&self, index: usize, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
         let distance = index * self.kind.item_size;
         // SAFETY: the array's memory holds all items.
         unsafe { access::set(&self.kind.item, self.array, distance, index, value, vm) }
     }
 
-    /// Stores values in the items from `start` on, `step` apart, all of which must be there.
+    /// Stores values in the items from `start` on, `step` apart, all of which must exist.
     ///
     /// # Errors
-    /// What the conversions raise.
+    /// Any exception that a conversion raises.
     pub fn set_all(
         &self,
         start: isize,
@@ -111,11 +111,11 @@ impl<'a> Items<'a> {
         Ok(())
     }
 
-    /// Stores `count` values of a list in the items from `start` on, `step` apart, all of which must be there.
-    /// Converting one may run Python code that changes the list.
+    /// Stores `count` values of a list in the items from `start` on, `step` apart, all of which must exist.
+    /// Converting a value may run Python code that changes the list.
     ///
     /// # Errors
-    /// `IndexError` if the list has become shorter; what the conversions raise.
+    /// `IndexError` if the list has become shorter; any exception that a conversion raises.
     fn set_list(
         &self,
         start: isize,
@@ -130,7 +130,7 @@ impl<'a> Items<'a> {
         let mut number = 0;
         while number < count {
             let next = {
-                // No Python code runs as long as the list is borrowed.
+                // No Python code runs while the list is borrowed.
                 let values = list.borrow_vec();
                 let is_stored = |number: usize, value: &PyObject| {
                     let target = self.address(index(number));
@@ -156,10 +156,10 @@ impl<'a> Items<'a> {
         Ok(())
     }
 
-    /// The item that a Python index means.
+    /// Returns the index of the item that a Python index means.
     ///
     /// # Errors
-    /// `IndexError` if there is none.
+    /// `IndexError` if there is no such item.
     pub fn index(&self, index: isize, vm: &VirtualMachine) -> PyResult<usize> {
         let length = self.kind.length;
         let index = if index < 0 {
@@ -173,10 +173,10 @@ impl<'a> Items<'a> {
             .ok_or_else(|| vm.new_index_error("invalid index"))
     }
 
-    /// A list of the items in a slice, or a string if they are characters.
+    /// Returns a list of the items in a slice, or a string if they are characters.
     ///
     /// # Errors
-    /// What the conversions raise.
+    /// Any exception that a conversion raises.
     pub fn slice(&self, slice: &Py<PySlice>, vm: &VirtualMachine) -> PyResult {
         let slice = SaturatedSlice::with_slice(slice, vm)?;
         let (start, count) = slice.adjust_indices_start(self.kind.length);
@@ -201,7 +201,7 @@ impl<'a> Items<'a> {
     /// Stores the items of a sequence in a slice.
     ///
     /// # Errors
-    /// `ValueError` if there are more or fewer; what the conversions raise.
+    /// `ValueError` if their number is not that of the slice; any exception that a conversion raises.
     pub fn set_slice(
         &self,
         slice: &Py<PySlice>,

@@ -1,8 +1,8 @@
 //! Iterating over an array.
 //!
-//! The VM's iterator over what has items but no `__iter__` asks for each item under a lock of its own, and
-//! looks at how the item was refused. This one knows the array. Types do not show that they have a method
-//! for it, because those of CPython have none.
+//! The VM iterates over an object that has items but no `__iter__` by asking for each item under a lock, and
+//! checking how an item was refused. This iterator knows the array. The types show no method for it, because
+//! CPython's have none.
 
 use super::{Array, items::Items};
 use crate::classes::slots::shares_slot;
@@ -23,7 +23,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 #[derive(Debug, PyPayload)]
 pub struct ArrayIterator {
     array: PyObjectRef,
-    /// The number of the next item, or [`AT_END`].
+    /// The index of the next item, or [`AT_END`].
     next: AtomicUsize,
 }
 
@@ -36,13 +36,13 @@ unsafe impl Traverse for ArrayIterator {
     }
 }
 
-/// Has arrays, and classes that derive from them later, iterated over here.
+/// Makes arrays, and classes that derive from them later, use this iterator.
 pub fn install() {
     let _ = ArrayIterator::make_static_type();
     Array::static_type().slots.iter.store(Some(iterate));
 }
 
-/// Whether nothing but the array's memory says what its items are.
+/// Returns whether only the array's memory decides what its items are.
 pub fn is_iterated_here(class: &Py<PyType>) -> bool {
     shares_slot!(class, Array::static_type(), iter) && has_own_items(class)
 }
@@ -61,11 +61,11 @@ fn iterate(array: PyObjectRef, vm: &VirtualMachine) -> PyResult {
 }
 
 impl ArrayIterator {
-    /// The item, if there is one.
+    /// Returns the item, if there is one.
     #[inline]
     fn item(&self, index: usize, vm: &VirtualMachine) -> PyResult<PyIterReturn> {
         let array: &PyObject = &self.array;
-        // Python code may have changed its mind since the last item.
+        // Python code may have overridden the items since the last one.
         if !has_own_items(array.class()) {
             let item = array.sequence_unchecked().get_item(index as isize, vm);
             return PyIterReturn::from_getitem_result(item, vm);

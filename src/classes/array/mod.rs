@@ -83,9 +83,9 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
     Ok(())
 }
 
-/// Gives a class the slots of `Array` by which the VM iterates, where it has not overridden them. The
-/// VM fills them with a look-up of the method for every item, since `__getitem__` stands for a mapping's
-/// slot too.
+/// Gives a class the slots of `Array` by which the VM iterates, where Python code has not overridden them. The
+/// VM itself fills them with a look-up of the method for every item, because `__getitem__` also stands for a
+/// mapping's slot.
 fn inherit_item_slots(class: &Py<PyType>, vm: &VirtualMachine) {
     let (own, ours) = (
         &class.slots.as_sequence,
@@ -119,7 +119,7 @@ fn inherit_item_slots(class: &Py<PyType>, vm: &VirtualMachine) {
     }
 }
 
-/// `_length_`, as the class or a base of it declares it.
+/// Returns `_length_`, as the class or a base of it declares it.
 fn declared_length(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<usize> {
     use num_traits::Signed;
     let Some(length) = class_attribute::find(class, "_length_", vm)? else {
@@ -136,7 +136,7 @@ fn declared_length(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<usize> {
         .map_err(|_| vm.new_overflow_error("The '_length_' attribute is too large"))
 }
 
-/// Multiplying a ctypes class by a length.
+/// Makes the class of arrays when a ctypes class is multiplied by a length.
 impl AsSequence for CTypeType {
     fn as_sequence() -> &'static PySequenceMethods {
         static METHODS: PySequenceMethods = PySequenceMethods {
@@ -155,10 +155,10 @@ impl AsSequence for CTypeType {
     }
 }
 
-/// `item * length`: one class for each pair, as long as somebody uses it.
+/// Returns the class of arrays `item * length`: one class for each pair, as long as it is in use.
 ///
 /// # Errors
-/// `TypeError` if `item` is abstract, `OverflowError` if the array exceeds the address space.
+/// `TypeError` if `item` is abstract, `OverflowError` if the array is larger than the address space.
 pub fn array_type(item: &Py<PyType>, length: usize, vm: &VirtualMachine) -> PyResult {
     let ctype = CType::of_class(item, vm)
         .ok_or_else(|| vm.new_type_error("_type_ must have storage info"))?;
@@ -213,7 +213,7 @@ impl Array {
     }
 }
 
-/// Whether no Python code has overridden `__setitem__`.
+/// Returns whether no Python code has overridden `__setitem__`.
 fn stores_items_itself(class: &Py<PyType>) -> bool {
     shares_slot!(class, Array::static_type(), as_mapping.ass_subscript)
 }
@@ -247,7 +247,7 @@ impl Base for Array {
             }
         }
         for (index, value) in args.iter().enumerate() {
-            // Through the protocol, so that an item assignment of Python code sees it.
+            // Through the protocol, so that an overridden `__setitem__` sees it.
             zelf.as_object().set_item(&index, value.clone(), vm)?;
         }
         Ok(())

@@ -13,7 +13,7 @@ use rustpython_vm::{
     Py, PyObject, PyResult, VirtualMachine, builtins::PyType, function::PySetterValue,
 };
 
-/// Gives an array of characters its `value`, and one of bytes its `raw`.
+/// Gives an array type of characters its `value`, and one of bytes its `raw`.
 pub fn add_attributes(class: &Py<PyType>, characters: Class, vm: &VirtualMachine) {
     static VALUE: Attribute = Attribute {
         name: "value",
@@ -33,8 +33,8 @@ pub fn add_attributes(class: &Py<PyType>, characters: Class, vm: &VirtualMachine
     }
 }
 
-/// An array of characters, and what they are: the getters and setters of one array type can be
-/// applied to another's instances.
+/// Returns an array of characters and their class: the getters and setters of one array type can be applied to
+/// instances of another.
 fn characters<'a>(
     zelf: &'a PyObject,
     attribute: &str,

@@ -1,8 +1,8 @@
 //! Laying out an aggregate by the standard library's Python code, `ctypes._layout`.
 //!
-//! It decides what [`super::ordinary`] leaves to it: whatever is wrong, and whatever takes Python code
-//! to find out. So the errors are its own, in its order, with its frames in their tracebacks. It
-//! also decides everything once a program has put another `get_layout` in its place.
+//! It decides what [`super::ordinary`] leaves to it: wrong definitions, and those that cannot be read without
+//! running Python code. So the errors are the library's own, in its order, with its frames in their tracebacks.
+//! It decides every definition once a program has replaced its `get_layout`.
 
 use super::{Computed, PlacedField};
 use crate::{
@@ -20,13 +20,13 @@ use rustpython_vm::{
 const MODULE: &str = "ctypes._layout";
 const FUNCTION: &str = "get_layout";
 
-/// Whether a program has replaced the function that lays out.
+/// Returns whether a program has replaced the function that lays out.
 ///
-/// The module is there only if something has imported it, and its own function is the one that looks
-/// its globals up there.
+/// The module exists only if something has imported it, and its own function is the one that looks its globals
+/// up there.
 ///
 /// # Errors
-/// What a look-up in `sys.modules` raises.
+/// Any exception that a look-up in `sys.modules` raises.
 pub fn is_replaced(vm: &VirtualMachine) -> PyResult<bool> {
     let modules = vm
         .sys_module
@@ -54,10 +54,10 @@ pub fn is_replaced(vm: &VirtualMachine) -> PyResult<bool> {
     Ok(!globals.is(&dict))
 }
 
-/// What the library's function decides.
+/// Returns the layout that the library's function decides.
 ///
 /// # Errors
-/// What it raises; `TypeError` or `ValueError` if it returns what it should not.
+/// Any exception that it raises; `TypeError` or `ValueError` if its result is malformed.
 pub fn compute(
     class: &Py<PyType>,
     ctype: &CType,

@@ -1,8 +1,8 @@
 //! Giving an aggregate its fields.
 //!
-//! Where they lie is decided by `ctypes._layout` of the standard library, for every combination of
-//! `_pack_`, `_align_`, `_layout_` and bit fields. Ordinary definitions are laid out by the same rules
-//! here ([`ordinary`]); all others, the wrong ones among them, by the library itself ([`library`]).
+//! `ctypes._layout` of the standard library decides where they lie, for every combination of `_pack_`,
+//! `_align_`, `_layout_` and bit fields. Ordinary definitions are laid out by the same rules here
+//! ([`ordinary`]); all others, wrong ones included, by the library itself ([`library`]).
 
 mod library;
 mod ordinary;
@@ -24,28 +24,28 @@ use rustpython_vm::{
     class::StaticType,
 };
 
-/// What was decided about an aggregate.
+/// The layout of an aggregate and its fields.
 struct Computed {
     fields: Vec<PlacedField>,
     size: usize,
     align: usize,
     /// Unused bytes at the end of a structure; `None` for a union.
     end: Option<u64>,
-    /// The format, if it is not the one that follows from the rest.
+    /// The format, if it does not follow from the fields.
     format: Option<String>,
 }
 
 struct PlacedField {
     field: PyRef<CField>,
-    /// Unused bytes in front of it.
+    /// Unused bytes in front of the field.
     padding: u64,
 }
 
 /// Defines the fields of `class`, as `_fields_` lists them.
 ///
 /// # Errors
-/// `AttributeError` if the class has its fields already or would contain itself; what the layout
-/// module raises; `TypeError` or `ValueError` if that returns what it should not.
+/// `AttributeError` if the class has its fields already or would contain itself; any exception that the layout
+/// module raises; `TypeError` or `ValueError` if the module's result is malformed.
 pub fn define(class: &Py<PyType>, fields: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     let ctype = CType::in_namespace(class, vm)
         .ok_or_else(|| vm.new_type_error("ctypes state is not initialized"))?;
@@ -101,10 +101,10 @@ fn compute(
     library::compute(class, ctype, base, fields, vm)
 }
 
-/// Checks that a field lies within the aggregate, and that its type is still what it was placed as.
+/// Checks that a field lies within the aggregate, and that its type has not changed since it was placed.
 ///
 /// # Errors
-/// `ValueError` if not: the layout module is Python code, and so may be what it asks.
+/// `ValueError` otherwise: the layout module is Python code, and may call other Python code.
 fn check_place(field: &CField, computed: &Computed, vm: &VirtualMachine) -> PyResult<()> {
     let end = field.offset().checked_add(field.size());
     if field.size() == field.ctype().size() && end.is_some_and(|end| end <= computed.size) {
@@ -119,7 +119,7 @@ fn check_place(field: &CField, computed: &Computed, vm: &VirtualMachine) -> PyRe
 /// Makes fields attributes of a class.
 struct Setter<'a> {
     class: &'a Py<PyType>,
-    /// Assigning an attribute is nothing but putting it into the namespace: no Python code sees it.
+    /// Whether assigning an attribute only changes the namespace: no Python code sees it.
     direct: bool,
     /// The fields that were set.
     set: Vec<PyObjectRef>,
@@ -139,7 +139,7 @@ impl<'a> Setter<'a> {
 
     fn set(&mut self, name: &PyStrRef, field: PyRef<CField>, vm: &VirtualMachine) -> PyResult<()> {
         self.set.push(field.clone().into());
-        // These names can stand for something: a slot, the description, the fields themselves.
+        // These names have a meaning: a slot, the description, the fields themselves.
         let special = name.as_bytes().starts_with(b"__") || name.as_bytes() == b"_fields_";
         if self.direct && !special {
             return set_attribute(self.class, interned(name, vm), field.into(), vm);
@@ -148,7 +148,7 @@ impl<'a> Setter<'a> {
         self.class.as_object().set_attr(name, field, vm)
     }
 
-    /// The field that the class has under a name, or whatever it is.
+    /// Returns what the class has under a field's name, usually the field.
     fn get(&self, name: &PyStrRef, vm: &VirtualMachine) -> PyResult {
         // A look-up would give the class a version tag.
         let own = self
@@ -160,7 +160,7 @@ impl<'a> Setter<'a> {
         }
     }
 
-    /// Has the type hold the fields. Another thread may have looked for one just before it was there.
+    /// Makes the type hold the fields. Another thread may have looked for one just before.
     fn finish(self, ctype: &CType) {
         ctype.hold(self.set);
         self.class.modified();
@@ -216,7 +216,7 @@ fn promote_members(
         .map_err(|_| vm.new_type_error("_fields_ must be a sequence"))?;
     for entry in fields {
         if entry.downcast_ref::<PyTuple>().is_none() {
-            // A list serves everywhere else.
+            // Everywhere else a list is accepted.
             return Err(vm.new_system_error("new style getargs format but argument is not a tuple"));
         }
         let name: PyStrRef = field_name(&entry, vm)?
@@ -227,7 +227,7 @@ fn promote_members(
             return Err(vm.new_type_error("unexpected type"));
         };
         if member.is_anonymous() {
-            // What an anonymous member of an anonymous field contains is promoted through both.
+            // A member of an anonymous member of an anonymous field is promoted through both.
             let through = member.inside(anonymous).into_field(vm);
             vm.with_recursion("in anonymous fields", || {
                 promote_members(setter, ctype, &through, vm)
@@ -241,7 +241,7 @@ fn promote_members(
     Ok(())
 }
 
-/// The name in an entry of `_fields_`.
+/// Returns the name in an entry of `_fields_`.
 pub fn field_name(field: &PyObject, vm: &VirtualMachine) -> PyResult {
     match field.downcast_ref::<PyTuple>().map(Py::<PyTuple>::as_slice) {
         Some([name, ..]) => Ok(name.clone()),

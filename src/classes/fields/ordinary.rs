@@ -1,8 +1,8 @@
-//! Laying out an aggregate whose definition is an ordinary one.
+//! Laying out an aggregate whose definition is ordinary.
 //!
-//! Ordinary is what can be read without running Python code and is not wrong: `_fields_` is a list or
-//! tuple of tuples or lists, names are `str`, numbers are `int`, and the class is looked up in as
-//! `type` does. Whatever is not so is left to the library's Python code (`super::library`), before
+//! A definition is ordinary if it can be read without running Python code and is not wrong: `_fields_` is a
+//! list or tuple of tuples or lists, names are `str`, numbers are `int`, and attributes of the class are found
+//! as `type` finds them. Everything else is left to the library's Python code (`super::library`), before
 //! anything has happened that it could notice.
 
 use super::{Computed, PlacedField};
@@ -21,10 +21,10 @@ use rustpython_vm::{
 };
 use std::borrow::Cow;
 
-/// Lays out `class`. `None` if its definition is not ordinary.
+/// Lays out `class`. Returns `None` if its definition is not ordinary.
 ///
 /// # Errors
-/// What the warning about `_pack_` without `_layout_` raises.
+/// Any exception that the warning about `_pack_` without `_layout_` raises.
 pub fn compute(
     class: &Py<PyType>,
     ctype: &CType,
@@ -42,13 +42,13 @@ pub fn compute(
     Ok(computed)
 }
 
-/// Whether `class` certainly has no `_anonymous_`.
+/// Returns whether `class` certainly has no `_anonymous_`.
 pub fn has_no_anonymous(class: &Py<PyType>, vm: &VirtualMachine) -> bool {
     Attributes::of(class, vm)
         .is_some_and(|options| matches!(options.get(name!(vm, "_anonymous_")), Some(None)))
 }
 
-/// What the class asks for, and whether it is to be warned for it.
+/// Returns the rules that the class asks for, and whether they require a warning.
 fn rules(
     class: &Py<PyType>,
     ctype: &CType,
@@ -105,7 +105,7 @@ fn rules(
     Some((rules, warns))
 }
 
-/// Whether a class's `__name__` is the name that it was made with, and no format string.
+/// Returns whether a class's `__name__` is the name that it was made with, and contains no format characters.
 fn names_itself(class: &Py<PyType>) -> bool {
     class.as_object().class().heaptype_ext.is_none() && !class.slot_name().contains(['{', '}'])
 }
@@ -117,7 +117,7 @@ fn place(rules: Rules, fields: &PyObject, vm: &VirtualMachine) -> Option<Compute
     let mut placed = Vec::with_capacity(entries.len());
     for (index, entry) in entries.iter().enumerate() {
         let entry = items(entry, vm)?;
-        let entry = Entry::read(&entry, vm)?;
+        let entry = FieldEntry::read(&entry, vm)?;
         let layout = entry.ctype.layout();
         let place = placer.place(Field {
             size: layout.size as u64,
@@ -146,7 +146,7 @@ fn place(rules: Rules, fields: &PyObject, vm: &VirtualMachine) -> Option<Compute
     })
 }
 
-/// The items of what is exactly a tuple or a list.
+/// Returns the items of an object that is exactly a tuple or a list.
 fn items<'a>(object: &'a PyObject, vm: &VirtualMachine) -> Option<Cow<'a, [PyObjectRef]>> {
     if let Some(tuple) = object.downcast_ref_if_exact::<PyTuple>(vm) {
         return Some(Cow::Borrowed(tuple.as_slice()));
@@ -156,22 +156,22 @@ fn items<'a>(object: &'a PyObject, vm: &VirtualMachine) -> Option<Cow<'a, [PyObj
 }
 
 /// An entry of `_fields_`.
-struct Entry<'a> {
+struct FieldEntry<'a> {
     name: PyStrRef,
     ctype: &'a Py<CType>,
     bits: Option<u64>,
 }
 
-impl Entry<'_> {
-    /// `None` if it is no name, type and perhaps a width that suits the type.
-    fn read<'a>(entry: &'a [PyObjectRef], vm: &VirtualMachine) -> Option<Entry<'a>> {
+impl FieldEntry<'_> {
+    /// Reads an entry. Returns `None` if it is not a name, a type and optionally a width that suits the type.
+    fn read<'a>(entry: &'a [PyObjectRef], vm: &VirtualMachine) -> Option<FieldEntry<'a>> {
         let (name, ctype, bits) = match entry {
             [name, ctype] => (name, ctype, None),
             [name, ctype, bits] => (name, ctype, Some(bits)),
             _ => return None,
         };
         let name = name.downcast_ref_if_exact::<PyStr>(vm)?;
-        // It becomes a part of a C string, the format.
+        // The name becomes part of a C string, the format.
         name.to_str().filter(|name| !name.contains('\0'))?;
         let ctype = CType::of(ctype, vm)?;
         let bits = match bits {
@@ -185,7 +185,7 @@ impl Entry<'_> {
                 Some(Some(width).filter(|width| possible.contains(width))?)
             }
         };
-        Some(Entry {
+        Some(FieldEntry {
             name: Py::<PyStr>::to_owned(name),
             ctype,
             bits,
@@ -193,7 +193,7 @@ impl Entry<'_> {
     }
 }
 
-/// Warns that a class has `_pack_` and no `_layout_`, with the line that defines it.
+/// Warns that a class has `_pack_` and no `_layout_`, with the line that defines the class.
 fn warn(class: &Py<PyType>, union: bool, vm: &VirtualMachine) -> PyResult<()> {
     let kind = if union { "Union" } else { "Structure" };
     let message = format!(

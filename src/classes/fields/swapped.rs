@@ -1,8 +1,9 @@
 //! The package's structures and unions of the other byte order, without its Python code.
 //!
 //! Their metaclasses derive from `ctypes._endian._swapped_meta`, whose `__setattr__` is Python code: it
-//! replaces the types in `_fields_`, and lets every other attribute pass. As long as that is so, ordinary
-//! fields are replaced here and their descriptors put into the namespace at once.
+//! replaces the types in `_fields_`, and passes on every other attribute. As long as the package's code is
+//! unchanged, the types in ordinary definitions are replaced here, and the fields' descriptors put into the
+//! namespace at once.
 
 use crate::{
     classes::slots::shares_slot,
@@ -20,14 +21,14 @@ use std::sync::atomic::Ordering;
 struct Metaclass {
     /// Its version tag, which no other state of any class ever has.
     tag: u32,
-    /// The addresses of what its `__setattr__` consists of.
+    /// The addresses of the objects that its `__setattr__` consists of.
     code: [usize; 3],
 }
 
 static METACLASSES: PyRwLock<Vec<Metaclass>> = PyRwLock::new(Vec::new());
 
-/// Remembers a metaclass of the package's, which is as it has just been made. Its classes are looked at in
-/// the way that those of its base are: the VM has given it `type`'s.
+/// Remembers a metaclass of the package that has just been made. Attributes of its classes are found in the way
+/// of its base's classes: the VM has given it the function of `type`.
 pub fn remember(metaclass: &Py<PyType>, vm: &VirtualMachine) {
     if let Some(base) = metaclass.base.deref()
         && shares_slot!(metaclass, vm.ctx.types.type_type, getattro)
@@ -44,7 +45,7 @@ pub fn remember(metaclass: &Py<PyType>, vm: &VirtualMachine) {
     }
 }
 
-/// Whether a metaclass is still as the package has made it.
+/// Returns whether a metaclass is still as the package has made it.
 pub fn is_the_packages(metaclass: &Py<PyType>, vm: &VirtualMachine) -> bool {
     let tag = metaclass.tp_version_tag.load(Ordering::Acquire);
     let code = {
@@ -55,7 +56,8 @@ pub fn is_the_packages(metaclass: &Py<PyType>, vm: &VirtualMachine) -> bool {
     code.is_some_and(|code| code_of(metaclass, vm) == Some(code))
 }
 
-/// The addresses of the code of `__setattr__`, of the function that it calls, and of that one's code.
+/// Returns the addresses of the code of `__setattr__`, of the function that it calls, and of that function's
+/// code.
 fn code_of(metaclass: &Py<PyType>, vm: &VirtualMachine) -> Option<[usize; 3]> {
     let address = |object: &PyObject| object.get_id();
     let code = |function: &PyObject| {
@@ -73,8 +75,8 @@ fn code_of(metaclass: &Py<PyType>, vm: &VirtualMachine) -> Option<[usize; 3]> {
     Some([own, address(&other), code(&other)?])
 }
 
-/// `_fields_` with the types of the other byte order. `None` if that takes Python code to find out, or if
-/// anything is wrong.
+/// Returns `_fields_` with the types of the other byte order, or `None` if that takes Python code or anything
+/// is wrong.
 pub fn swapped(fields: &PyObject, vm: &VirtualMachine) -> Option<PyObjectRef> {
     let entries = if let Some(list) = fields.downcast_ref_if_exact::<PyList>(vm) {
         list.borrow_vec().to_vec()
@@ -97,7 +99,7 @@ pub fn swapped(fields: &PyObject, vm: &VirtualMachine) -> Option<PyObjectRef> {
     Some(vm.ctx.new_list(entries?).into())
 }
 
-/// A simple type's counterpart of the other byte order, or an aggregate itself.
+/// Returns a simple type's counterpart of the other byte order, or an aggregate itself.
 fn other_order(object: &PyObject, vm: &VirtualMachine) -> Option<PyObjectRef> {
     let class = object.downcast_ref::<PyType>()?;
     let ctype = CType::of_class(class, vm)?;

@@ -7,8 +7,8 @@ use super::{
 use crate::{
     ccall::{
         call,
-        enter::{Target, around::Callee},
-        flags, outputs,
+        enter::{Call, detached::Callee},
+        outputs,
         paramflags::{Given, ParamFlags},
         plan::Plan,
         result::Restype,
@@ -62,6 +62,7 @@ pub fn vectorcall(
                     planned(function, plan, given, restype, vm)
                 }
             }
+            None if function.is_of_com() => None,
             None => function.paramflags.as_ref().and_then(|paramflags| {
                 let given = Given::new(&args, nargs, names.unwrap_or(&[]));
                 planned_with_flags(function, paramflags, &given, vm)
@@ -165,6 +166,10 @@ fn general(
     vm: &VirtualMachine,
 ) -> PyResult {
     let signature = function.signature(vm);
+    #[cfg(windows)]
+    if function.is_of_com() {
+        return super::com::call(function, &signature, given, vm);
+    }
     match (&function.paramflags, &signature.declared.argtypes) {
         (Some(paramflags), Some(argtypes)) if !argtypes.converters.is_empty() => {
             arranged(function, &signature, paramflags, argtypes, given, vm)
@@ -223,13 +228,13 @@ fn step_by_step(
     let flags = function.flags;
     let converters = match &signature.declared.argtypes {
         Some(declared) => {
-            check_count(declared.converters.len(), given.len(), flags, vm)?;
+            declared.check_count(given.len(), flags, vm)?;
             &declared.converters[..]
         }
         None => &[],
     };
     let (address, _held) = CData::callee(CFuncPtr::value(function));
-    let target = Target {
+    let call = Call {
         callee: Callee {
             address,
             flags,
@@ -238,27 +243,12 @@ fn step_by_step(
         audited: false,
         cif: Some(&signature.cif),
     };
-    call::address(target, converters, given, &signature.declared.restype, vm)
-}
-
-/// A C function may be variadic, so it takes more arguments than declared, but never fewer.
-#[inline]
-fn check_count(
-    required: usize,
-    given: usize,
-    call_flags: u32,
-    vm: &VirtualMachine,
-) -> PyResult<()> {
-    let (fits, at_least) = if call_flags & flags::CDECL == 0 {
-        (required == given, "")
-    } else {
-        (required <= given, "at least ")
-    };
-    if fits {
-        return Ok(());
-    }
-    let plural = if required == 1 { "" } else { "s" };
-    Err(vm.new_type_error(format!(
-        "this function takes {at_least}{required} argument{plural} ({given} given)"
-    )))
+    call::address(
+        call,
+        None,
+        converters,
+        given,
+        &signature.declared.restype,
+        vm,
+    )
 }

@@ -1,6 +1,6 @@
 //! Making function objects: of an address, of a library's symbol, of a Python callable.
 
-use super::{CFuncPtr, Start, declared, make};
+use super::{CFuncPtr, Origin, Start, declared, make};
 use crate::{
     address, audit,
     ccall::{flags, paramflags::ParamFlags},
@@ -92,7 +92,11 @@ fn new(
     vm: &VirtualMachine,
 ) -> PyResult {
     let paramflags = match &args[..] {
-        [] => return Ok(make(ctype, Place::New, class, None, None, vm)?.into()),
+        [] => return Ok(make(ctype, Place::New, class, Origin::default(), vm)?.into()),
+        #[cfg(windows)]
+        [index, _, ..] if index.downcast_ref::<PyInt>().is_some() => {
+            return of_interface(ctype, class, &args, vm);
+        }
         [_] => None,
         [first, _] if first.downcast_ref::<PyTuple>().is_some() => args.pop(),
         many => return Err(too_many(many, vm)),
@@ -104,7 +108,7 @@ fn new(
         from_library(ctype, class, &first, paramflags.as_ref(), vm)
     } else if let Some(int) = first.downcast_ref::<PyInt>() {
         let address = address::of_int(int, vm)?;
-        let function = make(ctype, Place::New, class, None, None, vm)?;
+        let function = make(ctype, Place::New, class, Origin::default(), vm)?;
         function.point_to(address);
         Ok(function.into())
     } else {
@@ -126,14 +130,7 @@ fn from_library(
     let Some([name, library]) = parts else {
         return Err(vm.new_type_error("illegal func_spec argument"));
     };
-    let bytes = if let Some(text) = name.downcast_ref::<PyStr>() {
-        text.try_as_utf8(vm)?.as_str().as_bytes()
-    } else if let Some(bytes) = name.downcast_ref::<PyBytes>() {
-        bytes.as_bytes()
-    } else {
-        return Err(vm.new_type_error("function name must be string, bytes object or integer"));
-    };
-    let symbol = SymbolName::up_to_nul(bytes);
+    let symbol = Symbol::named(name, vm)?;
     let handle = library.get_attr(name!(vm, "_handle"), vm)?;
     let handle = Handle::of(&handle, "second argument", vm)?;
     let paramflags = match paramflags {
@@ -143,11 +140,58 @@ fn from_library(
         }
         None => None,
     };
-    audit::event(vm, "ctypes.dlsym", || (library.clone(), name.clone()))?;
-    let address = handle
-        .symbol("function", &symbol, vm)
+    audit::event(vm, "ctypes.dlsym", || {
+        (library.clone(), symbol.shown(name, vm))
+    })?;
+    let address = symbol
+        .find(handle, vm)
         .map_err(|message| vm.new_attribute_error(message))?;
     exported(ctype, class, paramflags, library, address, vm)
+}
+
+/// What a library is asked for.
+enum Symbol {
+    Name(SymbolName),
+    /// Windows' libraries export by numbers, too.
+    #[cfg(windows)]
+    Ordinal(u16),
+}
+
+impl Symbol {
+    fn named(name: &PyObject, vm: &VirtualMachine) -> PyResult<Self> {
+        #[cfg(windows)]
+        if let Some(int) = name.downcast_ref::<PyInt>() {
+            return Ok(Self::Ordinal(int.as_u32_mask() as u16));
+        }
+        let bytes = if let Some(text) = name.downcast_ref::<PyStr>() {
+            text.try_as_utf8(vm)?.as_str().as_bytes()
+        } else if let Some(bytes) = name.downcast_ref::<PyBytes>() {
+            bytes.as_bytes()
+        } else {
+            return Err(vm.new_type_error("function name must be string, bytes object or integer"));
+        };
+        Ok(Self::Name(SymbolName::up_to_nul(bytes)))
+    }
+
+    /// What audit hooks are shown.
+    fn shown(&self, name: &PyObject, _vm: &VirtualMachine) -> PyObjectRef {
+        match self {
+            Self::Name(_) => name.to_owned(),
+            #[cfg(windows)]
+            Self::Ordinal(ordinal) => _vm.ctx.new_int(*ordinal).into(),
+        }
+    }
+
+    /// The address of the function.
+    fn find(&self, library: Handle, vm: &VirtualMachine) -> Result<usize, String> {
+        match self {
+            Self::Name(name) => library.symbol("function", name, vm),
+            #[cfg(windows)]
+            Self::Ordinal(ordinal) => library
+                .ordinal(*ordinal, vm)
+                .ok_or_else(|| format!("function ordinal {ordinal} not found")),
+        }
+    }
 }
 
 /// A function object for what a library exports at an address.
@@ -159,11 +203,14 @@ fn exported(
     address: usize,
     vm: &VirtualMachine,
 ) -> PyResult {
-    let start = Start {
-        address,
-        kept: library.to_owned(),
+    let kept = library.to_owned();
+    let origin = Origin {
+        paramflags,
+        start: Some(Start { address, kept }),
+        #[cfg(windows)]
+        method: None,
     };
-    Ok(make(ctype, Place::New, class, paramflags, Some(start), vm)?.into())
+    Ok(make(ctype, Place::New, class, origin, vm)?.into())
 }
 
 /// What calling `class` with a symbol's name and a library comes to, if the library has the symbol at
@@ -188,6 +235,28 @@ pub fn of_symbol(
     ))
 }
 
+/// A function of an interface: `(index, name, paramflags=None, iid=None)`.
+#[cfg(windows)]
+fn of_interface(
+    ctype: &Py<CType>,
+    class: PyTypeRef,
+    args: &[PyObjectRef],
+    vm: &VirtualMachine,
+) -> PyResult {
+    let method = super::com::Method::new(args, vm)?;
+    let argtypes = declared(ctype, vm)?.declared.argtypes.as_ref();
+    let paramflags = match args.get(2) {
+        Some(paramflags) => ParamFlags::new(paramflags, argtypes, vm)?.map(Box::new),
+        None => None,
+    };
+    let origin = Origin {
+        paramflags,
+        method: Some(Box::new(method)),
+        ..Origin::default()
+    };
+    Ok(make(ctype, Place::New, class, origin, vm)?.into())
+}
+
 /// A C function that calls a Python callable.
 fn from_callable(
     ctype: &Py<CType>,
@@ -206,5 +275,9 @@ fn from_callable(
         address: thunk.address(),
         kept: thunk.into(),
     };
-    Ok(make(ctype, Place::New, class, None, Some(start), vm)?.into())
+    let origin = Origin {
+        start: Some(start),
+        ..Origin::default()
+    };
+    Ok(make(ctype, Place::New, class, origin, vm)?.into())
 }

@@ -3,6 +3,8 @@
 mod attributes;
 mod call;
 mod checked;
+#[cfg(windows)]
+mod com;
 pub mod constructor;
 mod declaration;
 mod planned;
@@ -135,6 +137,9 @@ pub struct CFuncPtr {
     /// `FUNCFLAG_*` of its type.
     flags: u32,
     paramflags: Option<Box<ParamFlags>>,
+    /// What it is of the interface that it is called with, if it is none of a library.
+    #[cfg(windows)]
+    method: Option<Box<com::Method>>,
 }
 
 // What the class's macro writes, but that the collector is told of an instance when it lives on.
@@ -194,7 +199,7 @@ unsafe impl Traverse for CFuncPtr {
 /// `MemoryError` if there is no memory for it.
 pub fn construct(ctype: &Py<CType>, place: Place, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
     let class = ctype.python_class().clone();
-    make(ctype, place, class, None, None, vm).map(Into::into)
+    make(ctype, place, class, Origin::default(), vm).map(Into::into)
 }
 
 /// What a new function pointer leads to.
@@ -204,18 +209,29 @@ struct Start {
     kept: PyObjectRef,
 }
 
+/// What a new function pointer is made of besides its type.
+#[derive(Default)]
+struct Origin {
+    paramflags: Option<Box<ParamFlags>>,
+    start: Option<Start>,
+    #[cfg(windows)]
+    method: Option<Box<com::Method>>,
+}
+
 fn make(
     ctype: &Py<CType>,
     place: Place,
     class: PyTypeRef,
-    paramflags: Option<Box<ParamFlags>>,
-    start: Option<Start>,
+    origin: Origin,
     vm: &VirtualMachine,
 ) -> PyResult<PyRef<CFuncPtr>> {
+    let Origin {
+        paramflags,
+        start,
+        #[cfg(windows)]
+        method,
+    } = origin;
     let signature = declared(ctype, vm)?;
-    let plan = signature.plan().filter(|_| paramflags.is_none());
-    // SAFETY: the signature is its type's for good, and holds the plan; the function holds the type.
-    let planned = unsafe { Planned::new(plan) };
     let function = ctype.function();
     let mut flags = function.map_or(flags::CDECL, |function| function.flags);
     if start
@@ -224,13 +240,21 @@ fn make(
     {
         flags |= flags::HOLDS_LIBRARIES;
     }
+    // SAFETY: there is none.
+    let planned = unsafe { Planned::new(None) };
     let payload = CFuncPtr {
         base: CData::new(ctype.to_owned(), place, vm)?,
         own: OnceBox::new(),
         planned,
         flags,
         paramflags,
+        #[cfg(windows)]
+        method,
     };
+    if payload.follows_plan() {
+        // SAFETY: the signature is its type's for good, and holds the plan; the function holds the type.
+        unsafe { payload.planned.set(signature.plan()) };
+    }
     let place = |function: &CFuncPtr| {
         function.base.settle();
         if let Some(Start { address, kept }) = start {
@@ -281,6 +305,25 @@ impl CFuncPtr {
         Some(unsafe { object.downcast_unchecked_ref::<Self>() })
     }
 
+    /// Whether a call is what its signature's plan says, and no more.
+    #[inline]
+    fn follows_plan(&self) -> bool {
+        self.paramflags.is_none() && !self.is_of_com()
+    }
+
+    /// Whether a call is one of COM: of an interface's function, or with a result that says whether it failed.
+    #[cfg(windows)]
+    #[inline]
+    fn is_of_com(&self) -> bool {
+        self.method.is_some() || self.flags & flags::HRESULT != 0
+    }
+
+    #[cfg(not(windows))]
+    #[inline(always)]
+    fn is_of_com(&self) -> bool {
+        false
+    }
+
     /// How it is called now. Whoever reads it keeps what was read.
     #[inline]
     fn signature(&self, vm: &VirtualMachine) -> Current<'_> {
@@ -289,7 +332,7 @@ impl CFuncPtr {
             return Current::OfType(of_type);
         };
         Current::Own(own.signature().unwrap_or_else(|| {
-            let planned = self.paramflags.is_none().then_some(&self.planned);
+            let planned = self.follows_plan().then_some(&self.planned);
             // SAFETY: both are parts of this, which holds its type.
             unsafe { own.catch_up(planned, of_type, vm) }
         }))
@@ -341,6 +384,10 @@ impl AsNumber for CFuncPtr {
         static METHODS: PyNumberMethods = PyNumberMethods {
             boolean: Some(|number, _vm| {
                 let function = CFuncPtr::of(number.obj);
+                #[cfg(windows)]
+                if function.is_some_and(|function| function.method.is_some()) {
+                    return Ok(true);
+                }
                 Ok(function.is_some_and(|function| function.address() != 0))
             }),
             ..PyNumberMethods::NOT_IMPLEMENTED
@@ -351,6 +398,14 @@ impl AsNumber for CFuncPtr {
 
 impl Representable for CFuncPtr {
     fn repr_str(zelf: &Py<Self>, _vm: &VirtualMachine) -> PyResult<String> {
+        #[cfg(windows)]
+        if let Some(method) = Self::of(zelf.as_object()).and_then(|own| own.method.as_ref()) {
+            let (name, id) = (zelf.class().name(), zelf.get_id());
+            return Ok(format!(
+                "<COM method offset {}: {name} at {id:#x}>",
+                method.index
+            ));
+        }
         Ok(format!(
             "<{} object at {:#x}>",
             zelf.class().name(),

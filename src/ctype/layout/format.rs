@@ -1,32 +1,32 @@
-//! The words of PEP 3118 formats.
+//! Building PEP 3118 formats.
 
 use std::fmt::Write;
 
 /// The format of a pointer whose target is unknown, and of a function pointer.
 pub const UNTYPED: &str = "X{}";
 
-/// The format of a union: nothing says what is in it.
+/// The format of a union, whose contents have no format.
 pub const UNION: &str = "B";
 
 /// A field of a structure.
 #[derive(Clone, Copy, Debug)]
 pub struct Field<'a> {
     pub name: &'a str,
-    /// Unused bytes in front of it.
+    /// Unused bytes in front of the field.
     pub padding: u64,
-    /// Extents of an array.
+    /// Extents, if the field is an array.
     pub shape: &'a [usize],
-    /// Format of its type, or of an array's items.
+    /// Format of the field's type, or of an array's items.
     pub format: &'a str,
 }
 
-/// The format of a simple type: its code after the mark of its byte order.
+/// Returns the format of a simple type: its code after the mark of its byte order.
 pub fn simple(code: char, big_endian: bool) -> String {
     let mark = if big_endian { '>' } else { '<' };
     String::from_iter([mark, code])
 }
 
-/// The format of a pointer to something of this shape and format.
+/// Returns the format of a pointer to a target of this shape and format.
 pub fn pointer(shape: &[usize], format: &str) -> String {
     let mut pointer = "&".to_owned();
     push_shape(&mut pointer, shape);
@@ -34,7 +34,7 @@ pub fn pointer(shape: &[usize], format: &str) -> String {
     pointer
 }
 
-/// The format of a structure that has `end` unused bytes behind its last field.
+/// Returns the format of a structure that has `end` unused bytes after its last field.
 pub fn structure<'a>(fields: impl Iterator<Item = Field<'a>>, end: u64) -> String {
     let mut format = "T{".to_owned();
     for field in fields {
@@ -49,7 +49,7 @@ pub fn structure<'a>(fields: impl Iterator<Item = Field<'a>>, end: u64) -> Strin
     format
 }
 
-/// The extents of an array in parentheses; nothing for what is none.
+/// Appends the extents of an array in parentheses, or nothing if there are none.
 fn push_shape(format: &mut String, shape: &[usize]) {
     for (index, extent) in shape.iter().enumerate() {
         let before = if index == 0 { '(' } else { ',' };

@@ -1,4 +1,4 @@
-//! Size, alignment, format, and where the scalars lie.
+//! Size, alignment, format, and the places of the scalars.
 
 mod format;
 pub mod place;
@@ -16,48 +16,47 @@ use rustpython_vm::{
 use smallvec::SmallVec;
 use std::{borrow::Cow, mem, ops::Range, sync::OnceLock};
 
-/// How values of a type lie in memory and what others need to know to pass them on.
+/// How values of a ctype lie in memory, and what is needed to pass them.
 #[derive(Debug)]
 pub struct Layout {
-    /// Bytes, padding included: C's `sizeof`.
+    /// Size in bytes, with padding: C's `sizeof`.
     pub size: usize,
-    /// Bytes: C's `_Alignof`.
+    /// Alignment in bytes: C's `_Alignof`.
     pub align: usize,
     /// Extent of each dimension of an array, outermost first; empty for everything else.
     pub shape: Vec<usize>,
-    /// Bytes of the innermost item of an array; of the value for everything else.
+    /// Size of the innermost item of an array; for everything else, of the value.
     pub item_size: usize,
-    /// Fields of an aggregate, those of its base classes included.
+    /// Number of fields of an aggregate, with those of its base classes.
     pub field_count: usize,
-    /// Values hold addresses, so they mean nothing in another process.
+    /// Whether values hold addresses, which are meaningless in another process.
     pub has_pointer: bool,
     content: Content,
-    /// How many layouts can lie inside each other below this one, until one is reached that knows its
-    /// format and scalars.
+    /// The greatest number of layouts nested below this one, down to those that know their format and scalars.
     depth: u32,
-    // What follows from the content, once somebody has asked.
+    // Derived from the content when first needed.
     format: OnceLock<String>,
     view_format: OnceLock<Cow<'static, str>>,
     scalars: OnceLock<Vec<Part>>,
     passed: OnceLock<PassedType>,
 }
 
-/// What a value consists of. The types in it are settled, and live as long as the layout.
+/// What a value consists of. The ctypes in it are final, and live as long as the layout.
 #[derive(Debug)]
 enum Content {
     Simple {
         code: &'static SimpleCode,
         big_endian: bool,
     },
-    /// A pointer, to a type if it is known.
+    /// A pointer, to a ctype if it is known.
     Pointer(Option<PyRef<CType>>),
     Array {
         item: PyRef<CType>,
         length: usize,
     },
-    /// An array of a type that may be another one by now: format and scalars are written down.
+    /// An array of a ctype that may have changed: format and scalars are stored.
     Written,
-    /// The same as another type.
+    /// The same content as another ctype's.
     Inherited(PyRef<CType>),
     Fields {
         base: Option<PyRef<CType>>,
@@ -67,20 +66,21 @@ enum Content {
     },
 }
 
-/// A field, as far as the layout has to do with it.
+/// What the layout needs to know of a field.
 #[derive(Debug)]
 pub struct Member {
     pub name: PyStrRef,
     pub ctype: PyRef<CType>,
     pub offset: usize,
-    /// Unused bytes in front of it.
+    /// Unused bytes in front of the field.
     pub padding: u64,
-    /// The bytes that a bit field has bits in, counted from `offset`.
+    /// The bytes, counted from `offset`, in which a bit field has bits.
     pub bit_field: Option<Range<usize>>,
 }
 
 impl Member {
-    /// Its scalars by offset. A bit field is passed as the bytes that it has bits in, whatever its type is.
+    /// Appends the field's scalars by offset. A bit field is passed as the bytes in which it has bits, whatever
+    /// its type.
     fn scalars(&self, out: &mut Vec<Part>) {
         match &self.bit_field {
             None => out.extend(shifted(self.ctype.layout().scalars(), self.offset)),
@@ -92,7 +92,7 @@ impl Member {
 impl Member {
     fn in_format(&self) -> format::Field<'_> {
         let (name, layout) = (&self.name, self.ctype.layout());
-        // The library's code writes the format if a name is no UTF-8.
+        // The library's code writes the format if a name is not valid UTF-8.
         debug_assert!(name.to_str().is_some(), "{:?}", name.as_object());
         format::Field {
             name: name.to_str().unwrap_or_default(),
@@ -103,11 +103,12 @@ impl Member {
     }
 }
 
-/// An aggregate's scalars are spelled out only while they can matter: no ABI classifies what is
-/// larger by its fields, and an array of a million integers need not be a million entries.
+/// The size up to which an aggregate's scalars are listed: no ABI classifies larger aggregates by their fields,
+/// and an array of a million integers need not have a million entries.
 const MAX_CLASSIFIED_SIZE: usize = 64;
 
-/// What lies deeper than this is written down at once, so that no type is too deep to ask for it.
+/// Format and scalars of layouts nested deeper than this are stored at once, so that asking for them never
+/// recurses too deep.
 const MAX_DEPTH: u32 = 32;
 
 impl Layout {
@@ -123,7 +124,7 @@ impl Layout {
         }
     }
 
-    /// The layout of a pointer, to `target` if it is known. Function pointers have none.
+    /// Returns the layout of a pointer, to `target` if it is known. Function pointers have no target.
     #[must_use]
     pub fn pointer(target: Option<&Py<CType>>) -> Self {
         let settled = target.filter(|target| target.is_settled());
@@ -142,12 +143,12 @@ impl Layout {
         layout.bounded()
     }
 
-    /// The layout of an array, and the size that its items have in it. `None` if its size exceeds the address
-    /// space.
+    /// Returns the layout of an array, and the size that its items have in it. `None` if the array is larger
+    /// than the address space.
     #[must_use]
     pub fn array(item: &Py<CType>, length: usize) -> Option<(Self, usize)> {
-        // In this order: what is settled does not change any more. All else may be given fields meanwhile, so
-        // this is the one layout that counts.
+        // In this order: a final layout does not change any more. Any other may be replaced meanwhile, so it is
+        // read only once.
         let settled = item.is_settled();
         let of = item.layout();
         let size = of
@@ -171,17 +172,17 @@ impl Layout {
             ..Self::of(content, size, of.align)
         };
         if !settled {
-            // A new layout has neither yet.
+            // A new layout has neither format nor scalars yet.
             let _ = layout.format.set(of.format().to_owned());
             let _ = layout.scalars.set(repeated(of, length));
         }
         Some((layout.bounded(), of.size))
     }
 
-    /// The layout of a structure or union that has `members` besides what its base class has.
+    /// Returns the layout of a structure or union that has `members` after those of its base class.
     ///
-    /// `end` is the number of unused bytes at the end of a structure, `None` for a union. `format` is
-    /// for what has another format than follows from the rest.
+    /// `end` is the number of unused bytes at the end of a structure, `None` for a union. `format` is given if
+    /// the format does not follow from the members.
     #[must_use]
     pub fn aggregate(
         (size, align): (usize, usize),
@@ -215,7 +216,7 @@ impl Layout {
         layout.bounded()
     }
 
-    /// A copy for a subclass that adds no fields to a settled type.
+    /// Returns a copy for a subclass that adds no fields to a final type.
     #[must_use]
     pub fn inherit(base: &Py<CType>) -> Self {
         let of = base.layout();
@@ -230,9 +231,9 @@ impl Layout {
         layout.bounded()
     }
 
-    /// The members of an aggregate, those of base classes first.
+    /// Returns the members of an aggregate, those of base classes first.
     pub fn members(&self) -> impl Iterator<Item = &Member> {
-        // A loop, since there may be a thousand classes between an aggregate and its first base.
+        // A loop, because there may be a thousand classes between an aggregate and its first base.
         let mut levels = SmallVec::<[&[Member]; 4]>::new();
         let mut layout = Some(self);
         while let Some(current) = layout {
@@ -265,7 +266,7 @@ impl Layout {
         }
     }
 
-    /// Writes down what recursion would find too deep.
+    /// Stores format and scalars at once if asking for them later would recurse too deep.
     fn bounded(mut self) -> Self {
         if self.depth > MAX_DEPTH {
             let _ = self.format();
@@ -275,13 +276,13 @@ impl Layout {
         self
     }
 
-    /// What `translate` makes of the format, which it is asked for once.
+    /// Returns the result of `translate` for the format; `translate` is called once.
     pub fn view_format(&self, translate: fn(&str) -> Cow<'static, str>) -> Cow<'static, str> {
         let format = self.view_format.get_or_init(|| translate(self.format()));
         format.clone()
     }
 
-    /// PEP 3118 format of one item.
+    /// Returns the PEP 3118 format of one item.
     #[must_use]
     pub fn format(&self) -> &str {
         self.format.get_or_init(|| match &self.content {
@@ -297,12 +298,12 @@ impl Layout {
         })
     }
 
-    /// PEP 3118 format of a pointer to such a value.
+    /// Returns the PEP 3118 format of a pointer to such a value.
     fn format_of_pointer(&self) -> String {
         format::pointer(&self.shape, self.format())
     }
 
-    /// How values are passed. An array is passed as a pointer to its first item (C11 6.3.2.1 p3).
+    /// Returns how values are passed. An array is passed as a pointer to its first item (C11 6.3.2.1 p3).
     #[inline]
     #[must_use]
     pub fn passed(&self) -> &PassedType {
@@ -325,13 +326,13 @@ impl Layout {
         }
     }
 
-    /// Bytes that the members of an aggregate ask it to be aligned to, whatever `_align_` says of it as a whole.
+    /// Returns the alignment that the members of an aggregate require, whatever its own `_align_` says.
     fn natural_align(&self) -> usize {
         let aligns = self.members().map(|member| member.ctype.layout().align);
         aligns.max().unwrap_or(1).min(self.align)
     }
 
-    /// The scalars by offset.
+    /// Returns the scalars by offset.
     fn scalars(&self) -> &[Part] {
         self.scalars.get_or_init(|| match &self.content {
             Content::Simple { code, .. } => vec![(0, code.scalar)],
@@ -355,7 +356,7 @@ impl Layout {
     }
 }
 
-/// The scalars of `length` such items.
+/// Returns the scalars of `length` such items.
 fn repeated(item: &Layout, length: usize) -> Vec<Part> {
     let size = item.size.saturating_mul(length);
     if size > MAX_CLASSIFIED_SIZE || item.size == 0 {
@@ -365,7 +366,7 @@ fn repeated(item: &Layout, length: usize) -> Vec<Part> {
     items.flatten().collect()
 }
 
-/// Scalars in something that starts at `offset`.
+/// Returns the scalars of a part that starts at `offset`.
 fn shifted(scalars: &[Part], offset: usize) -> impl Iterator<Item = Part> {
     scalars
         .iter()

@@ -1,21 +1,21 @@
 //! Where the fields of an aggregate lie: numbers in, numbers out.
 //!
-//! There are two ways to pack bit fields. GCC on System V places field after field, bit by bit, and
-//! moves to the next unit only where a bit field would not fit into one object of its type.
-//! Microsoft's compilers open a unit of the field's type and fill it with the bit fields that follow,
-//! as long as their types have the same size. `_pack_` limits alignment, and means the second way.
+//! There are two ways to pack bit fields. GCC on System V places field after field, bit by bit, and moves to
+//! the next unit only where a bit field would not fit into one object of its type. Microsoft's compilers open a
+//! unit of the field's type and fill it with the bit fields that follow, as long as their types have the same
+//! size. `_pack_` limits the alignment, and implies the second way.
 
-/// How an aggregate asks to be laid out.
+/// The rules for laying out an aggregate.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules {
-    /// All fields start at zero.
+    /// Whether all fields start at zero.
     pub union: bool,
     pub packing: Packing,
-    /// Bit fields are counted from the unit's most significant bit.
+    /// Whether bit fields are counted from the unit's most significant bit.
     pub big_endian: bool,
-    /// Bytes that the aggregate is aligned to at least; not zero.
+    /// Minimum alignment of the aggregate in bytes; not zero.
     pub align: u64,
-    /// Bytes of the base class, behind which the fields of a structure start.
+    /// Size of the base class in bytes; the fields of a structure start behind it.
     pub base_size: u64,
 }
 
@@ -24,7 +24,7 @@ pub struct Rules {
 pub enum Packing {
     SystemV,
     Microsoft {
-        /// Bytes that no field is aligned to more than, if it is not zero.
+        /// Maximum alignment of fields in bytes; zero for no limit.
         pack: u64,
     },
 }
@@ -32,9 +32,9 @@ pub enum Packing {
 /// A field to be placed.
 #[derive(Clone, Copy, Debug)]
 pub struct Field {
-    /// Bytes of its type.
+    /// Size of its type in bytes.
     pub size: u64,
-    /// Bytes that its type is aligned to; not zero.
+    /// Alignment of its type in bytes; not zero.
     pub align: u64,
     /// Width of a bit field, 1 to `8 * size`.
     pub bits: Option<u64>,
@@ -43,7 +43,7 @@ pub struct Field {
 /// Where a field lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// Bytes from the start of the aggregate to the field's type.
+    /// Bytes from the start of the aggregate to the field, or to a bit field's unit.
     pub offset: u64,
     /// Lowest bit of a bit field in its type, counted from the least significant; 0 for other fields.
     pub bit_offset: u64,
@@ -51,35 +51,35 @@ pub struct Place {
     pub padding: u64,
 }
 
-/// What follows from all fields.
+/// Size and alignment of the aggregate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Extent {
     pub size: u64,
     pub align: u64,
-    /// Unused bytes at the end, which `size` counts.
+    /// Unused bytes at the end, which `size` includes.
     pub padding: u64,
 }
 
-/// Sizes and alignments beyond this are nobody's: eight times as much and a sum of some are still
-/// exact, even as a float.
+/// The largest size and alignment that is accepted. Eight times as much, and sums of a few, are still exact,
+/// even as a float.
 pub const LIMIT: u64 = 1 << 48;
 
-/// Places one field after the other.
+/// Places the fields of an aggregate one by one.
 #[derive(Debug)]
 pub struct Placer {
     rules: Rules,
     align: u64,
-    /// System V: bits up to where the next field may start.
+    /// System V: the bit where the next field may start.
     next_bit: u64,
-    /// Microsoft: end of the unit that is open.
+    /// Microsoft: the end of the open unit.
     unit_end: u64,
-    /// Microsoft: bits of that unit.
+    /// Microsoft: the number of bits in the open unit.
     unit_bits: u64,
-    /// Microsoft: bits of it that are free.
+    /// Microsoft: the number of free bits in the open unit.
     free_bits: u64,
-    /// Bytes up to the end of the last field.
+    /// The end of the last field, in bytes.
     end: u64,
-    /// Bytes of the largest field of a union.
+    /// The size of the largest field of a union, in bytes.
     largest: u64,
 }
 
@@ -89,7 +89,7 @@ impl Placer {
         Self {
             rules,
             align: rules.align,
-            // One that is too large for that is refused with the first field.
+            // A base class too large for this number is refused with the first field.
             next_bit: rules.base_size.saturating_mul(8),
             unit_end: rules.base_size,
             unit_bits: 0,
@@ -99,7 +99,7 @@ impl Placer {
         }
     }
 
-    /// Places the next field. `None` if the numbers exceed [`LIMIT`].
+    /// Places the next field. Returns `None` if the numbers exceed [`LIMIT`].
     pub fn place(&mut self, field: Field) -> Option<Place> {
         if self.end.max(field.size).max(field.align) > LIMIT {
             return None;
@@ -125,7 +125,7 @@ impl Placer {
         })
     }
 
-    /// The field's offset in bytes, and its first bit in its type.
+    /// Returns the field's offset in bytes, and its first bit in its type.
     fn place_system_v(&mut self, field: Field) -> (u64, u64) {
         let align_bits = 8 * field.align;
         let width = field.bits.unwrap_or(8 * field.size);
@@ -161,7 +161,7 @@ impl Placer {
         (self.unit_end - field.size, first_bit)
     }
 
-    /// Size and alignment. `None` if the numbers exceed [`LIMIT`].
+    /// Returns size and alignment, or `None` if the numbers exceed [`LIMIT`].
     #[must_use]
     pub fn finish(&self) -> Option<Extent> {
         let used = if self.rules.union {
@@ -218,7 +218,7 @@ mod tests {
         }
     }
 
-    /// Offset and first bit of each field, and size and alignment of all.
+    /// Returns offset and first bit of each field, and size and alignment of the aggregate.
     fn placed(rules: Rules, fields: &[Field]) -> (Vec<(u64, u64)>, (u64, u64)) {
         let mut placer = Placer::new(rules);
         let places = fields.iter().map(|&field| placer.place(field).unwrap());

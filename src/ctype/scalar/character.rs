@@ -90,10 +90,13 @@ unsafe fn store_wchar(target: *mut u8, value: &PyObject, vm: &VirtualMachine) ->
     };
     let mut units = wide::encode(text.as_wtf8());
     let (Some(unit), None) = (units.next(), units.next()) else {
-        return Err(vm.new_type_error(format!(
-            "a unicode character expected, not a string of length {}",
-            text.char_len()
-        )));
+        return Err(vm.new_type_error(match text.char_len() {
+            1 => format!(
+                "the string {} cannot be converted to a single wchar_t character",
+                value.ascii(vm)?.to_string_lossy()
+            ),
+            length => format!("a unicode character expected, not a string of length {length}"),
+        }));
     };
     // SAFETY: the caller's promise.
     unsafe { target.cast::<wchar_t>().write_unaligned(unit) };

@@ -4,6 +4,8 @@
 //! simple types ([`super::simple`]). Memory need not be aligned: packed structures and buffers of
 //! other programs are not.
 
+#[cfg(windows)]
+pub mod bstr;
 pub mod character;
 pub mod complex;
 pub mod eightbytes;

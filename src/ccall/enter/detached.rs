@@ -1,8 +1,10 @@
 //! Who is called, and what happens right around the machine call: detaching from the VM, `errno`,
 //! exceptions left behind.
 
+#[cfg(windows)]
+use crate::ccall::last_error;
 use crate::{
-    ccall::{errno, flags, longjmp, pending, thread},
+    ccall::{errno, flags, longjmp, pending, seh, thread},
     loader::{self, Use},
 };
 use rustpython_vm::{PyResult, VirtualMachine};
@@ -23,6 +25,8 @@ pub struct Callee {
 pub fn attached_or_not(call_flags: u32, vm: &VirtualMachine, enter: impl FnOnce()) -> PyResult<()> {
     thread::prepare(vm);
     let running = longjmp::running();
+    #[cfg(windows)]
+    let enter = || last_error::around(call_flags, enter);
     let enter = || {
         if call_flags & flags::USE_ERRNO == 0 {
             enter();
@@ -31,9 +35,9 @@ pub fn attached_or_not(call_flags: u32, vm: &VirtualMachine, enter: impl FnOnce(
         }
     };
     if call_flags & (flags::PYTHONAPI | flags::HOLDS_LIBRARIES) == 0 {
-        vm.allow_threads(enter);
+        let raised = vm.allow_threads(|| seh::taking(enter));
         longjmp::back_to(running, vm);
-        return Ok(());
+        return seh::raise(raised, vm);
     }
     if call_flags & flags::PYTHONAPI == 0 {
         loader::using(Use::Look, vm, enter);

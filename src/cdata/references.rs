@@ -1,13 +1,12 @@
-//! References in memory, and what keeps alive what they lead to.
+//! References in memory, and what keeps their targets alive.
 //!
-//! Whoever owns a block of memory keeps, for each place in it that Python code has stored a reference in,
-//! what the reference leads to. So what `p.contents.next = q` stores is kept by the node that is pointed
-//! to, and found there by whoever comes another way.
+//! The owner of a block of memory keeps, for each place in it where Python code has stored a reference, the
+//! target of the reference. So what `p.contents.next = q` stores is kept by the node that `p` points to, and is
+//! found there however the node is reached.
 //!
-//! A reference and what is kept for it are two things that other threads must see change together, or
-//! they would find a pointer to what is gone. So both change under the owner's lock, and references are
-//! followed under it. No Python code runs under a lock, and nobody holds
-//! those of two objects.
+//! Other threads must see a reference and what is kept for it change together, or they would find a pointer to
+//! freed memory. So both change under the owner's lock, and references are followed under it. No Python code
+//! runs under a lock, and no thread holds the locks of two objects.
 
 use super::{
     CData, Own, State, flag,
@@ -28,7 +27,7 @@ use std::{
     sync::atomic::{Ordering, fence},
 };
 
-/// A copy of bytes, and what the references among them lead to.
+/// A copy of bytes, and the targets of the references in them.
 #[derive(Debug)]
 pub struct Copied {
     bytes: SmallVec<[u8; 32]>,
@@ -36,13 +35,13 @@ pub struct Copied {
 }
 
 impl Copied {
-    /// Copies the bytes to `address`, and returns what the references among them lead to.
+    /// Copies the bytes to `address`, and returns the targets of the references in them.
     ///
     /// # Safety
-    /// `address` must be valid for writes of as many bytes.
+    /// `address` must be valid for writes of the number of bytes copied.
     pub unsafe fn copy_to(self, address: *mut u8) -> Vec<PyObjectRef> {
         let Self { bytes, kept } = self;
-        // SAFETY: the caller's promise.
+        // SAFETY: `address` is valid for writes of `bytes.len()` bytes (see # Safety).
         unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), address, bytes.len()) };
         match kept {
             keepalive::Copied::Entries(entries) => {
@@ -53,14 +52,14 @@ impl Copied {
     }
 }
 
-/// What a store does to what is kept for the place.
+/// How a store changes what is kept for the place.
 #[derive(Debug)]
 pub enum Kept {
-    /// Nothing: what is stored is no reference that Python code has made, and does no harm.
+    /// Not at all: what is stored is not a reference that Python code has made, and does no harm.
     AsItIs,
-    /// This is kept from now on.
+    /// This object is kept from now on.
     Object(PyObjectRef),
-    /// Nothing is kept any more.
+    /// Nothing is kept from now on.
     Nothing,
 }
 
@@ -75,21 +74,21 @@ impl CData {
         }
     }
 
-    /// Whether this object may keep something. What was read of its memory before this returned `false`
-    /// was stored by nobody who keeps anything for it.
+    /// Returns whether this object may keep something. If not, nothing is kept for what was read from its
+    /// memory before this call.
     #[inline]
     pub(super) fn keeps(&self) -> bool {
-        // Whoever stores a reference raises the flag first.
+        // A store of a reference raises the flag before it changes the memory.
         fence(Ordering::Acquire);
         self.has_flag(flag::KEEPS)
     }
 
-    /// Gets ready to keep something; `may_lead_back` if it can have references to this object.
+    /// Prepares to keep something; `may_lead_back` says whether it can have references to this object.
     #[inline]
     fn begin_to_keep(&self, may_lead_back: bool) {
         if !self.has_flag(flag::KEEPS) {
             self.set_flag(flag::KEEPS);
-            // The memory must not change before.
+            // The memory must not change before the flag.
             fence(Ordering::Release);
         }
         if may_lead_back {
@@ -97,8 +96,8 @@ impl CData {
         }
     }
 
-    /// Whether a cycle can run through an object that is kept: not through `bytes` and copies of strings, nor
-    /// through a value without pointers, but for what Python code puts into its dict.
+    /// Returns whether a cycle can run through an object that is kept. It cannot run through `bytes`, copies of
+    /// strings and values without pointers, except for what Python code puts into a value's dict.
     #[inline]
     fn may_lead_back(object: &PyObject, vm: &VirtualMachine) -> bool {
         match Self::of(object) {
@@ -110,31 +109,32 @@ impl CData {
         }
     }
 
-    /// Notes that something else is about to depend on what this object keeps, for `_objects`.
+    /// Notes, for `_objects`, that another object is about to depend on what this object keeps.
     #[inline]
     pub fn ask(&self) {
         self.set_flag(flag::ASKED);
     }
 
-    /// What few values have, which is made now if this value has it not.
+    /// Returns the state that few values have, and makes it if this value has none.
     pub(super) fn state(&self) -> &PyMutex<State> {
         self.state.get_or_init(Box::default)
     }
 
-    /// Keeps `object` as long as this object lives or nothing else is stored at the start of its memory.
+    /// Keeps `object` as long as this object lives and nothing else is stored at the start of its memory.
     ///
     /// # Safety
-    /// This object must just have been placed, and nobody else know it yet.
+    /// This object must just have been placed, and no other code know it yet.
     #[inline]
     pub unsafe fn keep_at_start(&self, object: PyObjectRef) {
         self.flags.store(flag::KEEPS, Ordering::Relaxed);
         let kept = Keepalive::One(self.address().addr(), object);
-        // SAFETY: nobody else looks at it, locked or not; it keeps nothing that would have to be dropped.
+        // SAFETY: no other code has this object yet (see # Safety), locked or not; it keeps nothing that would
+        // have to be dropped.
         unsafe { self.keepalive.data_ptr().write(kept) };
     }
 
-    /// Gets ready to store something in a function pointer. Calls that are under way hold no more than the
-    /// function object, so that goes on holding what it led to when they began.
+    /// Prepares for a store into a function pointer. Calls in progress hold only the function object, so that
+    /// object goes on holding its first target.
     #[inline]
     fn before_restoring(&self) {
         if self.ctype.function().is_some() && !self.has_flag(flag::RESTORED) {
@@ -142,13 +142,13 @@ impl CData {
             let old = mem::replace(&mut self.state().lock().first, first);
             drop(old);
             self.set_flag(flag::RESTORED);
-            // The memory must not change before.
+            // The memory must not change before the flag.
             fence(Ordering::Release);
         }
     }
 
-    /// Runs `f` while nothing changes what this object keeps, or the references in its memory. `f` must
-    /// run no Python code.
+    /// Runs `f` while nothing changes what this object keeps, or the references in its memory. `f` must run no
+    /// Python code.
     #[inline]
     pub(super) fn locked<R>(&self, f: impl FnOnce(&Keepalive) -> R) -> R {
         f(&self.keepalive.lock())
@@ -157,10 +157,10 @@ impl CData {
     /// Stores the bytes of a reference at `address` in the memory that this object owns.
     ///
     /// # Errors
-    /// What bringing `_objects` up to date raises.
+    /// Any exception that updating `_objects` raises.
     ///
     /// # Safety
-    /// `address` must be valid for writes of as many bytes.
+    /// `address` must be valid for writes of `bytes.len()` bytes.
     pub(super) unsafe fn store_reference(
         zelf: &Py<Self>,
         address: *mut u8,
@@ -168,7 +168,7 @@ impl CData {
         kept: Kept,
         vm: &VirtualMachine,
     ) -> PyResult<()> {
-        // SAFETY: the caller's promise.
+        // SAFETY: `address` is valid for writes of `bytes.len()` bytes (see # Safety).
         let write = || unsafe { ptr::copy(bytes.as_ptr(), address, bytes.len()) };
         let object = match kept {
             Kept::AsItIs => {
@@ -201,10 +201,10 @@ impl CData {
     /// Stores copied bytes at `address` in the memory that this object owns.
     ///
     /// # Errors
-    /// What bringing `_objects` up to date raises.
+    /// Any exception that updating `_objects` raises.
     ///
     /// # Safety
-    /// `address` must be valid for writes of as many bytes.
+    /// `address` must be valid for writes of the number of bytes copied.
     pub(super) unsafe fn store_copied(
         zelf: &Py<Self>,
         address: *mut u8,
@@ -213,7 +213,7 @@ impl CData {
     ) -> PyResult<()> {
         let Copied { bytes, kept } = copied;
         let places = places(address, bytes.len());
-        // SAFETY: the caller's promise.
+        // SAFETY: `address` is valid for writes of `bytes.len()` bytes (see # Safety).
         let write = || unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), address, bytes.len()) };
         if kept.is_empty() && !zelf.keeps() {
             write();
@@ -231,10 +231,10 @@ impl CData {
         Self::was_stored(zelf, vm)
     }
 
-    /// Brings `_objects` up to date after a value was stored as a whole.
+    /// Updates `_objects` after a value was stored as a whole.
     ///
     /// # Errors
-    /// What storing into the dict raises.
+    /// Any exception that storing into the dict raises.
     #[inline]
     pub(super) fn was_stored(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<()> {
         if zelf.has_flag(flag::SEEN) {
@@ -243,23 +243,23 @@ impl CData {
         Ok(())
     }
 
-    /// The first `size` bytes of this value, and what the references among them lead to.
+    /// Returns a copy of the first `size` bytes of this value, and the targets of the references in them.
     ///
     /// # Errors
     /// `MemoryError`.
     pub(super) fn copied(zelf: &Py<Self>, size: usize, vm: &VirtualMachine) -> PyResult<Copied> {
-        // SAFETY: the caller asks for no more than the value has.
+        // SAFETY: callers ask for no more bytes than the value has.
         unsafe { Self::copied_at(Self::home(zelf), zelf.address(), size, vm) }
     }
 
-    /// A copy of `size` bytes at `address` in the memory that this object owns, and what the references
-    /// among them lead to.
+    /// Copies `size` bytes at `address` in the memory that this object owns, and the targets of the references
+    /// in them.
     ///
     /// # Errors
     /// `MemoryError`.
     ///
     /// # Safety
-    /// `address` must be valid for reads of as many bytes.
+    /// `address` must be valid for reads of `size` bytes.
     unsafe fn copied_at(
         home: &Py<Self>,
         address: *const u8,
@@ -272,7 +272,7 @@ impl CData {
             .map_err(|_| vm.no_memory_error())?;
         let mut copy = || {
             bytes.clear();
-            // SAFETY: the caller's promise.
+            // SAFETY: `address` is valid for reads of `size` bytes (see # Safety).
             bytes.extend_from_slice(unsafe { std::slice::from_raw_parts(address, size) });
         };
         copy();
@@ -291,7 +291,7 @@ impl CData {
         Ok(Copied { bytes, kept })
     }
 
-    /// What the references in this value's memory lead to, for whoever uses a copy of them.
+    /// Returns the targets of the references in this value's memory, for a user of a copy of them.
     #[must_use]
     pub fn targets(zelf: &Py<Self>) -> Entries {
         let home = Self::home(zelf);
@@ -302,14 +302,13 @@ impl CData {
         home.locked(|keepalive| keepalive.entries(&places))
     }
 
-    /// Fills this new value with the bytes at `address`, which are in the memory that `owner` owns, if that
-    /// is known.
+    /// Fills this new value with the bytes at `address`, in memory of `owner` if the owner is known.
     ///
     /// # Errors
     /// `MemoryError`.
     ///
     /// # Safety
-    /// `address` must be valid for reads of as many bytes as the value has.
+    /// `address` must be valid for reads of the value's size.
     pub unsafe fn fill(
         zelf: &Py<Self>,
         address: *const u8,
@@ -318,20 +317,21 @@ impl CData {
     ) -> PyResult<()> {
         let (target, size) = zelf.bytes();
         if let Some(home) = owner.and_then(Self::of).filter(|home| home.keeps()) {
-            // SAFETY: the caller's promise.
+            // SAFETY: `address` is valid for reads of `size` bytes (see # Safety).
             let copied = unsafe { Self::copied_at(home, address, size, vm) }?;
-            // SAFETY: the value's own memory.
+            // SAFETY: `target` is the value's own memory.
             return unsafe { Self::store_copied(zelf, target, copied, vm) };
         }
-        // SAFETY: the caller's promise; the value is new, so nothing else lies in its memory.
+        // SAFETY: `address` is valid for reads of `size` bytes (see # Safety); the value is new, so its memory
+        // overlaps no other.
         unsafe { ptr::copy_nonoverlapping(address, target, size) };
         Ok(())
     }
 
-    /// Has this pointer lead to `address`, for which `kept` is kept.
+    /// Makes this pointer point to `address`, for which `kept` is kept.
     ///
     /// # Errors
-    /// What bringing `_objects` up to date raises.
+    /// Any exception that updating `_objects` raises.
     pub fn point_to(
         zelf: &Py<Self>,
         address: *mut u8,
@@ -343,14 +343,14 @@ impl CData {
         unsafe { Self::store_reference(Self::home(zelf), zelf.address(), &bytes, kept, vm) }
     }
 
-    /// Holds the buffer that this object's memory lies in, for as long as the object lives.
+    /// Holds the buffer that this object's memory lies in, for the object's lifetime.
     pub fn hold_source(&self, source: PyBuffer) {
         let old = self.state().lock().source.replace(Box::new(source));
         drop(old);
     }
 }
 
-/// The places in `size` bytes from `address` on.
+/// Returns the places in the `size` bytes at `address`.
 fn places(address: *const u8, size: usize) -> Range<usize> {
     address.addr()..address.addr().saturating_add(size)
 }

@@ -1,25 +1,30 @@
 //! The functions of `_ctypes`.
 
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
+
 use crate::{
     address, audit,
-    builtin::{Callee, Wording},
+    builtin::{Builtin, Wording},
     c_integer,
     ccall::{
         byref::CArg,
         call,
-        enter::{Target, around::Callee as Foreign},
+        enter::{Call, detached::Callee},
         errno as errno_copy, flags,
         result::Restype,
     },
     cdata::{CData, ctype_of, pickle},
-    clib::{self, Handle, SymbolName},
+    clib::Handle,
     ctype::{CType, Kind},
     names,
     panics::guarding,
 };
 use rustpython_vm::{
     Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyBaseExceptionRef, PyInt, PyModule, PyStr, PyTuple},
+    builtins::{PyBaseExceptionRef, PyInt, PyModule, PyTuple},
     function::{FuncArgs, ItemDoc, PyMethodDef, PyMethodFlags},
 };
 
@@ -32,7 +37,7 @@ macro_rules! functions {
             PyMethodDef::new_raw_const(
                 $name,
                 |vm: &VirtualMachine, args: FuncArgs, _| {
-                    const CALLEE: Callee = Callee {
+                    const CALLEE: Builtin = Builtin {
                         name: $name,
                         place: "_ctypes",
                         is_method: false,
@@ -65,10 +70,34 @@ functions! {
         "Changes this thread's copy of errno; what it was." set_errno;
     #[cfg(unix)]
     Named "dlopen" "($module, name, flags=0, /)" "Opens a shared library; its handle."
-        guarding(dlopen);
-    Named "dlclose" "($module, handle, /)" "Closes a shared library." guarding(dlclose);
+        guarding(unix::dlopen);
+    #[cfg(unix)]
+    Named "dlclose" "($module, handle, /)" "Closes a shared library." guarding(unix::dlclose);
+    #[cfg(unix)]
     Named "dlsym" "($module, handle, name, /)" "The address of a symbol of a shared library."
-        guarding(dlsym);
+        guarding(unix::dlsym);
+    #[cfg(windows)]
+    Named "LoadLibrary" "($module, name, load_flags=0, /)" "Opens a library; its handle."
+        guarding(windows::load_library);
+    #[cfg(windows)]
+    Named "FreeLibrary" "($module, handle, /)" "Gives a library up." guarding(windows::free_library);
+    #[cfg(windows)]
+    Named "FormatError" "($module, code=0, /)"
+        "The system's text for an error code; without one, for the last error."
+        guarding(windows::format_error);
+    #[cfg(windows)]
+    Counted "get_last_error" "($self, /)" "This thread's copy of the last error."
+        windows::get_last_error;
+    #[cfg(windows)]
+    Unnamed "set_last_error" "($module, value, /)"
+        "Changes this thread's copy of the last error; what it was." windows::set_last_error;
+    #[cfg(windows)]
+    Unnamed "_check_HRESULT" "($module, result, /)" "The result, if it is none of failure."
+        guarding(windows::check_hresult);
+    #[cfg(windows)]
+    Named "CopyComPointer" "($module, source, target, /)"
+        "Copies an interface pointer, which counts as one more reference."
+        guarding(windows::copy_com_pointer);
     Unnamed "call_function" "($module, address, arguments, /)"
         "Calls an address as a function that returns int."
         guarding(call_function);
@@ -215,34 +244,7 @@ fn set_errno([value]: [PyObjectRef; 1], vm: &VirtualMachine) -> PyResult {
     Ok(vm.ctx.new_int(errno_copy::set(value)).into())
 }
 
-#[cfg(unix)]
-fn dlopen((name, flags): (PyObjectRef, Option<PyObjectRef>), vm: &VirtualMachine) -> PyResult {
-    use rustpython_vm::builtins::PyBytes;
-    use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
-    let flags = match flags {
-        Some(flags) => c_integer::int(&flags, vm)?,
-        None => libc::RTLD_NOW,
-    };
-    let path = if vm.is_none(&name) {
-        None
-    } else {
-        let encoded = vm.import("os", 0)?.get_attr("fsencode", vm)?;
-        Some(encoded.call((name.clone(),), vm)?)
-    };
-    audit::event(vm, "ctypes.dlopen", || (name.clone(),))?;
-    let path = path
-        .as_ref()
-        .and_then(|path| path.downcast_ref::<PyBytes>())
-        .map(|path| OsStr::from_bytes(path.as_bytes()));
-    if path.is_some_and(|path| path.as_bytes().contains(&0)) {
-        return Err(vm.new_value_error("embedded null byte"));
-    }
-    match clib::open(path, flags | libc::RTLD_NOW, vm) {
-        Ok(handle) => Ok(vm.ctx.new_int(handle.address()).into()),
-        Err(message) => Err(vm.new_os_error(message)),
-    }
-}
-
+/// The library, or the function, whose address an argument is.
 fn handle(value: &PyObject, vm: &VirtualMachine) -> PyResult<Handle> {
     match value.downcast_ref::<PyInt>() {
         Some(int) => address::of_int(int, vm).map(Handle::from_address),
@@ -250,27 +252,15 @@ fn handle(value: &PyObject, vm: &VirtualMachine) -> PyResult<Handle> {
     }
 }
 
-fn dlclose([library]: [PyObjectRef; 1], vm: &VirtualMachine) -> PyResult {
-    handle(&library, vm)?
-        .close(vm)
-        .map_err(|message| vm.new_os_error(message))?;
-    Ok(vm.ctx.none())
-}
-
-fn dlsym([library, name]: [PyObjectRef; 2], vm: &VirtualMachine) -> PyResult {
-    let handle = handle(&library, vm)?;
-    let Some(text) = name.downcast_ref::<PyStr>() else {
-        let got = names::of_given(&name, vm);
-        return Err(vm.new_type_error(format!("dlsym() argument 2 must be str, not {got}")));
-    };
-    let symbol = SymbolName::new(text, vm)?;
-    audit::event(vm, "ctypes.dlsym/handle", || {
-        (library.clone(), name.clone())
-    })?;
-    let address = handle
-        .symbol("symbol", &symbol, vm)
-        .map_err(|message| vm.new_os_error(message))?;
-    Ok(vm.ctx.new_int(address).into())
+/// The same of a library, which a function must be given.
+fn library_at(value: &PyObject, function: &str, vm: &VirtualMachine) -> PyResult<Handle> {
+    let library = handle(value, vm)?;
+    if library.address() == 0 {
+        // Loaders take NULL for something else, or end the process.
+        let message = format!("{function}() argument 1 (unspecified)");
+        return Err(vm.new_system_error(message));
+    }
+    Ok(library)
 }
 
 /// The tuple that a function's second argument must be.
@@ -286,8 +276,8 @@ fn call_at(address: &PyObject, arguments: &PyObject, flags: u32, vm: &VirtualMac
     let arguments = tuple(arguments, vm)?;
     // A hook that was added unnoticed shows here.
     audit::raise_call(address, arguments.as_slice(), vm)?;
-    let target = Target {
-        callee: Foreign {
+    let call = Call {
+        callee: Callee {
             address,
             flags,
             fixed: None,
@@ -296,7 +286,7 @@ fn call_at(address: &PyObject, arguments: &PyObject, flags: u32, vm: &VirtualMac
         audited: true,
     };
     let restype = Restype::int(vm);
-    call::address(target, &[], arguments.as_slice(), &restype, vm)
+    call::address(call, None, &[], arguments.as_slice(), &restype, vm)
 }
 
 fn call_function([address, arguments]: [PyObjectRef; 2], vm: &VirtualMachine) -> PyResult {
