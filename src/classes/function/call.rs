@@ -8,7 +8,7 @@ use crate::{
     ccall::{
         call,
         enter::{Call, detached::Callee},
-        flags, outputs,
+        outputs,
         paramflags::{Given, ParamFlags},
         plan::Plan,
         result::Restype,
@@ -228,7 +228,7 @@ fn step_by_step(
     let flags = function.flags;
     let converters = match &signature.declared.argtypes {
         Some(declared) => {
-            check_count(declared.converters.len(), given.len(), flags, vm)?;
+            declared.check_count(given.len(), flags, vm)?;
             &declared.converters[..]
         }
         None => &[],
@@ -251,29 +251,4 @@ fn step_by_step(
         &signature.declared.restype,
         vm,
     )
-}
-
-/// A C function may be variadic, so it takes more arguments than declared, but never fewer.
-///
-/// # Errors
-/// `TypeError` for another number.
-#[inline]
-pub fn check_count(
-    required: usize,
-    given: usize,
-    call_flags: u32,
-    vm: &VirtualMachine,
-) -> PyResult<()> {
-    let (fits, at_least) = if call_flags & flags::CDECL == 0 {
-        (required == given, "")
-    } else {
-        (required <= given, "at least ")
-    };
-    if fits {
-        return Ok(());
-    }
-    let plural = if required == 1 { "" } else { "s" };
-    Err(vm.new_type_error(format!(
-        "this function takes {at_least}{required} argument{plural} ({given} given)"
-    )))
 }

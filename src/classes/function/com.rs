@@ -2,7 +2,6 @@
 
 use super::{
     CFuncPtr,
-    call::check_count,
     checked::{self, Checked},
 };
 use crate::{
@@ -173,14 +172,13 @@ fn enter(
     vm: &VirtualMachine,
 ) -> PyResult {
     let declared = &signature.declared;
-    let converters = declared
-        .argtypes
-        .as_ref()
-        .map(|argtypes| &argtypes.converters[..]);
-    if let Some(converters) = converters {
-        check_count(converters.len(), given.len(), function.flags, vm)?;
-    }
-    let converters = converters.unwrap_or(&[]);
+    let converters = match &declared.argtypes {
+        Some(argtypes) => {
+            argtypes.check_count(given.len(), function.flags, vm)?;
+            &argtypes.converters[..]
+        }
+        None => &[],
+    };
     let (own_address, _held) = CData::callee(CFuncPtr::value(function));
     let (address, this) = match method {
         None => (own_address, None),
