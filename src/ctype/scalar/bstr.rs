@@ -15,12 +15,12 @@ static TURN: PyMutex<()> = PyMutex::new(());
 
 unsafe fn load(source: *const u8, vm: &VirtualMachine) -> PyResult {
     let turn = TURN.lock();
-    // SAFETY: `source` is valid for reads of a pointer (see [`Load`](super::Load)).
+    // SAFETY: `source` is valid for reads of a pointer (see `Load`).
     let string: BSTR = unsafe { pointer::read(source) }.cast_const().cast();
     if string.is_null() {
         return Ok(vm.ctx.none());
     }
-    // SAFETY: the pointer is NULL or points to a string of the system (see [`Load`](super::Load)), which is not
+    // SAFETY: the pointer is NULL or points to a string of the system (see `Load`), which is not
     // freed while the lock is held.
     let units =
         unsafe { std::slice::from_raw_parts(string, SysStringLen(string) as usize) }.to_vec();
@@ -42,9 +42,9 @@ unsafe fn store(target: *mut u8, value: &PyObject, vm: &VirtualMachine) -> PyRes
         }
     };
     let turn = TURN.lock();
-    // SAFETY: `target` is valid for reads and writes of a pointer (see [`Store`](super::Store)).
+    // SAFETY: `target` is valid for reads and writes of a pointer (see `Store`).
     let old: BSTR = unsafe { pointer::read(target) }.cast_const().cast();
-    // SAFETY: `target` is valid for writes of a pointer (see [`Store`](super::Store)).
+    // SAFETY: `target` is valid for writes of a pointer (see `Store`).
     unsafe { pointer::write(target, new.expose_provenance()) };
     // SAFETY: NULL, or a string of the system to which nothing refers any more.
     unsafe { SysFreeString(old) };

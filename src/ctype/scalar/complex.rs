@@ -32,13 +32,13 @@ macro_rules! parts {
             const SIZE: usize = size_of::<$float>();
             const STRICT: bool = SWAPPED && $strict;
             unsafe fn load(source: *const u8) -> f64 {
-                // SAFETY: `source` is valid for reads of the part's size (see [`Part::load`]).
+                // SAFETY: `source` is valid for reads of the part's size (see `Part::load`).
                 let bytes = unsafe { read::<{ size_of::<$float>() }, SWAPPED>(source) };
                 <$float>::from_ne_bytes(bytes).into()
             }
             unsafe fn store(target: *mut u8, value: f64) {
                 let bytes = (value as $float).to_ne_bytes();
-                // SAFETY: `target` is valid for writes of the part's size (see [`Part::store`]).
+                // SAFETY: `target` is valid for writes of the part's size (see `Part::store`).
                 unsafe { write::<{ size_of::<$float>() }, SWAPPED>(target, bytes) }
             }
         }
@@ -53,11 +53,11 @@ struct LongDouble;
 impl Part for LongDouble {
     const SIZE: usize = long_double::SIZE;
     unsafe fn load(source: *const u8) -> f64 {
-        // SAFETY: `source` is valid for reads of the part's size (see [`Part::load`]).
+        // SAFETY: `source` is valid for reads of the part's size (see `Part::load`).
         unsafe { long_double::load(source) }
     }
     unsafe fn store(target: *mut u8, value: f64) {
-        // SAFETY: `target` is valid for writes of the part's size (see [`Part::store`]).
+        // SAFETY: `target` is valid for writes of the part's size (see `Part::store`).
         unsafe { long_double::store(target, value) }
     }
 }

@@ -35,7 +35,7 @@ pub fn number(value: &PyObject, vm: &VirtualMachine) -> PyResult<f64> {
 }
 
 unsafe fn load_f32<const SWAPPED: bool>(source: *const u8, vm: &VirtualMachine) -> PyResult {
-    // SAFETY: `source` is valid for reads of a `float` (see [`Load`](super::Load)).
+    // SAFETY: `source` is valid for reads of a `float` (see `Load`).
     let value = f32::from_ne_bytes(unsafe { read::<4, SWAPPED>(source) });
     Ok(vm.ctx.new_float(value.into()).into())
 }
@@ -47,13 +47,13 @@ unsafe fn store_f32<const SWAPPED: bool>(
 ) -> PyResult<Kept> {
     // A number beyond `float`'s range becomes an infinity.
     let value = number(value, vm)? as f32;
-    // SAFETY: `target` is valid for writes of a `float` (see [`Store`](super::Store)).
+    // SAFETY: `target` is valid for writes of a `float` (see `Store`).
     unsafe { write::<4, SWAPPED>(target, value.to_ne_bytes()) };
     Ok(None)
 }
 
 unsafe fn load_f64<const SWAPPED: bool>(source: *const u8, vm: &VirtualMachine) -> PyResult {
-    // SAFETY: `source` is valid for reads of a `double` (see [`Load`](super::Load)).
+    // SAFETY: `source` is valid for reads of a `double` (see `Load`).
     let value = f64::from_ne_bytes(unsafe { read::<8, SWAPPED>(source) });
     Ok(vm.ctx.new_float(value).into())
 }
@@ -64,13 +64,13 @@ unsafe fn store_f64<const SWAPPED: bool>(
     vm: &VirtualMachine,
 ) -> PyResult<Kept> {
     let value = number(value, vm)?;
-    // SAFETY: `target` is valid for writes of a `double` (see [`Store`](super::Store)).
+    // SAFETY: `target` is valid for writes of a `double` (see `Store`).
     unsafe { write::<8, SWAPPED>(target, value.to_ne_bytes()) };
     Ok(None)
 }
 
 unsafe fn load_long_double(source: *const u8, vm: &VirtualMachine) -> PyResult {
-    // SAFETY: `source` is valid for reads of a `long double` (see [`Load`](super::Load)).
+    // SAFETY: `source` is valid for reads of a `long double` (see `Load`).
     let value = unsafe { long_double::load(source) };
     Ok(vm.ctx.new_float(value).into())
 }
@@ -81,7 +81,7 @@ unsafe fn store_long_double(
     vm: &VirtualMachine,
 ) -> PyResult<Kept> {
     let value = number(value, vm)?;
-    // SAFETY: `target` is valid for writes of a `long double` (see [`Store`](super::Store)).
+    // SAFETY: `target` is valid for writes of a `long double` (see `Store`).
     unsafe { long_double::store(target, value) };
     Ok(None)
 }

@@ -81,7 +81,7 @@ macro_rules! c_integers {
         impl CInteger for $int {
             #[inline]
             unsafe fn load<const SWAPPED: bool>(source: *const u8, vm: &VirtualMachine) -> PyResult {
-                // SAFETY: `source` is valid for reads of the integer's size (see [`CInteger::load`]).
+                // SAFETY: `source` is valid for reads of the integer's size (see `CInteger::load`).
                 let bytes = unsafe { read::<{ size_of::<$int>() }, SWAPPED>(source) };
                 Ok(vm.ctx.new_int(<$int>::from_ne_bytes(bytes)).into())
             }
@@ -93,7 +93,7 @@ macro_rules! c_integers {
                 vm: &VirtualMachine,
             ) -> PyResult<Kept> {
                 let value = wrapping(value, vm)? as $int;
-                // SAFETY: `target` is valid for writes of the integer's size (see [`CInteger::store`]).
+                // SAFETY: `target` is valid for writes of the integer's size (see `CInteger::store`).
                 unsafe { write::<{ size_of::<$int>() }, SWAPPED>(target, value.to_ne_bytes()) };
                 Ok(None)
             }
@@ -112,14 +112,14 @@ pub const fn access<T: CInteger, const SWAPPED: bool>() -> Access {
 }
 
 unsafe fn load_bool(source: *const u8, vm: &VirtualMachine) -> PyResult {
-    // SAFETY: `source` is valid for reads of a byte (see [`Load`](super::Load)). It is read as an integer,
+    // SAFETY: `source` is valid for reads of a byte (see `Load`). It is read as an integer,
     // because not every byte is a valid `bool`.
     Ok(vm.ctx.new_bool(unsafe { source.read() } != 0).into())
 }
 
 unsafe fn store_bool(target: *mut u8, value: &PyObject, vm: &VirtualMachine) -> PyResult<Kept> {
     let value = value.to_owned().is_true(vm)?;
-    // SAFETY: `target` is valid for writes of a byte (see [`Store`](super::Store)).
+    // SAFETY: `target` is valid for writes of a byte (see `Store`).
     unsafe { target.write(u8::from(value)) };
     Ok(None)
 }
@@ -131,7 +131,7 @@ pub const BOOL: Access = Access {
 };
 
 unsafe fn load_variant_bool(source: *const u8, vm: &VirtualMachine) -> PyResult {
-    // SAFETY: `source` is valid for reads of two bytes (see [`Load`](super::Load)).
+    // SAFETY: `source` is valid for reads of two bytes (see `Load`).
     let bytes = unsafe { read::<2, false>(source) };
     Ok(vm.ctx.new_bool(bytes != [0, 0]).into())
 }
@@ -142,7 +142,7 @@ unsafe fn store_variant_bool(
     vm: &VirtualMachine,
 ) -> PyResult<Kept> {
     let value: i16 = if value.to_owned().is_true(vm)? { -1 } else { 0 };
-    // SAFETY: `target` is valid for writes of two bytes (see [`Store`](super::Store)).
+    // SAFETY: `target` is valid for writes of two bytes (see `Store`).
     unsafe { write::<2, false>(target, value.to_ne_bytes()) };
     Ok(None)
 }

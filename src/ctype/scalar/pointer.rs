@@ -32,7 +32,7 @@ pub fn wrapping_address(int: &Py<PyInt>) -> usize {
 }
 
 unsafe fn load(source: *const u8, vm: &VirtualMachine) -> PyResult {
-    // SAFETY: `source` is valid for reads of a pointer (see [`Load`](super::Load)).
+    // SAFETY: `source` is valid for reads of a pointer (see `Load`).
     let pointer = unsafe { read(source) };
     Ok(if pointer.is_null() {
         vm.ctx.none()
@@ -50,7 +50,7 @@ unsafe fn store(target: *mut u8, value: &PyObject, vm: &VirtualMachine) -> PyRes
             None => return Err(vm.new_type_error("cannot be converted to pointer")),
         }
     };
-    // SAFETY: `target` is valid for writes of a pointer (see [`Store`](super::Store)).
+    // SAFETY: `target` is valid for writes of a pointer (see `Store`).
     unsafe { write(target, address) };
     Ok(None)
 }

@@ -10,12 +10,12 @@ use rustpython_vm::{
 use std::ffi::CStr;
 
 unsafe fn load_char_p(source: *const u8, vm: &VirtualMachine) -> PyResult {
-    // SAFETY: `source` is valid for reads of a pointer (see [`Load`](super::Load)).
+    // SAFETY: `source` is valid for reads of a pointer (see `Load`).
     let start = unsafe { pointer::read(source) };
     if start.is_null() {
         return Ok(vm.ctx.none());
     }
-    // SAFETY: the pointer points to what its type says, a terminated string (see [`Load`](super::Load)).
+    // SAFETY: the pointer points to what its type says, a terminated string (see `Load`).
     let bytes = unsafe { CStr::from_ptr(start.cast()) };
     room::bytes(bytes.to_bytes(), vm)
 }
@@ -28,7 +28,7 @@ unsafe fn store_char_p(target: *mut u8, value: &PyObject, vm: &VirtualMachine) -
     } else {
         (address_or_null(value, "bytes", vm)?, None)
     };
-    // SAFETY: `target` is valid for writes of a pointer (see [`Store`](super::Store)).
+    // SAFETY: `target` is valid for writes of a pointer (see `Store`).
     unsafe { pointer::write(target, address) };
     Ok(kept)
 }
@@ -48,12 +48,12 @@ fn address_or_null(value: &PyObject, expected: &str, vm: &VirtualMachine) -> PyR
 }
 
 unsafe fn load_wchar_p(source: *const u8, vm: &VirtualMachine) -> PyResult {
-    // SAFETY: `source` is valid for reads of a pointer (see [`Load`](super::Load)).
+    // SAFETY: `source` is valid for reads of a pointer (see `Load`).
     let start = unsafe { pointer::read(source) };
     if start.is_null() {
         return Ok(vm.ctx.none());
     }
-    // SAFETY: the pointer points to what its type says, a terminated string (see [`Load`](super::Load)).
+    // SAFETY: the pointer points to what its type says, a terminated string (see `Load`).
     let text = unsafe { wide::text_at(start, None, vm) }?;
     Ok(text.into())
 }
@@ -65,7 +65,7 @@ unsafe fn store_wchar_p(target: *mut u8, value: &PyObject, vm: &VirtualMachine) 
     } else {
         (address_or_null(value, "unicode string", vm)?, None)
     };
-    // SAFETY: `target` is valid for writes of a pointer (see [`Store`](super::Store)).
+    // SAFETY: `target` is valid for writes of a pointer (see `Store`).
     unsafe { pointer::write(target, address) };
     Ok(kept)
 }
