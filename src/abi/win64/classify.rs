@@ -1,4 +1,4 @@
-//! How aggregates are passed, and what libffi is told of them.
+//! The classes of aggregates, and their descriptions for libffi.
 
 use crate::abi::{
     Scalar,
@@ -6,7 +6,7 @@ use crate::abi::{
     passing::{Passing, Shape},
 };
 
-/// How an aggregate is passed ("Parameter passing").
+/// Classifies an aggregate ("Parameter passing").
 #[must_use]
 pub fn classify(shape: Shape<'_>) -> Passing {
     match shape.size {

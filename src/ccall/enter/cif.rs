@@ -1,7 +1,7 @@
 //! Calls through libffi, which needs a prepared description of the signature (a cif).
 
 use super::{
-    Outcome,
+    ReturnType,
     detached::{Callee, attached_or_not, function_at},
 };
 use crate::{
@@ -101,7 +101,7 @@ pub unsafe fn call(
     callee: Callee,
     cache: Option<&CifCache>,
     arguments: &mut Arguments,
-    returned: Outcome<'_>,
+    returned: ReturnType<'_>,
     result: *mut u8,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
@@ -111,8 +111,8 @@ pub unsafe fn call(
         return Err(vm.new_exception_msg(error::argument_error(vm), message.to_owned().into()));
     }
     let (result_type, teller) = match returned {
-        Outcome::Scalar(returned) => (scalar(returned), Teller::default()),
-        Outcome::Value(passed) => (passed.described_as_result(), Teller::new(passed)),
+        ReturnType::Scalar(returned) => (scalar(returned), Teller::default()),
+        ReturnType::Aggregate(passed) => (passed.described_as_result(), Teller::new(passed)),
     };
     let mut telling = Telling {
         types: SmallVec::new(),
@@ -120,7 +120,7 @@ pub unsafe fn call(
         teller,
     };
     let mut fixed = None;
-    let mut scalars_only = matches!(returned, Outcome::Scalar(_));
+    let mut scalars_only = matches!(returned, ReturnType::Scalar(_));
     for (index, argument) in arguments.list().iter_mut().enumerate() {
         if callee.fixed == Some(index) {
             fixed = Some(telling.types.len());

@@ -37,14 +37,14 @@ pub struct Returned<'a> {
     /// The place of the result after a direct call. `None` if libffi must make the call.
     pub form: Option<Form>,
     /// The result's type.
-    pub what: Outcome<'a>,
+    pub what: ReturnType<'a>,
 }
 
 /// The type of a function's result in C.
 #[derive(Clone, Copy, Debug)]
-pub enum Outcome<'a> {
+pub enum ReturnType<'a> {
     Scalar(Scalar),
-    Value(&'a PassedType),
+    Aggregate(&'a PassedType),
 }
 
 /// Makes `call`, and writes the result to `result`.
