@@ -183,7 +183,7 @@ pub unsafe extern "C" fn memoryview_at(
 /// Makes a view of memory whose owner only C knows.
 ///
 /// # Errors
-/// Those of making objects.
+/// Any exception that making objects raises.
 pub fn view_of_memory(
     start: *mut u8,
     size: usize,

@@ -2,9 +2,9 @@
 
 use rustpython_vm::{builtins::PyModuleDef, vm::Context};
 
-/// The definition of the native module `_ctypes`, to be given to
-/// [`InterpreterBuilder::add_native_module`](rustpython_vm::InterpreterBuilder::add_native_module),
-/// where it takes the place of the VM's own.
+/// Returns the definition of the native module `_ctypes`, for
+/// [`InterpreterBuilder::add_native_module`](rustpython_vm::InterpreterBuilder::add_native_module), where it
+/// replaces the VM's own.
 #[must_use]
 pub fn module_def(ctx: &Context) -> &'static PyModuleDef {
     _ctypes::module_def(ctx)
@@ -120,7 +120,7 @@ mod _ctypes {
         bytearray::install(vm);
         #[cfg(feature = "capi")]
         crate::capi::install(vm);
-        // Bases before what derives from them.
+        // Base classes before their subclasses.
         let _ = CType::make_static_type();
         let _ = ConstructorFields::make_static_type();
         let _ = Initializer::make_static_type();

@@ -1,12 +1,13 @@
 //! What runs when a thread ends, without the loader's lock.
 //!
-//! What a thread has of its own that must be dropped (`thread_local!`) is registered with the C library when it is
-//! first used. glibc takes the loader's lock for that, because the code that drops it might be unloaded. But a thread
-//! that waits for that lock may be attached to the interpreter, the one that holds it in `dlopen` or `dlclose` may
-//! wait for a third one that `dl_iterate_phdr` has called back, and that one may be stopped by the garbage
-//! collector, which waits for the first. The interpreter has dozens of thread-locals, so nobody can see to it that
-//! all are registered at a better time. The program's code is never unloaded. So it puts this in the place of
-//! glibc's function for its own thread-locals, and so can every program that embeds the interpreter:
+//! A thread-local value that must be dropped (`thread_local!`) is registered with the C library when it is
+//! first used. glibc takes the loader's lock for that, because the code that drops the value might be unloaded.
+//! That can deadlock: a thread that waits for this lock may be attached to the interpreter; the thread that
+//! holds it in `dlopen` or `dlclose` may wait for a third one that `dl_iterate_phdr` has called back; and the
+//! garbage collector, which waits for the first, may have stopped the third. The interpreter has dozens of
+//! thread-local values, so they cannot all be registered at a better time. But the program's code is never
+//! unloaded. So the program replaces glibc's function for its own thread-local values, and every program that
+//! embeds the interpreter can do the same:
 //!
 //! ```no_run
 //! # #[cfg(all(target_os = "linux", target_env = "gnu"))]
@@ -43,8 +44,8 @@ thread_local! {
     static LAST: Cell<Option<NonNull<Registered>>> = const { Cell::new(None) };
 }
 
-/// Has `drop` called with `object` when the calling thread ends: the last one registered first. The main thread
-/// ends by `pthread_exit` alone, not with the process.
+/// Arranges for `drop` to be called with `object` when the calling thread ends: the last one registered first.
+/// The main thread ends only by `pthread_exit`, not with the process.
 ///
 /// Returns zero, or another number if there is no memory for that.
 ///

@@ -324,7 +324,7 @@ behind_variadic! {
         if list.is_null() {
             return Err(bad_call(vm));
         }
-        // SAFETY: C promises that.
+        // SAFETY: `list` points to terminated strings with a NULL behind them, as C promises.
         let names = unsafe { names(list, vm) }?;
         let shape = Shape::of(format.bytes().unwrap_or_default());
         let (given, wrong) = by_name(tuple(object, vm)?, named, &shape, &names, vm)?;
@@ -368,7 +368,7 @@ behind_variadic! {
         }
         for item in items.as_slice() {
             let place = arguments.pointer::<*const PyObject>();
-            // SAFETY: C promises a place for each.
+            // SAFETY: C promises a place for each item.
             unsafe { super::entry::put(place, item.as_raw()) };
         }
         Ok(1)

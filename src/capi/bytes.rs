@@ -121,7 +121,7 @@ c_functions! {
             return Err(vm.new_value_error("embedded null byte"));
         }
         let memory = memory(bytes, vm)?;
-        // SAFETY: C promises both places.
+        // SAFETY: `start` is a place for a pointer, and `size` is NULL or a place for a number, as C promises.
         unsafe {
             put(start, memory);
             put(size, bytes.as_bytes().len() as isize);
@@ -130,17 +130,17 @@ c_functions! {
     }
 
     new fn PyBytes_Concat(place: *mut Owned, second: Lent<'_>) -> (), (), |vm| {
-        // SAFETY: C promises a reference there.
+        // SAFETY: `place` is NULL or holds a reference, as C promises.
         unsafe { add(place, second, vm) }
     }
 
     new fn PyBytes_ConcatAndDel(place: *mut Owned, second: Owned) -> (), (), |vm| {
-        // SAFETY: C promises a reference there.
+        // SAFETY: `place` is NULL or holds a reference, as C promises.
         unsafe { add(place, second.as_deref(), vm) }
     }
 
     new fn _PyBytes_Resize(place: *mut Owned, size: isize) -> c_int, -1, |vm| {
-        // SAFETY: C promises a reference there.
+        // SAFETY: `place` is NULL or holds a reference, as C promises.
         let old = unsafe { place.as_ref() }.and_then(Clone::clone);
         let resized = (|| {
             let old = bytes(old.as_deref(), vm)?.as_bytes();

@@ -206,7 +206,7 @@ pub fn convert(
             if let Some(object) = object
                 && !converter.is_null()
             {
-                // SAFETY: C promises such a function, which takes this.
+                // SAFETY: C promises a converter function, which takes this object and this place.
                 let done = unsafe {
                     std::mem::transmute::<*mut c_void, Converter>(converter)(object.as_raw(), place)
                 };
@@ -339,7 +339,7 @@ fn start(
             _ => "embedded null character",
         }));
     }
-    // SAFETY: C promises both places.
+    // SAFETY: C promises a place for the pointer, and one for the size if it asks for it.
     unsafe {
         put(place, start);
         put(size_place, size as isize);

@@ -121,7 +121,7 @@ impl Directive {
         let read = match self.precision {
             // The bytes need not be terminated.
             Some(most) if !text.is_null() => {
-                // SAFETY: C promises that many bytes or a terminator.
+                // SAFETY: C promises `most` bytes, or a terminator.
                 let size = unsafe { libc::strnlen(text.as_ptr(), most) };
                 text.sized(size)
             }

@@ -40,7 +40,7 @@ impl ForeignBuffer {}
 
 impl ForeignBuffer {
     fn of(view: &View) -> Self {
-        // SAFETY: C promises a view.
+        // SAFETY: `view` is a view that C has acquired or made, as C promises.
         let places = unsafe { Places::of(view) };
         let format = match view.format.is_null() {
             true => "B".into(),
@@ -117,7 +117,7 @@ c_functions! {
     }
 
     new fn PyMemoryView_FromBuffer(view: *const View) -> Owned, None, |vm| {
-        // SAFETY: C promises a view, or gives NULL.
+        // SAFETY: `view` is NULL or a view, as C promises.
         let view = unsafe { view.as_ref() }.filter(|view| !view.start.is_null());
         let Some(view) = view else {
             return Err(vm.new_value_error("PyMemoryView_FromBuffer(): info->buf must not be NULL"));

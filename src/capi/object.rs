@@ -106,7 +106,7 @@ c_functions! {
         if is_there {
             dict.del_item(key, vm)?;
         }
-        // SAFETY: C promises a place for a reference, or gives NULL.
+        // SAFETY: `place` is NULL or a place for a reference, as C promises.
         unsafe { put(place, found) };
         Ok(is_there.into())
     }
@@ -118,14 +118,14 @@ c_functions! {
 
     new fn PyLong_AsLongAndOverflow(object: Lent<'_>, overflow: *mut c_int) -> c_long, -1, |vm| {
         let (value, over) = integer(object, vm)?;
-        // SAFETY: C promises a place.
+        // SAFETY: `overflow` is NULL or a place for an `int`, as C promises.
         unsafe { put(overflow, over) };
         Ok(value as c_long)
     }
 
     new fn PyLong_AsLongLongAndOverflow(object: Lent<'_>, overflow: *mut c_int) -> c_longlong, -1, |vm| {
         let (value, over) = integer(object, vm)?;
-        // SAFETY: C promises a place.
+        // SAFETY: `overflow` is NULL or a place for an `int`, as C promises.
         unsafe { put(overflow, over) };
         Ok(value)
     }
@@ -178,7 +178,7 @@ c_functions! {
             let message = vm.ctx.new_str(format!("value too large to convert to float: '{shown}'"));
             return Err(super::exception::make(class, Some(message.as_object()), vm)?);
         }
-        // SAFETY: C promises a place, or gives NULL.
+        // SAFETY: `end` is NULL or a place for a pointer, as C promises.
         unsafe { put(end, behind.cast_const()) };
         Ok(value)
     }

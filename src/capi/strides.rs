@@ -166,7 +166,7 @@ unsafe fn copy(view: &View, memory: *mut u8, size: isize, fortran: bool, into_vi
 
 c_functions! {
     new fn PyBuffer_IsContiguous(given: *const View, order: c_char) -> c_int, 0, |vm| {
-        // SAFETY: C promises a view.
+        // SAFETY: C promises a view that it has acquired or made.
         let places = unsafe { Places::of(view(given, vm)?) };
         Ok(match order as u8 {
             b'C' => places.is_contiguous(false),
@@ -181,7 +181,7 @@ c_functions! {
         indices: *const isize,
     ) -> *mut c_void, ptr::null_mut(), |vm| {
         let view = view(given, vm)?;
-        // SAFETY: C promises a view, and an index for each dimension.
+        // SAFETY: C promises such a view, whose memory is valid, and an index for each dimension.
         unsafe {
             let places = Places::of(view);
             let indices = numbers(indices, places.shape.len()).unwrap_or_default();
@@ -202,7 +202,7 @@ c_functions! {
         order: c_char,
     ) -> (), (), |_vm| {
         let count = usize::try_from(dimensions).unwrap_or(0);
-        // SAFETY: C promises as many numbers in both.
+        // SAFETY: C promises that both arrays have a number for each dimension.
         unsafe {
             let shape: Vec<usize> = numbers(shape, count).unwrap_or_default().iter().map(|&one| one as usize).collect();
             let filled = contiguous(&shape, item_size as usize, order as u8 == FORTRAN);
@@ -221,7 +221,7 @@ c_functions! {
         if size != view.size {
             return Err(vm.new_value_error("PyBuffer_ToContiguous: len != view->len"));
         }
-        // SAFETY: C promises the memory.
+        // SAFETY: C promises that `memory` is valid for `size` bytes.
         unsafe {
             let is_fortran = order as u8 == FORTRAN || (order as u8 == b'A' && Places::of(view).is_contiguous(true));
             copy(view, memory.cast(), size, is_fortran, false);
@@ -237,7 +237,7 @@ c_functions! {
     ) -> c_int, -1, |vm| {
         let view = view(given, vm)?;
         let size = size.min(view.size);
-        // SAFETY: C promises the memory.
+        // SAFETY: C promises that `memory` is valid for `size` bytes.
         unsafe { copy(view, memory.cast_mut().cast(), size, order as u8 == FORTRAN, true) };
         Ok(0)
     }

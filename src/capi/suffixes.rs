@@ -11,7 +11,7 @@ const SUFFIXES: [&str; 2] = [".abi3.so", ".so"];
 /// Fills the list that programs see, if the VM has nothing in it.
 ///
 /// # Errors
-/// Those of looking the list up.
+/// Any exception that looking the list up raises.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     let modules = vm.sys_module.get_attr("modules", vm)?;
     let importlib = modules.get_item("_frozen_importlib_external", vm)?;

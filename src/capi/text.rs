@@ -57,7 +57,7 @@ c_functions! {
     ) -> *const c_char, ptr::null(), |vm| {
         let string = string(object, vm)?;
         let start = text(string, vm)?;
-        // SAFETY: C promises a place, or gives NULL.
+        // SAFETY: `size` is NULL or a place for a number, as C promises.
         unsafe { put(size, string.as_wtf8().len() as isize) };
         Ok(start)
     }
@@ -82,7 +82,7 @@ c_functions! {
         if start.is_null() && size != 0 {
             return Err(bad_call(vm));
         }
-        // SAFETY: C promises that many characters, or a terminator.
+        // SAFETY: C promises `size` characters at `start`, or a terminator.
         let text = unsafe { wide::text_at(start.cast(), usize::try_from(size).ok(), vm) }?;
         Ok(Some(text.into()))
     }
@@ -97,7 +97,7 @@ c_functions! {
             return Ok(units.len() as isize);
         }
         let copied = units.len().min(usize::try_from(room).unwrap_or(0));
-        // SAFETY: C promises room for that many.
+        // SAFETY: C promises room for the characters at `target`.
         unsafe { ptr::copy_nonoverlapping(units.as_ptr(), target.cast(), copied) };
         // The terminator is not counted.
         Ok(copied.min(units.len() - 1) as isize)
@@ -126,7 +126,7 @@ c_functions! {
     }
 
     replaced fn PyUnicode_InternInPlace(place: *mut Owned) -> (), (), |vm| {
-        // SAFETY: C promises a reference there.
+        // SAFETY: `place` is NULL or holds a reference, as C promises.
         let Some(place) = (unsafe { place.as_mut() }) else { return Ok(()) };
         let old = place.as_ref().and_then(|object| object.downcast_ref_if_exact::<PyStr>(vm));
         if let Some(interned) = old.map(|old| vm.ctx.intern_str(old.as_wtf8())) {
@@ -193,12 +193,12 @@ c_functions! {
     }
 
     new fn PyUnicode_Append(place: *mut Owned, second: Lent<'_>) -> (), (), |vm| {
-        // SAFETY: C promises a reference there.
+        // SAFETY: `place` is NULL or holds a reference, as C promises.
         unsafe { append(place, second, vm) }
     }
 
     new fn PyUnicode_AppendAndDel(place: *mut Owned, second: Owned) -> (), (), |vm| {
-        // SAFETY: C promises a reference there.
+        // SAFETY: `place` is NULL or holds a reference, as C promises.
         unsafe { append(place, second.as_deref(), vm) }
     }
 }

@@ -120,7 +120,7 @@ impl Builder<'_, '_> {
                 };
                 match text.is_null() {
                     true => ctx.none(),
-                    // SAFETY: C promises that many characters, or a terminator.
+                    // SAFETY: C promises `size` characters, or a terminator.
                     false => unsafe { wide::text_at(text.cast(), size, self.vm) }?.into(),
                 }
             }
@@ -130,7 +130,7 @@ impl Builder<'_, '_> {
                 if converter.is_null() {
                     return Err(bad_call(self.vm));
                 }
-                // SAFETY: C promises such a function, which takes this.
+                // SAFETY: C promises a converter function, which takes this argument.
                 let made =
                     unsafe { std::mem::transmute::<*mut c_void, Converter>(converter)(argument) };
                 made.ok_or_else(|| self.missing())?

@@ -14,12 +14,12 @@ use rustpython_vm::{
     PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyBaseExceptionRef,
 };
 
-/// Calls an address: converts the arguments, enters C and converts the result. A method of COM has an interface
-/// pointer, `this`, in front of them.
+/// Calls an address: converts the arguments, enters C and converts the result. For a COM method, the interface
+/// pointer `this` goes in front of the arguments.
 ///
 /// # Errors
-/// `ArgumentError` if an argument cannot be converted or there are too many, `ValueError` for the
-/// NULL address, what the result's conversion raises.
+/// `ArgumentError` if an argument cannot be converted or there are too many, `ValueError` for the NULL address,
+/// any exception that the result's conversion raises.
 #[inline(always)]
 pub fn address(
     call: Call<'_>,
@@ -54,8 +54,8 @@ pub fn address(
         return Err(vm.new_value_error("NULL pointer access"));
     }
     if let Some(instance) = restype.instance_in_memory(vm)? {
-        // SAFETY: whoever gave the address and the types answers for the function being so, as in C;
-        // the instance has memory of the result's type, which takes more than two words.
+        // SAFETY: the program that gave the address and the types must ensure that they are the function's, as
+        // in C; the instance has memory of the result's type, which is larger than two words.
         let called = unsafe {
             enter::call(
                 call,
@@ -110,7 +110,7 @@ fn too_many(count: usize, vm: &VirtualMachine) -> PyBaseExceptionRef {
     vm.new_exception_msg(error::argument_error(vm), message.into())
 }
 
-/// What a call raises if an argument cannot be converted.
+/// Makes the exception that a call raises if an argument cannot be converted.
 #[cold]
 fn refused(position: usize, error: PyBaseExceptionRef, vm: &VirtualMachine) -> PyBaseExceptionRef {
     let prefix = format!("argument {position}: ");

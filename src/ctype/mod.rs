@@ -50,7 +50,7 @@ pub enum Kind {
     Simple(Simple),
     Structure,
     Union,
-    Array(Array),
+    Array(ArrayItems),
     Pointer(Target),
     Function(Function),
 }
@@ -67,9 +67,9 @@ pub struct Simple {
     pub boxed: bool,
 }
 
-/// An array type.
+/// The items of an array type.
 #[derive(Debug)]
-pub struct Array {
+pub struct ArrayItems {
     pub item: PyRef<CType>,
     pub length: usize,
     /// Size of an item when the array type was made. The item type may have got its fields since.
@@ -78,7 +78,7 @@ pub struct Array {
     pub numbers: Option<Load>,
 }
 
-impl Array {
+impl ArrayItems {
     /// Returns whether arrays of this type have memory for their items: an array type made before its item type
     /// had its fields has none. Makes the item type's layout final.
     #[inline]
@@ -358,7 +358,7 @@ impl CType {
     }
 
     #[must_use]
-    pub fn array(&self) -> Option<&Array> {
+    pub fn array(&self) -> Option<&ArrayItems> {
         match &self.kind {
             Kind::Array(array) => Some(array),
             _ => None,

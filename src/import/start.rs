@@ -67,7 +67,8 @@ fn native(bootstrap: &Py<PyModule>, vm: &VirtualMachine) -> Option<PyObjectRef> 
     Some(function.into_ref(&vm.ctx).into())
 }
 
-/// Has [`install`] called while an interpreter starts, and gives the native function to importlib too.
+/// Arranges for [`install`] to be called while an interpreter starts, and gives the native function to
+/// importlib too.
 ///
 /// It is an init hook for the builder:
 ///

@@ -17,7 +17,7 @@ use std::sync::OnceLock;
 /// The `__bases__` of classes that name none.
 static OF_OBJECT: OnceLock<PyRef<PyTuple<PyTypeRef>>> = OnceLock::new();
 
-/// Has the interpreter that starts make ordinary classes here, and all that the process starts later.
+/// Makes the interpreter that starts, and all that the process starts later, make ordinary classes here.
 ///
 /// It is an init hook for the builder:
 ///
@@ -27,8 +27,8 @@ static OF_OBJECT: OnceLock<PyRef<PyTuple<PyTypeRef>>> = OnceLock::new();
 /// let builder = InterpreterBuilder::new().init_hook(rustpython_ctypes::new_class::init_hook);
 /// ```
 ///
-/// No class whose metaclass is Python code must exist yet: the VM tells by the slot whether `type.__new__`
-/// may be called for it.
+/// No class whose metaclass is Python code may exist yet: the VM tells by the slot whether `type.__new__` may
+/// be called for it.
 pub fn init_hook(vm: &mut VirtualMachine) {
     if without().types {
         return;
