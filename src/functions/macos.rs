@@ -20,9 +20,10 @@ pub fn shared_cache_contains([path]: [PyObjectRef; 1], vm: &VirtualMachine) -> P
     }
     let encoded = vm.import("os", 0)?.get_attr("fsencode", vm)?;
     let encoded = encoded.call((path,), vm)?;
-    let bytes = encoded.downcast_ref::<PyBytes>().map(PyBytes::as_bytes);
-    let path = CString::new(bytes.unwrap_or_default())
-        .map_err(|_| vm.new_value_error("embedded null byte"))?;
+    let bytes = encoded
+        .downcast_ref::<PyBytes>()
+        .map_or(&[][..], |bytes| bytes.as_bytes());
+    let path = CString::new(bytes).map_err(|_| vm.new_value_error("embedded null byte"))?;
     // SAFETY: the loader's function reads a terminated path.
     let contained = unsafe { contains(path.as_ptr()) };
     Ok(vm.ctx.new_bool(contained).into())

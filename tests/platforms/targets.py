@@ -36,8 +36,6 @@ class Target:
     # Whether Rust's standard library and libffi are built from their sources, there being no package of them.
     std_from_source: bool = False
     libffi_from_source: bool = False
-    # Cargo features that cannot be had there.
-    without: tuple = ()
     # How many times as long as here a program takes, for tests that try many cases.
     slowed: int = 1
 
@@ -95,13 +93,8 @@ TARGETS = {
     ),
 }
 
-# What Rust's compiler checks without anything that could be linked or run: by triple, the cargo features and the
-# variables of the build scripts.
+# What Rust's compiler checks, without C compilers: triples.
 CHECKED = {
-    "macos": {
-        # Any folder passes for the system's headers.
-        triple: ("program,capi,mimalloc", ("SDKROOT", "/"))
-        for triple in ("aarch64-apple-darwin", "x86_64-apple-darwin")
-    },
-    "msvc": {"x86_64-pc-windows-msvc": ("program,capi,mimalloc",)},
+    "macos": ("aarch64-apple-darwin", "x86_64-apple-darwin"),
+    "msvc": ("x86_64-pc-windows-msvc",),
 }
