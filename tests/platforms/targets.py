@@ -36,6 +36,8 @@ class Target:
     # Whether Rust's standard library and libffi are built from their sources, there being no package of them.
     std_from_source: bool = False
     libffi_from_source: bool = False
+    # The examples that need nothing but the system.
+    examples: tuple = ("getaddrinfo", "ieee754", "libm", "loaded_objects", "qsort", "strtol_errno")
     # How many times as long as here a program takes, for tests that try many cases.
     slowed: int = 1
 
@@ -73,6 +75,7 @@ TARGETS = {
         system_libraries=("-loleaut32", "-lole32", "-luuid"),
         std_from_source=True,
         libffi_from_source=True,
+        examples=("windows",),
         slowed=4,
     ),
     "i686": Target(
