@@ -6,7 +6,11 @@
 
 /// Its own tests are what is run of it.
 #[cfg(test)]
-#[allow(dead_code, unused_imports, reason = "calls are made by the module alone")]
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "calls are made by the module alone"
+)]
 #[path = "../../../src/abi/mod.rs"]
 mod abi;
 #[path = "../../../src/ctype/bits.rs"]
