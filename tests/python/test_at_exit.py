@@ -1,10 +1,9 @@
 """What is alive when the interpreter ends: callbacks, cycles, finalisers that call C."""
-import resource
 import subprocess
 import sys
 import unittest
 
-from support import INTERPRETER, LIBRARY, OURS, SLOWED, TestCase
+from support import INTERPRETER, LIBC, LIBRARY, OURS, SLOWED, TestCase, on_unix
 
 # What each script of threads begins with.
 THREADS = """if True:
@@ -17,6 +16,7 @@ THREADS = """if True:
 
 class AtExit(TestCase):
     def run_script(self, script, **options):
+        script = script.replace("CDLL(None)", f"CDLL({LIBC!r})")
         result = subprocess.run([*INTERPRETER, "-c", script], capture_output=True, timeout=120, **options)
         self.assertEqual((result.returncode, result.stdout), (0, b"end"),
                          result.stderr.decode(errors="replace"))
@@ -47,8 +47,11 @@ class AtExit(TestCase):
             print("end", end="")
         """)
 
+    @on_unix
     def test_deep_types(self):
         # On a stack that has no room for dropping them one inside the other.
+        import resource
+
         def small_stack():
             resource.setrlimit(resource.RLIMIT_STACK, (1 << 20, resource.getrlimit(resource.RLIMIT_STACK)[1]))
 

@@ -6,7 +6,7 @@ import unittest
 import weakref
 from ctypes import *
 
-from support import BY_PLACE, TestCase
+from support import BY_PLACE, WINDOWS, TestCase
 
 
 def structure(*types, **attributes):
@@ -35,7 +35,7 @@ CLASSES = [
     (structure(*[c_double] * 30), tuple(map(float, range(30)))),
     (structure(c_char, c_int, _pack_=1, _layout_="ms"), (b"p", -3)),
 ]
-if BY_PLACE:
+if BY_PLACE and not WINDOWS:
     CLASSES.append((structure(ctypes.c_double_complex), (1 + 2j,)))
 
 

@@ -8,9 +8,9 @@ import unittest
 from ctypes import *
 
 import _ctypes
-from support import LIBRARY, PY314, TestCase, clib
+from support import LIBC, LIBRARY, PY314, TestCase, clib
 
-libc = CDLL(None)
+libc = CDLL(LIBC)
 
 
 class Bits(Structure):
@@ -164,7 +164,7 @@ HIDDEN.a = 5
 
 
 def VARIADIC(*arguments):
-    function = CDLL(None).printf
+    function = CDLL(LIBC).printf
     function.argtypes = [c_char_p]
     return function(*arguments)
 

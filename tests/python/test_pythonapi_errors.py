@@ -9,7 +9,7 @@ import unittest
 from contextlib import redirect_stderr
 from ctypes import CFUNCTYPE, PYFUNCTYPE, c_char_p, c_int, c_void_p, py_object, pythonapi
 
-from support import INTERPRETER, PY314, TestCase, api
+from support import INTERPRETER, PY314, TestCase, api, on_unix
 
 O = py_object
 set_string = api("PyErr_SetString", None, O, c_char_p)
@@ -263,6 +263,7 @@ class Printed(TestCase):
 
 
 class Signals(TestCase):
+    @on_unix
     def test_checking(self):
         check = api("PyErr_CheckSignals", c_int)
         self.assertEqual(check(), 0)
