@@ -72,7 +72,6 @@ class AtExit(TestCase):
 
 
 @unittest.skipUnless(OURS, "one run of CPython in twenty dies")
-@unittest.skipIf(sys.platform == "win32", "pthreads")
 class Threads(TestCase):
     """Threads of C's are still there when the interpreter ends, and go on."""
 
@@ -146,7 +145,6 @@ class Threads(TestCase):
 
 
 @unittest.skipUnless(OURS, "CPython dies")
-@unittest.skipIf(sys.platform == "win32", "pthreads")
 class AtExitOfProcess(TestCase):
     """C calls back when the interpreter has ended, and gets zero."""
 

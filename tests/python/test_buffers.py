@@ -98,7 +98,8 @@ class Format(TestCase):
         class Bits(Structure):
             _fields_ = [("x", c_int32, 3), ("y", c_int32, 5)]
 
-        self.check(Bits, f"T{{<{c_int32._type_}:x:<{c_int32._type_}:y:3x}}")
+        # Microsoft's unit is open to its end.
+        self.check(Bits, f"T{{<{c_int32._type_}:x:<{c_int32._type_}:y:{'' if WINDOWS else '3x'}}}")
 
     def test_no_fields_yet(self):
         class Later(Structure):
