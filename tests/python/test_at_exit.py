@@ -76,6 +76,7 @@ class Threads(TestCase):
     """Threads of C's are still there when the interpreter ends, and go on."""
 
     def run_script(self, script, expected=b"end", times=1):
+        script = script.replace("CDLL(None)", f"CDLL({LIBC!r})")
         for _ in range(max(1, times // SLOWED)):
             result = subprocess.run([*INTERPRETER, "-c", THREADS + script], capture_output=True, timeout=120)
             self.assertEqual((result.returncode, result.stdout, result.stderr), (0, expected, b""))
