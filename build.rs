@@ -1,8 +1,8 @@
-//! Links the program so that C finds the functions of `Python.h` in it, and compiles those that are variadic.
+//! Links the program so that C finds the functions of `Python.h` in it, and compiles the variadic ones.
 
 use std::{env, fs, path::PathBuf};
 
-/// The functions that take the places of rustpython-capi's.
+/// The functions that replace rustpython-capi's.
 macro_rules! replaced {
     ($($name:ident)*) => {
         const REPLACED: &[&str] = &[$(stringify!($name)),*];
@@ -33,7 +33,8 @@ fn compile() {
 #[cfg(not(feature = "capi"))]
 fn compile() {}
 
-/// Has the linker put them into the program's table of symbols, ours under the names of those that they replace.
+/// Makes the linker put the functions into the program's table of symbols, this crate's under the names of
+/// those that they replace.
 fn export() {
     let folder = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
     let list = folder.join("exported");

@@ -1,4 +1,4 @@
-//! The RustPython interpreter with the `_ctypes` that comes with it: what ours is compared with.
+//! The RustPython interpreter with the `_ctypes` that comes with it, for comparison.
 
 use rustpython::{InterpreterBuilder, InterpreterBuilderExt};
 

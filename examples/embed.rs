@@ -6,7 +6,7 @@
 use rustpython::InterpreterBuilderExt;
 use rustpython_vm::{InterpreterBuilder, PyResult, VirtualMachine};
 
-/// How many steps the Collatz sequence takes from `n` to 1.
+/// Returns the number of steps that the Collatz sequence takes from `n` to 1.
 extern "C" fn collatz(mut n: u64) -> u32 {
     let mut steps = 0;
     while n != 1 {
@@ -37,7 +37,7 @@ fn script(vm: &VirtualMachine) -> PyResult<u64> {
 
 fn main() {
     let builder = InterpreterBuilder::new().init_stdlib();
-    // Takes the place of the `_ctypes` that the VM brings along.
+    // Replaces the `_ctypes` that comes with the VM.
     let ctypes = rustpython_ctypes::module_def(&builder.ctx);
     let interpreter = builder.add_native_module(ctypes).build();
 

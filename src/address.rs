@@ -3,10 +3,10 @@
 use num_traits::Signed;
 use rustpython_vm::{Py, PyResult, VirtualMachine, builtins::PyInt};
 
-/// The address that an `int` is, of either sign. Values of pointer types wrap instead.
+/// Returns the address that an `int` is, of either sign. Values of pointer types wrap instead.
 ///
 /// # Errors
-/// `OverflowError` if a pointer is too narrow for it.
+/// `OverflowError` if the address does not fit a pointer.
 pub fn of_int(int: &Py<PyInt>, vm: &VirtualMachine) -> PyResult<usize> {
     let int = int.as_bigint();
     let signed = isize::try_from(int).map(|address| address as usize);

@@ -1,9 +1,9 @@
 //! Audit events.
 //!
-//! Every call of a function object raises `ctypes.call_function`. The VM looks for audit hooks under a
-//! lock that all threads share, and a call has no time for that; so whether there are any is remembered
-//! here. The function that adds one, `sys.addaudithook`, is wrapped to say so, and every other event of
-//! this module, which the VM is asked about, shows it too.
+//! Every call of a function object raises `ctypes.call_function`. The VM looks for audit hooks under a lock
+//! that all threads share, which takes longer than a call; so whether there are any is remembered here.
+//! `sys.addaudithook`, the function that adds one, is wrapped to record it. Every other event of this crate
+//! goes to the VM, and records it too.
 
 use rustpython_vm::{
     AsObject, PyObjectRef, PyResult, VirtualMachine,
@@ -11,13 +11,13 @@ use rustpython_vm::{
 };
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Some interpreter has an audit hook.
+/// Whether any interpreter has an audit hook.
 static AUDITED: AtomicBool = AtomicBool::new(false);
 
 /// Raises an event.
 ///
 /// # Errors
-/// What a hook raises.
+/// Any exception that a hook raises.
 pub fn event<A: IntoFuncArgs>(
     vm: &VirtualMachine,
     name: &str,
@@ -29,7 +29,7 @@ pub fn event<A: IntoFuncArgs>(
     })
 }
 
-/// Whether calls have to raise their event.
+/// Returns whether calls must raise their event.
 #[inline]
 #[must_use]
 pub fn is_watched() -> bool {
@@ -39,7 +39,7 @@ pub fn is_watched() -> bool {
 /// Raises the event for a call of `address` with these arguments.
 ///
 /// # Errors
-/// What a hook raises.
+/// Any exception that a hook raises.
 #[inline]
 pub fn call(address: usize, given: &[PyObjectRef], vm: &VirtualMachine) -> PyResult<()> {
     if is_watched() {
@@ -49,10 +49,10 @@ pub fn call(address: usize, given: &[PyObjectRef], vm: &VirtualMachine) -> PyRes
     }
 }
 
-/// The same, for a caller that has time to look for hooks.
+/// Raises the event for a call, where looking for hooks may take time.
 ///
 /// # Errors
-/// What a hook raises.
+/// Any exception that a hook raises.
 #[cold]
 pub fn raise_call(address: usize, given: &[PyObjectRef], vm: &VirtualMachine) -> PyResult<()> {
     event(vm, "ctypes.call_function", || {
@@ -60,10 +60,10 @@ pub fn raise_call(address: usize, given: &[PyObjectRef], vm: &VirtualMachine) ->
     })
 }
 
-/// Finds out whether there are hooks, and sees to it that later ones are noticed.
+/// Finds out whether there are hooks, and arranges that later ones are noticed.
 ///
 /// # Errors
-/// What a hook that is there raises at the event of importing this module.
+/// Any exception that an existing hook raises at the event of importing this module.
 pub fn watch(vm: &VirtualMachine) -> PyResult<()> {
     const NAME: &str = "addaudithook";
     event(vm, "import", || {
@@ -75,7 +75,7 @@ pub fn watch(vm: &VirtualMachine) -> PyResult<()> {
         return Ok(());
     };
     let wrapped = vm.new_function(NAME, move |args: FuncArgs, vm: &VirtualMachine| {
-        // Before the hook is there: a call in between looks for it in vain, and no more.
+        // Set before the hook is added: a call in between only looks for it in vain.
         AUDITED.store(true, Ordering::Release);
         add.call(args, vm)
     });

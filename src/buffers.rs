@@ -6,22 +6,23 @@ use rustpython_vm::{
     protocol::{BufferFlags, PyBuffer},
 };
 
-/// The buffer of an object.
+/// Returns the buffer of an object.
 ///
 /// # Errors
-/// `TypeError` if it has none, `ValueError` if it is an `mmap` that is closed; what its `__buffer__` raises.
+/// `TypeError` if it has none, `ValueError` if it is a closed `mmap`; any exception that its `__buffer__`
+/// raises.
 pub fn of(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyBuffer> {
     requested(object, BufferFlags::FULL_RO, vm)
 }
 
-/// The buffer of an object that such a request gets.
+/// Returns the buffer of an object for a request with these flags.
 ///
 /// # Errors
-/// As [`of`]; `BufferError` if the object cannot serve the request.
+/// As for [`of`]; `BufferError` if the object cannot serve the request.
 pub fn requested(object: &PyObject, flags: BufferFlags, vm: &VirtualMachine) -> PyResult<PyBuffer> {
     let buffer = PyBuffer::from_object(vm, object, flags)?;
     let exporter = &buffer.obj;
-    // The VM's panics when its memory is asked for.
+    // The VM's own exporter panics when its memory is asked for.
     if exporter.downcast_ref_if_exact::<PyByteArray>(vm).is_none()
         && is_map(exporter.class())
         && exporter.get_attr("closed", vm)?.try_to_bool(vm)?
@@ -31,7 +32,7 @@ pub fn requested(object: &PyObject, flags: BufferFlags, vm: &VirtualMachine) -> 
     Ok(buffer)
 }
 
-/// Whether a class is that of memory maps, or derived from it.
+/// Returns whether a class is `mmap` or derived from it.
 fn is_map(class: &Py<PyType>) -> bool {
     let mut bases = class.iter_base_chain();
     let of_vm = bases.find(|base| base.heaptype_ext.is_none());

@@ -1,23 +1,23 @@
-//! Builtin functions and methods that are called with what the VM has at hand.
+//! Builtin functions and methods that get the VM's arguments as they are.
 //!
 //! What `#[pyfunction]` makes binds its arguments by a protocol for defaults, names and conversions, which
-//! takes longer than most functions of ours. Here a function is given its positional arguments as they
-//! are: their number is looked at, and they are moved to where they are wanted. To Python such a
-//! function is a `builtin_function_or_method` like any other.
+//! takes longer than most functions of this crate. Here a function gets its positional arguments as they are:
+//! their number is checked, and they are moved into place. To Python such a function is a
+//! `builtin_function_or_method` like any other.
 //!
-//! A method (`#[pymethod(raw)]`) passes on what it is given to [`Callee::call`], with its instance first.
+//! A method (`#[pymethod(raw)]`) passes its arguments on to [`Builtin::call`], with its instance first.
 
 use rustpython_vm::{
     PyObjectRef, PyResult, VirtualMachine, builtins::PyBaseExceptionRef, function::FuncArgs,
 };
 use std::fmt::Display;
 
-/// Positional arguments of a certain number.
+/// A fixed number of positional arguments.
 pub trait Positional: Sized {
     const LEAST: usize;
     const MOST: usize;
 
-    /// `given`, if they are so many.
+    /// Returns `given` as these arguments, if their number is right.
     fn of(given: Vec<PyObjectRef>) -> Option<Self>;
 }
 
@@ -57,33 +57,34 @@ impl Positional for (Option<PyObjectRef>,) {
 
 /// What a message about wrong arguments says of the function.
 #[derive(Clone, Copy, Debug)]
-pub struct Callee {
+pub struct Builtin {
     pub name: &'static str,
-    /// Where it is defined: the module, or a class with its module.
+    /// Where the function is defined: the module, or a class with its module.
     pub place: &'static str,
-    /// Whether the first argument is the instance, which does not count.
+    /// Whether the first argument is the instance, which is not counted.
     pub is_method: bool,
     pub wording: Wording,
 }
 
-/// How CPython words a message about wrong arguments, which depends on how a function reads them.
+/// CPython's wording of a message about wrong arguments, which depends on how a function reads them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wording {
-    /// One argument or none: the VM's own check.
+    /// For one argument or none, as the VM itself checks.
     Counted,
-    /// Several, generated code.
+    /// For several arguments, as generated code checks.
     Expected,
-    /// By a format string, with the function's name.
+    /// As a format string checks, with the function's name.
     Named,
-    /// By a format string, without it.
+    /// As a format string checks, without the function's name.
     Unnamed,
 }
 
-impl Callee {
+impl Builtin {
     /// Calls `function` with the arguments.
     ///
     /// # Errors
-    /// `TypeError` if their number is wrong or there are keyword arguments; what the function raises.
+    /// `TypeError` if their number is wrong or there are keyword arguments; any exception that the function
+    /// raises.
     #[inline(always)]
     pub fn call<P: Positional>(
         &self,

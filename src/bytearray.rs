@@ -1,6 +1,6 @@
-//! `bytearray.__init__`, which the VM lets replace the memory of an array that is exported.
+//! `bytearray.__init__`, which the VM lets replace the memory of an exported array.
 //!
-//! What `from_buffer` makes lies in that memory. So a method takes its place that refuses, as CPython's does.
+//! Values made by `from_buffer` lie in that memory. So this method replaces it, and refuses as CPython's does.
 
 use rustpython_vm::{
     AsObject, PyResult, VirtualMachine,
@@ -19,7 +19,7 @@ static INIT: PyMethodDef = PyMethodDef::new_raw_const(
     ItemDoc::static_text("Initialize self.  See help(type(self)) for accurate signature."),
 );
 
-/// Puts the method in its place.
+/// Replaces the method.
 pub fn install(vm: &VirtualMachine) {
     // Static types belong to all interpreters of the process.
     static INSTALLED: Once = Once::new();

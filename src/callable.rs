@@ -1,14 +1,14 @@
-//! Python callables that native code calls over and over: callbacks, `errcheck`, result types and
-//! `from_param` methods.
+//! Python callables that native code calls repeatedly: callbacks, `errcheck`, result types and `from_param`
+//! methods.
 //!
-//! The VM's way to call any object collects arguments, then sorts them out again. A function of Python
-//! code that takes as many positional arguments as it is given, and nothing else, can be called with them
-//! as they are; the VM does the same for calls in bytecode. That a function is so is remembered with its
-//! version, which the VM changes with the function.
+//! The VM's general call collects arguments, then sorts them out again. A function of Python code that takes
+//! exactly as many positional arguments as it is given can be called with them as they are; the VM does the
+//! same for calls in bytecode. That a function is of this kind is remembered with its version, which the VM
+//! changes with the function.
 //!
-//! Called so, a function has no frame object. `from x import y` makes the VM make one, with a dict for the
-//! locals. A function in which that happens is called through its vectorcall slot, which makes the frame
-//! object at once.
+//! A function called in this way has no frame object. `from x import y` makes the VM make one, with a dict for
+//! the locals. A function that contains such a statement is called through its vectorcall slot, which makes the
+//! frame object at once.
 
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyResult, VirtualMachine,
@@ -21,13 +21,13 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-/// A callable.
+/// A Python callable, with what is known about it.
 #[derive(Debug)]
 pub struct Callable {
     object: PyObjectRef,
-    /// What it consists of, if it is a method.
+    /// The function and the instance, if the callable is a method.
     method: OnceLock<Option<Method>>,
-    /// What has been found out last, as [`Callable::key`] says; zero is nothing.
+    /// The last answer of [`Callable::find_out`], as [`Callable::key`] encodes it; zero for none.
     known: AtomicU64,
 }
 
@@ -65,14 +65,14 @@ impl Callable {
         }
     }
 
-    /// As Python code gave it.
+    /// Returns the object that Python code gave.
     #[inline]
     #[must_use]
     pub fn object(&self) -> &PyObjectRef {
         &self.object
     }
 
-    /// Puts all objects that it refers to into `out`.
+    /// Moves all objects that this refers to into `out`.
     pub fn release(self, out: &mut Vec<PyObjectRef>) {
         out.push(self.object);
         if let Some(Some(method)) = self.method.into_inner() {
@@ -80,10 +80,10 @@ impl Callable {
         }
     }
 
-    /// Calls it. The vector had better have room for one more.
+    /// Calls the callable. The vector should have room for one more argument.
     ///
     /// # Errors
-    /// What the call raises.
+    /// Any exception that the call raises.
     #[inline]
     pub fn call(&self, arguments: Vec<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
         match self.object.downcast_ref_if_exact::<PyFunction>(vm) {
@@ -92,10 +92,10 @@ impl Callable {
         }
     }
 
-    /// The same with a fixed number of arguments.
+    /// Calls the callable with a fixed number of arguments.
     ///
     /// # Errors
-    /// What the call raises.
+    /// Any exception that the call raises.
     #[inline(never)]
     pub fn call_with<const N: usize>(
         &self,
@@ -129,7 +129,7 @@ impl Callable {
         method.as_ref()
     }
 
-    /// Calls a method with its instance first.
+    /// Calls a method's function with the instance as the first argument.
     #[inline]
     fn call_method(
         &self,
@@ -165,7 +165,7 @@ impl Callable {
         } else {
             self.find_out(function, arguments.len(), vm)
         };
-        // Whoever traces wants frame objects.
+        // Tracing needs frame objects.
         if is_direct && !vm.use_tracing.get() {
             function.invoke_exact_args(arguments, vm)
         } else {
@@ -174,17 +174,17 @@ impl Callable {
         }
     }
 
-    /// What is known of a function in some state: its version, a number of arguments, and whether it is
-    /// called with exactly these and no frame object in the last bit.
+    /// Encodes what is known of a function in some state: its version, a number of arguments, and in the last
+    /// bit whether it is called with exactly these and no frame object.
     #[inline]
     fn key(version: u32, count: usize) -> u64 {
         u64::from(version) << 32 | (count as u64) << 1
     }
 
-    /// Whether the function takes so many positional arguments and nothing else, and needs no frame object.
+    /// Returns whether the function takes exactly `count` positional arguments, and needs no frame object.
     #[cold]
     fn find_out(&self, function: &Py<PyFunction>, count: usize, vm: &VirtualMachine) -> bool {
-        /// The function's variables are in an array, to be filled with the arguments.
+        /// The flag of functions whose variables are in an array, which the arguments fill.
         const OPTIMIZED: u32 = 0x1;
         const VARARGS: u32 = 0x4;
         const VARKEYWORDS: u32 = 0x8;
@@ -207,7 +207,7 @@ impl Callable {
     }
 }
 
-/// Whether there is a `from x import y` in the code.
+/// Returns whether the code contains a `from x import y`.
 fn imports_names(code: &PyCode) -> bool {
     let instructions = &code.code.instructions;
     let mut index = 0;

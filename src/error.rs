@@ -1,4 +1,4 @@
-//! Exceptions that say where in a larger whole something went wrong.
+//! Exceptions that say in which part of an operation another one occurred.
 
 use std::sync::OnceLock;
 
@@ -7,8 +7,8 @@ use rustpython_vm::{
     builtins::{PyBaseExceptionRef, PyStr, PyTypeRef},
 };
 
-/// An exception of type `wrapper` whose text is `prefix`, the type of `error`, and its text:
-/// `argument 1: TypeError: expected bytes, int found`.
+/// Makes an exception of type `wrapper` whose text is `prefix`, the type of `error`, and its text: `argument 1:
+/// TypeError: expected bytes, int found`.
 #[must_use]
 pub fn wrap(
     wrapper: PyTypeRef,
@@ -25,8 +25,8 @@ pub fn wrap(
     vm.new_exception_msg(wrapper, message.into())
 }
 
-/// Gives a `RecursionError` of the VM's the text that it should have: it has none, or one that was cut off, if the
-/// end of the stack was found without more being known.
+/// Completes the text of a `RecursionError` of the VM, which is missing or cut off if the VM found only that
+/// the stack had ended.
 pub fn complete(error: &PyBaseExceptionRef, vm: &VirtualMachine) {
     const TEXT: &str = "maximum recursion depth exceeded";
     if !error.class().is(vm.ctx.exceptions.recursion_error) {
@@ -43,12 +43,12 @@ pub fn complete(error: &PyBaseExceptionRef, vm: &VirtualMachine) {
     };
     if is_bare {
         let arguments = vm.ctx.new_tuple(vec![vm.ctx.new_str(TEXT).into()]);
-        // It is an exact builtin, whose attribute nobody can have overridden.
+        // It is an exact builtin, so no Python code has overridden the attribute.
         let _ = error.as_object().set_attr("args", arguments, vm);
     }
 }
 
-/// `ctypes.ArgumentError`: an argument could not be converted.
+/// Returns `ctypes.ArgumentError`, for an argument that could not be converted.
 #[must_use]
 pub fn argument_error(vm: &VirtualMachine) -> PyTypeRef {
     static TYPE: OnceLock<PyTypeRef> = OnceLock::new();

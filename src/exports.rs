@@ -1,14 +1,14 @@
-//! C functions of ours that the ctypes package calls through ctypes itself.
+//! This module's C functions that the ctypes package calls through ctypes itself.
 //!
-//! `ctypes.cast`, `string_at` and their kin are foreign functions made from the addresses that the
-//! module exports: their arguments are converted, audited and kept alive like those of any other
-//! call. They are called attached to the VM (`PYFUNCTYPE`), return a new reference, and on failure
-//! NULL, having left the exception for the caller to raise.
+//! `ctypes.cast`, `string_at` and others are foreign functions made from the addresses that the module exports:
+//! their arguments are converted, audited and kept alive like those of any other call. They are called attached
+//! to the VM (`PYFUNCTYPE`) and return a new reference, or on failure NULL, having left the exception for the
+//! caller to raise.
 
 use crate::{
     audit,
     ccall::{pending, read},
-    cdata::{CData, ctype_of, kept::Kept},
+    cdata::{CData, ctype_of, references::Kept},
     classes::metatype::CTypeType,
     ctype::CType,
     panics::guarded_above_c,
@@ -29,10 +29,10 @@ use std::{
     ptr,
 };
 
-/// Runs `f` for C: a new reference, or NULL and an exception left for the caller.
+/// Runs `f` for C. Returns a new reference, or NULL with an exception left for the caller.
 fn for_c(f: impl FnOnce(&VirtualMachine) -> PyResult) -> *mut PyObject {
     let outcome = catch_unwind(AssertUnwindSafe(|| {
-        // Attached already, unless whoever calls did not take it for a `PYFUNCTYPE`.
+        // The thread is attached already, unless the caller did not declare a `PYFUNCTYPE`.
         thread::with_current_vm(|vm| {
             vm.attach_for_callback(|| match guarded_above_c(vm, || f(vm)) {
                 Ok(object) => object.into_raw().as_ptr(),
@@ -43,7 +43,7 @@ fn for_c(f: impl FnOnce(&VirtualMachine) -> PyResult) -> *mut PyObject {
             })
         })
     }));
-    // There was no VM, as the panic hook has said; C must not see it.
+    // There was no VM, as the panic hook has reported; C must not see it.
     outcome.unwrap_or(ptr::null_mut())
 }
 
@@ -60,7 +60,7 @@ pub unsafe extern "C" fn cast(
     source: *mut PyObject,
     ctype: *mut PyObject,
 ) -> *mut PyObject {
-    // SAFETY: the caller's promise.
+    // SAFETY: `source` and `ctype` are live objects (see # Safety).
     let (source, ctype) = unsafe { (&*source, &*ctype) };
     for_c(|vm| cast_object(address, source, ctype, vm))
 }
@@ -97,15 +97,15 @@ fn cast_object(
     Ok(result)
 }
 
-/// Where a pointer that is cast from `source` leads, and what to keep for it. `address` is that of an array, or
-/// what was in a pointer.
+/// Returns the address that a pointer cast from `source` gets, and what to keep for it. `address` is that of an
+/// array, or what was in a pointer.
 fn to_keep(source: &Py<CData>, address: *mut c_void) -> (*mut c_void, Kept) {
     if !source.ctype().is_address() {
         return (address, Kept::Object(CData::keep_as_target(source)));
     }
     match CData::reference(source) {
         (known, kept) if known == address.addr() => (address, kept),
-        // Another thread has made it lead elsewhere meanwhile, and there is nothing where it led to.
+        // Another thread has changed the pointer meanwhile, and nothing keeps the old target.
         (known, kept @ Kept::Object(_)) => (std::ptr::with_exposed_provenance_mut(known), kept),
         _ => (address, Kept::Nothing),
     }
@@ -118,7 +118,7 @@ fn is_pointer_type(class: &PyObject, vm: &VirtualMachine) -> bool {
 /// `PyObject *string_at(const char *start, int size)`: `size` bytes, up to the NUL if it is -1.
 ///
 /// # Safety
-/// The memory must be there.
+/// `start` must be valid for reads of `size` bytes, or point to a terminated string if `size` is -1.
 pub unsafe extern "C" fn string_at(start: *const c_char, size: c_int) -> *mut PyObject {
     for_c(|vm| {
         audit::event(vm, "ctypes.string_at", || (start.addr(), size))?;
@@ -131,16 +131,15 @@ pub unsafe extern "C" fn string_at(start: *const c_char, size: c_int) -> *mut Py
         if start.is_null() {
             return Err(null_pointer(vm));
         }
-        // SAFETY: the caller's promise.
+        // SAFETY: `start` is valid for reads of `size` bytes, or terminated (see # Safety).
         unsafe { read::bytes(start.cast(), usize::try_from(size).ok(), vm) }
     })
 }
 
-/// `PyObject *wstring_at(const wchar_t *start, int size)`: `size` characters, up to the NUL if it is
-/// -1.
+/// `PyObject *wstring_at(const wchar_t *start, int size)`: `size` characters, up to the NUL if it is -1.
 ///
 /// # Safety
-/// The memory must be there.
+/// `start` must be valid for reads of `size` characters, or point to a terminated string if `size` is -1.
 pub unsafe extern "C" fn wstring_at(start: *const libc::wchar_t, size: c_int) -> *mut PyObject {
     for_c(|vm| {
         audit::event(vm, "ctypes.wstring_at", || (start.addr(), size))?;
@@ -150,7 +149,7 @@ pub unsafe extern "C" fn wstring_at(start: *const libc::wchar_t, size: c_int) ->
         if start.is_null() && size != 0 {
             return Err(null_pointer(vm));
         }
-        // SAFETY: the caller's promise.
+        // SAFETY: `start` is valid for reads of the characters, or terminated (see # Safety).
         let text = unsafe { read::text(start.cast(), usize::try_from(size).ok(), vm) }?;
         Ok(text.into())
     })
@@ -159,7 +158,7 @@ pub unsafe extern "C" fn wstring_at(start: *const libc::wchar_t, size: c_int) ->
 /// `PyObject *memoryview_at(void *start, ssize_t size, int readonly)`
 ///
 /// # Safety
-/// The memory must be there as long as the view is.
+/// `start` must be valid for `size` bytes as long as the view is used.
 pub unsafe extern "C" fn memoryview_at(
     start: *mut c_void,
     size: isize,
@@ -181,10 +180,10 @@ pub unsafe extern "C" fn memoryview_at(
     })
 }
 
-/// A view of memory that only C knows the owner of.
+/// Makes a view of memory whose owner only C knows.
 ///
 /// # Errors
-/// None but what making objects raises.
+/// Any exception that making objects raises.
 pub fn view_of_memory(
     start: *mut u8,
     size: usize,
@@ -210,7 +209,7 @@ pub struct ForeignMemory {
     readonly: bool,
 }
 
-// SAFETY: plain memory; accesses to it are C's affair.
+// SAFETY: the payload is an address and a size; accesses to the memory race as they may in C.
 unsafe impl Send for ForeignMemory {}
 // SAFETY: as for Send.
 unsafe impl Sync for ForeignMemory {}
@@ -223,7 +222,7 @@ impl AsBuffer for ForeignMemory {
         static METHODS: BufferMethods = BufferMethods {
             obj_bytes: |buffer| {
                 let memory = buffer.obj_as::<ForeignMemory>();
-                // SAFETY: whoever asked for the view answers for the memory being there.
+                // SAFETY: the memory is valid as long as the view, as the caller of `memoryview_at` promises.
                 BorrowedValue::Ref(unsafe {
                     std::slice::from_raw_parts(memory.start.as_ptr(), memory.size)
                 })

@@ -25,19 +25,19 @@
 //! - `com` and `system_error` (Windows): interfaces, and the system's error codes;
 //! - `audit`: audit events;
 //! - `buffers`: buffers of other objects;
-//! - `builtin`: functions that are called with what the VM has at hand;
-//! - `bytearray`: a method of the VM's that has to know of exports;
+//! - `builtin`: functions that get the VM's arguments as they are;
+//! - `bytearray`: a method of the VM that must know of exports;
 //! - `callable`: Python callables that native code calls;
 //! - `new_class`: making class objects;
 //! - `names`: names of attributes;
-//! - `once`: what is done once for an interpreter;
+//! - `once`: doing something once for an interpreter;
 //! - `panics`: panics become exceptions;
-//! - `room`: memory whose amount Python code says;
+//! - `room`: memory of a size that Python code gives;
 //! - `without`: parts of the fast path that can be left out.
 //!
-//! What the program has besides is there for embedders too: its native `__import__` in [`import`], its
-//! `type.__new__` in [`new_class`], its allocator in `allocator` (feature `mimalloc`), the end of its threads in
-//! `thread_exit`.
+//! The program's other parts are public for embedders too: its native `__import__` in [`import`], its
+//! `type.__new__` in [`new_class`], its allocator in `allocator` (feature `mimalloc`), what runs at the end of
+//! its threads in `thread_exit`.
 
 mod abi;
 mod address;

@@ -1,14 +1,14 @@
-//! The loader's locks, and how nobody waits for them who is waited for.
+//! The loader's locks, and how to avoid deadlocks with them.
 //!
-//! glibc's `dl_iterate_phdr` holds a lock while it calls back, and Python code that it calls may be stopped by the
-//! garbage collector. `dlopen` and `dlclose` wait for that lock while they hold others, and those are needed for
-//! what happens in the midst of the interpreter: starting a thread, using a thread-local for the first time. The
-//! collector would wait for that, and everybody for each other. So as far as they are called from here, libraries
-//! are opened and closed while nobody looks at the list of them, and only threads that the collector does not wait
-//! for wait for that.
+//! glibc's `dl_iterate_phdr` holds a lock while it calls back, and the garbage collector may stop Python code
+//! that it calls. `dlopen` and `dlclose` wait for that lock while they hold others, which are needed in the
+//! middle of the interpreter: to start a thread, to use a thread-local for the first time. The collector would
+//! wait for such a thread, and all for each other. So libraries are opened and closed from here only while no
+//! thread that called `dl_iterate_phdr` from here iterates over the list of them, and only threads that the
+//! collector does not wait for wait for that.
 //!
 //! A process that is forked while a library is being opened has half of it in its list. So forking counts as
-//! looking at it.
+//! iterating over the list.
 
 use rustpython_common::lock::PyRwLock;
 use rustpython_vm::VirtualMachine;
@@ -17,19 +17,20 @@ use std::cell::Cell;
 static LIBRARIES: PyRwLock<()> = PyRwLock::new(());
 
 thread_local! {
-    /// What this thread does to them.
+    /// What this thread does to the list of libraries.
     static USE: Cell<Option<Use>> = const { Cell::new(None) };
 }
 
 /// What a thread does to the list of libraries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Use {
-    /// It may not change meanwhile.
+    /// Iterates over the list, which must not change meanwhile.
     Look,
     Change,
 }
 
-/// Runs `f`, which makes the loader do this, detached from the VM. In its callback a thread may do so again.
+/// Runs `f`, which makes the loader do this, detached from the VM. In a callback of `f` a thread may call this
+/// again.
 pub fn using<R>(how: Use, vm: &VirtualMachine, f: impl FnOnce() -> R) -> R {
     vm.allow_threads(|| {
         if USE.get().is_some() {
@@ -40,13 +41,13 @@ pub fn using<R>(how: Use, vm: &VirtualMachine, f: impl FnOnce() -> R) -> R {
     })
 }
 
-/// This thread's turn, until it is dropped.
+/// The lock that this thread holds, until this is dropped.
 struct Turn(Use);
 
 impl Turn {
     fn wait(how: Use) -> Self {
         match how {
-            // Who changes them waits for those who look, whoever those wait for.
+            // Past a waiting writer: it waits for all readers, and these may wait for each other.
             Use::Look => std::mem::forget(LIBRARIES.read_recursive()),
             Use::Change => std::mem::forget(LIBRARIES.write()),
         }
@@ -68,7 +69,7 @@ impl Drop for Turn {
     }
 }
 
-/// Whether a function holds the loader's list of libraries while it calls back.
+/// Returns whether a function holds the loader's list of libraries while it calls back.
 #[must_use]
 pub fn is_held_by(address: usize) -> bool {
     #[cfg(target_os = "linux")]
@@ -77,7 +78,7 @@ pub fn is_held_by(address: usize) -> bool {
     return address == usize::MAX;
 }
 
-/// Has the interpreter wait for a good moment to fork.
+/// Makes the interpreter wait, before it forks, until no library is being opened or closed.
 #[cfg(unix)]
 pub fn install(vm: &VirtualMachine) {
     let function = |name, call: fn(&VirtualMachine)| vm.new_function(name, call).into();
@@ -98,7 +99,7 @@ mod forking {
     use std::cell::Cell;
 
     thread_local! {
-        /// This thread forks, and has waited for it.
+        /// Whether this thread forks, and has waited for it.
         static HAS_WAITED: Cell<bool> = const { Cell::new(false) };
     }
 
@@ -115,14 +116,14 @@ mod forking {
         }
     }
 
-    /// No other thread exists here, whatever it did when the process was forked.
+    /// Resets the lock: no other thread exists in the child, whatever it did at the time of the fork.
     pub fn end_in_child(_vm: &VirtualMachine) {
-        // SAFETY: there is but one thread yet.
+        // SAFETY: there is only one thread yet.
         unsafe { reinit_rwlock_after_fork(&LIBRARIES) };
         if HAS_WAITED.replace(false) {
             USE.set(None);
         } else if let Some(how) = USE.get() {
-            // It was in the midst of it, and goes on.
+            // The thread was in the middle of it, and continues.
             std::mem::forget(Turn::wait(how));
         }
     }

@@ -7,11 +7,11 @@ use std::ffi::CStr;
 #[global_allocator]
 static ALLOCATOR: rustpython_ctypes::allocator::Mimalloc = rustpython_ctypes::allocator::Mimalloc;
 
-// Not for libraries, which can be unloaded.
+// Hidden from libraries, which can be unloaded.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 std::arch::global_asm!(".hidden __cxa_thread_atexit_impl");
 
-/// Takes the place of the C library's function, for what the program's own code registers.
+/// Replaces the C library's function, for what the program's own code registers.
 ///
 /// # Safety
 /// `drop` may be called with `object` on this thread at its end.
@@ -22,16 +22,16 @@ unsafe extern "C" fn __cxa_thread_atexit_impl(
     object: *mut std::ffi::c_void,
     _library: *mut std::ffi::c_void,
 ) -> std::ffi::c_int {
-    // SAFETY: the caller's promise.
+    // SAFETY: `drop` may be called with `object` on this thread at its end (see # Safety).
     unsafe { rustpython_ctypes::thread_exit::register(drop, object) }
 }
 
-/// Sets the C library's locale for characters, which the libraries that Python calls convert text
-/// by: the environment's, and UTF-8 where that is the bare C locale (PEP 538).
+/// Sets the C library's locale for characters, by which the libraries that Python calls convert text: the
+/// environment's, or UTF-8 where that is the bare C locale (PEP 538).
 fn set_c_locale() {
     let set = |name: &CStr| {
-        // SAFETY: no other thread runs yet; the result is a string of the C library's that is read
-        // before the next call.
+        // SAFETY: no other thread runs yet; the result is a string of the C library that is read before the
+        // next call.
         unsafe {
             let locale = libc::setlocale(libc::LC_CTYPE, name.as_ptr());
             (!locale.is_null()).then(|| CStr::from_ptr(locale).to_owned())

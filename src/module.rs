@@ -2,9 +2,9 @@
 
 use rustpython_vm::{builtins::PyModuleDef, vm::Context};
 
-/// The definition of the native module `_ctypes`, to be given to
-/// [`InterpreterBuilder::add_native_module`](rustpython_vm::InterpreterBuilder::add_native_module),
-/// where it takes the place of the VM's own.
+/// Returns the definition of the native module `_ctypes`, for
+/// [`InterpreterBuilder::add_native_module`](rustpython_vm::InterpreterBuilder::add_native_module), where it
+/// replaces the VM's own.
 #[must_use]
 pub fn module_def(ctx: &Context) -> &'static PyModuleDef {
     _ctypes::module_def(ctx)
@@ -21,7 +21,9 @@ mod _ctypes {
             aggregate, array, attributes, construct, field, function, metatype, new_class, pointer,
             simple, type_attributes, type_methods,
         },
-        ctype::{CType, initializer::Initializer, positional::Positional, scalar::wide},
+        ctype::{
+            CType, constructor_fields::ConstructorFields, initializer::Initializer, scalar::wide,
+        },
         error, exports, functions, once, package, panics,
     };
     use rustpython_vm::{
@@ -118,9 +120,9 @@ mod _ctypes {
         bytearray::install(vm);
         #[cfg(feature = "capi")]
         crate::capi::install(vm);
-        // Bases before what derives from them.
+        // Base classes before their subclasses.
         let _ = CType::make_static_type();
-        let _ = Positional::make_static_type();
+        let _ = ConstructorFields::make_static_type();
         let _ = Initializer::make_static_type();
         let _ = metatype::CTypeType::make_static_type();
         let _ = simple::SimpleType::make_static_type();

@@ -1,4 +1,4 @@
-//! Names of attributes as the VM keeps them, each found once, and what classes have under them.
+//! Interned names of attributes, each found once, and what classes have under them.
 
 use rustpython_common::lock::PyMutex;
 use rustpython_vm::{
@@ -6,7 +6,8 @@ use rustpython_vm::{
     builtins::{PyStr, PyStrInterned, PyType},
 };
 
-/// The interned string of a literal. The VM has one pool of them for the whole process, and takes none out.
+/// Returns the interned string of a literal. The VM has one pool of them for the whole process, and removes
+/// none.
 macro_rules! name {
     ($vm:expr, $text:literal) => {{
         use rustpython_vm::builtins::PyStrInterned;
@@ -16,17 +17,17 @@ macro_rules! name {
 }
 pub(crate) use name;
 
-/// `name` as the VM keeps the names of attributes.
+/// Returns `name` as the VM has interned it.
 #[must_use]
 pub fn interned(name: &Py<PyStr>, vm: &VirtualMachine) -> &'static PyStrInterned {
     let known = vm.ctx.interned_str(name);
     known.unwrap_or_else(|| vm.ctx.intern_str(name.as_wtf8()))
 }
 
-/// Puts an attribute into a class's namespace, and does no more: it is none that stands for a slot.
+/// Puts an attribute into a class's namespace, and does no more: the name must not stand for a slot.
 ///
 /// # Errors
-/// None that can happen: names are hashed without Python code.
+/// None in practice: names are hashed without Python code.
 pub fn set_attribute(
     class: &Py<PyType>,
     name: &'static PyStrInterned,
@@ -42,14 +43,14 @@ pub fn set_attribute(
     })
 }
 
-/// The same if the class has none of this name: of several threads, one puts its own there. What is returned is
-/// what the class has.
+/// Puts an attribute into a class's namespace if the class has none of this name: of several threads, one
+/// succeeds. Returns what the class then has.
 pub fn set_first_attribute(
     class: &Py<PyType>,
     name: &'static PyStrInterned,
     value: PyObjectRef,
 ) -> PyObjectRef {
-    // The VM's dicts can be given one key twice, by two threads that find it missing. No Python code runs under
+    // The VM's dicts can hold one key twice, if two threads find it missing at once. No Python code runs under
     // this lock: nothing is displaced.
     static FIRST: PyMutex<()> = PyMutex::new(());
     changing(class, || {
@@ -63,18 +64,18 @@ pub fn set_first_attribute(
     })
 }
 
-/// Changes the namespace of a class that other threads may have found already (`__subclasses__`): what is looked
-/// up meanwhile is remembered by nobody.
+/// Changes the namespace of a class that other threads may have found already (`__subclasses__`), so that no
+/// thread remembers what it looks up meanwhile.
 fn changing<R>(class: &Py<PyType>, change: impl FnOnce() -> R) -> R {
-    // Before, so that nobody remembers what is displaced.
+    // Before the change, so that no thread remembers what is displaced.
     class.modified();
     let changed = change();
-    // And after, so that nobody remembers what was not there yet.
+    // And after it, so that no thread remembers what was missing.
     class.modified();
     changed
 }
 
-/// The name of a class with its module in front, as messages have it that say it in full.
+/// Returns the name of a class with its module, for messages that give it in full.
 #[must_use]
 pub fn full_name(class: &Py<PyType>, vm: &VirtualMachine) -> String {
     if class.heaptype_ext.is_none() {
@@ -96,7 +97,7 @@ pub fn full_name(class: &Py<PyType>, vm: &VirtualMachine) -> String {
     }
 }
 
-/// What messages call an object that is not what a parameter wants: `None`, or the name of its class.
+/// Returns what messages call an argument of the wrong type: `None`, or the name of its class.
 #[must_use]
 pub fn of_given(object: &PyObject, vm: &VirtualMachine) -> String {
     if vm.is_none(object) {

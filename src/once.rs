@@ -1,9 +1,9 @@
-//! What is done once for an interpreter, however often it imports the module.
+//! Doing something once for an interpreter, however often it imports the module.
 
 use rustpython_vm::VirtualMachine;
 use std::sync::{Mutex, PoisonError};
 
-/// Whether this interpreter imports the module for the first time. No interpreter has the number of another.
+/// Returns whether this interpreter imports the module for the first time. Interpreters never share a number.
 pub fn is_first_import(vm: &VirtualMachine) -> bool {
     static SEEN: Mutex<Vec<i64>> = Mutex::new(Vec::new());
     let interpreter = vm.state.interpreter_id;

@@ -1,16 +1,16 @@
 //! Panics on their way to Python: each becomes a `SystemError` with the panic's text.
 //!
-//! A panic is a fault of ours or of the VM's. Whoever runs into one has an exception to look at, and a program that
-//! goes on. What was being done is left as it was when it panicked: locks are given up as it unwinds, and nothing
-//! here leaves memory half-changed while it calls what can panic.
+//! A panic is a fault of this crate or of the VM. The program gets an exception to look at, and continues. The
+//! interrupted operation stays as it was when it panicked: locks are released as it unwinds, and no code here
+//! leaves memory half-changed while it calls what can panic.
 //!
-//! Frames of Python code cannot be unwound: the VM does not put right what they have done to its stacks. One frame,
-//! that of a function which a guard has called, has suspended no other, and leaves behind no more than itself as the
-//! current one. A panic under more of them is the VM's own, and ends the process as the VM lets it.
+//! Frames of Python code cannot be unwound: the VM does not restore what they have done to its stacks. A single
+//! frame, that of a function which a guard has called, has suspended no other, and leaves behind only itself as
+//! the current one. A panic below more frames is left to the VM, and ends the process.
 //!
-//! Guarded are the ways in that Python calls and that run Python code or code of the VM's: methods, constructors,
-//! conversions, calls that are not planned. What is planned or goes straight to memory has nothing in it that
-//! panics, and pays nothing.
+//! The guarded entry points are those that Python calls and that run Python code or code of the VM: methods,
+//! constructors, conversions, calls that are not planned. Code that is planned or goes straight to memory
+//! cannot panic, and pays nothing.
 
 use rustpython_vm::{
     PyResult, VirtualMachine,
@@ -27,28 +27,28 @@ use std::{
 };
 
 thread_local! {
-    /// The frame in which this thread's innermost guard stands; none without a guard.
+    /// The frame in which this thread's innermost guard stands; `None` without a guard.
     static GUARDED: Cell<Option<*const InterpreterFrame>> = const { Cell::new(None) };
-    /// Where the last panic was, if it becomes an exception.
+    /// The source location of the last panic, if it becomes an exception.
     static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// Where a thread's innermost guard stands.
+/// The frame in which a thread's innermost guard stands.
 #[derive(Clone, Copy)]
 pub struct Standing(Option<*const InterpreterFrame>);
 
-/// Where this thread's innermost guard stands.
+/// Returns where this thread's innermost guard stands.
 #[inline]
 pub fn standing() -> Standing {
     Standing(GUARDED.try_with(Cell::get).ok().flatten())
 }
 
-/// Says where this thread's innermost guard stands, if guards were left without having been dropped.
+/// Restores where this thread's innermost guard stands, if guards were left without being dropped.
 pub fn stand_as(standing: Standing) {
     let _ = GUARDED.try_with(|guarded| guarded.set(standing.0));
 }
 
-/// Says in which frame the innermost guard stands, as long as it lives.
+/// Makes a frame that of the innermost guard, until this is dropped.
 struct Guard {
     before: Option<*const InterpreterFrame>,
 }
@@ -73,10 +73,10 @@ impl Drop for Guard {
 /// Runs `f`, whose panic becomes a `SystemError`.
 ///
 /// # Errors
-/// What `f` raises, and `SystemError`.
+/// Any exception that `f` raises, and `SystemError`.
 ///
 /// # Panics
-/// If `f` panics under frames of Python code that cannot be unwound.
+/// If `f` panics below frames of Python code that cannot be unwound.
 #[inline]
 pub fn guarded<R>(vm: &VirtualMachine, f: impl FnOnce() -> PyResult<R>) -> PyResult<R> {
     let frame = get_current_frame();
@@ -89,18 +89,18 @@ pub fn guarded<R>(vm: &VirtualMachine, f: impl FnOnce() -> PyResult<R>) -> PyRes
     })
 }
 
-/// The same with C below, which nothing may unwind: where [`guarded`] panics, the process ends.
+/// Runs `f`, called by C, which must not be unwound: where [`guarded`] panics, the process ends.
 ///
 /// # Errors
-/// What `f` raises, and `SystemError`.
+/// Any exception that `f` raises, and `SystemError`.
 #[inline]
 pub fn guarded_above_c<R>(vm: &VirtualMachine, f: impl FnOnce() -> PyResult<R>) -> PyResult<R> {
     let outcome = catch_unwind(AssertUnwindSafe(|| guarded(vm, f)));
-    // The hook has said what happened.
+    // The hook has reported the panic.
     outcome.unwrap_or_else(|_| process::abort())
 }
 
-/// The same for a function of the kind that tables of functions hold.
+/// Runs a function of the kind that tables of functions hold, whose panic becomes a `SystemError`.
 #[inline]
 pub fn guarding<A>(
     function: impl FnOnce(A, &VirtualMachine) -> PyResult,
@@ -114,7 +114,7 @@ fn caught(
     frame: *const InterpreterFrame,
     vm: &VirtualMachine,
 ) -> Option<PyBaseExceptionRef> {
-    // The hook has noted a place for what can be caught.
+    // The hook has noted the location of a panic that is caught.
     let place = PLACE.try_with(|place| place.borrow_mut().take());
     let place = place.ok().flatten()?;
     let _ = set_current_frame(frame);
@@ -127,18 +127,18 @@ fn text(payload: &(dyn Any + Send)) -> &str {
     text.unwrap_or("without a text")
 }
 
-/// Whether a panic now would go through no more frames of Python code than can be unwound.
+/// Returns whether a panic now would go through no more frames of Python code than can be unwound.
 fn can_be_caught() -> bool {
     let Ok(Some(frame)) = GUARDED.try_with(Cell::get) else {
         return false;
     };
     let current = get_current_frame();
-    // SAFETY: the current frame is there as long as it is the current one.
+    // SAFETY: the current frame is valid as long as it is the current one.
     current == frame
         || unsafe { current.as_ref() }.is_some_and(|current| current.previous() == frame)
 }
 
-/// Has panics that become exceptions say nothing themselves.
+/// Makes panics that become exceptions print nothing themselves.
 pub fn install() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {

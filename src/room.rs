@@ -1,8 +1,8 @@
-//! Memory whose amount Python code says, of which there may not be enough.
+//! Allocating memory of a size that Python code gives, which may be too large.
 
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 
-/// A vector with room for so many.
+/// Returns a vector with room for `count` items.
 ///
 /// # Errors
 /// `MemoryError`.
@@ -14,10 +14,10 @@ pub fn vector<T>(count: usize, vm: &VirtualMachine) -> PyResult<Vec<T>> {
     }
 }
 
-/// A vector of what `make` makes of the numbers up to `count`.
+/// Returns a vector of the results of `make` for the numbers below `count`.
 ///
 /// # Errors
-/// `MemoryError`; what `make` raises.
+/// `MemoryError`; any exception that `make` raises.
 #[inline]
 pub fn collect<T>(
     count: usize,
@@ -31,7 +31,7 @@ pub fn collect<T>(
     Ok(vector)
 }
 
-/// A `bytes` object.
+/// Returns a `bytes` object with these bytes.
 ///
 /// # Errors
 /// `MemoryError`.

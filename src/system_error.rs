@@ -17,14 +17,14 @@ use windows_sys::Win32::{
 /// The user's default language: `MAKELANGID(LANG_NEUTRAL, SUBLANG_DEFAULT)`.
 const LANGUAGE: u32 = 0x400;
 
-/// The system's text for a code, without white space at its end. `None` if it has none.
+/// Returns the system's text for a code, without white space at its end, or `None` if it has none.
 #[must_use]
 pub fn text(code: u32) -> Option<Wtf8Buf> {
     let mut start: *mut u16 = ptr::null_mut();
     let flags =
         FORMAT_MESSAGE_ALLOCATE_BUFFER | FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS;
-    // SAFETY: with these flags the function stores the address of a text that it allocates where the buffer is
-    // said to be, and looks for no inserts.
+    // SAFETY: with these flags the function stores the address of a text that it allocates at the place of the
+    // buffer, and looks for no inserts.
     let length = unsafe {
         FormatMessageW(
             flags,
@@ -39,7 +39,7 @@ pub fn text(code: u32) -> Option<Wtf8Buf> {
     if length == 0 || start.is_null() {
         return None;
     }
-    // SAFETY: the function has put as many units there.
+    // SAFETY: the function has put `length` units there.
     let text = Wtf8Buf::from_wide(unsafe { slice::from_raw_parts(start, length as usize) });
     // SAFETY: allocated by the function, and not used any more.
     unsafe { LocalFree(start.cast()) };
@@ -47,7 +47,7 @@ pub fn text(code: u32) -> Option<Wtf8Buf> {
     Some(trimmed(&text, is_blank))
 }
 
-/// A text without what is blank at its end. A lone surrogate is not.
+/// Returns a text without trailing blanks. A lone surrogate is not a blank.
 fn trimmed(text: &Wtf8, is_blank: impl Fn(Option<char>) -> bool) -> Wtf8Buf {
     let mut points: Vec<_> = text.code_points().collect();
     while points.last().is_some_and(|last| is_blank(last.to_char())) {
@@ -56,9 +56,9 @@ fn trimmed(text: &Wtf8, is_blank: impl Fn(Option<char>) -> bool) -> Wtf8Buf {
     points.into_iter().collect()
 }
 
-/// The C library's error for a code of the system's, or for an `HRESULT` that has one of these in it.
+/// Returns the C library's error for a code of the system, or for an `HRESULT` that contains one.
 fn errno_of(code: u32) -> i32 {
-    /// What such a result has in its upper half: severity and `FACILITY_WIN32`.
+    /// The upper half of such a result: severity and `FACILITY_WIN32`.
     const WIN32: u32 = 0x8007;
     let code = if code >> 16 == WIN32 {
         code & 0xffff
@@ -68,7 +68,7 @@ fn errno_of(code: u32) -> i32 {
     winerror_to_errno(code.cast_signed())
 }
 
-/// The `OSError`, of the subclass for the code, that `PyErr_SetFromWindowsErr` sets.
+/// Makes the `OSError`, of the subclass for the code, that `PyErr_SetFromWindowsErr` sets.
 #[must_use]
 pub fn exception(code: u32, vm: &VirtualMachine) -> PyBaseExceptionRef {
     let is_blank = |character: Option<char>| {
@@ -79,7 +79,7 @@ pub fn exception(code: u32, vm: &VirtualMachine) -> PyBaseExceptionRef {
         None => format!("Windows Error 0x{code:x}").into(),
     };
     let context = &vm.ctx;
-    // The class is chosen by the first.
+    // The first argument decides the class.
     let errno: PyObjectRef = context.new_int(errno_of(code)).into();
     let arguments = vec![
         errno.clone(),
@@ -91,7 +91,8 @@ pub fn exception(code: u32, vm: &VirtualMachine) -> PyBaseExceptionRef {
     let shown = context.new_tuple(arguments.clone());
     let made = vm.invoke_exception(context.exceptions.os_error, arguments);
     let error = made.unwrap_or_else(|error| error);
-    // The VM knows no `HRESULT`s. These are attributes of an exact builtin, which nobody can have overridden.
+    // The VM does not know `HRESULT`s. These are attributes of an exact builtin, so no Python code has
+    // overridden them.
     let _ = error.as_object().set_attr("errno", errno, vm);
     let _ = error.as_object().set_attr("args", shown, vm);
     error

@@ -1,12 +1,13 @@
 //! What runs when a thread ends, without the loader's lock.
 //!
-//! What a thread has of its own that must be dropped (`thread_local!`) is registered with the C library when it is
-//! first used. glibc takes the loader's lock for that, because the code that drops it might be unloaded. But a thread
-//! that waits for that lock may be attached to the interpreter, the one that holds it in `dlopen` or `dlclose` may
-//! wait for a third one that `dl_iterate_phdr` has called back, and that one may be stopped by the garbage
-//! collector, which waits for the first. The interpreter has dozens of thread-locals, so nobody can see to it that
-//! all are registered at a better time. The program's code is never unloaded. So it puts this in the place of
-//! glibc's function for its own thread-locals, and so can every program that embeds the interpreter:
+//! A thread-local value that must be dropped (`thread_local!`) is registered with the C library when it is
+//! first used. glibc takes the loader's lock for that, because the code that drops the value might be unloaded.
+//! That can deadlock: a thread that waits for this lock may be attached to the interpreter; the thread that
+//! holds it in `dlopen` or `dlclose` may wait for a third one that `dl_iterate_phdr` has called back; and the
+//! garbage collector, which waits for the first, may have stopped the third. The interpreter has dozens of
+//! thread-local values, so they cannot all be registered at a better time. But the program's code is never
+//! unloaded. So the program replaces glibc's function for its own thread-local values, and every program that
+//! embeds the interpreter can do the same:
 //!
 //! ```no_run
 //! # #[cfg(all(target_os = "linux", target_env = "gnu"))]
@@ -29,7 +30,7 @@ use std::{
     sync::OnceLock,
 };
 
-/// Drops an object of the thread's own.
+/// A function that drops an object of a thread.
 pub type Drop = unsafe extern "C" fn(*mut c_void);
 
 struct Registered {
@@ -39,12 +40,12 @@ struct Registered {
 }
 
 thread_local! {
-    /// What was registered last. This has no destructor itself.
+    /// The entry that was registered last. This has no destructor itself.
     static LAST: Cell<Option<NonNull<Registered>>> = const { Cell::new(None) };
 }
 
-/// Has `drop` called with `object` when the calling thread ends: the last one registered first. The main thread
-/// ends by `pthread_exit` alone, not with the process.
+/// Arranges for `drop` to be called with `object` when the calling thread ends: the last one registered first.
+/// The main thread ends only by `pthread_exit`, not with the process.
 ///
 /// Returns zero, or another number if there is no memory for that.
 ///
@@ -54,7 +55,7 @@ pub unsafe fn register(drop: Drop, object: *mut c_void) -> c_int {
     static KEY: OnceLock<Option<libc::pthread_key_t>> = OnceLock::new();
     let create = || {
         let mut key = 0;
-        // SAFETY: the function takes what the thread has under the key.
+        // SAFETY: `run` takes what the thread has under the key.
         let status = unsafe { libc::pthread_key_create(&raw mut key, Some(run)) };
         (status == 0).then_some(key)
     };
@@ -68,22 +69,23 @@ pub unsafe fn register(drop: Drop, object: *mut c_void) -> c_int {
         before,
     }));
     LAST.set(Some(NonNull::from(registered)));
-    // What is not NULL makes the C library call `run`.
-    // SAFETY: nobody uses the address.
+    // A value that is not NULL makes the C library call `run`.
+    // SAFETY: the address is never used.
     unsafe { libc::pthread_setspecific(key, ptr::dangling()) }
 }
 
-/// Called by the C library when a thread ends, and again if anything has been registered since.
+/// Runs what is registered. The C library calls it when a thread ends, and again if anything has been
+/// registered since.
 unsafe extern "C" fn run(_key: *mut c_void) {
     while let Some(last) = LAST.get() {
-        // SAFETY: a box of `register`'s, which is taken out of the list here and nowhere else.
+        // SAFETY: a box that `register` has leaked, and that is taken out of the list only here.
         let Registered {
             drop,
             object,
             before,
         } = *unsafe { Box::from_raw(last.as_ptr()) };
         LAST.set(before);
-        // SAFETY: whoever registered it promised that.
+        // SAFETY: `drop` may be called with `object` on this thread at its end (see `register`, # Safety).
         unsafe { drop(object) }
     }
 }

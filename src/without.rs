@@ -1,33 +1,33 @@
-//! Leaving parts of the fast path out, to test what stands behind them and to measure what they bring.
+//! Leaving out parts of the fast path, to test what they fall back on and to measure what they bring.
 //!
-//! The environment variable `RUSTPYTHON_CTYPES_WITHOUT` lists them, with commas in between.
+//! The environment variable `RUSTPYTHON_CTYPES_WITHOUT` lists them, separated by commas.
 
 use std::sync::OnceLock;
 
 /// The parts that are left out.
 #[derive(Debug, Default)]
 pub struct Without {
-    /// Calls planned ahead.
+    /// Planned calls.
     pub plan: bool,
-    /// Calls straight through a function pointer, with plans or without: libffi makes them all.
+    /// Calls straight through a function pointer, with plans or without; libffi makes them all instead.
     pub direct: bool,
-    /// Arguments whose type says at once what they become: all go through the `from_param` protocol.
+    /// Arguments whose type decides at once what they become; all go through the `from_param` protocol instead.
     pub exact: bool,
-    /// Calling functions and classes with the arguments as the VM has them.
+    /// Calling functions and classes with the VM's arguments as they are.
     pub vectorcall: bool,
-    /// Values inside their object: all lie in a block of their own.
+    /// Values inside their objects; all lie in blocks of their own instead.
     pub inline: bool,
     /// Values that the garbage collector is not told of at once.
     pub young: bool,
-    /// Attributes of values read and written here: the VM's way leads to the descriptors.
+    /// Reading and writing attributes of values here; the VM finds the descriptors instead.
     pub attributes: bool,
-    /// Types made and laid out here: the VM's `type` makes all, and `ctypes._layout` lays them out.
+    /// Making and laying out types here; the VM's `type` makes all, and `ctypes._layout` lays them out instead.
     pub types: bool,
-    /// The native `__import__`: the VM's own is left where it is.
+    /// The native `__import__`; the VM's own is left in place instead.
     pub import: bool,
 }
 
-/// What the environment says.
+/// Returns the parts that the environment variable lists.
 #[inline]
 pub fn without() -> &'static Without {
     static WITHOUT: OnceLock<Without> = OnceLock::new();

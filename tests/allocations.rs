@@ -1,8 +1,8 @@
-//! Heap allocations per call, counted exactly: a call that makes no object makes none of its own.
+//! Heap allocations per call, counted exactly: a call that makes no object allocates nothing of its own.
 //!
-//! The allocator of this test program counts what the current thread allocates. A call is measured as
-//! the interpreter makes it, in a loop of Python code, by the difference between many rounds and few;
-//! what the VM allocates for any call (the vector of arguments) shows in a builtin measured likewise.
+//! The allocator of this test program counts what the current thread allocates. A call is measured as the
+//! interpreter makes it, in a loop of Python code, by the difference between many rounds and few. What the VM
+//! allocates for any call (the vector of arguments) is measured with a builtin in the same way.
 
 use rustpython::{InterpreterBuilder, InterpreterBuilderExt};
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, builtins::PyDictRef};
@@ -18,7 +18,7 @@ thread_local! {
 }
 
 fn count() {
-    // A thread that is ending allocates uncounted.
+    // A thread that is ending is not counted.
     let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
 }
 
@@ -26,24 +26,24 @@ fn count() {
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count();
-        // SAFETY: the caller's promise.
+        // SAFETY: `layout` is valid, as the trait requires.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         count();
-        // SAFETY: the caller's promise.
+        // SAFETY: `layout` is valid, as the trait requires.
         unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         count();
-        // SAFETY: the caller's promise.
+        // SAFETY: `block` is one of this allocator with `layout`, as the trait requires.
         unsafe { System.realloc(block, layout, size) }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promise.
+        // SAFETY: `block` is one of this allocator with `layout`, as the trait requires.
         unsafe { System.dealloc(block, layout) }
     }
 }
@@ -51,13 +51,13 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// A C function for every signature: it looks at no argument.
+/// A C function for every signature: it reads no argument.
 extern "C" fn nothing() -> u64 {
     7
 }
 
-/// A function of Python for each way to call: `rounds(function, arguments)` gives a function that
-/// calls `function(*arguments)` as often as it is told.
+/// Python code with a function for each way to call: `rounds(function, arguments)` returns a function that
+/// calls `function(*arguments)` a given number of times.
 const SETUP: &str = "
 from ctypes import *
 from itertools import repeat
@@ -132,7 +132,7 @@ def flagged(library):
     return rounds(function, [5])
 ";
 
-/// Allocations of one round of `run`.
+/// Returns the number of allocations in one round of `run`.
 fn per_round(run: &PyObjectRef, vm: &VirtualMachine) -> PyResult<f64> {
     const FEW: usize = 200;
     const MANY: usize = 1200;
@@ -202,7 +202,7 @@ fn check(vm: &VirtualMachine) -> PyResult<()> {
         .into_iter()
         .map(|(name, run)| (name, run, 1.0))
         .collect();
-    // Two calls, and the object between them has the memory of the one before.
+    // Two calls; the object between them reuses the memory of the one before.
     measured.push(("byref".to_owned(), get("with_byref")?.call((), vm)?, 2.0));
     for (name, run, calls) in measured {
         let allocations = per_round(&run, vm)?;

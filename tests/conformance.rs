@@ -1,11 +1,11 @@
-//! CPython's own `test_ctypes` in our interpreter: every method that CPython 3.13 passes has to pass
-//! here, except those `conformance/expected.txt` gives a reason for.
+//! CPython's own `test_ctypes` in this project's interpreter: every method that CPython 3.13 passes must pass
+//! here, except those for which `conformance/expected.txt` gives a reason.
 //!
 //! `conformance/run.py` does the work, and is the tool to use by hand:
 //! `python3.13 tests/conformance/run.py [MODULE ...]`.
 //!
 //! And its tests of imports and of classes: every method that passes with the VM's own `__import__` and
-//! `type.__new__` has to pass with those of the program. `conformance/program.py` does that.
+//! `type.__new__` must pass with those of the program. `conformance/program.py` does that.
 
 mod common;
 
@@ -13,7 +13,7 @@ use std::env;
 use std::ffi::OsStr;
 use std::io::{self, Write};
 
-/// What `run.py` ends with when its CPython has no test suite to offer.
+/// The exit status of `run.py` when its CPython has no test suite.
 const NO_SUITE: i32 = 77;
 
 #[test]
@@ -65,7 +65,7 @@ fn run(script: &str, options: &[&str], environment: &[(&str, &str)]) {
             output.stderr.trim()
         );
         assert!(env::var_os("CI").is_none(), "{message}");
-        // Not eprintln!: libtest would keep it to itself.
+        // Not eprintln!: libtest would capture it.
         let _ = writeln!(io::stderr(), "WARNING: {message}");
         return;
     }

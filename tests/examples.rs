@@ -1,4 +1,4 @@
-//! Every program in `examples/` runs in our interpreter and prints what it prints under CPython.
+//! Every program in `examples/` runs in this project's interpreter and prints what it prints under CPython.
 
 mod common;
 

@@ -1,5 +1,5 @@
-//! The binary with the standard library inside runs where there is nothing else: in a file system
-//! that holds it and the shared libraries it is linked to, and no cargo registry.
+//! The binary with the standard library inside runs where there is nothing else: in a file system that contains
+//! it and the shared libraries it is linked to, and no cargo registry.
 #![cfg(all(feature = "freeze-stdlib", target_os = "linux"))]
 
 mod common;
@@ -24,7 +24,7 @@ import decimal, json, re, unittest
 print('library', json.dumps([str(decimal.Decimal('0.1') * 3), re.sub('a', 'b', 'aa')]))
 ";
 
-/// An empty directory with the interpreter at its root, and every library `ldd` names.
+/// Makes an empty directory with the interpreter at its root, and every library that `ldd` names.
 fn lonely_file_system() -> PathBuf {
     let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("frozen");
     let _ = fs::remove_dir_all(&root);

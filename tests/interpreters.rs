@@ -1,5 +1,5 @@
-//! Several interpreters in one process, one after the other and at the same time, whose callbacks C calls on threads
-//! of its own.
+//! Several interpreters in one process, one after the other and at the same time, whose callbacks C calls on
+//! threads that it has started.
 
 mod common;
 
@@ -17,7 +17,7 @@ fn interpreter() -> Interpreter {
     builder.add_native_module(ctypes).build()
 }
 
-/// Runs `script` in a new interpreter, which ends; what is left of its state.
+/// Runs `script` in a new interpreter, which ends. Returns what is left of its state.
 fn run(script: &str) -> Weak<impl Sized> {
     let mut state = None;
     let status = interpreter().run(|vm| {
@@ -85,7 +85,7 @@ for library in (pythonapi, PyDLL(None)):
 assert not hasattr(CDLL(library_of_tests), 'PyLong_FromLong')
 ";
 
-/// The program of these tests is linked without the list of what it is to export.
+/// The program of these tests is linked without the list of functions to export.
 #[cfg(feature = "capi")]
 #[test]
 fn the_c_api_is_found_where_it_is_not_exported() {

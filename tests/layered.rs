@@ -1,11 +1,11 @@
-//! The project's own tests under the layered design (`benches/layered.rs`): what it is compared with has to
-//! work, and what it cannot do is listed in `layered/expected.txt`.
+//! The project's own tests under the layered design (`benches/layered.rs`): the design that this one is
+//! compared with must work, and what it cannot do is listed in `layered/expected.txt`.
 
 mod common;
 
 use std::path::PathBuf;
 
-/// The program, which `cargo test` builds with all tests, though not with this one alone.
+/// Returns the program, which `cargo test` builds with all tests, but not with this one alone.
 fn layered() -> PathBuf {
     let programs = common::interpreter();
     let program = programs

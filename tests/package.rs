@@ -1,13 +1,13 @@
-//! `import ctypes` is CPython's package, unmodified, from the pinned `rustpython-pylib`, on our
-//! `_ctypes`. `python-shim/ctypes.sha256` is the digest of the package, as `sha256sum` writes it;
-//! `sha256sum -c` in the library directory of that crate checks it by hand.
+//! `import ctypes` is CPython's package, unmodified, from the pinned `rustpython-pylib`, on this project's
+//! `_ctypes`. `python-shim/ctypes.sha256` is the digest of the package, as `sha256sum` writes it; `sha256sum
+//! -c` in the library directory of that crate checks it by hand.
 
 mod common;
 
 use std::fs;
 use std::path::Path;
 
-/// The lines of the digest: the hash of each file and its path, which starts with `ctypes/`.
+/// Returns the lines of the digest: the hash of each file and its path, which starts with `ctypes/`.
 fn digest() -> Vec<(String, String)> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("python-shim/ctypes.sha256");
     let text = fs::read_to_string(file).expect("the digest");
@@ -17,7 +17,7 @@ fn digest() -> Vec<(String, String)> {
         .collect()
 }
 
-/// What our interpreter prints when it runs `script`, a line each.
+/// Returns the lines that the interpreter prints when it runs `script`.
 #[track_caller]
 fn lines_printed(script: &str, arguments: &[&str]) -> Vec<String> {
     let arguments = ["-c", script].into_iter().chain(arguments.iter().copied());
@@ -50,8 +50,8 @@ for directory, _, names in os.walk(os.path.join(root, 'ctypes')):
     assert_eq!(found, listed, "found, then listed");
 }
 
-/// Every module of the package, imported, comes from a file of the digest, or, in a build that
-/// freezes the standard library, out of the binary, into which cargo put the same files.
+/// Every imported module of the package comes from a file of the digest, or, in a build that freezes the
+/// standard library, from the binary, into which cargo put the same files.
 #[test]
 fn the_modules_come_from_those_files() {
     let paths: Vec<String> = digest()
@@ -80,7 +80,7 @@ for name in sys.argv[1:]:
     assert_eq!(origins, expected, "imported from, then expected");
 }
 
-/// `ctypes.util` for `ctypes/util.py`, `ctypes` for `ctypes/__init__.py`.
+/// Returns `ctypes.util` for `ctypes/util.py`, `ctypes` for `ctypes/__init__.py`.
 fn module_name(path: &str) -> String {
     let path = path.strip_suffix(".py").expect("a Python file");
     path.strip_suffix("/__init__")
@@ -88,8 +88,8 @@ fn module_name(path: &str) -> String {
         .replace('/', ".")
 }
 
-/// The VM has a `_ctypes` of its own, which ours overrides. It has no complex numbers, and the
-/// package leaves out the types that the native module does not know.
+/// The VM has a `_ctypes` of its own, which this project's overrides. That one has no complex numbers, and the
+/// package omits the types that the native module does not know.
 #[test]
 fn the_native_module_is_ours() {
     let script = "\

@@ -1,10 +1,9 @@
-//! Programs that use published ctypes packages: each runs in our interpreter and prints what it
+//! Programs that use published ctypes packages: each runs in this project's interpreter and prints what it
 //! prints under CPython.
 //!
-//! They install packages from PyPI (with CPython's pip, into cargo's scratch directory) and need
-//! libraries, Xvfb and PostgreSQL from the system, so they run when asked for:
-//! `cargo test --release --ignore-rust-version --test real_programs -- --ignored`. `.ci/run` has
-//! the list of Debian's packages.
+//! They install packages from PyPI (with CPython's pip, into cargo's scratch directory) and need libraries,
+//! Xvfb and PostgreSQL from the system, so they run only when asked for: `cargo test --release
+//! --ignore-rust-version --test real_programs -- --ignored`. `.ci/run` has the list of Debian packages.
 
 mod common;
 
@@ -13,13 +12,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What a program needs around it.
+/// What a program needs in its environment.
 #[derive(Clone, Copy)]
 enum Around {
     Nothing,
     /// An X server with software OpenGL.
     Display,
-    /// A PostgreSQL server, named in `PGHOST` and its like.
+    /// A PostgreSQL server, named in `PGHOST` and related variables.
     Database,
 }
 
@@ -54,7 +53,7 @@ fn same_as_cpython(script: &str, requirements: &[&str], around: Around) {
     assert_eq!(ours, expected, "{script}: ours, then CPython's");
 }
 
-/// The directory these requirements are installed in.
+/// Returns the directory in which these requirements are installed.
 fn installed(cpython: &Path, requirements: &[&str]) -> PathBuf {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR"))
         .join("packages")

@@ -5,7 +5,7 @@ mod common;
 
 use std::path::Path;
 
-/// Operations of each run: some half a minute.
+/// Operations of each run, which takes about half a minute.
 const OPERATIONS: &str = "1200000";
 
 #[track_caller]

@@ -1,8 +1,8 @@
-//! What can be counted of a statement: instructions, and blocks of heap memory.
+//! Counting what a statement takes: instructions, and blocks of heap memory.
 //!
-//! Counting disturbs the times, so a process of its own does it, after them: this program again, under
-//! callgrind if there is valgrind. It is told in its environment which functions to count, prints a line
-//! for each with the blocks, and has callgrind write the instructions of each into a file of their own.
+//! Counting disturbs the times, so a process of its own does it afterwards: this program again, under callgrind
+//! if there is valgrind. Its environment says which functions to count. It prints a line for each with the
+//! blocks, and makes callgrind write the instructions of each into a file of their own.
 
 use crate::machine::{Machines, run};
 use rustpython_vm::{PyObject, VirtualMachine};
@@ -34,48 +34,48 @@ impl<A> Counting<A> {
     }
 }
 
-// SAFETY: as the inner allocator, which does everything.
+// SAFETY: the inner allocator does everything, as the trait requires.
 unsafe impl<A: GlobalAlloc> GlobalAlloc for Counting<A> {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         self.count();
-        // SAFETY: the caller's promise.
+        // SAFETY: `layout` is valid, as the trait requires.
         unsafe { self.0.alloc(layout) }
     }
 
     #[inline]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         self.count();
-        // SAFETY: the caller's promise.
+        // SAFETY: `layout` is valid, as the trait requires.
         unsafe { self.0.alloc_zeroed(layout) }
     }
 
     #[inline]
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promise.
+        // SAFETY: `block` is one of the inner allocator with `layout`, as the trait requires.
         unsafe { self.0.dealloc(block, layout) }
     }
 
     #[inline]
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         self.count();
-        // SAFETY: the caller's promise.
+        // SAFETY: `block` is one of the inner allocator with `layout`, as the trait requires.
         unsafe { self.0.realloc(block, layout, size) }
     }
 }
 
-/// `row/function`, as criterion has it.
+/// Returns `row/function`, as criterion names it.
 fn named(row: &str, function: &str) -> String {
     format!("{row}/{function}")
 }
 
-/// The functions to count, if this is the process that counts.
+/// Returns the functions to count, if this is the process that counts.
 pub fn wanted() -> Option<Vec<String>> {
     let wanted = env::var(WANTED).ok()?;
     Some(wanted.lines().map(ToOwned::to_owned).collect())
 }
 
-/// Counts functions and prints a line for each: name, blocks, and how many runs they are the blocks of.
+/// Counts functions and prints a line for each: name, blocks, and the number of runs that took them.
 pub fn count(machines: &Machines, wanted: &[String]) {
     for (number, row) in machines.rows() {
         if !wanted.iter().any(|name| name.starts_with(&named(&row, ""))) {
@@ -93,7 +93,7 @@ pub fn count(machines: &Machines, wanted: &[String]) {
     }
 }
 
-/// How often to run a statement at least, for what happens now and then to be counted too.
+/// Returns the least number of runs of a statement in which occasional work is counted too.
 fn few(statement: &PyObject, vm: &VirtualMachine) -> u64 {
     let start = Instant::now();
     run(statement, 1, vm);
@@ -104,7 +104,7 @@ fn few(statement: &PyObject, vm: &VirtualMachine) -> u64 {
     }
 }
 
-/// The blocks that some runs ask for. Callgrind writes what it has counted before and after them.
+/// Returns the blocks that some runs ask for. Callgrind writes what it has counted before and after them.
 fn counted(statement: &PyObject, times: u64, vm: &VirtualMachine) -> i64 {
     rows_section_ends();
     let before = BLOCKS.load(Relaxed);
@@ -116,7 +116,7 @@ fn counted(statement: &PyObject, times: u64, vm: &VirtualMachine) -> i64 {
     blocks as i64
 }
 
-/// Callgrind begins a new section where this is called.
+/// Makes callgrind begin a new section where this is called.
 #[unsafe(no_mangle)]
 #[inline(never)]
 extern "C" fn rows_section_ends() {
@@ -129,7 +129,7 @@ pub fn report(measured: &[(String, &str)]) {
         return;
     }
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("rows-counts");
-    // What an earlier run has left is not to be read as this one's.
+    // The files of an earlier run must not be read as this one's.
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).expect("making a folder for what callgrind writes");
     let out = folder.join("out");
@@ -170,8 +170,8 @@ fn print(output: &Output, out: &Path, has_instructions: bool) {
         };
         let per_run = |count: i64| count as f64 / times.parse::<f64>().expect("a number");
         let blocks = per_run(blocks.parse().expect("a number"));
-        // Sections are numbered from one; the first is what comes before the first row. A row has four
-        // marks, and so a section of no interest between its runs and one after them.
+        // Sections are numbered from one; the first is what comes before the first row. A row has four marks,
+        // so there is a section of no interest between its runs and one after them.
         let section = |step| instructions(out, 2 + 4 * number + step);
         let instructions = match has_instructions {
             true => format!("{:.0}", per_run(section(2) - section(0))),
@@ -181,7 +181,7 @@ fn print(output: &Output, out: &Path, has_instructions: bool) {
     }
 }
 
-/// The instructions of a section.
+/// Returns the instructions of a section.
 fn instructions(out: &Path, section: usize) -> i64 {
     let file = format!("{}.{section}", out.display());
     let text = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{file}: {error}"));

@@ -8,11 +8,11 @@ use rustpython_vm::{
 };
 use std::{mem::ManuallyDrop, path::Path};
 
-/// A function of a group, and the field of a row that has its statement.
+/// A function of a group, and the field of a row that contains its statement.
 pub type Function = (&'static str, &'static str);
 
-/// What to do with a statement: it is given the name of its function and a Python function that runs the
-/// statement so many times.
+/// What to do with a statement: called with the name of its function and a Python function that runs the
+/// statement a given number of times.
 pub type Visit<'a> = dyn FnMut(&'static str, &PyObject, &VirtualMachine) + 'a;
 
 /// An interpreter that has imported the workload.
@@ -34,7 +34,7 @@ const NATIVE: &[Function] = &[("native", "statement"), ("floor", "floor")];
 const LAYERED: &[Function] = &[("layered", "statement")];
 const STOCK: &[Function] = &[("stock", "statement")];
 
-/// Rows in which the stock one harms this process: it follows a wild pointer, or leaves the result of a
+/// Rows in which the stock `_ctypes` harms this process: it follows a wild pointer, or leaves the result of a
 /// function on the stack of the floating-point unit, which has room for eight.
 const STOCK_HARMS: &[&str] = &[
     "c_longdouble -> c_longdouble",
@@ -62,7 +62,7 @@ impl Machines {
         }
     }
 
-    /// The position and name of each row that is a statement to be measured by itself.
+    /// Returns the position and name of each row that is a statement to be measured by itself.
     pub fn rows(&self) -> impl Iterator<Item = (usize, String)> {
         let rows = self.native.rows.iter().enumerate();
         // Rows of the group `threads` compare one thread with two.
@@ -70,7 +70,7 @@ impl Machines {
         rows.map(|(number, row)| (number, self.native.text(row, "name")))
     }
 
-    /// Has each function of a row visited. What the other designs cannot run is said on standard error.
+    /// Visits each function of a row. Reports on standard error what the other designs cannot run.
     pub fn visit(&self, number: usize, name: &str, visit: &mut Visit<'_>) {
         if let Err(exception) = self.native.visit(number, NATIVE, visit) {
             panic!("native: row {name}: {exception}");
@@ -88,13 +88,13 @@ impl Machines {
 }
 
 impl Machine {
-    /// It is never dropped, because the objects in it would have to be dropped inside of the
+    /// Makes an interpreter. It is never dropped, because the objects in it would have to be dropped inside the
     /// interpreter, and the process ends anyway.
     fn new(builder: InterpreterBuilder, library: &Path) -> ManuallyDrop<Self> {
         let mut settings = Settings::default().with_path(PEERS.to_owned());
-        // Two runs are to have the same collisions in their dictionaries.
+        // Two runs must have the same collisions in their dictionaries.
         settings.hash_seed = Some(0);
-        // Ctrl-C is to end the process, not to raise an exception in a row.
+        // Ctrl-C must end the process, not raise an exception in a row.
         settings.install_signal_handlers = false;
         // No `__pycache__` in the source tree.
         settings.write_bytecode = false;
@@ -113,7 +113,7 @@ impl Machine {
         })
     }
 
-    /// The text in a field of a row.
+    /// Returns the text in a field of a row.
     fn text(&self, row: &PyObjectRef, field: &'static str) -> String {
         self.interpreter.enter_and_expect(
             |vm| row.get_attr(field, vm)?.try_into_value(vm),
@@ -121,15 +121,15 @@ impl Machine {
         )
     }
 
-    /// Has the functions of a row visited, as far as it has statements for them. The error is the exception
-    /// that setting it up or running a statement once has raised.
+    /// Visits the functions of a row, as far as it has statements for them. The error is the exception that
+    /// setting the row up or running a statement once has raised.
     fn visit(
         &self,
         number: usize,
         functions: &[Function],
         visit: &mut Visit<'_>,
     ) -> Result<(), String> {
-        // All of it inside, so that the row's objects are dropped there.
+        // All of it inside the interpreter, so that the row's objects are dropped there.
         self.interpreter.enter(|vm| {
             self.visit_inside(&self.rows[number], functions, visit, vm)
                 .map_err(|exception| described(&exception, vm))
@@ -154,7 +154,7 @@ impl Machine {
                 continue;
             }
             let run = call("looped", statement, environment.clone())?;
-            // What fails has to fail before anything is measured.
+            // What fails must fail before anything is measured.
             run.call((1_u64,), vm)?;
             visit(function, &run, vm);
         }
@@ -162,13 +162,13 @@ impl Machine {
     }
 }
 
-/// Runs a statement so many times.
+/// Runs a statement `times` times.
 pub fn run(run: &PyObject, times: u64, vm: &VirtualMachine) {
     let result = run.call((times,), vm);
     vm.expect_pyresult(result, "the statement failed after it had run once");
 }
 
-/// The type of an exception and its text.
+/// Returns the type of an exception and its text.
 fn described(exception: &PyBaseExceptionRef, vm: &VirtualMachine) -> String {
     let text = match exception.as_object().str(vm) {
         Ok(text) => text.to_string_lossy().into_owned(),

@@ -50,7 +50,7 @@ static ALLOCATOR: counts::Counting<std::alloc::System> = counts::Counting(std::a
 /// The folder of `workload.py`, the rows and `peers.c`.
 const PEERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers");
 
-/// The C library that the rows call, compiled as `peers/compare.py` does it.
+/// Compiles the C library that the rows call, as `peers/compare.py` does.
 fn compiled_library() -> PathBuf {
     let library = Path::new(env!("CARGO_TARGET_TMPDIR")).join("peers.so");
     let status = Command::new("cc")
@@ -58,7 +58,7 @@ fn compiled_library() -> PathBuf {
         .arg(Path::new(PEERS).join("peers.c"))
         .arg("-o")
         .arg(&library)
-        // The rows find libm in it, too, even where the linker sees no use for that.
+        // The rows find libm in it too, even where the linker sees no use for that.
         .args(["-Wl,--no-as-needed", "-lm"])
         .status()
         .expect("running cc");
@@ -66,7 +66,7 @@ fn compiled_library() -> PathBuf {
     library
 }
 
-/// How many functions are counted where all are only tried, once each.
+/// The number of functions that are counted where all are only tried, once each.
 const COUNTED_IN_TEST: usize = 8;
 
 fn main() {

@@ -7,7 +7,8 @@ program.
 
 import os
 from ctypes import (
-    POINTER, PYFUNCTYPE, PyDLL, Structure, c_char_p, c_int, c_ssize_t, c_void_p, py_object,
+    POINTER, PYFUNCTYPE, PyDLL, Structure, c_char_p, c_int, c_longlong, c_ssize_t, c_ulonglong, c_void_p,
+    py_object,
 )
 
 __file__ = os.environ["CTYPES_CONFORMANCE_LIBRARY"]
@@ -23,6 +24,8 @@ class PyModuleDef(Structure):
                 ("m_methods", POINTER(PyMethodDef))]
 
 
+# Variables of 3.13's library for which 3.14's has functions.
+VARIABLES = {"get_last_tf_arg_s": (c_longlong, "last_tf_arg_s"), "get_last_tf_arg_u": (c_ulonglong, "last_tf_arg_u")}
 METH_VARARGS, METH_NOARGS, METH_O = 1, 4, 8
 
 
@@ -44,4 +47,7 @@ def __getattr__(name):
         if methods[index].ml_name.decode() == name:
             return _function(methods[index])
         index += 1
+    if name in VARIABLES:
+        ctype, variable = VARIABLES[name]
+        return lambda: ctype.in_dll(library, variable).value
     raise AttributeError(name)

@@ -1,7 +1,7 @@
 //! All other platforms: libffi makes every call, since it knows every ABI.
 //!
-//! It is given the list of an aggregate's scalars, from which it finds out by itself how the aggregate is passed.
-//! There is no [`Form`], so nothing that would take one can be called.
+//! An aggregate is described by the list of its scalars, and libffi classifies it. No [`Form`] exists here, so no
+//! function that takes one can be called.
 
 use super::{
     Scalar,
@@ -9,59 +9,59 @@ use super::{
     passing::{PassedType, Passing, Shape, Told},
 };
 
-/// Bytes that an argument can be aligned to: libffi would write beyond the memory that it reserves for one that is
-/// aligned to more than the stack is.
+/// The largest alignment of an argument, in bytes: libffi would write beyond the memory that it reserves for an
+/// argument that is aligned to more than the stack.
 pub const MOST_ALIGN: usize = super::stack::STACK_ALIGN;
 
 /// Whether a callback's arguments can be told with padding between them.
 pub const PADS: bool = false;
 
-/// Argument registers for integers and addresses, as far as they are known here.
+/// Argument registers for integers and addresses that are known here.
 pub const INTEGERS: usize = 0;
 
-/// Calls an aggregate one that is passed in memory: libffi knows better, and is not asked.
+/// Classifies every aggregate as passed in memory; libffi has its own classes.
 #[must_use]
 pub fn classify(_shape: Shape<'_>) -> Passing {
     Passing::Memory
 }
 
-/// What libffi is told of an aggregate.
+/// Describes an aggregate to libffi.
 #[must_use]
 pub fn describe(shape: Shape<'_>, _passing: &Passing) -> Description {
     let scalars = shape.parts.iter().map(|&(_, scalar)| scalar);
     Description::of(shape.size, shape.align, scalars)
 }
 
-/// What libffi is told of an aggregate.
+/// Describes an aggregate to libffi.
 #[must_use]
 pub fn describe_in_memory(shape: Shape<'_>) -> Description {
     describe(shape, &Passing::Memory)
 }
 
-/// Where a direct call finds its result: there is none.
+/// Where a direct call finds its result; there are no direct calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {}
 
 impl Form {
-    /// `None`.
+    /// Returns `None`.
     #[must_use]
     pub fn of_scalar(_scalar: Scalar) -> Option<Self> {
         None
     }
 
-    /// `None`.
+    /// Returns `None`.
     #[must_use]
     pub fn of(_passed: &PassedType) -> Option<Self> {
         None
     }
 
-    /// Nobody has a form to ask.
+    /// Cannot be called.
     #[must_use]
     pub fn is_memory(self) -> bool {
         match self {}
     }
 
-    /// Nobody has a form to ask.
+    /// Cannot be called.
     #[must_use]
     pub fn is_word(self) -> bool {
         match self {}
@@ -72,12 +72,12 @@ impl Form {
 #[derive(Debug)]
 pub struct Registers;
 
-/// Takes none of them.
+/// Counts no registers.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NextRegister;
 
 impl NextRegister {
-    /// `None`.
+    /// Returns `None`.
     pub fn take(&mut self, _is_vector: bool) -> Option<usize> {
         None
     }
@@ -89,18 +89,18 @@ impl Registers {
         Self
     }
 
-    /// `None`: there is no register.
+    /// Returns `None`: there is no register.
     pub fn put(&mut self, _next: &mut NextRegister, _is_vector: bool, _word: u64) -> Option<()> {
         None
     }
 
-    /// Nothing was put.
+    /// Returns zero.
     #[must_use]
     pub fn integer(&self, _register: usize) -> u64 {
         0
     }
 
-    /// Nobody has a form to ask for.
+    /// Cannot be called.
     ///
     /// # Safety
     /// None is needed.
@@ -109,7 +109,7 @@ impl Registers {
     }
 }
 
-/// A frame that nothing can be placed in.
+/// A frame in which nothing can be placed.
 #[derive(Debug)]
 pub struct Frame;
 
@@ -119,25 +119,25 @@ impl Frame {
         Self
     }
 
-    /// `None`: there is no place.
+    /// Returns `None`: nothing can be placed.
     pub fn result_at(&mut self, _address: usize) -> Option<()> {
         None
     }
 
-    /// Changes nothing.
+    /// Does nothing.
     pub fn variadic(&mut self) {}
 
-    /// `None`: there is no place.
+    /// Returns `None`: nothing can be placed.
     pub fn word(&mut self, _is_vector: bool, _word: u64, _size: usize) -> Option<()> {
         None
     }
 
-    /// `None`: there is no place.
+    /// Returns `None`: nothing can be placed.
     pub fn wide(&mut self, _scalar: Scalar, _words: &[u64]) -> Option<()> {
         None
     }
 
-    /// `None`: there is no place.
+    /// Returns `None`: nothing can be placed.
     ///
     /// # Safety
     /// None is needed.
@@ -145,7 +145,7 @@ impl Frame {
         None
     }
 
-    /// Nobody has a form to ask for.
+    /// Cannot be called.
     ///
     /// # Safety
     /// None is needed.
@@ -154,7 +154,7 @@ impl Frame {
     }
 }
 
-/// Tells libffi of arguments as they are.
+/// Describes arguments to libffi by their own types.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Teller;
 
@@ -165,10 +165,10 @@ impl Teller {
         Self
     }
 
-    /// Goes on with a scalar.
+    /// Continues with a scalar.
     pub fn scalar(&mut self, _scalar: Scalar) {}
 
-    /// Goes on with an aggregate, or a scalar.
+    /// Continues with a value of any type.
     pub fn tell<'a>(&mut self, _passed: &'a PassedType) -> Told<'a> {
         Told::Whole
     }

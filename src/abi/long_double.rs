@@ -1,8 +1,8 @@
 //! C's `long double` to and from `f64`.
 //!
 //! Python has no wider float, so a load rounds to the nearest double (C11 6.3.1.5) and a store is
-//! exact. Which format a platform has: x87's 80 bits on x86 outside Windows, IEEE binary128 on
-//! AArch64 Linux, `double` itself elsewhere.
+//! exact. Which format a platform has: x87's 80 bits on x86 outside Windows, IEEE binary128 on AArch64 outside
+//! Windows and Apple's systems and on the 64-bit architectures below, `double` itself elsewhere.
 
 use std::mem::size_of;
 
@@ -18,6 +18,8 @@ pub const SIZE: usize = if cfg!(all(target_arch = "x86", not(windows))) {
 /// `_Alignof(long double)`.
 pub const ALIGN: usize = if cfg!(all(target_arch = "x86", not(windows))) {
     4
+} else if cfg!(target_arch = "s390x") {
+    8
 } else {
     SIZE
 };
@@ -29,7 +31,18 @@ const X87: bool = cfg!(all(
     any(target_arch = "x86", target_arch = "x86_64"),
     not(windows)
 ));
-const BINARY128: bool = cfg!(all(target_arch = "aarch64", target_os = "linux"));
+const BINARY128: bool = cfg!(any(
+    all(
+        target_arch = "aarch64",
+        not(windows),
+        not(target_vendor = "apple")
+    ),
+    target_arch = "loongarch64",
+    target_arch = "mips64",
+    target_arch = "riscv64",
+    target_arch = "s390x",
+    target_arch = "sparc64",
+));
 
 const WIDE_EXPONENT_MAX: u16 = 0x7fff;
 const WIDE_BIAS: i32 = 16383;

@@ -1,4 +1,4 @@
-//! Arguments by a format as `PyArg_ParseTuple` has it.
+//! Arguments by a format of `PyArg_ParseTuple`.
 
 use super::{
     convert::{self, Wanted},
@@ -11,17 +11,17 @@ use rustpython_vm::{
 };
 use std::ffi::c_int;
 
-/// What a format says of the arguments together.
+/// What a format says of the arguments as a whole.
 struct Shape<'a> {
     /// The parts, without what follows `:` or `;`.
     parts: &'a [u8],
     /// The function's name, for messages.
     name: Option<String>,
-    /// A message in place of ours.
+    /// A message that replaces the usual one.
     message: Option<String>,
     least: usize,
     most: usize,
-    /// More positional arguments than this are refused.
+    /// The number of positional arguments beyond which they are refused.
     most_positional: usize,
 }
 
@@ -40,7 +40,7 @@ impl<'a> Shape<'a> {
                 b')' => depth -= 1,
                 b'|' if depth == 0 => least = Some(count),
                 b'$' if depth == 0 => positional = Some(count),
-                // Not the encoding that stands before a text.
+                // Except for the encoding that precedes a text.
                 letter if depth == 0 && letter.is_ascii_alphabetic() && letter != b'e' => {
                     count += 1
                 }
@@ -57,7 +57,7 @@ impl<'a> Shape<'a> {
         }
     }
 
-    /// Who takes the arguments, for messages.
+    /// Returns what takes the arguments, for messages.
     fn who(&self) -> String {
         match &self.name {
             Some(name) => format!("{name}()"),
@@ -82,7 +82,7 @@ impl<'a> Shape<'a> {
     }
 }
 
-/// Goes through a format, converting what it is given.
+/// A format that is being read, and the arguments that are converted by it.
 struct Parser<'a, 'v> {
     format: &'a [u8],
     arguments: &'a mut Arguments,
@@ -90,7 +90,7 @@ struct Parser<'a, 'v> {
 }
 
 impl Parser<'_, '_> {
-    /// Whether what stands next is this, which is passed then.
+    /// Skips `letter` if it comes next. Returns whether it did.
     fn take(&mut self, letter: u8) -> bool {
         let is_there = self.format.first() == Some(&letter);
         if is_there {
@@ -99,7 +99,7 @@ impl Parser<'_, '_> {
         is_there
     }
 
-    /// Converts an object as the next part says; without one, passes the part with its places.
+    /// Converts an object as the next part requires. Without an object, skips the part and its places.
     fn one(&mut self, object: Lent<'_>) -> PyResult<Result<(), Wanted>> {
         while matches!(self.format.first(), Some(b'|' | b'$' | b' ' | b',')) {
             self.format = &self.format[1..];
@@ -148,7 +148,7 @@ impl Parser<'_, '_> {
     }
 }
 
-/// The items of a sequence that must have so many.
+/// Returns the items of a sequence, which must have a given number of them.
 fn items(
     object: &PyObject,
     count: usize,
@@ -180,7 +180,7 @@ fn items(
         .map(Ok)
 }
 
-/// Converts one argument; what is wrong with it says which one it is.
+/// Converts one argument; an error says which one it is.
 fn argument(
     parser: &mut Parser<'_, '_>,
     shape: &Shape<'_>,
@@ -209,13 +209,13 @@ fn tuple<'a>(object: Lent<'a>, vm: &VirtualMachine) -> PyResult<&'a Py<PyTuple>>
         .ok_or_else(|| vm.new_system_error("new style getargs format but argument is not a tuple"))
 }
 
-/// The names of the parameters.
+/// Reads the names of the parameters.
 ///
 /// # Safety
-/// They must be terminated strings, and NULL behind them.
+/// `list` must point to terminated strings with a NULL behind them.
 unsafe fn names(mut list: *const Text, vm: &VirtualMachine) -> PyResult<Vec<String>> {
     let mut names = Vec::new();
-    // SAFETY: the caller's promise.
+    // SAFETY: `list` points to a string or the NULL behind the last one (see # Safety).
     while let Some(name) = unsafe { list.read() }.optional(vm)? {
         names.push(name.to_owned());
         list = list.wrapping_add(1);
@@ -223,8 +223,8 @@ unsafe fn names(mut list: *const Text, vm: &VirtualMachine) -> PyResult<Vec<Stri
     Ok(names)
 }
 
-/// The arguments by position, from those given by position and by name; what is wrong with names, which counts once
-/// the arguments are converted.
+/// Returns the arguments by position, made of those given by position and by name, and the error about names,
+/// which is raised once the arguments are converted.
 fn by_name(
     positional: &Py<PyTuple>,
     named: Option<&Py<PyDict>>,
@@ -324,7 +324,7 @@ behind_variadic! {
         if list.is_null() {
             return Err(bad_call(vm));
         }
-        // SAFETY: C promises that.
+        // SAFETY: `list` points to terminated strings with a NULL behind them, as C promises.
         let names = unsafe { names(list, vm) }?;
         let shape = Shape::of(format.bytes().unwrap_or_default());
         let (given, wrong) = by_name(tuple(object, vm)?, named, &shape, &names, vm)?;
@@ -368,7 +368,7 @@ behind_variadic! {
         }
         for item in items.as_slice() {
             let place = arguments.pointer::<*const PyObject>();
-            // SAFETY: C promises a place for each.
+            // SAFETY: C promises a place for each item.
             unsafe { super::entry::put(place, item.as_raw()) };
         }
         Ok(1)

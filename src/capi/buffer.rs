@@ -1,4 +1,4 @@
-//! The buffer protocol with C's own `Py_buffer`.
+//! The buffer protocol with C's `Py_buffer`.
 
 use super::entry::{Lent, Owned, c_functions, given};
 use crate::buffers;
@@ -16,7 +16,7 @@ use std::{
 #[repr(C)]
 pub struct View {
     pub start: *mut c_void,
-    /// A reference, by which C holds the exporter; NULL if nothing is held.
+    /// The reference by which C holds the exporter; NULL if nothing is held.
     pub object: Owned,
     pub size: isize,
     pub item_size: isize,
@@ -31,7 +31,7 @@ pub struct View {
 }
 
 impl View {
-    /// A view of plain bytes that `object` keeps.
+    /// Makes a view of plain bytes that `object` keeps.
     #[must_use]
     pub fn of_memory(object: Owned, start: *mut c_void, size: isize) -> Self {
         Self {
@@ -50,7 +50,7 @@ impl View {
     }
 }
 
-/// What a view of C's leads to.
+/// What a view's `internal` points to.
 struct Export {
     buffer: PyBuffer,
     format: CString,
@@ -75,20 +75,20 @@ impl Export {
         }
     }
 
-    /// Where the first item is.
+    /// Returns the address of the first item.
     fn start(&self) -> *mut c_void {
         let description = &self.buffer.desc;
         let bytes = self.buffer.obj_bytes();
-        // An export keeps the memory where it is.
+        // The export keeps the memory in place.
         let memory = bytes.as_ptr().wrapping_offset(description.offset);
         memory.cast_mut().cast()
     }
 }
 
-/// A view of what `object` exports for such a request.
+/// Returns a view of what `object` exports for a request with these flags.
 ///
 /// # Errors
-/// What the exporter raises.
+/// Any exception that the exporter raises.
 pub fn acquire(object: &PyObject, flags: c_int, vm: &VirtualMachine) -> PyResult<View> {
     let flags = BufferFlags::from_bits_retain(flags as u32);
     let mut export = Box::new(Export::new(buffers::requested(object, flags, vm)?));
@@ -120,17 +120,17 @@ pub fn acquire(object: &PyObject, flags: c_int, vm: &VirtualMachine) -> PyResult
     })
 }
 
-/// Gives up what a view holds.
+/// Releases what a view holds.
 ///
 /// # Safety
-/// It must be what `acquire` or `fill` has made, and not have been released but as the same view.
+/// `acquire` or `fill` must have made the view. A copy of the view must not have been released.
 unsafe fn release(view: &mut View) {
     let Some(object) = view.object.take() else {
         return;
     };
     let internal: *mut Export = std::mem::replace(&mut view.internal, ptr::null_mut()).cast();
     if !internal.is_null() {
-        // SAFETY: `acquire` has made it of a box, and who releases it takes it away.
+        // SAFETY: `acquire` has made it from a box, and a release clears it.
         let export = unsafe { Box::from_raw(internal) };
         // This may run Python code.
         drop(export.buffer);
@@ -138,7 +138,7 @@ unsafe fn release(view: &mut View) {
     drop(object);
 }
 
-/// A view of plain memory, for an exporter that C has written.
+/// Fills a view of plain memory, for an exporter that C has written.
 fn fill(
     (object, start, size, readonly): (Option<PyObjectRef>, *mut c_void, isize, bool),
     flags: c_int,
@@ -176,7 +176,7 @@ c_functions! {
         if view.is_null() {
             return Err(vm.new_buffer_error("PyBuffer_FillInfo: view==NULL argument is obsolete"));
         }
-        // SAFETY: C promises a place for a view; what is there is no view yet.
+        // SAFETY: C promises a place for a view; it does not hold one yet.
         unsafe { (&raw mut (*view).object).write(None) };
         let acquired = acquire(given(object, vm)?, flags, vm)?;
         // SAFETY: as above.
@@ -185,7 +185,7 @@ c_functions! {
     }
 
     new fn PyBuffer_Release(view: *mut View) -> (), (), |_vm| {
-        // SAFETY: C promises a view that it has got, or NULL.
+        // SAFETY: C promises a view that it has acquired, or NULL.
         if let Some(view) = unsafe { view.as_mut() } {
             // SAFETY: as above.
             unsafe { release(view) };

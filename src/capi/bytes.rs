@@ -20,7 +20,7 @@ fn bytes<'a>(object: Lent<'a>, vm: &VirtualMachine) -> PyResult<&'a Py<PyBytes>>
     })
 }
 
-/// Whether `bytes` would make something else of an object than its bytes.
+/// Returns whether `bytes` would not convert an object to its bytes.
 pub fn is_no_bytes(object: &PyObject) -> bool {
     object.downcast_ref::<PyInt>().is_some() || object.downcast_ref::<PyStr>().is_some()
 }
@@ -30,7 +30,7 @@ pub fn no_bytes(object: &PyObject, vm: &VirtualMachine) -> PyBaseExceptionRef {
     vm.new_type_error(format!("cannot convert '{class}' object to bytes"))
 }
 
-/// Where the bytes are, or a terminated copy of them that lives as long as the object.
+/// Returns the address of the bytes, or of a terminated copy that lives as long as the object.
 fn memory(bytes: &Py<PyBytes>, vm: &VirtualMachine) -> PyResult<*mut c_char> {
     let address = terminated::address(bytes).ok_or_else(|| vm.no_memory_error())?;
     Ok(ptr::with_exposed_provenance_mut(address))
@@ -43,20 +43,20 @@ fn joined(first: &PyObject, second: &PyObject, vm: &VirtualMachine) -> PyResult 
 /// Replaces the reference at `place`.
 ///
 /// # Safety
-/// It must be NULL or a place with a reference.
+/// `place` must be NULL or hold a reference.
 unsafe fn replace(place: *mut Owned, new: Owned) {
     if !place.is_null() {
-        // SAFETY: the caller's promise.
+        // SAFETY: `place` holds a reference (see # Safety).
         drop(unsafe { place.replace(new) });
     }
 }
 
-/// Adds to the object at `place`, which becomes NULL if that fails.
+/// Appends to the object at `place`. The reference there becomes NULL if that fails.
 ///
 /// # Safety
 /// As for [`replace`].
 unsafe fn add(place: *mut Owned, second: Lent<'_>, vm: &VirtualMachine) -> PyResult<()> {
-    // SAFETY: the caller's promise.
+    // SAFETY: `place` is NULL or holds a reference (see # Safety).
     let first = unsafe { place.as_ref() }.and_then(Clone::clone);
     let outcome = match (&first, second) {
         (Some(first), Some(second)) => joined(first, second, vm).map(Some),
@@ -66,7 +66,7 @@ unsafe fn add(place: *mut Owned, second: Lent<'_>, vm: &VirtualMachine) -> PyRes
         Ok(sum) => (sum, Ok(())),
         Err(error) => (None, Err(error)),
     };
-    // SAFETY: the caller's promise.
+    // SAFETY: `place` is NULL or holds a reference (see # Safety).
     unsafe { replace(place, sum) };
     failed
 }
@@ -121,7 +121,7 @@ c_functions! {
             return Err(vm.new_value_error("embedded null byte"));
         }
         let memory = memory(bytes, vm)?;
-        // SAFETY: C promises both places.
+        // SAFETY: `start` is a place for a pointer, and `size` is NULL or a place for a number, as C promises.
         unsafe {
             put(start, memory);
             put(size, bytes.as_bytes().len() as isize);
@@ -130,17 +130,17 @@ c_functions! {
     }
 
     new fn PyBytes_Concat(place: *mut Owned, second: Lent<'_>) -> (), (), |vm| {
-        // SAFETY: C promises a reference there.
+        // SAFETY: `place` is NULL or holds a reference, as C promises.
         unsafe { add(place, second, vm) }
     }
 
     new fn PyBytes_ConcatAndDel(place: *mut Owned, second: Owned) -> (), (), |vm| {
-        // SAFETY: C promises a reference there.
+        // SAFETY: `place` is NULL or holds a reference, as C promises.
         unsafe { add(place, second.as_deref(), vm) }
     }
 
     new fn _PyBytes_Resize(place: *mut Owned, size: isize) -> c_int, -1, |vm| {
-        // SAFETY: C promises a reference there.
+        // SAFETY: `place` is NULL or holds a reference, as C promises.
         let old = unsafe { place.as_ref() }.and_then(Clone::clone);
         let resized = (|| {
             let old = bytes(old.as_deref(), vm)?.as_bytes();
@@ -148,7 +148,7 @@ c_functions! {
             let new = terminated::fresh(size, vm).ok_or_else(|| vm.no_memory_error())?;
             let memory = memory(bytes(Some(&new), vm)?, vm)?;
             if size != 0 {
-                // SAFETY: both have as many bytes, and nobody else knows the new ones.
+                // SAFETY: both have at least that many bytes, and no other code knows the new ones.
                 unsafe { ptr::copy_nonoverlapping(old.as_ptr(), memory.cast(), size.min(old.len())) };
             }
             Ok(new)
@@ -168,7 +168,7 @@ c_functions! {
 
     replaced fn PyByteArray_AsString(object: Lent<'_>) -> *mut c_char, ptr::null_mut(), |vm| {
         let array = given(object, vm)?.downcast_ref::<PyByteArray>().ok_or_else(|| bad_call(vm))?;
-        // Nobody else reads the array then.
+        // Then no other code reads the array.
         if let Some(mut array) = array.try_resizable_opt()
             && array.capacity() == array.len()
         {

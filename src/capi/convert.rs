@@ -1,4 +1,4 @@
-//! One argument by the letter that a format of `PyArg_ParseTuple` has for it.
+//! Converting one argument by its letter in a format of `PyArg_ParseTuple`.
 
 use super::{
     buffer::{self, View},
@@ -18,7 +18,7 @@ use std::{
     ptr,
 };
 
-/// What a message says that an argument must be.
+/// What an argument must be, for the message.
 pub struct Wanted(pub String);
 
 impl Wanted {
@@ -33,7 +33,7 @@ impl Wanted {
 }
 
 impl Wanted {
-    /// One character is wanted, of a text that has not just one.
+    /// Says that one character is wanted, for a text that has another length.
     fn character(what: &str, got: &PyObject, vm: &VirtualMachine) -> Self {
         let found = match got.downcast_ref::<PyStr>() {
             Some(text) => (text.char_len(), "a string"),
@@ -53,12 +53,12 @@ impl Wanted {
 
 type Converter = unsafe extern "C" fn(*const PyObject, *mut c_void) -> c_int;
 
-/// The integer that an object is.
+/// Converts an object to an integer.
 fn integer(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyIntRef> {
     object.try_index(vm)
 }
 
-/// The lowest bits of an integer, whatever its size.
+/// Returns the lowest bits of an integer, whatever its size.
 fn masked(object: &PyObject, vm: &VirtualMachine) -> PyResult<u64> {
     let value = integer(object, vm)?;
     let value = value.as_bigint();
@@ -69,10 +69,11 @@ fn masked(object: &PyObject, vm: &VirtualMachine) -> PyResult<u64> {
     })
 }
 
-/// Converts `object` and stores it where the arguments say. Without an object it passes these places.
+/// Converts `object` and stores it in the places that the arguments give. Without an object it skips these
+/// places.
 ///
 /// # Errors
-/// `SystemError` for a letter that there is not; what conversions raise.
+/// `SystemError` for an unknown letter; any exception that a conversion raises.
 pub fn convert(
     letter: u8,
     mark: Option<u8>,
@@ -80,7 +81,7 @@ pub fn convert(
     arguments: &mut Arguments,
     vm: &VirtualMachine,
 ) -> PyResult<Result<(), Wanted>> {
-    // What the letter stores: a number, if there is an object.
+    // Stores a number, if there is an object.
     macro_rules! store {
         ($type:ty, |$object:ident| $value:expr) => {{
             let place = arguments.pointer::<$type>();
@@ -205,7 +206,7 @@ pub fn convert(
             if let Some(object) = object
                 && !converter.is_null()
             {
-                // SAFETY: C promises such a function, which takes this.
+                // SAFETY: C promises a converter function, which takes this object and this place.
                 let done = unsafe {
                     std::mem::transmute::<*mut c_void, Converter>(converter)(object.as_raw(), place)
                 };
@@ -227,7 +228,7 @@ pub fn convert(
     Ok(Ok(()))
 }
 
-/// An integer that is refused beyond a range.
+/// Converts an integer, and refuses it beyond a range.
 fn small(
     object: &PyObject,
     range: std::ops::RangeInclusive<i64>,
@@ -253,7 +254,7 @@ fn one_byte(object: &PyObject) -> Option<u8> {
     }
 }
 
-/// A whole buffer, which C releases.
+/// Stores a whole buffer, which C releases.
 fn view(
     letter: u8,
     object: Lent<'_>,
@@ -288,7 +289,7 @@ fn view(
     Ok(Ok(()))
 }
 
-/// Where a text begins, and how long it is if C asks for that.
+/// Stores where a text begins, and how long it is if C asks for that.
 fn start(
     letter: u8,
     is_sized: bool,
@@ -320,7 +321,7 @@ fn start(
         )
     } else {
         let buffer = buffers::requested(object, BufferFlags::SIMPLE, vm)?;
-        // What must be told that nobody looks any more cannot be told by a plain address.
+        // An exporter that must be told when the reading ends cannot be read by a plain address.
         if CData::of(object).is_none() {
             return Ok(Err(Wanted::kind("read-only bytes-like object", object, vm)));
         }
@@ -330,7 +331,7 @@ fn start(
             .wrapping_offset(buffer.desc.offset);
         (start.cast(), buffer.desc.len)
     };
-    // SAFETY: it is terminated behind its size, or nothing.
+    // SAFETY: the text is NULL, or terminated behind its size.
     let has_nul = || !start.is_null() && unsafe { libc::strlen(start) } != size;
     if !is_sized && has_nul() {
         return Err(vm.new_value_error(match letter {
@@ -338,7 +339,7 @@ fn start(
             _ => "embedded null character",
         }));
     }
-    // SAFETY: C promises both places.
+    // SAFETY: C promises a place for the pointer, and one for the size if it asks for it.
     unsafe {
         put(place, start);
         put(size_place, size as isize);

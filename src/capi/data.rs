@@ -1,4 +1,4 @@
-//! What C finds as data: the program's options, the exceptions' classes, and hooks that nobody has set.
+//! What C finds as data: the program's options, the exceptions' classes, and hooks that are never set.
 
 use super::place::Place;
 use rustpython_capi::pyerrors;
@@ -11,7 +11,7 @@ use std::{
     },
 };
 
-/// Options that C reads as `int`s, each with where it comes from.
+/// Defines options that C reads as `int`s, each with its source.
 macro_rules! options {
     ($($name:ident: $value:expr),* $(,)?) => {
         $(#[allow(non_upper_case_globals)]
@@ -49,7 +49,7 @@ options! {
     Py_UTF8Mode: |_| 1,
 }
 
-/// Hooks of the interactive prompt's, which the prompt here does not call.
+/// Defines hooks of the interactive prompt, which the prompt here does not call.
 macro_rules! hooks {
     ($($name:ident)*) => {
         $(#[allow(non_upper_case_globals)]
@@ -65,17 +65,17 @@ hooks! {
     PyOS_ReadlineFunctionPointer
 }
 
-/// The data of ours.
+/// All data of this module.
 pub static DATA: [&[(&str, Place)]; 2] = [OPTIONS, HOOKS];
 
-/// The classes of exceptions, each in rustpython-capi's variable of that name.
+/// Sets the classes of exceptions, each in rustpython-capi's variable of that name.
 macro_rules! exceptions {
     ($($name:ident $class:ident)*) => {
         fn set_exceptions(vm: &VirtualMachine) {
             let classes = &vm.ctx.exceptions;
             $({
                 let class: *const PyObject = classes.$class.as_object().as_raw();
-                // SAFETY: C reads it after this module has been imported, and nobody writes to it again.
+                // SAFETY: C reads it after this module has been imported, and it is not written again.
                 unsafe { (&raw mut pyerrors::$name).write(class.cast_mut()) };
             })*
         }
@@ -83,7 +83,7 @@ macro_rules! exceptions {
 }
 include!("exceptions.rs");
 
-/// Sets what C finds. The classes belong to all interpreters of the process, the options are the first one's.
+/// Sets what C finds. The classes belong to all interpreters of the process, the options to the first one.
 pub fn install(vm: &VirtualMachine) {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
@@ -92,7 +92,8 @@ pub fn install(vm: &VirtualMachine) {
     });
 }
 
-/// Where a type or a constant is that is an object itself, and not a place that leads to one.
+/// Returns the address of a type or a constant that is an object itself, and not a place that holds a reference
+/// to one.
 #[must_use]
 pub fn object(name: &[u8], vm: &VirtualMachine) -> Option<usize> {
     let (types, none) = (&vm.ctx.types, vm.ctx.none());

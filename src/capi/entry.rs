@@ -1,4 +1,4 @@
-//! What every function of the C API is made of.
+//! The parts that every function of the C API is made of.
 
 use crate::{ccall::pending, panics::guarded_above_c};
 use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine, vm::thread};
@@ -6,8 +6,9 @@ use std::ffi::{CStr, c_char};
 
 /// Defines functions of the C API, and the table of them by name.
 ///
-/// Each is `fn NAME(arguments) -> result, or what it returns when it fails, |vm| what it does`. What it raises is left
-/// for the caller. Those behind `replaced` take the places of rustpython-capi's functions of the same names.
+/// Each is `fn NAME(arguments) -> result, the result on failure, |vm| the body`. An exception that the body
+/// raises is left for the caller. Functions marked `replaced` replace rustpython-capi's functions of the same
+/// names.
 macro_rules! c_functions {
     ($($kind:ident fn $name:ident($($argument:ident: $type:ty),* $(,)?) -> $result:ty, $failed:expr, |$vm:ident| $body:block)*) => {
         pub static FUNCTIONS: &[(&str, $crate::capi::place::Place)] =
@@ -23,7 +24,7 @@ macro_rules! c_functions {
 }
 pub(super) use c_functions;
 
-/// The same for functions that the C code calls for those that are variadic.
+/// Defines functions that the C code of variadic functions calls.
 macro_rules! behind_variadic {
     ($(fn $name:ident($($argument:ident: $type:ty),* $(,)?) -> $result:ty, $failed:expr, |$vm:ident| $body:block)*) => {
         $($crate::capi::entry::c_function! {
@@ -49,13 +50,13 @@ macro_rules! c_function {
 }
 pub(super) use c_function;
 
-/// A `PyObject *` that C lends. C answers for its being an object, or NULL.
+/// A `PyObject *` that C lends. C promises that it is an object, or NULL.
 pub type Lent<'a> = Option<&'a PyObject>;
 
-/// A reference that C hands over, or receives: a `PyObject *` of its own, or NULL.
+/// A reference that C gives away, or receives: an owned `PyObject *`, or NULL.
 pub type Owned = Option<PyObjectRef>;
 
-/// Runs `f` for C: what it returns, or `failed` and the exception left for the caller.
+/// Runs `f` for C. Returns its result, or `failed` with the exception left for the caller.
 pub fn entered<R>(failed: R, f: impl FnOnce(&VirtualMachine) -> PyResult<R>) -> R {
     let mut outcome = None;
     thread::try_with_current_vm(|vm| {
@@ -67,11 +68,11 @@ pub fn entered<R>(failed: R, f: impl FnOnce(&VirtualMachine) -> PyResult<R>) -> 
             }
         };
     });
-    // Without a VM, too: C asks for objects on a thread that it has not attached.
+    // Also if there is no VM: C uses objects on a thread that it has not attached.
     outcome.unwrap_or(failed)
 }
 
-/// The object that C must have given.
+/// Returns an object that C must have given.
 ///
 /// # Errors
 /// `SystemError` if it is NULL.
@@ -79,17 +80,17 @@ pub fn given<'a>(object: Lent<'a>, vm: &VirtualMachine) -> PyResult<&'a PyObject
     object.ok_or_else(|| vm.new_system_error("null argument to internal routine"))
 }
 
-/// What C does with a function that is called in a way that only a mistake explains.
+/// Makes CPython's error for a call of a C function that is clearly a mistake.
 pub fn bad_call(vm: &VirtualMachine) -> rustpython_vm::builtins::PyBaseExceptionRef {
     vm.new_system_error("bad argument to internal function")
 }
 
-/// A `PyObject *` that C borrows: whoever else holds the object keeps holding it.
+/// Returns a `PyObject *` that C borrows; its present holder must keep it.
 pub fn lend(object: &PyObject) -> *const PyObject {
     object.as_raw()
 }
 
-/// A `const char *` that C gives, and answers for.
+/// A `const char *` that C passes. C promises that it is valid, or NULL.
 #[derive(Clone, Copy)]
 #[repr(transparent)]
 pub struct Text(*const c_char);
@@ -112,24 +113,24 @@ impl Text {
         self.0
     }
 
-    /// Up to the terminator. `None` for NULL.
+    /// Returns the bytes up to the terminator, or `None` for NULL.
     #[must_use]
     pub fn bytes<'a>(self) -> Option<&'a [u8]> {
         // SAFETY: C promises a terminated string.
         (!self.0.is_null()).then(|| unsafe { CStr::from_ptr(self.0) }.to_bytes())
     }
 
-    /// `size` bytes.
+    /// Returns `size` bytes.
     #[must_use]
     pub fn sized<'a>(self, size: usize) -> &'a [u8] {
         if self.0.is_null() || size == 0 {
             return &[];
         }
-        // SAFETY: C promises that many.
+        // SAFETY: C promises `size` bytes.
         unsafe { std::slice::from_raw_parts(self.0.cast(), size) }
     }
 
-    /// Up to the terminator.
+    /// Returns the text up to the terminator.
     ///
     /// # Errors
     /// `SystemError` for NULL, `UnicodeDecodeError` if it is not UTF-8.
@@ -138,7 +139,7 @@ impl Text {
         utf8(bytes, vm)
     }
 
-    /// Up to the terminator. `None` for NULL.
+    /// Returns the text up to the terminator, or `None` for NULL.
     ///
     /// # Errors
     /// `UnicodeDecodeError` if it is not UTF-8.
@@ -147,14 +148,14 @@ impl Text {
     }
 }
 
-/// The text that bytes are.
+/// Returns bytes as a text.
 ///
 /// # Errors
 /// `UnicodeDecodeError` if they are not UTF-8.
 pub fn utf8<'a>(bytes: &'a [u8], vm: &VirtualMachine) -> PyResult<&'a str> {
     std::str::from_utf8(bytes).map_err(|_| {
         let bytes = vm.ctx.new_bytes(bytes.to_vec()).into();
-        // The codec words it.
+        // The codec words the error.
         let decoded = vm
             .state
             .codec_registry
@@ -163,13 +164,13 @@ pub fn utf8<'a>(bytes: &'a [u8], vm: &VirtualMachine) -> PyResult<&'a str> {
     })
 }
 
-/// What C promised to be there for writing, or nothing for NULL.
+/// Writes to a place that C gives, or nowhere if it is NULL.
 ///
 /// # Safety
-/// `place` must be NULL or valid for such a write.
+/// `place` must be NULL or valid for writes of a `T`.
 pub unsafe fn put<T>(place: *mut T, value: T) {
     if !place.is_null() {
-        // SAFETY: the caller's promise.
+        // SAFETY: `place` is valid for writes of a `T` (see # Safety).
         unsafe { place.write(value) }
     }
 }

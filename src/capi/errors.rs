@@ -1,4 +1,4 @@
-//! The error that a function leaves: asking for it, setting it, taking it away.
+//! The error that a function leaves: querying, setting and clearing it.
 
 use super::{
     entry::{Lent, Owned, Text, bad_call, c_functions, given, lend, put},
@@ -11,7 +11,7 @@ use rustpython_vm::{
 };
 use std::{ffi::c_int, ptr};
 
-/// Raises what has been made.
+/// Raises an exception that has been made.
 fn raise<T>(error: PyBaseExceptionRef) -> PyResult<T> {
     Err(error)
 }
@@ -20,14 +20,14 @@ fn owned(exception: Option<PyBaseExceptionRef>) -> Owned {
     exception.map(Into::into)
 }
 
-/// Takes what has been left.
+/// Takes the error that has been left.
 pub fn take(vm: &VirtualMachine) -> Option<PyBaseExceptionRef> {
     let left = pending::left(vm);
     pending::set_left(None, vm);
     left
 }
 
-/// The exception that three objects stand for, as C once kept exceptions.
+/// Returns the exception that three objects stand for, as C used to keep exceptions.
 fn of_three(
     kind: Owned,
     value: Owned,
@@ -44,7 +44,7 @@ fn of_three(
     Ok(Some(exception))
 }
 
-/// The `OSError` of the C library's last error.
+/// Makes the `OSError` of the C library's last error.
 fn of_errno(
     kind: Lent<'_>,
     names: &[&PyObject],
@@ -59,7 +59,7 @@ fn of_errno(
     match names {
         [] => {}
         [name] => arguments.push((*name).to_owned()),
-        // What Windows has stands between them.
+        // Between the two names is the place of Windows' own code.
         [first, second, ..] => arguments.extend([
             (*first).to_owned(),
             vm.ctx.new_int(0).into(),
@@ -69,7 +69,7 @@ fn of_errno(
     instance(given(kind, vm)?.call(arguments, vm)?, vm)
 }
 
-/// Whether an exception, or a class of exceptions, is one of these.
+/// Returns whether an exception, or a class of exceptions, is one of `wanted`.
 fn matches(error: Lent<'_>, wanted: Lent<'_>) -> bool {
     let (Some(error), Some(wanted)) = (error, wanted) else {
         return false;
@@ -90,7 +90,7 @@ fn matches(error: Lent<'_>, wanted: Lent<'_>) -> bool {
     }
 }
 
-/// Prints what has been left, as the interpreter prints what nobody handles.
+/// Prints the error that has been left, as the interpreter prints unhandled exceptions.
 fn print(sets_last: bool, vm: &VirtualMachine) -> PyResult<()> {
     let Some(error) = take(vm) else { return Ok(()) };
     if sets_last && !error.fast_isinstance(vm.ctx.exceptions.system_exit) {
@@ -108,12 +108,12 @@ fn print(sets_last: bool, vm: &VirtualMachine) -> PyResult<()> {
     Ok(())
 }
 
-/// The traceback of an exception, or `None`.
+/// Returns the traceback of an exception, or `None`.
 fn trace(error: &PyBaseExceptionRef, vm: &VirtualMachine) -> PyObjectRef {
     vm.unwrap_or_none(error.traceback().map(Into::into))
 }
 
-/// Prints an exception that nobody handles; `SystemExit` ends the process.
+/// Prints an unhandled exception; `SystemExit` ends the process.
 pub fn print_and_exit(error: PyBaseExceptionRef, vm: &VirtualMachine) {
     if error.fast_isinstance(vm.ctx.exceptions.system_exit) {
         let code = vm.handle_exit_exception(error);
@@ -135,7 +135,7 @@ pub fn print_and_exit(error: PyBaseExceptionRef, vm: &VirtualMachine) {
     }
 }
 
-/// Prints what a hook has raised, and what it was to show.
+/// Prints the exception that a hook has raised, and the one that it was given.
 fn print_both(of_hook: &PyBaseExceptionRef, error: &PyBaseExceptionRef, vm: &VirtualMachine) {
     let stderr = vm.sys_module.get_attr("stderr", vm);
     let parts = [
@@ -200,7 +200,7 @@ c_functions! {
         // SAFETY: C promises three references, which are put back below.
         let (old_kind, old_value, trace) = unsafe { (kind.read(), value.read(), &*traceback) };
         let Some(exception) = of_three(old_kind, old_value, trace.clone(), vm)? else {
-            // SAFETY: as above; what was there has been given up.
+            // SAFETY: as above; the old references have been released.
             unsafe { (kind.write(None), value.write(None)) };
             return Ok(());
         };
@@ -361,7 +361,7 @@ fn display(value: Lent<'_>, vm: &VirtualMachine) -> PyResult<()> {
     Ok(())
 }
 
-/// Has the main thread think that a signal has come.
+/// Makes the main thread believe that a signal has arrived.
 fn interrupt(signal: c_int, vm: &VirtualMachine) -> PyResult<c_int> {
     if !(1..=64).contains(&signal) {
         return Ok(-1);

@@ -6,7 +6,7 @@ use rustpython_vm::{
     builtins::{PyBaseException, PyBaseExceptionRef, PyDict, PyTuple, PyType, PyTypeRef},
 };
 
-/// What an object is that should be a class of exceptions.
+/// A class of exceptions, as found in an object.
 pub enum Kind<'a> {
     Exception(&'a Py<PyType>),
     Other,
@@ -24,18 +24,18 @@ pub fn kind_of(object: &PyObject) -> Kind<'_> {
     }
 }
 
-/// The exception that an object is.
+/// Returns an object as an exception.
 ///
 /// # Errors
-/// `SystemError` if it is none.
+/// `SystemError` if it is not one.
 pub fn instance(object: PyObjectRef, vm: &VirtualMachine) -> PyResult<PyBaseExceptionRef> {
     object.downcast().map_err(|_| bad_call(vm))
 }
 
-/// An exception of this class: `value` is one already, or a tuple of arguments, or the only argument.
+/// Makes an exception of this class: `value` is one already, or a tuple of arguments, or the only argument.
 ///
 /// # Errors
-/// `SystemError` if it is no class of exceptions; what its constructor raises.
+/// `SystemError` if it is not a class of exceptions; any exception that its constructor raises.
 pub fn make(kind: &PyObject, value: Lent<'_>, vm: &VirtualMachine) -> PyResult<PyBaseExceptionRef> {
     let Kind::Exception(class) = kind_of(kind) else {
         let shown = kind.repr(vm)?;
@@ -61,7 +61,7 @@ pub fn make(kind: &PyObject, value: Lent<'_>, vm: &VirtualMachine) -> PyResult<P
     vm.invoke_exception(class, arguments)
 }
 
-/// A class of exceptions by its full name.
+/// Makes a class of exceptions by its full name.
 fn new_class(
     name: Text,
     doc: Text,

@@ -10,7 +10,7 @@ use std::ffi::c_int;
 /// `Py_PRINT_RAW`: `str` instead of `repr`.
 const RAW: c_int = 1;
 
-/// The descriptor of a file, or a number that is one.
+/// Returns the descriptor of a file, or of a number that is one.
 fn descriptor(object: &PyObject, vm: &VirtualMachine) -> PyResult<c_int> {
     let number = match object.downcast_ref::<PyInt>() {
         Some(_) => object.to_owned(),
@@ -36,7 +36,8 @@ fn descriptor(object: &PyObject, vm: &VirtualMachine) -> PyResult<c_int> {
     Ok(number)
 }
 
-/// A line of a file, or up to `most` bytes of it; `most` below zero says that there must be one, without its end.
+/// Reads a line of a file, or up to `most` bytes of it. If `most` is negative there must be a line, and its end
+/// is removed.
 fn line(file: &PyObject, most: c_int, vm: &VirtualMachine) -> PyResult {
     let arguments = match most {
         1.. => vec![vm.ctx.new_int(most).into()],

@@ -1,4 +1,4 @@
-//! Texts by a format as `PyUnicode_FromFormat` has it.
+//! Texts by a format of `PyUnicode_FromFormat`.
 
 use super::{
     entry::{Lent, Owned, Text, bad_call, behind_variadic, given},
@@ -12,7 +12,7 @@ use rustpython_vm::{
 };
 use std::ffi::c_int;
 
-/// What stands between `%` and the letter.
+/// The part of a format between `%` and the letter.
 #[derive(Default)]
 struct Directive {
     is_left: bool,
@@ -25,7 +25,7 @@ struct Directive {
 }
 
 impl Directive {
-    /// Reads one; `rest` is behind the `%`, and behind the letter afterwards.
+    /// Reads a directive. `rest` begins behind the `%`, and afterwards behind the letter.
     fn read(rest: &mut &[u8], arguments: &mut Arguments) -> Option<Self> {
         let mut read = Self::default();
         let next = |rest: &mut &[u8]| {
@@ -84,7 +84,7 @@ impl Directive {
         }
     }
 
-    /// Digits with as many as the precision asks for, and zeros or room before them.
+    /// Returns digits with leading zeros as the precision requires, padded to the width.
     fn number(&self, digits: String, is_negative: bool) -> Wtf8Buf {
         let sign = if is_negative { "-" } else { "" };
         let precision = self.precision.unwrap_or(0);
@@ -110,18 +110,18 @@ impl Directive {
         padded
     }
 
-    /// No more of a text than the precision allows.
+    /// Returns a text, cut to the precision.
     fn text(&self, text: &Wtf8) -> Wtf8Buf {
         let most = self.precision.unwrap_or(usize::MAX);
         self.padded(text.code_points().take(most).collect())
     }
 
-    /// No more bytes of C's than the precision allows.
+    /// Returns C's bytes as a text, cut to the precision.
     fn bytes(&self, text: Text) -> Wtf8Buf {
         let read = match self.precision {
-            // There need not be a terminator behind them.
+            // The bytes need not be terminated.
             Some(most) if !text.is_null() => {
-                // SAFETY: C promises that many bytes or a terminator.
+                // SAFETY: C promises `most` bytes, or a terminator.
                 let size = unsafe { libc::strnlen(text.as_ptr(), most) };
                 text.sized(size)
             }
@@ -142,7 +142,7 @@ fn shown(
     )
 }
 
-/// The full name of a class, with a colon before the last part if that is asked for.
+/// Returns the full name of a class, with a colon before the last part if that is requested.
 fn class_name(class: &PyObject, colon: bool, vm: &VirtualMachine) -> PyResult<Wtf8Buf> {
     let class = class
         .downcast_ref::<PyType>()
@@ -160,10 +160,10 @@ fn class_name(class: &PyObject, colon: bool, vm: &VirtualMachine) -> PyResult<Wt
     Ok(full)
 }
 
-/// The text that a format makes of the arguments.
+/// Returns the text that a format makes of the arguments.
 ///
 /// # Errors
-/// `SystemError` for a wrong format; what `repr` and `str` raise.
+/// `SystemError` for a wrong format; any exception that `repr` and `str` raise.
 pub fn format(format: Text, arguments: &mut Arguments, vm: &VirtualMachine) -> PyResult<Wtf8Buf> {
     let mut rest = format.bytes().ok_or_else(|| bad_call(vm))?;
     let mut made = Wtf8Buf::new();

@@ -1,4 +1,4 @@
-//! What the main thread is asked to do, or to raise, between two instructions of Python code.
+//! Requests to the main thread to call or to raise something between two instructions of Python code.
 
 use super::entry::{Lent, c_functions};
 use rustpython_vm::{
@@ -12,14 +12,15 @@ use std::{
     sync::OnceLock,
 };
 
-/// How the main thread is reached, once [`init_hook`] has run.
+/// How to reach the main thread, once [`init_hook`] has run.
 static MAIN: OnceLock<UserSignalSender> = OnceLock::new();
 
-/// What it is to raise.
+/// The exception that the main thread is to raise.
 static RAISED: PyMutex<Option<PyObjectRef>> = PyMutex::new(None);
 
 /// Prepares an interpreter for `Py_AddPendingCall` and `PyThreadState_SetAsyncExc`, for
-/// [`InterpreterBuilder::init_hook`](rustpython_vm::InterpreterBuilder::init_hook). The process's first one counts.
+/// [`InterpreterBuilder::init_hook`](rustpython_vm::InterpreterBuilder::init_hook). Only the process's first
+/// interpreter is prepared.
 pub fn init_hook(vm: &mut VirtualMachine) {
     let (sender, receiver) = user_signal_channel();
     if MAIN.set(sender).is_ok() {
@@ -31,13 +32,13 @@ fn ask(what: UserSignal) -> bool {
     MAIN.get().is_some_and(|main| main.send(what).is_ok())
 }
 
-/// A function of C's with what it is to be called with.
+/// A C function with its argument.
 struct Call {
     function: extern "C" fn(*mut c_void) -> c_int,
     argument: *mut c_void,
 }
 
-// SAFETY: C has it called on another thread, which is what it is for.
+// SAFETY: C requests the call on another thread, and must have made its argument fit for that.
 unsafe impl Send for Call {}
 
 impl Call {
@@ -52,7 +53,7 @@ impl Call {
     }
 }
 
-/// Raises what has been asked for, if it has not been taken back.
+/// Raises the exception that was requested, if it has not been withdrawn.
 fn raise(vm: &VirtualMachine) -> PyResult<()> {
     let Some(class) = RAISED.lock().take() else {
         return Ok(());

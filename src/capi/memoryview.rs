@@ -1,4 +1,4 @@
-//! `memoryview`s of memory and of views that C has.
+//! `memoryview`s of C memory and of C's views.
 
 use super::{
     buffer::View,
@@ -30,7 +30,7 @@ pub struct ForeignBuffer {
     description: BufferDescriptor,
 }
 
-// SAFETY: plain memory; accesses to it are C's affair.
+// SAFETY: the payload is an address and a size; accesses to the memory race as they may in C.
 unsafe impl Send for ForeignBuffer {}
 // SAFETY: as for Send.
 unsafe impl Sync for ForeignBuffer {}
@@ -40,7 +40,7 @@ impl ForeignBuffer {}
 
 impl ForeignBuffer {
     fn of(view: &View) -> Self {
-        // SAFETY: C promises a view.
+        // SAFETY: `view` is a view that C has acquired or made, as C promises.
         let places = unsafe { Places::of(view) };
         let format = match view.format.is_null() {
             true => "B".into(),
@@ -89,7 +89,7 @@ impl AsBuffer for ForeignBuffer {
         static METHODS: BufferMethods = BufferMethods {
             obj_bytes: |buffer| {
                 let memory = buffer.obj_as::<ForeignBuffer>();
-                // SAFETY: whoever has made the view answers for the memory being there.
+                // SAFETY: the memory is valid as long as the view, as the C code that made it promises.
                 BorrowedValue::Ref(unsafe { slice::from_raw_parts(memory.memory(), memory.size) })
             },
             obj_bytes_mut: |buffer| {
@@ -117,7 +117,7 @@ c_functions! {
     }
 
     new fn PyMemoryView_FromBuffer(view: *const View) -> Owned, None, |vm| {
-        // SAFETY: C promises a view, or gives NULL.
+        // SAFETY: `view` is NULL or a view, as C promises.
         let view = unsafe { view.as_ref() }.filter(|view| !view.start.is_null());
         let Some(view) = view else {
             return Err(vm.new_value_error("PyMemoryView_FromBuffer(): info->buf must not be NULL"));

@@ -1,7 +1,7 @@
 //! The functions of `Python.h`, for `ctypes.pythonapi` and for C libraries that refer to them.
 //!
-//! Most come from rustpython-capi. Those it lacks are here, and those for which a program could tell the difference. A
-//! table ([`table`]) has all of them by name; the program's linker exports them besides.
+//! Most come from rustpython-capi. Those that it lacks are here, and those that would behave differently from
+//! CPython's. A table ([`table`]) has all of them by name; the program's linker exports them too.
 
 mod arguments;
 mod buffer;
@@ -33,15 +33,15 @@ use crate::clib;
 pub use main_thread::init_hook;
 use rustpython_vm::{VirtualMachine, class::PyClassImpl};
 
-/// Has `sys.dllhandle` be the program's handle, by which the package looks the functions up.
+/// Sets `sys.dllhandle` to the program's handle, in which the package looks the functions up.
 #[cfg(windows)]
 fn tell_handle(vm: &VirtualMachine) {
     let handle = vm.ctx.new_int(clib::of_program(vm).address());
-    // The module takes any attribute.
+    // The module accepts any attribute.
     let _ = vm.sys_module.set_attr("dllhandle", handle, vm);
 }
 
-/// Makes the functions known to look-ups, and ready to be called.
+/// Makes the functions known to look-ups, and prepares them.
 pub(crate) fn install(vm: &VirtualMachine) {
     let _ = memoryview::ForeignBuffer::make_static_type();
     data::install(vm);

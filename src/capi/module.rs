@@ -13,12 +13,12 @@ use std::{
     ptr,
 };
 
-/// `sys.modules`
+/// Returns `sys.modules`.
 fn modules(vm: &VirtualMachine) -> PyResult {
     vm.sys_module.get_attr("modules", vm)
 }
 
-/// The module of this name, not the package that it is in.
+/// Imports the module of this name, not the package that it is in.
 fn import(name: &str, vm: &VirtualMachine) -> PyResult<Owned> {
     vm.import(&vm.ctx.new_str(name), 0)?;
     modules(vm)?.get_item(name, vm).map(Some)
@@ -41,7 +41,7 @@ fn add(object: Lent<'_>, name: Text, value: PyObjectRef, vm: &VirtualMachine) ->
     Ok(0)
 }
 
-/// The text of a module's attribute.
+/// Returns the text of a module's attribute.
 fn attribute(
     object: Lent<'_>,
     name: &'static str,
@@ -57,7 +57,7 @@ fn attribute(
     }
 }
 
-/// The module of this name in `sys.modules`, where a new one is put if there is none.
+/// Returns the module of this name in `sys.modules`; adds a new one if there is none.
 fn known(name: &str, vm: &VirtualMachine) -> PyResult {
     let modules = modules(vm)?;
     if let Ok(found) = modules.get_item(name, vm) {
@@ -138,7 +138,7 @@ c_functions! {
     new fn PyModule_AddObject(object: Lent<'_>, name: Text, value: Lent<'_>) -> c_int, -1, |vm| {
         let value = given(value, vm)?;
         let added = add(object, name, value.to_owned(), vm)?;
-        // C hands its reference over, if it could be added.
+        // C gives its reference away, if the value could be added.
         // SAFETY: C promises that it is one.
         drop(unsafe { PyObjectRef::from_raw(ptr::NonNull::from(value)) });
         Ok(added)

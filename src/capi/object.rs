@@ -19,7 +19,7 @@ fn name(text: Text, vm: &VirtualMachine) -> PyResult<rustpython_vm::builtins::Py
     Ok(vm.ctx.new_str(text.str(vm)?))
 }
 
-/// The number that an object is, with which way it is out of `long`'s range.
+/// Converts an object to a number, and says in which direction it exceeds the range of `long`.
 fn integer(object: Lent<'_>, vm: &VirtualMachine) -> PyResult<(c_longlong, c_int)> {
     let index = given(object, vm)?.try_index(vm)?;
     let value = index.as_bigint();
@@ -30,7 +30,7 @@ fn integer(object: Lent<'_>, vm: &VirtualMachine) -> PyResult<(c_longlong, c_int
     })
 }
 
-/// What C takes for `Py_complex`.
+/// The layout of C's `Py_complex`.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct Complex {
@@ -106,7 +106,7 @@ c_functions! {
         if is_there {
             dict.del_item(key, vm)?;
         }
-        // SAFETY: C promises a place for a reference, or gives NULL.
+        // SAFETY: `place` is NULL or a place for a reference, as C promises.
         unsafe { put(place, found) };
         Ok(is_there.into())
     }
@@ -118,14 +118,14 @@ c_functions! {
 
     new fn PyLong_AsLongAndOverflow(object: Lent<'_>, overflow: *mut c_int) -> c_long, -1, |vm| {
         let (value, over) = integer(object, vm)?;
-        // SAFETY: C promises a place.
+        // SAFETY: `overflow` is NULL or a place for an `int`, as C promises.
         unsafe { put(overflow, over) };
         Ok(value as c_long)
     }
 
     new fn PyLong_AsLongLongAndOverflow(object: Lent<'_>, overflow: *mut c_int) -> c_longlong, -1, |vm| {
         let (value, over) = integer(object, vm)?;
-        // SAFETY: C promises a place.
+        // SAFETY: `overflow` is NULL or a place for an `int`, as C promises.
         unsafe { put(overflow, over) };
         Ok(value)
     }
@@ -163,7 +163,7 @@ c_functions! {
     ) -> f64, -1.0, |vm| {
         let text_bytes = text.bytes().ok_or_else(|| bad_call(vm))?;
         let mut behind = ptr::null_mut();
-        // SAFETY: a terminated string.
+        // SAFETY: `text` is a terminated string.
         let value = unsafe { libc::strtod(text.as_ptr(), &raw mut behind) };
         let read = behind.addr() - text.as_ptr().addr();
         let is_whole = read == text_bytes.len() && !text_bytes.first().is_some_and(u8::is_ascii_whitespace);
@@ -178,7 +178,7 @@ c_functions! {
             let message = vm.ctx.new_str(format!("value too large to convert to float: '{shown}'"));
             return Err(super::exception::make(class, Some(message.as_object()), vm)?);
         }
-        // SAFETY: C promises a place, or gives NULL.
+        // SAFETY: `end` is NULL or a place for a pointer, as C promises.
         unsafe { put(end, behind.cast_const()) };
         Ok(value)
     }

@@ -1,11 +1,11 @@
-//! All functions and data of ours.
+//! All functions and data of this module.
 
 use super::{
     buffer, bytes, data, errors, exception, file, main_thread, memoryview, module, object,
     place::Place, protocols, run, strides, text, thread, variadic,
 };
 
-/// Part by part.
+/// The tables of all files.
 pub static OURS: &[&[(&str, Place)]] = &[
     buffer::FUNCTIONS,
     bytes::FUNCTIONS,

@@ -1,10 +1,10 @@
-//! Where what C looks for by name is.
+//! Addresses of what C looks up by name.
 
-/// Where a function or data is.
+/// The address of a function or of data.
 #[derive(Clone, Copy)]
 pub struct Place(*const ());
 
-// SAFETY: nothing is done with it here.
+// SAFETY: the address is not dereferenced here.
 unsafe impl Send for Place {}
 // SAFETY: as for Send.
 unsafe impl Sync for Place {}

@@ -1,4 +1,4 @@
-//! What can be asked of any object, where NULL is an error and not the end of the process.
+//! Operations on any object, where NULL raises an error and does not end the process.
 
 use super::entry::{Lent, Owned, Text, c_functions, given};
 use rustpython_vm::{
@@ -20,12 +20,12 @@ fn length(object: Lent<'_>, vm: &VirtualMachine) -> PyResult<isize> {
     given(object, vm)?.length(vm).map(|length| length as isize)
 }
 
-/// What a builtin type makes of an object.
+/// Returns the object that a builtin type makes of an object.
 fn made(class: &PyObject, object: Lent<'_>, vm: &VirtualMachine) -> PyResult<Owned> {
     class.call((owned(object, vm)?,), vm).map(Some)
 }
 
-/// The text that stands for an object, and for NULL.
+/// Returns the text that stands for an object, or for NULL.
 fn shown<T: Into<PyObjectRef>>(
     object: Lent<'_>,
     how: impl FnOnce(&PyObject) -> PyResult<T>,
@@ -43,7 +43,7 @@ fn dict<'a>(object: Lent<'a>, vm: &VirtualMachine) -> PyResult<&'a rustpython_vm
         .ok_or_else(|| super::entry::bad_call(vm))
 }
 
-/// An operator of Python's, by the number that C has for it.
+/// Returns a comparison operator by its number in C.
 fn comparison(number: c_int, vm: &VirtualMachine) -> PyResult<PyComparisonOp> {
     Ok(match number {
         0 => PyComparisonOp::Lt,
@@ -206,7 +206,7 @@ c_functions! {
 
     replaced fn PySequence_GetItem(object: Lent<'_>, index: isize) -> Owned, None, |vm| {
         let object = given(object, vm)?;
-        // The VM has a slice of bytes there.
+        // For these the VM's sequence protocol returns a slice of bytes.
         let is_bytes = object.downcast_ref::<PyBytes>().is_some();
         match is_bytes || object.downcast_ref::<PyByteArray>().is_some() {
             true => object.get_item(vm.ctx.new_int(index).as_object(), vm),
@@ -315,7 +315,7 @@ c_functions! {
     }
 }
 
-/// What a function of the module `operator` says.
+/// Calls a function of the module `operator`.
 fn operator(
     name: &'static str,
     object: Lent<'_>,
@@ -327,7 +327,7 @@ fn operator(
     function.call(arguments, vm)?.try_into_value(vm)
 }
 
-/// Refuses what has keys.
+/// Refuses objects that have keys.
 fn no_mapping(object: Lent<'_>, vm: &VirtualMachine) -> PyResult<()> {
     match given(object, vm)?.downcast_ref::<PyDict>() {
         Some(_) => given(object, vm)?.try_sequence(vm).map(|_| ()),

@@ -10,7 +10,7 @@ use rustpython_vm::{
 };
 use std::ffi::{c_int, c_void};
 
-/// `Py_single_input`, `Py_file_input`, `Py_eval_input`.
+/// Converts `Py_single_input`, `Py_file_input` or `Py_eval_input`.
 fn mode(start: c_int, vm: &VirtualMachine) -> PyResult<Mode> {
     match start {
         256 => Ok(Mode::Single),
@@ -34,7 +34,7 @@ fn scope(globals: Lent<'_>, locals: Lent<'_>, vm: &VirtualMachine) -> PyResult<S
     Ok(Scope::with_builtins(locals.transpose()?, globals, vm))
 }
 
-/// Runs code in `__main__`, and prints what it raises.
+/// Runs code in `__main__`, and prints the exception that it raises.
 fn run_in_main(text: Text) -> c_int {
     entered(-1, |vm| {
         let main = vm.ensure_main_module()?;
@@ -84,7 +84,7 @@ c_functions! {
     }
 
     new fn Py_AtExit(function: Option<extern "C" fn()>) -> c_int, -1, |_vm| {
-        // SAFETY: the C library calls it when the process ends, which C has asked for.
+        // SAFETY: the C library calls the function when the process ends, as C has requested.
         Ok(function.map_or(-1, |function| unsafe { libc::atexit(function) }))
     }
 

@@ -1,4 +1,4 @@
-//! Where the items of a `Py_buffer` are.
+//! Where the items of a `Py_buffer` lie.
 
 use super::{
     buffer::View,
@@ -12,7 +12,7 @@ use std::{
 
 const FORTRAN: u8 = b'F';
 
-/// A view's dimensions, whatever of it the consumer has not asked for.
+/// A view's dimensions, with defaults for those that its consumer has not requested.
 pub struct Places {
     start: *mut u8,
     pub item_size: usize,
@@ -21,16 +21,16 @@ pub struct Places {
     suboffsets: Vec<isize>,
 }
 
-/// The numbers of an array that C gives, if it does.
+/// Copies an array of numbers, if C gives one.
 ///
 /// # Safety
-/// It must be NULL or have that many.
+/// `start` must be NULL or point to `count` numbers.
 unsafe fn numbers(start: *const isize, count: usize) -> Option<Vec<isize>> {
-    // SAFETY: the caller's promise.
+    // SAFETY: `start` points to `count` numbers (see # Safety).
     (!start.is_null()).then(|| unsafe { slice::from_raw_parts(start, count) }.to_vec())
 }
 
-/// Strides of items without room between them.
+/// Returns the strides of items without gaps between them.
 fn contiguous(shape: &[usize], item_size: usize, fortran: bool) -> Vec<isize> {
     let mut strides = vec![0; shape.len()];
     let mut step = item_size as isize;
@@ -46,12 +46,14 @@ fn contiguous(shape: &[usize], item_size: usize, fortran: bool) -> Vec<isize> {
 }
 
 impl Places {
+    /// Returns the dimensions of a view.
+    ///
     /// # Safety
-    /// It must be a view that C has got, or made.
+    /// C must have acquired or made the view.
     pub unsafe fn of(view: &View) -> Self {
         let dimensions = usize::try_from(view.dimensions).unwrap_or(0);
         let item_size = usize::try_from(view.item_size).unwrap_or(0).max(1);
-        // SAFETY: the caller's promise.
+        // SAFETY: the arrays of such a view have a number for each dimension, or are NULL.
         let (shape, strides, suboffsets) = unsafe {
             (
                 numbers(view.shape, dimensions),
@@ -74,10 +76,10 @@ impl Places {
         }
     }
 
-    /// Where the item with these indices is.
+    /// Returns the address of the item with these indices.
     ///
     /// # Safety
-    /// The memory must be there if items are behind pointers, and the indices must be within the shape.
+    /// The memory must be valid if items lie behind pointers, and the indices must be within the shape.
     pub unsafe fn item(&self, indices: &[isize]) -> *mut u8 {
         let mut place = self.start;
         for (dimension, index) in indices.iter().enumerate() {
@@ -85,7 +87,7 @@ impl Places {
             if let Some(&suboffset) = self.suboffsets.get(dimension)
                 && suboffset > 0
             {
-                // SAFETY: the caller's promise.
+                // SAFETY: `place` is within the view's memory, which is valid (see # Safety).
                 let behind = unsafe { place.cast::<*mut u8>().read_unaligned() };
                 place = behind.wrapping_offset(suboffset);
             }
@@ -105,7 +107,7 @@ impl Places {
         all.all(|(&extent, (stride, wanted))| extent == 1 || stride == wanted)
     }
 
-    /// Calls `f` with the place of each item, in the order in which memory without room between has them.
+    /// Calls `f` with the address of each item, in the order of memory without gaps.
     ///
     /// # Safety
     /// As for [`Self::item`].
@@ -113,7 +115,7 @@ impl Places {
         let mut indices = vec![0_isize; self.shape.len()];
         let count: usize = self.shape.iter().product();
         for _ in 0..count {
-            // SAFETY: the caller's promise.
+            // SAFETY: the indices are within the shape, and the memory is valid (see # Safety).
             f(unsafe { self.item(&indices) });
             let mut advance = |index: usize| {
                 indices[index] += 1;
@@ -131,18 +133,18 @@ impl Places {
     }
 }
 
-/// What C gives as a view that it has got.
+/// Returns a view that C gives.
 fn view<'a>(view: *const View, vm: &VirtualMachine) -> PyResult<&'a View> {
-    // SAFETY: C promises that.
+    // SAFETY: C promises that it is NULL or a view that it has acquired.
     unsafe { view.as_ref() }.ok_or_else(|| super::entry::bad_call(vm))
 }
 
-/// Copies between a view and memory without room between the items.
+/// Copies between a view and memory without gaps between the items.
 ///
 /// # Safety
-/// The memory must have that many bytes, and the view's must be there.
+/// C must have acquired or made `view`, whose memory must be valid, and `memory` must be valid for `size` bytes.
 unsafe fn copy(view: &View, memory: *mut u8, size: isize, fortran: bool, into_view: bool) {
-    // SAFETY: the caller's promise.
+    // SAFETY: C has acquired or made the view (see # Safety).
     let places = unsafe { Places::of(view) };
     let (mut memory, mut left) = (memory, usize::try_from(size).unwrap_or(0));
     let step = places.item_size;
@@ -153,18 +155,18 @@ unsafe fn copy(view: &View, memory: *mut u8, size: isize, fortran: bool, into_vi
         } else {
             (place, memory)
         };
-        // SAFETY: the caller's promise; they may overlap.
+        // SAFETY: both are valid for `size` bytes (see # Safety); they may overlap.
         unsafe { ptr::copy(from, to, size) };
         memory = memory.wrapping_add(size);
         left -= size;
     };
-    // SAFETY: the caller's promise.
+    // SAFETY: the view's memory is valid (see # Safety).
     unsafe { places.each(fortran, one) };
 }
 
 c_functions! {
     new fn PyBuffer_IsContiguous(given: *const View, order: c_char) -> c_int, 0, |vm| {
-        // SAFETY: C promises a view.
+        // SAFETY: C promises a view that it has acquired or made.
         let places = unsafe { Places::of(view(given, vm)?) };
         Ok(match order as u8 {
             b'C' => places.is_contiguous(false),
@@ -179,7 +181,7 @@ c_functions! {
         indices: *const isize,
     ) -> *mut c_void, ptr::null_mut(), |vm| {
         let view = view(given, vm)?;
-        // SAFETY: C promises a view, and an index for each dimension.
+        // SAFETY: C promises such a view, whose memory is valid, and an index for each dimension.
         unsafe {
             let places = Places::of(view);
             let indices = numbers(indices, places.shape.len()).unwrap_or_default();
@@ -200,7 +202,7 @@ c_functions! {
         order: c_char,
     ) -> (), (), |_vm| {
         let count = usize::try_from(dimensions).unwrap_or(0);
-        // SAFETY: C promises as many numbers in both.
+        // SAFETY: C promises that both arrays have a number for each dimension.
         unsafe {
             let shape: Vec<usize> = numbers(shape, count).unwrap_or_default().iter().map(|&one| one as usize).collect();
             let filled = contiguous(&shape, item_size as usize, order as u8 == FORTRAN);
@@ -219,7 +221,7 @@ c_functions! {
         if size != view.size {
             return Err(vm.new_value_error("PyBuffer_ToContiguous: len != view->len"));
         }
-        // SAFETY: C promises the memory.
+        // SAFETY: C promises that `memory` is valid for `size` bytes.
         unsafe {
             let is_fortran = order as u8 == FORTRAN || (order as u8 == b'A' && Places::of(view).is_contiguous(true));
             copy(view, memory.cast(), size, is_fortran, false);
@@ -235,7 +237,7 @@ c_functions! {
     ) -> c_int, -1, |vm| {
         let view = view(given, vm)?;
         let size = size.min(view.size);
-        // SAFETY: C promises the memory.
+        // SAFETY: C promises that `memory` is valid for `size` bytes.
         unsafe { copy(view, memory.cast_mut().cast(), size, order as u8 == FORTRAN, true) };
         Ok(0)
     }

@@ -1,8 +1,8 @@
-//! The suffixes that compiled extensions have, for packages that load theirs by ctypes.
+//! The suffixes of compiled extensions, for packages that load their libraries by ctypes.
 //!
-//! `importlib.machinery.EXTENSION_SUFFIXES` is empty in this VM, since it imports no such module. pycryptodome goes by
-//! it to find its libraries, which are plain ones but for their names. What importlib looks for stays what it is: it
-//! has a list of its own.
+//! `importlib.machinery.EXTENSION_SUFFIXES` is empty in this VM, because it imports no such module.
+//! pycryptodome finds its libraries by it; they are plain libraries except for their names. What importlib
+//! itself looks for does not change: it has a list of its own.
 
 use rustpython_vm::{PyResult, VirtualMachine, builtins::PyList};
 
@@ -11,7 +11,7 @@ const SUFFIXES: [&str; 2] = [".abi3.so", ".so"];
 /// Fills the list that programs see, if the VM has nothing in it.
 ///
 /// # Errors
-/// None but what looking it up raises.
+/// Any exception that looking the list up raises.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     let modules = vm.sys_module.get_attr("modules", vm)?;
     let importlib = modules.get_item("_frozen_importlib_external", vm)?;

@@ -1,5 +1,5 @@
-//! The functions of the C API by name: for look-ups in the program itself where they are not exported, and so that
-//! the linker drops none of them.
+//! The functions of the C API by name: for look-ups in the program itself where they are not exported, and so
+//! that the linker drops none of them.
 
 use super::{ours, place::Place};
 
@@ -12,7 +12,7 @@ macro_rules! theirs {
             }
         }
 
-        /// rustpython-capi's.
+        /// The functions of rustpython-capi.
         static THEIRS: &[(&str, Place)] = &[
             $((stringify!($function), Place::function(symbols::$function as *const ())),)*
             $((stringify!($data), Place::data(&raw const symbols::$data)),)*
@@ -21,7 +21,7 @@ macro_rules! theirs {
 }
 include!("theirs.rs");
 
-/// The address of a function or of data of the C API.
+/// Returns the address of a function or of data of the C API.
 #[must_use]
 pub fn find(name: &[u8]) -> Option<usize> {
     let mut all = ours::OURS.iter().copied().flatten().chain(THEIRS);

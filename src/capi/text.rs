@@ -1,4 +1,4 @@
-//! `str`: its text for C, and text of C's for it.
+//! `str` objects for C, and C's texts as `str` objects.
 
 use super::entry::{Lent, Owned, Text, bad_call, c_functions, given, put, utf8};
 use crate::ctype::scalar::{terminated, wide};
@@ -15,7 +15,7 @@ pub fn string<'a>(object: Lent<'a>, vm: &VirtualMachine) -> PyResult<&'a Py<PySt
         .ok_or_else(|| vm.new_type_error("bad argument type for built-in operation"))
 }
 
-/// The terminated text of a `str`, which lives as long as it.
+/// Returns the terminated text of a `str`, which lives as long as the `str`.
 ///
 /// # Errors
 /// `UnicodeEncodeError` for lone surrogates, `MemoryError`.
@@ -30,7 +30,7 @@ fn new(text: &str, vm: &VirtualMachine) -> Owned {
     Some(vm.ctx.new_str(text).into())
 }
 
-/// What a method of a `str` returns.
+/// Calls a method of a `str`.
 fn method(
     object: Lent<'_>,
     name: &'static str,
@@ -57,7 +57,7 @@ c_functions! {
     ) -> *const c_char, ptr::null(), |vm| {
         let string = string(object, vm)?;
         let start = text(string, vm)?;
-        // SAFETY: C promises a place, or gives NULL.
+        // SAFETY: `size` is NULL or a place for a number, as C promises.
         unsafe { put(size, string.as_wtf8().len() as isize) };
         Ok(start)
     }
@@ -82,7 +82,7 @@ c_functions! {
         if start.is_null() && size != 0 {
             return Err(bad_call(vm));
         }
-        // SAFETY: C promises that many characters, or a terminator.
+        // SAFETY: C promises `size` characters at `start`, or a terminator.
         let text = unsafe { wide::text_at(start.cast(), usize::try_from(size).ok(), vm) }?;
         Ok(Some(text.into()))
     }
@@ -97,9 +97,9 @@ c_functions! {
             return Ok(units.len() as isize);
         }
         let copied = units.len().min(usize::try_from(room).unwrap_or(0));
-        // SAFETY: C promises room for that many.
+        // SAFETY: C promises room for the characters at `target`.
         unsafe { ptr::copy_nonoverlapping(units.as_ptr(), target.cast(), copied) };
-        // The terminator does not count.
+        // The terminator is not counted.
         Ok(copied.min(units.len() - 1) as isize)
     }
 
@@ -112,7 +112,7 @@ c_functions! {
             return Err(vm.new_value_error("embedded null character"));
         }
         let bytes = (units.len() + 1) * size_of::<libc::wchar_t>();
-        // SAFETY: what `PyMem_Free` frees; the memory is filled to its end, and C promises a place for the size.
+        // SAFETY: `PyMem_Free` frees this memory, which is filled to its end; C promises a place for the size.
         unsafe {
             let block: *mut libc::wchar_t = libc::malloc(bytes).cast();
             if block.is_null() {
@@ -126,7 +126,7 @@ c_functions! {
     }
 
     replaced fn PyUnicode_InternInPlace(place: *mut Owned) -> (), (), |vm| {
-        // SAFETY: C promises a reference there.
+        // SAFETY: `place` is NULL or holds a reference, as C promises.
         let Some(place) = (unsafe { place.as_mut() }) else { return Ok(()) };
         let old = place.as_ref().and_then(|object| object.downcast_ref_if_exact::<PyStr>(vm));
         if let Some(interned) = old.map(|old| vm.ctx.intern_str(old.as_wtf8())) {
@@ -193,17 +193,17 @@ c_functions! {
     }
 
     new fn PyUnicode_Append(place: *mut Owned, second: Lent<'_>) -> (), (), |vm| {
-        // SAFETY: C promises a reference there.
+        // SAFETY: `place` is NULL or holds a reference, as C promises.
         unsafe { append(place, second, vm) }
     }
 
     new fn PyUnicode_AppendAndDel(place: *mut Owned, second: Owned) -> (), (), |vm| {
-        // SAFETY: C promises a reference there.
+        // SAFETY: `place` is NULL or holds a reference, as C promises.
         unsafe { append(place, second.as_deref(), vm) }
     }
 }
 
-/// The number that a method says of a part of a `str`.
+/// Calls a method of a `str` on a part of it, for a number.
 fn within(
     object: Lent<'_>,
     name: &'static str,
@@ -216,12 +216,12 @@ fn within(
     number.ok_or_else(|| bad_call(vm))?.try_into_value(vm)
 }
 
-/// Adds to the `str` at `place`, which becomes NULL if that fails.
+/// Appends to the `str` at `place`. The reference there becomes NULL if that fails.
 ///
 /// # Safety
-/// It must be NULL or a place with a reference.
+/// `place` must be NULL or hold a reference.
 unsafe fn append(place: *mut Owned, second: Lent<'_>, vm: &VirtualMachine) -> PyResult<()> {
-    // SAFETY: the caller's promise.
+    // SAFETY: `place` is NULL or holds a reference (see # Safety).
     let Some(place) = (unsafe { place.as_mut() }) else {
         return Err(bad_call(vm));
     };

@@ -1,4 +1,4 @@
-//! Threads and the interpreter: attaching to it, detaching, asking for it.
+//! Threads and the interpreter: attaching, detaching, querying.
 
 use super::{entry::c_functions, place::Place};
 use crate::{
@@ -20,15 +20,15 @@ use std::{
 const LOCKED: c_int = 0;
 const UNLOCKED: c_int = 1;
 
-/// The interpreter that threads of C's are attached to.
+/// The interpreter that threads started by C are attached to.
 static MAIN: AtomicPtr<Attacher> = AtomicPtr::new(ptr::null_mut());
 
 thread_local! {
-    /// The C that has attached this thread of the interpreter's again, innermost last.
+    /// The sections of C that have attached this thread of the interpreter again, innermost last.
     static ATTACHED: RefCell<Vec<Section>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Has threads of C's be attached to this interpreter, if there is none yet, or no longer.
+/// Makes this the interpreter that threads started by C are attached to, if there is none yet, or no longer.
 pub fn install(vm: &VirtualMachine) {
     if main().is_none_or(Attacher::has_ended) {
         let attacher: *const Attacher = Attacher::of(vm);
@@ -37,7 +37,7 @@ pub fn install(vm: &VirtualMachine) {
 }
 
 fn main() -> Option<&'static Attacher> {
-    // SAFETY: attachers live for ever.
+    // SAFETY: attachers are never freed.
     unsafe { MAIN.load(Ordering::Acquire).as_ref() }
 }
 
@@ -46,13 +46,13 @@ fn is_attached() -> bool {
     slot.is_some_and(|slot| slot.state.load(Ordering::Acquire) == ThreadState::Attached as i32)
 }
 
-/// Attaches a thread of the interpreter's that has detached.
+/// Attaches a thread of the interpreter that has detached.
 fn attach() {
-    // What is restored here is what is there: attaching is the point.
+    // Saves and restores the same state, in order to attach.
     thread::restore_current_thread(thread::save_current_thread());
 }
 
-/// Detaches it again, without a call to come back from.
+/// Detaches the thread again, without a call to return from.
 fn detach(vm: &VirtualMachine) {
     let Some(slot) = thread::current_thread_slot() else {
         return;
@@ -65,12 +65,12 @@ fn detach(vm: &VirtualMachine) {
             .is_ok()
     };
     if change(&slot) {
-        // This leaves the thread as it finds it, and does what else belongs to detaching.
+        // Leaves the thread as it is, and does what else belongs to detaching.
         vm.attach_for_callback(|| ());
     }
 }
 
-/// Nothing is left for a thread of C's to do.
+/// Stops a thread started by C, which has nothing left to do.
 fn hang() -> ! {
     loop {
         std::thread::park();
@@ -117,7 +117,7 @@ pub extern "C" fn PyGILState_Release(state: c_int) {
     }
 }
 
-/// Those of these that look at no VM first.
+/// The functions here that do not look for a VM first.
 pub static PLAIN: &[(&str, Place)] = &[
     (
         "PyGILState_Ensure",
@@ -137,7 +137,7 @@ pub static PLAIN: &[(&str, Place)] = &[
     ),
 ];
 
-/// What stands for a thread of the interpreter's in C, which cannot look inside.
+/// Returns what stands for a thread of the interpreter in C, to which it is opaque.
 fn state() -> *const c_void {
     let slot = thread::current_thread_slot();
     slot.map_or(ptr::null(), |slot| ptr::from_ref(&*slot).cast())

@@ -1,4 +1,4 @@
-//! Values by a format as `Py_BuildValue` has it, and calls with them.
+//! Values by a format of `Py_BuildValue`, and calls with them.
 
 use super::{
     entry::{Lent, Owned, Text, bad_call, behind_variadic, given, utf8},
@@ -9,7 +9,7 @@ use crate::ctype::scalar::wide;
 use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyTuple};
 use std::ffi::c_void;
 
-/// Reads values, as the format says.
+/// A format that is being read, and the arguments of which values are made.
 struct Builder<'a, 'v> {
     format: &'a [u8],
     arguments: &'a mut Arguments,
@@ -38,7 +38,7 @@ impl Builder<'_, '_> {
             .new_system_error("bad format char passed to Py_BuildValue")
     }
 
-    /// The values up to `end`, or up to the end of the format.
+    /// Returns the values up to `end`, or up to the end of the format.
     fn list(&mut self, end: Option<u8>) -> PyResult<Vec<PyObjectRef>> {
         let (mut list, mut failed) = (Vec::new(), None);
         loop {
@@ -51,7 +51,7 @@ impl Builder<'_, '_> {
                 (None, Some(_)) => {
                     return Err(self.vm.new_system_error("unmatched paren in format"));
                 }
-                // References that C hands over are taken all the same.
+                // References that C gives away are taken even after an error.
                 (Some(letter), _) => match self.one(letter) {
                     Ok(value) => list.push(value),
                     Err(error) => failed = failed.or(Some(error)),
@@ -61,7 +61,7 @@ impl Builder<'_, '_> {
         failed.map_or(Ok(list), Err)
     }
 
-    /// A text of C's, with its size if the format says so; `None` for NULL.
+    /// Returns a C text, with its size if the format has it; `None` for NULL.
     fn text<'t>(&mut self) -> Option<&'t [u8]> {
         let text = self.arguments.text();
         if !self.take(b'#') {
@@ -120,7 +120,7 @@ impl Builder<'_, '_> {
                 };
                 match text.is_null() {
                     true => ctx.none(),
-                    // SAFETY: C promises that many characters, or a terminator.
+                    // SAFETY: C promises `size` characters, or a terminator.
                     false => unsafe { wide::text_at(text.cast(), size, self.vm) }?.into(),
                 }
             }
@@ -130,7 +130,7 @@ impl Builder<'_, '_> {
                 if converter.is_null() {
                     return Err(bad_call(self.vm));
                 }
-                // SAFETY: C promises such a function, which takes this.
+                // SAFETY: C promises a converter function, which takes this argument.
                 let made =
                     unsafe { std::mem::transmute::<*mut c_void, Converter>(converter)(argument) };
                 made.ok_or_else(|| self.missing())?
@@ -138,7 +138,7 @@ impl Builder<'_, '_> {
             b'N' => {
                 let object = std::ptr::NonNull::new(self.arguments.pointer::<PyObject>());
                 let object = object.ok_or_else(|| self.missing())?;
-                // SAFETY: C hands the reference over.
+                // SAFETY: C gives the reference away.
                 unsafe { PyObjectRef::from_raw(object) }
             }
             b'S' | b'O' => self
@@ -150,7 +150,7 @@ impl Builder<'_, '_> {
         })
     }
 
-    /// What there is to raise for a NULL: the error that has made it, if there is one.
+    /// Returns the error to raise for a NULL: the one that was left with it, if there is one.
     fn missing(&self) -> rustpython_vm::builtins::PyBaseExceptionRef {
         let left = super::errors::take(self.vm);
         left.unwrap_or_else(|| {
@@ -172,7 +172,7 @@ impl Builder<'_, '_> {
     }
 }
 
-/// All values that the format makes.
+/// Returns all values that the format makes.
 fn values(
     format: Text,
     arguments: &mut Arguments,
@@ -187,7 +187,7 @@ fn values(
     .list(None)
 }
 
-/// What a callable is called with: a format that makes one tuple makes all arguments.
+/// Calls a callable: if the format makes one tuple, its items are the arguments.
 fn call_with(
     callable: &PyObject,
     format: Text,

@@ -1,4 +1,4 @@
-//! The arguments behind a `...`, and the functions that have them, which are C code (`variadic.c`).
+//! The arguments of a `...`, and the functions that have one, which are C code (`variadic.c`).
 
 use super::{
     entry::{Lent, Text},
@@ -25,35 +25,35 @@ mod c {
     }
 }
 
-/// Whoever calls a variadic function answers for its arguments being what the others say.
+/// The C caller must pass what the format and the other arguments announce.
 impl Arguments {
     pub fn int(&mut self) -> c_int {
-        // SAFETY: C's promise.
+        // SAFETY: C promises that the next argument is of this type.
         unsafe { c::rustpython_ctypes_next_int(self) }
     }
 
     pub fn long(&mut self) -> c_long {
-        // SAFETY: C's promise.
+        // SAFETY: C promises that the next argument is of this type.
         unsafe { c::rustpython_ctypes_next_long(self) }
     }
 
     pub fn long_long(&mut self) -> c_longlong {
-        // SAFETY: C's promise.
+        // SAFETY: C promises that the next argument is of this type.
         unsafe { c::rustpython_ctypes_next_long_long(self) }
     }
 
-    /// As wide as a pointer.
+    /// Reads an integer as wide as a pointer.
     pub fn size(&mut self) -> isize {
         self.pointer::<u8>().addr() as isize
     }
 
     pub fn double(&mut self) -> f64 {
-        // SAFETY: C's promise.
+        // SAFETY: C promises that the next argument is of this type.
         unsafe { c::rustpython_ctypes_next_double(self) }
     }
 
     pub fn pointer<T>(&mut self) -> *mut T {
-        // SAFETY: C's promise.
+        // SAFETY: C promises that the next argument is a pointer.
         unsafe { c::rustpython_ctypes_next_pointer(self) }.cast()
     }
 
@@ -66,7 +66,7 @@ impl Arguments {
         unsafe { self.pointer::<rustpython_vm::PyObject>().as_ref() }
     }
 
-    /// Objects up to NULL.
+    /// Reads objects up to a NULL.
     pub fn objects(&mut self) -> Vec<PyObjectRef> {
         std::iter::from_fn(|| self.lent().map(ToOwned::to_owned)).collect()
     }

@@ -6,7 +6,7 @@ use crate::{
     cdata::{
         CData,
         freelist::FreeList,
-        kept::Kept,
+        references::Kept,
         young::{self, BeginsYoung, Young},
     },
     ctype::simple::SimpleCode,
@@ -38,7 +38,7 @@ pub struct CArg {
     /// The type code of the value; `P` for addresses.
     tag: char,
     scalar: Scalar,
-    value: Value,
+    value: CArgValue,
     /// The object that the value is the address of, or was made from.
     object: Option<PyObjectRef>,
     /// The target of the address, if that is another object.
@@ -46,12 +46,12 @@ pub struct CArg {
 }
 
 #[derive(Debug)]
-enum Value {
+enum CArgValue {
     Word(u64),
     Wide(Box<Wide>),
 }
 
-impl Value {
+impl CArgValue {
     fn start(&self) -> *const u8 {
         match self {
             Self::Word(word) => (&raw const *word).cast(),
@@ -68,7 +68,7 @@ impl CArg {
             young: Young::default(),
             tag,
             scalar: Scalar::Pointer,
-            value: Value::Word(address as u64),
+            value: CArgValue::Word(address as u64),
             object,
             target: None,
         }
@@ -105,9 +105,9 @@ impl CArg {
         // SAFETY: there is room for every scalar.
         let object = unsafe { (code.native.store)(wide.as_mut_ptr().cast(), value, vm) }?;
         let value = if code.size <= size_of::<u64>() {
-            Value::Word(wide[0])
+            CArgValue::Word(wide[0])
         } else {
-            Value::Wide(Box::new(wide))
+            CArgValue::Wide(Box::new(wide))
         };
         Ok(Self {
             young: Young::default(),
@@ -156,7 +156,7 @@ impl CArg {
     #[must_use]
     pub fn address(&self) -> Option<usize> {
         match self.value {
-            Value::Word(word) if self.tag == 'P' => Some(word as usize),
+            CArgValue::Word(word) if self.tag == 'P' => Some(word as usize),
             _ => None,
         }
     }

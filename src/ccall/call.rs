@@ -4,7 +4,7 @@ use super::{
     MAX_ARGUMENTS,
     argument::Arguments,
     default,
-    enter::{self, Target},
+    enter::{self, Call},
     from_param,
     result::Restype,
     signature::Converter,
@@ -14,15 +14,15 @@ use rustpython_vm::{
     PyObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyBaseExceptionRef,
 };
 
-/// Calls an address: converts the arguments, enters C and converts the result. A method of COM has an interface
-/// pointer, `this`, in front of them.
+/// Calls an address: converts the arguments, enters C and converts the result. For a COM method, the interface
+/// pointer `this` goes in front of the arguments.
 ///
 /// # Errors
-/// `ArgumentError` if an argument cannot be converted or there are too many, `ValueError` for the
-/// NULL address, what the result's conversion raises.
+/// `ArgumentError` if an argument cannot be converted or there are too many, `ValueError` for the NULL address,
+/// any exception that the result's conversion raises.
 #[inline(always)]
 pub fn address(
-    target: Target<'_>,
+    call: Call<'_>,
     this: Option<usize>,
     converters: &[Converter],
     given: &[PyObjectRef],
@@ -44,21 +44,21 @@ pub fn address(
             return Err(refused(position, error, vm));
         }
     }
-    if !target.audited {
-        audit::call(target.callee.address, given, vm)?;
+    if !call.audited {
+        audit::call(call.callee.address, given, vm)?;
     }
     if !restype.settle() || !arguments.are_passable() {
-        return Err(enter::cif::not_prepared(target.callee.fixed, vm));
+        return Err(enter::cif::not_prepared(call.callee.fixed, vm));
     }
-    if target.callee.address == 0 {
+    if call.callee.address == 0 {
         return Err(vm.new_value_error("NULL pointer access"));
     }
     if let Some(instance) = restype.instance_in_memory(vm)? {
-        // SAFETY: whoever gave the address and the types answers for the function being so, as in C;
-        // the instance has memory of the result's type, which takes more than two words.
+        // SAFETY: the program that gave the address and the types must ensure that they are the function's, as
+        // in C; the instance has memory of the result's type, which is larger than two words.
         let called = unsafe {
             enter::call(
-                target,
+                call,
                 &mut arguments,
                 restype.returned(),
                 instance.address(),
@@ -72,7 +72,7 @@ pub fn address(
     let mut result = enter::ResultBuffer::new();
     let start = result.start(restype.size(), vm)?;
     // SAFETY: as above; the buffer is as large as the result, and two words at least.
-    let called = unsafe { enter::call(target, &mut arguments, restype.returned(), start, vm) };
+    let called = unsafe { enter::call(call, &mut arguments, restype.returned(), start, vm) };
     arguments.take_over();
     called?;
     // SAFETY: the call wrote a result of this type.
@@ -110,7 +110,7 @@ fn too_many(count: usize, vm: &VirtualMachine) -> PyBaseExceptionRef {
     vm.new_exception_msg(error::argument_error(vm), message.into())
 }
 
-/// What a call raises if an argument cannot be converted.
+/// Makes the exception that a call raises if an argument cannot be converted.
 #[cold]
 fn refused(position: usize, error: PyBaseExceptionRef, vm: &VirtualMachine) -> PyBaseExceptionRef {
     let prefix = format!("argument {position}: ");

@@ -1,11 +1,11 @@
 //! ctypes' own copy of `errno`.
 //!
-//! Between a foreign call and the moment Python code asks for it, the interpreter itself makes
-//! system calls that overwrite C's `errno`. So each thread has a copy, which functions made with
-//! `use_errno` swap with the real one right around the call.
+//! After a foreign call and before Python code reads `errno`, the interpreter itself makes system calls that
+//! overwrite it. So each thread has a copy, which functions made with `use_errno` swap with C's right around
+//! the call.
 //!
-//! On Windows each C runtime has an `errno` of its own. This is that of the runtime that the program is linked to:
-//! msvcrt.dll's where MinGW links that, the universal runtime's otherwise.
+//! On Windows each C runtime has an `errno` of its own. This is that of the runtime that the program is linked
+//! to: msvcrt.dll's where MinGW links that, the universal runtime's otherwise.
 
 use std::cell::Cell;
 
@@ -13,18 +13,18 @@ thread_local! {
     static COPY: Cell<i32> = const { Cell::new(0) };
 }
 
-/// This thread's copy.
+/// Returns this thread's copy.
 #[must_use]
 pub fn get() -> i32 {
     COPY.get()
 }
 
-/// Changes this thread's copy, and returns what it was.
+/// Changes this thread's copy, and returns its old value.
 pub fn set(value: i32) -> i32 {
     COPY.replace(value)
 }
 
-/// Runs `f` with the copy as C's `errno`, and takes back what `f` leaves there.
+/// Runs `f` with the copy as C's `errno`, and stores what `f` leaves there in the copy.
 pub fn swapped<R>(f: impl FnOnce() -> R) -> R {
     exchange();
     let result = f();
@@ -40,7 +40,7 @@ pub fn exchange() {
     COPY.set(real);
 }
 
-/// C's `errno` itself.
+/// Returns C's `errno` itself.
 #[cfg(feature = "capi")]
 #[must_use]
 pub fn real() -> i32 {
@@ -48,7 +48,7 @@ pub fn real() -> i32 {
     unsafe { location().read() }
 }
 
-/// Changes it.
+/// Changes C's `errno` itself.
 #[cfg(feature = "capi")]
 pub fn set_real(value: i32) {
     // SAFETY: as above.

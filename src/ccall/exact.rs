@@ -96,7 +96,7 @@ impl Exact {
             Kind::Simple(simple) => {
                 let scalar = simple.code.scalar;
                 match simple.code.class {
-                    Class::Integer { .. } => Takes::Integer(scalar, scalar.width()),
+                    Class::Integer { .. } => Takes::Integer(scalar, simple.code.width),
                     Class::Float if scalar.is_float() => Takes::Float(scalar),
                     Class::LongDouble | Class::Complex if Form::of_scalar(scalar).is_some() => {
                         Takes::Wide(scalar)

@@ -6,7 +6,7 @@ use super::{
     arena::Arena,
     argument::promoted,
     default,
-    enter::{ResultBuffer, SCALAR_RESULT, around::attached_or_not, direct},
+    enter::{ResultBuffer, SCALAR_RESULT, detached::attached_or_not, direct},
     exact::Exact,
     flags,
     result::{Restype, ScalarResult},

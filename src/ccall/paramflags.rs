@@ -19,12 +19,12 @@ const IN: u32 = 1;
 const OUT: u32 = 2;
 const LCID: u32 = 4;
 
-/// What the flags say of one parameter.
+/// What the flags say about one parameter.
 #[derive(Clone, Debug)]
 pub(super) struct Parameter {
     flags: u32,
     name: Option<PyStrRef>,
-    /// Its name is `None`, which only the message for its absence tells from no name.
+    /// Whether the name is `None`, which differs from no name only in the message for a missing argument.
     named_none: bool,
     default: Option<PyObjectRef>,
 }
@@ -40,12 +40,12 @@ pub struct Given<'a> {
     values: &'a [PyObjectRef],
     positional: usize,
     names: &'a [PyObjectRef],
-    /// How many came before these and are none of them.
+    /// The number of arguments that came before these.
     before: usize,
 }
 
 impl<'a> Given<'a> {
-    /// The first `positional` values by position, the rest by these names.
+    /// Takes the first `positional` values as positional arguments, the rest as arguments of these names.
     #[must_use]
     pub fn new(values: &'a [PyObjectRef], positional: usize, names: &'a [PyObjectRef]) -> Self {
         Self {
@@ -56,7 +56,7 @@ impl<'a> Given<'a> {
         }
     }
 
-    /// The first positional one, and what comes behind it.
+    /// Returns the first positional argument, and the arguments behind it.
     #[cfg(windows)]
     #[must_use]
     pub fn split_first(&self) -> Option<(&'a PyObjectRef, Self)> {
@@ -76,13 +76,13 @@ impl<'a> Given<'a> {
         &self.values[..self.positional]
     }
 
-    /// How many there are.
+    /// Returns the number of arguments.
     #[must_use]
     pub(super) fn count(&self) -> usize {
         self.values.len()
     }
 
-    /// The value with this name.
+    /// Returns the value with this name.
     fn named(&self, name: &Py<PyStr>) -> Option<&'a PyObjectRef> {
         let is_it = |known: &PyObjectRef| {
             known.is(name)
@@ -95,16 +95,16 @@ impl<'a> Given<'a> {
     }
 }
 
-/// Arguments in the order of the C function's parameters, and which of them come back as results.
+/// Arguments in the order of the C function's parameters, and which of them are returned as results.
 #[derive(Debug)]
 pub struct Arranged {
     pub arguments: SmallVec<[PyObjectRef; 8]>,
-    /// Index of each output, and whether it came in as an argument too.
+    /// The index of each output, and whether it was also an argument.
     outputs: SmallVec<[(usize, bool); 4]>,
 }
 
 impl ParamFlags {
-    /// Reads the flags for a prototype with these argument types. `None` if there are none.
+    /// Reads the flags for a prototype with these argument types. Returns `None` if there are none.
     ///
     /// # Errors
     /// `TypeError` or `ValueError` if they are malformed or do not match the types.
@@ -138,7 +138,7 @@ impl ParamFlags {
     /// Checks that functions with these flags can have these argument types.
     ///
     /// # Errors
-    /// `ValueError` if there are more or fewer of them, `TypeError` if an output has no pointer type.
+    /// `ValueError` if their number differs, `TypeError` if an output has no pointer type.
     pub fn check(&self, argtypes: &ArgTypes, vm: &VirtualMachine) -> PyResult<()> {
         check_count(self.0.len(), argtypes, vm)?;
         let parameters = self.0.iter().zip(&argtypes.converters).enumerate();
@@ -186,7 +186,7 @@ impl ParamFlags {
                 }
             });
         }
-        // Names that no parameter bears, or more than one, are found out by counting.
+        // Names that belong to no parameter, or to several, are found by counting.
         if given.values.len() != used {
             let before = given.before;
             let (used, given) = (used + before, given.values.len() + before);
@@ -244,23 +244,23 @@ impl Parameter {
         })
     }
 
-    /// Whether it takes an argument of the call.
+    /// Returns whether the parameter takes an argument of the call.
     fn comes_in(&self) -> bool {
         self.flags & OUT == 0 || self.flags & IN != 0
     }
 
-    /// Whether it is an argument of the call or its default, and nothing else.
+    /// Returns whether the parameter is only an argument of the call or its default.
     pub(super) fn is_input(&self) -> bool {
         self.flags & (OUT | LCID) == 0
     }
 
-    /// Whether it is for a new object, which is part of the result.
+    /// Returns whether the parameter is for a new object, which becomes part of the result.
     pub(super) fn is_new_output(&self) -> bool {
         self.flags & (IN | OUT | LCID) == OUT && self.default.is_none()
     }
 
-    /// The argument for this parameter: the next positional one, the one with its name, or the
-    /// default. `used` counts those that are given.
+    /// Returns the argument for this parameter: the next positional one, the one with its name, or the default.
+    /// Counts in `used` those that are given.
     pub(super) fn find<'a>(
         &'a self,
         given: &Given<'a>,
@@ -298,7 +298,7 @@ fn check_count(count: usize, argtypes: &ArgTypes, vm: &VirtualMachine) -> PyResu
     Ok(())
 }
 
-/// An output goes through a pointer.
+/// Checks that an output has a pointer type.
 fn check_output(position: usize, argtype: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     let is_pointer = CType::of(argtype, vm).is_none_or(|ctype| match &ctype.kind {
         Kind::Pointer(_) | Kind::Array(_) | Kind::Function(_) => true,
@@ -317,7 +317,7 @@ fn check_output(position: usize, argtype: &PyObject, vm: &VirtualMachine) -> PyR
     )))
 }
 
-/// A new object for a function to write an output into.
+/// Makes a new object for a function to write an output into.
 fn new_output(argtype: &PyObject, vm: &VirtualMachine) -> PyResult {
     let Some(ctype) = CType::of(argtype, vm) else {
         return Err(vm.new_type_error(format!(
@@ -341,10 +341,10 @@ fn new_output(argtype: &PyObject, vm: &VirtualMachine) -> PyResult {
 }
 
 impl Arranged {
-    /// What the call returns: the outputs, if there are any, a tuple of them if there are several.
+    /// Returns what the call returns: the outputs if there are any, in a tuple if there are several.
     ///
     /// # Errors
-    /// What `__ctypes_from_outparam__` raises.
+    /// Any exception that `__ctypes_from_outparam__` raises.
     pub fn result(&self, result: PyObjectRef, vm: &VirtualMachine) -> PyResult {
         let mut values = self.outputs.iter().map(|&(index, came_in)| {
             let argument = &self.arguments[index];
@@ -362,8 +362,8 @@ impl Arranged {
     }
 }
 
-/// What an output becomes in the result of a call: what its `__ctypes_from_outparam__` says, which is
-/// mostly ours.
+/// Returns what an output becomes in the result of a call, as its `__ctypes_from_outparam__` says, which is
+/// usually this module's.
 fn output(argument: &PyObject, vm: &VirtualMachine) -> PyResult {
     if let Some(cdata) = CData::of(argument)
         && !argument.has_instance_dict()
@@ -377,14 +377,14 @@ fn output(argument: &PyObject, vm: &VirtualMachine) -> PyResult {
 
 const METHOD: &str = "__ctypes_from_outparam__";
 
-/// Whether an output of this type becomes what we make of it.
+/// Returns whether an output of this type becomes what this module makes of it.
 pub(super) fn is_ours(ctype: &CType, vm: &VirtualMachine) -> bool {
     if ctype.is_ours(Ours::Output) {
         return true;
     }
     let name = vm.ctx.intern_str(METHOD);
     let class = ctype.python_class();
-    // A look-up gives the class a tag. The one that counts comes after.
+    // A look-up gives the class a tag. The look-up that counts comes after reading it.
     let _ = class.get_attr(name);
     let tag = class.tp_version_tag.load(Ordering::Acquire);
     let is_ours = match (class.get_attr(name), CData::static_type().get_attr(name)) {

@@ -9,7 +9,7 @@ use super::{
     arena::Arena,
     argument::is_word,
     default,
-    enter::around::attached_or_not,
+    enter::detached::attached_or_not,
     exact::Exact,
     framed::{self, take_over},
     result::{Restype, ScalarResult},

@@ -1,45 +1,45 @@
-//! Strings in C's memory, where Python code says that they are: for `string_at` and `wstring_at`.
+//! Reading strings at addresses that Python code gives: for `string_at` and `wstring_at`.
 //!
-//! On Windows it is C that reads, so that what it raises can be taken ([`super::seh`]).
+//! On Windows C reads them, so that a structured exception can be caught ([`super::seh`]).
 
 use crate::ctype::scalar::wide;
 #[cfg(not(windows))]
 use crate::room;
 use rustpython_vm::{PyRef, PyResult, VirtualMachine, builtins::PyStr};
 
-/// So many bytes, or those up to the NUL, as `bytes`.
+/// Reads `length` bytes, or those up to the NUL, as `bytes`.
 ///
 /// # Errors
-/// `MemoryError`; on Windows `OSError` if there is no memory to be read.
+/// `MemoryError`; on Windows `OSError` if the memory cannot be read.
 ///
 /// # Safety
-/// There must be as many bytes, or a terminated string.
+/// `start` must be valid for reads of `length` bytes, or point to a terminated string.
 pub unsafe fn bytes(start: *const u8, length: Option<usize>, vm: &VirtualMachine) -> PyResult {
     #[cfg(windows)]
     {
-        // SAFETY: the caller's promise.
+        // SAFETY: `start` is valid for `length` bytes, or terminated (see # Safety).
         let copy = unsafe { by_c::copy::<u8, _>(start, length, by_c::strlen, vm) }?;
         Ok(vm.ctx.new_bytes(copy).into())
     }
     #[cfg(not(windows))]
     {
         let bytes = match length {
-            // SAFETY: the caller's promise.
+            // SAFETY: `start` points to a terminated string (see # Safety).
             None => unsafe { std::ffi::CStr::from_ptr(start.cast()) }.to_bytes(),
-            // SAFETY: as above.
+            // SAFETY: `start` is valid for reads of `length` bytes (see # Safety).
             Some(length) => unsafe { std::slice::from_raw_parts(start, length) },
         };
         room::bytes(bytes, vm)
     }
 }
 
-/// So many wide characters, or those up to the NUL, as `str`.
+/// Reads `length` wide characters, or those up to the NUL, as `str`.
 ///
 /// # Errors
-/// As for [`bytes`]; `ValueError` if one is no character.
+/// As for [`bytes`]; `ValueError` if one is not a character.
 ///
 /// # Safety
-/// There must be as many, or a terminated string.
+/// `start` must be valid for reads of `length` characters, or point to a terminated string.
 pub unsafe fn text(
     start: *const u8,
     length: Option<usize>,
@@ -47,12 +47,13 @@ pub unsafe fn text(
 ) -> PyResult<PyRef<PyStr>> {
     #[cfg(windows)]
     let copy = {
-        // SAFETY: the caller's promise.
+        // SAFETY: `start` is valid for `length` characters, or terminated (see # Safety).
         unsafe { by_c::copy::<wide::Unit, _>(start, length, by_c::wcslen, vm) }?
     };
     #[cfg(windows)]
     let (start, length) = (copy.as_ptr().cast(), Some(copy.len()));
-    // SAFETY: the caller's promise, or as many as were copied.
+    // SAFETY: `start` is valid for `length` characters, or terminated (see # Safety); on Windows it is that of
+    // a copy.
     unsafe { wide::text_at(start, length, vm) }
 }
 
@@ -72,23 +73,23 @@ mod by_c {
         fn memcpy(target: *mut c_void, source: *const c_void, size: usize) -> *mut c_void;
     }
 
-    /// What a function of C's returns that is given these words.
+    /// Returns what a C function returns for these words.
     ///
     /// # Safety
-    /// It must take them, and return a word.
+    /// The function must take these words, and return a word.
     unsafe fn word(function: usize, words: [usize; 4], vm: &VirtualMachine) -> PyResult<usize> {
         let mut word = 0;
-        // SAFETY: the caller's promise.
+        // SAFETY: the function takes these words, and returns a word (see # Safety).
         let raised = taking(|| word = unsafe { guard::call(function, &words) });
         raise(raised, vm)?;
         Ok(word)
     }
 
-    /// Copies so many units, or as many as `measure` says.
+    /// Copies `length` units, or as many as `measure` returns.
     ///
     /// # Safety
-    /// There must be as many, for which any bytes are valid, or what `measure` looks for; it must be a function of one
-    /// pointer that returns a size.
+    /// `start` must be valid for reads of `length` units, for which any bytes are valid, or of what `measure`
+    /// looks for; `measure` must be a function of one pointer that returns a size.
     pub unsafe fn copy<T, Character>(
         start: *const u8,
         length: Option<usize>,
@@ -98,13 +99,13 @@ mod by_c {
         let start = start.expose_provenance();
         let length = match length {
             Some(length) => length,
-            // SAFETY: the caller's promise.
+            // SAFETY: `measure` takes the pointer, and returns a size (see # Safety).
             None => unsafe { word(measure as *const () as usize, [start, 0, 0, 0], vm) }?,
         };
         let mut copy = room::vector::<T>(length, vm)?;
         let target = copy.as_mut_ptr().expose_provenance();
         let size = length.saturating_mul(size_of::<T>());
-        // SAFETY: there is room for so many; the caller's promise.
+        // SAFETY: there is room for this number of units, which can be read at `start` (see # Safety).
         unsafe {
             word(memcpy as *const () as usize, [target, start, size, 0], vm)?;
             copy.set_len(length);

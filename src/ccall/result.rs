@@ -1,6 +1,6 @@
 //! What a call returns to Python.
 
-use super::enter::{Outcome, Returned, SCALAR_RESULT};
+use super::enter::{ReturnType, Returned, SCALAR_RESULT};
 use crate::{
     abi::{Scalar, native::Form, passing::Passing},
     callable::Callable,
@@ -198,7 +198,7 @@ impl Restype {
     pub fn returned(&self) -> Returned<'_> {
         let of_scalar = |scalar, form| Returned {
             form,
-            what: Outcome::Scalar(scalar),
+            what: ReturnType::Scalar(scalar),
         };
         match &self.kind {
             RestypeKind::Void => of_scalar(Scalar::Void, Form::of_scalar(Scalar::Void)),
@@ -211,7 +211,7 @@ impl Restype {
                     Passing::Scalar(scalar) => of_scalar(*scalar, form),
                     _ => Returned {
                         form,
-                        what: Outcome::Value(passed),
+                        what: ReturnType::Aggregate(passed),
                     },
                 }
             }

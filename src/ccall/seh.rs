@@ -5,7 +5,7 @@ pub use crate::abi::win64::guard::prepare;
 #[cfg(windows)]
 pub use taken::{not_taking, raise, taking};
 
-/// What C raises elsewhere.
+/// Stands for what C raises on other platforms: nothing.
 #[cfg(not(windows))]
 pub struct Nothing;
 
@@ -17,19 +17,19 @@ pub fn taking(enter: impl FnOnce()) -> Nothing {
     Nothing
 }
 
-/// The same for what runs inside of a call.
+/// Runs `f` inside a call.
 #[cfg(not(windows))]
 #[inline(always)]
 pub fn not_taking<R>(f: impl FnOnce() -> R) -> R {
     f()
 }
 
-/// Gets a thread ready for what C may raise on it.
+/// Prepares a thread for what C may raise on it.
 #[cfg(not(windows))]
 #[inline(always)]
 pub fn prepare() {}
 
-/// Nothing has been raised.
+/// Does nothing, because nothing has been raised.
 ///
 /// # Errors
 /// None.
@@ -56,13 +56,13 @@ mod taken {
         EXCEPTION_STACK_OVERFLOW,
     };
 
-    /// Runs `enter`, which makes a machine call, and says what C has raised.
+    /// Runs `enter`, which makes a machine call, and returns what C has raised.
     #[inline(always)]
     pub fn taking(enter: impl FnOnce()) -> Option<Raised> {
         guarded(enter)
     }
 
-    /// Runs `f` inside of a call: what is raised meanwhile is not C's.
+    /// Runs `f` inside a call: what is raised meanwhile does not come from C.
     #[inline(always)]
     pub fn not_taking<R>(f: impl FnOnce() -> R) -> R {
         unguarded(f)
@@ -80,7 +80,7 @@ mod taken {
         }
     }
 
-    /// What CPython calls the exceptions that it knows.
+    /// CPython's names of the exceptions that it knows.
     const NAMES: [(i32, &str); 15] = [
         (EXCEPTION_DATATYPE_MISALIGNMENT, "datatype misalignment"),
         (EXCEPTION_SINGLE_STEP, "single step"),

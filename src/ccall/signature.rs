@@ -1,9 +1,9 @@
 //! How a function is called: the converters of its arguments, and what its result becomes.
 
-use super::{enter::cif::CifCache, exact::Exact, plan::Plan, result::Restype};
+use super::{enter::cif::CifCache, exact::Exact, flags, plan::Plan, result::Restype};
 use crate::{callable::Callable, ctype::CType};
 use rustpython_vm::{
-    AsObject, PyObject, PyObjectRef, PyPayload, PyRef,
+    AsObject, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
     object::{Traverse, TraverseFn},
     pyclass,
     vm::Context,
@@ -155,6 +155,28 @@ impl ArgTypes {
     #[must_use]
     pub fn new(shown: PyObjectRef, converters: Vec<Converter>) -> Self {
         Self { shown, converters }
+    }
+
+    /// Checks the number of arguments that a function is given. A variadic function takes more than it declares, but
+    /// never fewer.
+    ///
+    /// # Errors
+    /// `TypeError` if the function does not take `given` arguments.
+    #[inline]
+    pub fn check_count(&self, given: usize, call_flags: u32, vm: &VirtualMachine) -> PyResult<()> {
+        let required = self.converters.len();
+        let (fits, at_least) = if call_flags & flags::CDECL == 0 {
+            (required == given, "")
+        } else {
+            (required <= given, "at least ")
+        };
+        if fits {
+            return Ok(());
+        }
+        let plural = if required == 1 { "" } else { "s" };
+        Err(vm.new_type_error(format!(
+            "this function takes {at_least}{required} argument{plural} ({given} given)"
+        )))
     }
 
     #[must_use]

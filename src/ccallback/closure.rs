@@ -1,4 +1,4 @@
-//! The closures of one function type, which its callbacks use by turns.
+//! The closures of one function type, which its callbacks reuse.
 
 use super::{
     Thunk,
@@ -14,28 +14,29 @@ use std::{
     sync::atomic::{AtomicPtr, Ordering},
 };
 
-/// How many closures are made for the first callback of a type: few types have more callbacks at a time.
+/// The number of closures made for the first callback of a type: few types have more callbacks at a time.
 const FIRST: usize = 4;
 
-/// A C function that libffi makes, and the data behind it. It lives as long as the [`Closures`] that it is of.
+/// A C function that libffi makes, and the data behind it. It lives as long as the [`Closures`] that it belongs
+/// to.
 pub struct Closure(NonNull<Made>);
 
-/// What is behind a closure.
+/// The data behind a closure.
 pub struct Made {
-    /// What C calls.
+    /// The address that C calls.
     code: *mut c_void,
     pub attacher: &'static Attacher,
-    /// Bytes of memory that C has for the result.
+    /// The number of bytes that C has for the result.
     result_size: usize,
     /// `FUNCFLAG_*`.
     pub flags: u32,
-    /// The callback; NULL if it is gone. It lives in the interpreter, so only a thread that is attached may look
-    /// at it.
+    /// The callback; NULL if it is gone. It lives in the interpreter, so only an attached thread may look at
+    /// it.
     thunk: AtomicPtr<Py<Thunk>>,
 }
 
 impl Made {
-    /// What is behind a closure whose code is to come.
+    /// Makes the data behind a closure whose code is made later.
     #[must_use]
     pub fn new(attacher: &'static Attacher, result_size: usize, flags: u32) -> Self {
         Self {
@@ -47,27 +48,28 @@ impl Made {
         }
     }
 
-    /// The callback, if it is there.
+    /// Returns the callback, if it exists.
     ///
     /// # Safety
     /// The thread must be attached, and the callback must not be gone unless the interpreter is.
     pub unsafe fn thunk(&self) -> Option<PyRef<Thunk>> {
         let thunk: *const Py<Thunk> = self.thunk.load(Ordering::Acquire);
-        // SAFETY: NULL, or what the caller promises to be there.
+        // SAFETY: NULL, or a callback that is not gone (see # Safety).
         unsafe { thunk.as_ref() }.map(ToOwned::to_owned)
     }
 
-    /// What C receives if Python gives nothing.
+    /// Sets the result that C receives if Python supplies none.
     ///
     /// # Safety
     /// `result` must be libffi's memory for the result.
     pub unsafe fn clear_result(&self, result: *mut c_void) {
-        // SAFETY: that has as many bytes (`super::result::size`).
+        // SAFETY: libffi's memory for the result has this number of bytes (see # Safety,
+        // `super::result::size`).
         unsafe { result.cast::<u8>().write_bytes(0, self.result_size) };
     }
 }
 
-// SAFETY: but for the callback nothing changes once it is made.
+// SAFETY: nothing changes after it is made, except for the callback, which is atomic.
 unsafe impl Send for Closure {}
 // SAFETY: as for Send.
 unsafe impl Sync for Closure {}
@@ -75,24 +77,24 @@ unsafe impl Sync for Closure {}
 impl Closure {
     #[inline]
     fn made(&self) -> &Made {
-        // SAFETY: it lives as long as the closures of the type, and nobody has it for writing.
+        // SAFETY: the data lives as long as the closures of the type, and no code has it mutably.
         unsafe { self.0.as_ref() }
     }
 
-    /// Has the closure call this thunk, which gives it up when it dies.
+    /// Makes the closure call this thunk, which gives the closure back when it dies.
     #[inline]
     pub fn lead_to(&self, thunk: &Py<Thunk>) {
         let thunk = ptr::from_ref(thunk).cast_mut();
         self.made().thunk.store(thunk, Ordering::Release);
     }
 
-    /// The callback is gone.
+    /// Makes the closure call nothing, because the callback is gone.
     #[inline]
     pub fn lead_nowhere(&self) {
         self.made().thunk.store(ptr::null_mut(), Ordering::Relaxed);
     }
 
-    /// The address that C calls.
+    /// Returns the address that C calls.
     #[inline]
     #[must_use]
     pub fn address(&self) -> usize {
@@ -100,10 +102,10 @@ impl Closure {
     }
 }
 
-/// All closures of a type, and those of them that are idle.
+/// All closures of a type, with those of them that are idle.
 #[derive(Default)]
 pub struct Closures {
-    /// The last one that has become idle, or NULL: most programs need no other.
+    /// The closure that became idle last, or NULL: most programs need no other.
     last: AtomicPtr<Made>,
     stock: PyMutex<Stock>,
 }
@@ -117,15 +119,15 @@ struct Stock {
 /// Closures that were made together.
 struct Block {
     sheet: Option<Sheet>,
-    /// Owned.
+    /// Owned by the block.
     made: NonNull<[Made]>,
 }
 
-// SAFETY: a mapping and memory that are used through closures alone.
+// SAFETY: a mapping and memory that are used only through closures.
 unsafe impl Send for Block {}
 
 impl Closures {
-    /// An idle one. `None` if there is none.
+    /// Takes an idle closure. Returns `None` if there is none.
     #[inline]
     pub fn take(&self) -> Option<Closure> {
         let last = self.last.swap(ptr::null_mut(), Ordering::Acquire);
@@ -135,7 +137,7 @@ impl Closures {
         }
     }
 
-    /// Takes one of these closures back.
+    /// Takes back one of these closures.
     #[inline]
     pub fn give_back(&self, closure: Closure) {
         let new = closure.0.as_ptr();
@@ -145,13 +147,13 @@ impl Closures {
         }
     }
 
-    /// Makes more of them; one that is idle then.
+    /// Makes more closures, and returns one of them.
     ///
     /// # Errors
     /// `MemoryError` if there is no memory for them, `RuntimeError` if libffi refuses the signature.
     ///
     /// # Safety
-    /// The cif must be prepared, and live as long as a closure of these is called.
+    /// The cif must be prepared, and live as long as one of these closures can be called.
     pub unsafe fn make(
         &self,
         cif: *mut ffi_cif,
@@ -169,10 +171,10 @@ impl Closures {
             sheet: None,
             made: NonNull::slice_from_raw_parts(first, count),
         };
-        // SAFETY: within the slice.
+        // SAFETY: the index is within the slice.
         let data = (0..count).map(|index| unsafe { first.add(index) });
         let list: Vec<_> = data.clone().map(|made| made.as_ptr().cast()).collect();
-        // SAFETY: the caller's promise.
+        // SAFETY: the cif is prepared, and lives as long as the closures (see # Safety).
         let (sheet, codes) =
             unsafe { Sheet::new(cif, super::entry, &list) }.map_err(|failure| match failure {
                 Failure::NoMemory => vm.no_memory_error(),
@@ -182,7 +184,7 @@ impl Closures {
             })?;
         block.sheet = Some(sheet);
         for (made, code) in data.clone().zip(codes) {
-            // SAFETY: the block's memory, which nobody else knows yet.
+            // SAFETY: the block's memory, which no other code knows yet.
             unsafe { (&raw mut (*made.as_ptr()).code).write(code) };
         }
         stock.blocks.push(block);
@@ -194,7 +196,7 @@ impl Closures {
 impl Drop for Block {
     fn drop(&mut self) {
         drop(self.sheet.take());
-        // SAFETY: leaked when the block was made; nothing leads to it any more.
+        // SAFETY: leaked when the block was made; nothing refers to it any more.
         drop(unsafe { Box::from_raw(self.made.as_ptr()) });
     }
 }

@@ -1,4 +1,4 @@
-//! The arguments that C passes, as Python objects.
+//! Converting the arguments that C passes to Python objects.
 
 use super::spare::{InUse, is_given_in_instance};
 use crate::{
@@ -7,10 +7,10 @@ use crate::{
 };
 use rustpython_vm::{AsObject, PyRef, PyResult, VirtualMachine};
 
-/// The Python value of an argument that C passed.
+/// Returns the Python value of an argument that C passed.
 ///
 /// # Safety
-/// `source` must point to a value of type `ctype`, to a pointer if it is an array.
+/// `source` must point to a value of type `ctype`, or to a pointer if that is an array.
 #[inline]
 pub unsafe fn load_argument(
     ctype: &PyRef<CType>,
@@ -21,7 +21,7 @@ pub unsafe fn load_argument(
 ) -> PyResult {
     match &ctype.kind {
         Kind::Simple(simple) if !simple.boxed => {
-            // SAFETY: the caller's promise.
+            // SAFETY: `source` points to a value of the type (see # Safety).
             unsafe { (simple.access.load)(source, vm) }
         }
         Kind::Array(_) => {
@@ -46,7 +46,7 @@ pub unsafe fn load_argument(
                 source
             };
             let size = passed.passed_size().min(ctype.size());
-            // SAFETY: C passes as many bytes, and the instance has memory of its type's size.
+            // SAFETY: C passes a value of the type, and the instance has memory of the type's size.
             unsafe { std::ptr::copy_nonoverlapping(source, instance.address(), size) };
             #[cfg(windows)]
             super::interfaces::count(ctype, &instance, vm);
@@ -55,7 +55,7 @@ pub unsafe fn load_argument(
     }
 }
 
-/// An instance for an argument, whose memory is about to be overwritten.
+/// Returns an instance for an argument, whose memory is about to be overwritten.
 fn instance(
     ctype: &PyRef<CType>,
     index: usize,

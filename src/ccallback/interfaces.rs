@@ -8,8 +8,8 @@ use crate::{
 };
 use rustpython_vm::{Py, VirtualMachine};
 
-/// Counts a reference for an argument whose class asks for that: one with `_needs_com_addref_` gives a reference up
-/// when it dies.
+/// Adds a reference for an argument whose class asks for that: an instance with `_needs_com_addref_` releases
+/// one when it dies.
 #[inline]
 pub fn count(ctype: &CType, instance: &Py<CData>, vm: &VirtualMachine) {
     if ctype.size() != size_of::<usize>() {
@@ -22,7 +22,7 @@ pub fn count(ctype: &CType, instance: &Py<CData>, vm: &VirtualMachine) {
     // SAFETY: the value is as large as a pointer.
     let address = unsafe { pointer::read(instance.address()) }.expose_provenance();
     if let Some(interface) = Interface::at(address) {
-        // SAFETY: C answers for an interface being there.
+        // SAFETY: C promises that the pointer is that of an interface.
         vm.allow_threads(|| unsafe { interface.add_ref() });
     }
 }

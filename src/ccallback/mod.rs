@@ -1,9 +1,9 @@
 //! C calling Python.
 //!
-//! A callback is a closure that libffi makes: a C function pointer with data behind it. When C calls
-//! it, on whatever thread, the thread is attached to the interpreter, the arguments are converted,
-//! the Python callable is called and its result converted back. Nothing that goes wrong on the way
-//! can be told to C, so exceptions go to `sys.unraisablehook`, and C receives zero.
+//! A callback is a closure that libffi makes: a C function pointer with data behind it. When C calls it, on
+//! whatever thread, the thread is attached to the interpreter, the arguments are converted, the Python callable
+//! is called, and its result is converted back. C cannot be told of errors, so exceptions go to
+//! `sys.unraisablehook`, and C receives zero.
 
 pub mod attach;
 mod closure;
@@ -79,7 +79,7 @@ impl PyPayload for Thunk {
     }
 }
 
-// SAFETY: a field; there is no freelist.
+// SAFETY: `young` is a field of the payload; there is no freelist.
 unsafe impl BeginsYoung for Thunk {
     #[inline]
     fn young(&self) -> &Young {
@@ -114,7 +114,7 @@ impl Thunk {
         Ok(thunk)
     }
 
-    /// The address that C calls.
+    /// Returns the address that C calls.
     #[must_use]
     pub fn address(&self) -> usize {
         self.closure.address()
@@ -123,14 +123,14 @@ impl Thunk {
 
 impl Drop for Thunk {
     fn drop(&mut self) {
-        // SAFETY: it is not used after this.
+        // SAFETY: the closure is not used after this.
         let closure = unsafe { ManuallyDrop::take(&mut self.closure) };
         Shape::give_back(&self.shape, closure);
     }
 }
 
-// SAFETY: visits each object it owns exactly once. There is nothing to clear: whoever holds a thunk in a
-// cycle is cleared (the keepalive of a function object, a container).
+// SAFETY: visits each object it owns exactly once. There is nothing to clear: in a cycle, what holds the thunk
+// is cleared (the keepalive of a function object, a container).
 unsafe impl Traverse for Thunk {
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
         self.shape.traverse(visit);
@@ -140,23 +140,23 @@ unsafe impl Traverse for Thunk {
     }
 }
 
-/// What libffi calls for every callback.
+/// Handles a call of any callback by C.
 ///
 /// # Safety
-/// libffi calls it with the memory for the result and the arguments of the cif that the closure was
-/// prepared with, and with the closure's own data. Its callback must not be gone unless the interpreter is.
+/// libffi calls it with the memory for the result and the arguments of the cif that the closure was prepared
+/// with, and with the closure's own data. Its callback must not be gone unless the interpreter is.
 unsafe extern "C" fn entry(
     _cif: *mut ffi_cif,
     result: *mut c_void,
     arguments: *mut *mut c_void,
     data: *mut c_void,
 ) {
-    // SAFETY: the closure is there, or C would not call it.
+    // SAFETY: the closure exists, or C would not call it.
     let made = unsafe { &*data.cast_const().cast::<Made>() };
-    // Before anything else changes it.
+    // Before any other code changes it.
     #[cfg(windows)]
     last_error::take_from_c(made.flags);
-    // SAFETY: libffi's memory for the result.
+    // SAFETY: `result` is libffi's memory for the result (see # Safety).
     unsafe { made.clear_result(result) };
     let outcome = catch_unwind(AssertUnwindSafe(move || {
         let swaps_errno = made.flags & flags::USE_ERRNO != 0;
@@ -164,8 +164,8 @@ unsafe extern "C" fn entry(
             errno::exchange();
         }
         let run = move |vm: &VirtualMachine| {
-            // SAFETY: the caller's promise. From here on it is held here too; if that is the last reference,
-            // dropping it is a matter for an attached thread.
+            // SAFETY: the thread is attached, and the callback is not gone (see # Safety). From here on the
+            // thunk is held here too; if that is the last reference, it is dropped on an attached thread.
             if let Some(thunk) = unsafe { made.thunk() } {
                 let _running = Running::new(vm);
                 pending::unseen(vm, || thunk.run(result, arguments, vm));
@@ -176,7 +176,7 @@ unsafe extern "C" fn entry(
             errno::exchange();
         }
     }));
-    // The panic hook has said what happened; C must not see it.
+    // The panic hook has reported the panic; C must not see it.
     drop(outcome);
     #[cfg(windows)]
     last_error::give_to_c(made.flags);
@@ -211,7 +211,7 @@ impl Thunk {
             Err(error) => report(error, "calling", callable, vm),
             Ok(value) => {
                 let Some(ctype) = &shape.result else { return };
-                // SAFETY: libffi's memory for the result, of this type.
+                // SAFETY: libffi's memory for a result of this type.
                 let stored =
                     unsafe { result::store(ctype, target.cast(), value, &self.returned, vm) };
                 if let Err(error) = stored {
@@ -222,7 +222,7 @@ impl Thunk {
     }
 }
 
-/// Tells `sys.unraisablehook` of an exception that C cannot be told of.
+/// Reports to `sys.unraisablehook` an exception that C cannot be told of.
 fn report(error: PyBaseExceptionRef, what: &str, callable: &PyObjectRef, vm: &VirtualMachine) {
     let name = match callable.as_object().repr(vm) {
         Ok(name) => name.to_string_lossy().into_owned(),

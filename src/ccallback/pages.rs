@@ -2,14 +2,14 @@
 
 use std::{ffi::c_void, ptr::NonNull};
 
-/// A mapping of its own, zeroed. Dropping it unmaps it.
+/// A mapping of its own, zeroed at first. Dropping it unmaps it.
 pub struct Pages {
     start: NonNull<c_void>,
     size: usize,
 }
 
 impl Pages {
-    /// Maps so many bytes at least. `None` if there is no memory, or pages cannot be sealed here.
+    /// Maps at least `size` bytes. Returns `None` if there is no memory, or pages cannot be sealed here.
     #[must_use]
     pub fn new(size: usize) -> Option<Self> {
         let size = size.next_multiple_of(page_size());
@@ -22,23 +22,23 @@ impl Pages {
         self.start
     }
 
-    /// Makes the pages executable and no longer writable. `false` if the system does not.
+    /// Makes the pages executable and no longer writable. Returns `false` if the system refuses.
     #[must_use]
     pub fn seal(&self) -> bool {
-        // SAFETY: a mapping of ours alone.
+        // SAFETY: a mapping that only this uses.
         unsafe { system::seal(self.start.as_ptr(), self.size) }
     }
 }
 
 impl Drop for Pages {
     fn drop(&mut self) {
-        // It can only fail for want of memory for the mapping's neighbours, and then it stays.
+        // This fails only if there is no memory to split neighbouring mappings; then the mapping stays.
         // SAFETY: a mapping that this owns.
         unsafe { system::unmap(self.start.as_ptr(), self.size) };
     }
 }
 
-/// Bytes of a page.
+/// Returns the size of a page in bytes.
 #[must_use]
 pub fn page_size() -> usize {
     #[cfg(unix)]
@@ -60,22 +60,26 @@ mod system {
     pub fn map(size: usize) -> Option<*mut c_void> {
         let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
         let writable = libc::PROT_READ | libc::PROT_WRITE;
-        // SAFETY: a new mapping, wherever there is room.
+        // SAFETY: a new mapping, at an address that the system chooses.
         let start = unsafe { libc::mmap(ptr::null_mut(), size, writable, flags, -1, 0) };
         (start != libc::MAP_FAILED).then_some(start)
     }
 
+    /// Makes a mapping executable and no longer writable.
+    ///
     /// # Safety
     /// As for [`unmap`].
     pub unsafe fn seal(start: *mut c_void, size: usize) -> bool {
-        // SAFETY: the caller's promise.
+        // SAFETY: a mapping that [`map`] has made (see # Safety).
         unsafe { libc::mprotect(start, size, libc::PROT_READ | libc::PROT_EXEC) == 0 }
     }
 
+    /// Unmaps a mapping.
+    ///
     /// # Safety
-    /// It must be a mapping of [`map`]'s.
+    /// `start` must be that of a mapping that [`map`] has made, with its size.
     pub unsafe fn unmap(start: *mut c_void, size: usize) {
-        // SAFETY: the caller's promise.
+        // SAFETY: a mapping that [`map`] has made (see # Safety).
         unsafe { libc::munmap(start, size) };
     }
 }
@@ -93,27 +97,31 @@ mod system {
     };
 
     pub fn map(size: usize) -> Option<*mut c_void> {
-        // SAFETY: a new mapping, wherever there is room.
+        // SAFETY: a new mapping, at an address that the system chooses.
         let start =
             unsafe { VirtualAlloc(ptr::null(), size, MEM_COMMIT | MEM_RESERVE, PAGE_READWRITE) };
         (!start.is_null()).then_some(start)
     }
 
+    /// Makes a mapping executable and no longer writable.
+    ///
     /// # Safety
     /// As for [`unmap`].
     pub unsafe fn seal(start: *mut c_void, size: usize) -> bool {
         let mut before = 0;
-        // SAFETY: the caller's promise.
+        // SAFETY: a mapping that [`map`] has made (see # Safety).
         unsafe {
             FlushInstructionCache(GetCurrentProcess(), start, size);
             VirtualProtect(start, size, PAGE_EXECUTE_READ, &raw mut before) != 0
         }
     }
 
+    /// Unmaps a mapping.
+    ///
     /// # Safety
-    /// It must be a mapping of [`map`]'s.
+    /// `start` must be that of a mapping that [`map`] has made.
     pub unsafe fn unmap(start: *mut c_void, _size: usize) {
-        // SAFETY: the caller's promise; all of it is given up.
+        // SAFETY: a mapping that [`map`] has made (see # Safety), which is released as a whole.
         unsafe { VirtualFree(start, 0, MEM_RELEASE) };
     }
 }

@@ -1,4 +1,4 @@
-//! What the callable returned, as C's result.
+//! Converting what the callable returned to C's result.
 
 use crate::{
     abi::Scalar,
@@ -14,8 +14,8 @@ use rustpython_vm::{
     object::{Traverse, TraverseFn},
 };
 
-/// What the pointers in a callback's results lead to, each object once. Nobody can tell how long C uses them,
-/// so they live as long as the callback.
+/// The targets of the pointers in a callback's results, each object once. How long C uses them is unknown, so
+/// they live as long as the callback.
 #[derive(Default)]
 pub struct Returned(OnceBox<PyMutex<FxHashMap<usize, PyObjectRef>>>);
 
@@ -24,7 +24,7 @@ impl Returned {
         let mut objects = objects.peekable();
         if objects.peek().is_some() {
             let mut known = self.0.get_or_init(Box::default).lock();
-            // What is there already is the same object, which goes on being held by whoever is asked here.
+            // A replaced entry is the same object, which remains held.
             known.extend(objects.map(|object| (object.get_id(), object)));
         }
     }
@@ -39,15 +39,15 @@ unsafe impl Traverse for Returned {
     }
 }
 
-/// Whether a callback can return values of a type: those of simple types, structures and unions. CPython refuses
-/// all but the simple types.
+/// Returns whether a callback can return values of a type: those of simple types, structures and unions.
+/// CPython refuses all but the simple types.
 #[must_use]
 pub fn is_returnable(ctype: &CType) -> bool {
     ctype.simple().is_some() || ctype.is_aggregate() && ctype.layout().passed().is_passable()
 }
 
-/// Bytes of memory that C has for a result of a type: libffi's has a word for a scalar, but a structure may be
-/// written where the function that calls has room for no more than it.
+/// Returns the number of bytes that C has for a result of a type. libffi has a word for a scalar, but a
+/// structure may be written to memory of the C caller that is no larger than the structure.
 #[must_use]
 pub fn size(ctype: &CType) -> usize {
     if ctype.is_aggregate() {
@@ -57,10 +57,10 @@ pub fn size(ctype: &CType) -> usize {
     }
 }
 
-/// Stores what the callable returned as the C result; `returned` keeps what it leads to.
+/// Stores what the callable returned as the C result; `returned` keeps the targets of its references.
 ///
 /// # Errors
-/// What the conversion raises.
+/// Any exception that the conversion raises.
 ///
 /// # Safety
 /// `target` must be valid for writes of the [`size`] of a result.
@@ -73,11 +73,12 @@ pub unsafe fn store(
     vm: &VirtualMachine,
 ) -> PyResult<()> {
     if let Some(simple) = ctype.simple() {
-        // SAFETY: the caller's promise.
+        // SAFETY: `target` is valid for writes of a result of the type (see # Safety).
         return unsafe { store_simple(simple, target, value, vm) };
     }
     let ready = convert::convert(ctype, &value, vm)?;
-    // SAFETY: the caller's promise; what is ready has the type's size.
+    // SAFETY: `target` is valid for writes of a result of the type (see # Safety), and `ready` has the type's
+    // size.
     let leads_to = unsafe { ready.copy_to(target) };
     returned.keep(leads_to.into_iter());
     Ok(())
@@ -86,7 +87,7 @@ pub unsafe fn store(
 /// Stores what the callable returned as a C result of a simple type.
 ///
 /// # Safety
-/// `target` must be valid for writes of the type's size, and of a word at least.
+/// `target` must be valid for writes of the type's size, and of at least a word.
 #[inline]
 unsafe fn store_simple(
     simple: &Simple,
@@ -100,8 +101,8 @@ unsafe fn store_simple(
         && let Some(int) = value.downcast_ref_if_exact::<PyInt>(vm)
     {
         // libffi takes integers narrower than a word as a whole word.
-        let word = integer::word(int, code.scalar.width());
-        // SAFETY: the caller promises a word.
+        let word = integer::word(int, code.width);
+        // SAFETY: `target` is valid for writes of a word (see # Safety).
         unsafe { target.cast::<u64>().write_unaligned(word) };
         return Ok(());
     }
@@ -116,9 +117,9 @@ unsafe fn store_simple(
         None
     };
     match word {
-        // SAFETY: the caller promises a word.
+        // SAFETY: `target` is valid for writes of a word (see # Safety).
         Some(word) => unsafe { target.cast::<u64>().write_unaligned(word) },
-        // SAFETY: the caller promises the type's size.
+        // SAFETY: `target` is valid for writes of the type's size (see # Safety).
         None => unsafe { std::ptr::copy_nonoverlapping(start, target, code.size) },
     }
     match (code.class, kept) {
@@ -127,7 +128,7 @@ unsafe fn store_simple(
             let _ = value.into_raw();
         }
         (_, Some(kept)) => {
-            // Nobody can tell how long C uses the string, so it lives forever.
+            // How long C uses the string is unknown, so it is never freed.
             std::mem::forget(kept);
             let warning = vm.ctx.exceptions.runtime_warning;
             let message = "memory leak in callback function.".to_owned();

@@ -1,4 +1,4 @@
-//! What all callbacks of a function type have in common, and the closures that they use by turns.
+//! What all callbacks of a function type have in common, and the closures that they reuse.
 
 use super::{
     attach::Attacher,
@@ -30,13 +30,13 @@ use std::mem::{self, MaybeUninit};
 #[derive(PyPayload)]
 pub struct Shape {
     cif: MaybeUninit<ffi_cif>,
-    /// Pointed to by `cif`.
+    /// The types that `cif` points to.
     _types: Vec<*mut ffi_type>,
-    /// Where each argument is among those that libffi is told of, if some are padding.
+    /// The index of each argument among those that libffi is told about, if some are padding.
     places: Vec<usize>,
     pub arguments: Vec<PyRef<CType>>,
     pub result: Option<PyRef<CType>>,
-    /// Some argument is given in an instance that can serve again.
+    /// Whether any argument is passed in an instance that can be reused.
     pub uses_instances: bool,
     /// `FUNCFLAG_*`.
     pub flags: u32,
@@ -69,11 +69,11 @@ unsafe impl Traverse for Shape {
 impl Shape {}
 
 impl Shape {
-    /// The shape of callbacks with this signature, which is made for the first one.
+    /// Returns the shape of callbacks with this signature, which is made for the first one.
     ///
     /// # Errors
-    /// `TypeError` if arguments or a result of these types cannot be passed, `RuntimeError` if libffi
-    /// refuses the signature.
+    /// `TypeError` if arguments or a result of these types cannot be passed, `RuntimeError` if libffi refuses
+    /// the signature.
     pub fn of<'a>(
         signature: &'a Signature,
         flags: u32,
@@ -178,14 +178,14 @@ impl Shape {
         .into_ref(&vm.ctx))
     }
 
-    /// Where libffi has put argument number `index`.
+    /// Returns the index at which libffi passes argument number `index`.
     #[inline(always)]
     #[must_use]
     pub fn place_of(&self, index: usize) -> usize {
         if PADS { self.places[index] } else { index }
     }
 
-    /// A closure for a callback of this shape, one that is idle if there is one.
+    /// Returns a closure for a callback of this shape, an idle one if there is any.
     ///
     /// # Errors
     /// `MemoryError` if there is no memory for it, `RuntimeError` if libffi refuses the signature.
@@ -195,15 +195,16 @@ impl Shape {
         }
         let result_size = self.result.as_ref().map_or(0, |ctype| result::size(ctype));
         let behind = || Made::new(self.attacher, result_size, self.flags);
-        // SAFETY: a callback holds its shape, so the cif lives as long as its closure is called.
+        // SAFETY: the cif is prepared; a callback holds its shape, so the cif lives as long as its closure can
+        // be called.
         unsafe { self.closures.make(self.cif.as_ptr().cast_mut(), behind, vm) }
     }
 
-    /// Takes a closure of this shape back, whose callback is gone.
+    /// Takes back a closure of this shape, whose callback is gone.
     pub fn give_back(zelf: &Py<Self>, closure: Closure) {
         closure.lead_nowhere();
         if zelf.attacher.is_ending() {
-            // Threads of C's may call it until the process is gone.
+            // Threads started by C may call it until the process ends.
             mem::forget(zelf.to_owned());
         } else {
             zelf.closures.give_back(closure);
@@ -211,7 +212,7 @@ impl Shape {
     }
 }
 
-/// The exception for a callback that libffi knows nothing of.
+/// Makes the exception for a callback that libffi cannot describe.
 #[cold]
 fn not_prepared(status: raw::ffi_status, vm: &VirtualMachine) -> PyBaseExceptionRef {
     vm.new_runtime_error(format!("ffi_prep_cif failed with {status}"))

@@ -1,11 +1,10 @@
-//! Instances for the arguments of a callback, used again call after call.
+//! Instances for the arguments of a callback, reused from call to call.
 //!
-//! A pointer or structure that C passes becomes an instance, which is mostly gone when the callback
-//! returns. Then nobody can tell whether the next call gets a new instance or the same one, and making
-//! two takes a third of the time of a comparison that `qsort` asks for. So the callback holds on to its
-//! instances, and if after the call nobody else does and nothing was done to them but with their memory,
-//! they serve again. Meanwhile they hold no address of C's, and if anybody gets at them all the same
-//! (`gc.get_objects`), they are his.
+//! A pointer or structure that C passes becomes an instance, which is usually gone when the callback returns.
+//! Then Python code cannot tell whether the next call gets a new instance or the same one, and making two takes
+//! a third of the time of a comparison for `qsort`. So the callback keeps its instances. If after the call no
+//! other code holds an instance and only its memory has changed, it is reused. In between, the instances hold
+//! no address from C; if some code finds one all the same (`gc.get_objects`), that code keeps it.
 
 use super::Shape;
 use crate::{
@@ -22,25 +21,24 @@ use std::sync::atomic::{Ordering, fence};
 /// Instances by the position of the argument.
 type Instances = Box<[Option<PyRef<CData>>]>;
 
-/// The instances of a callback; nothing if its arguments are given in none.
+/// The instances of a callback; `None` if no argument is passed in one.
 pub struct Spare(Option<PyMutex<Instances>>);
 
-/// The instances while a call uses them. Other calls at the same time, on other threads or further down,
-/// do without.
+/// The instances while a call uses them. Other calls at the same time, on other threads or nested, do without.
 pub struct InUse<'a> {
     instances: PyMutexGuard<'a, Instances>,
     types: &'a [PyRef<CType>],
 }
 
 impl Spare {
-    /// For a callback of this shape.
+    /// Makes the instances for callbacks of this shape.
     #[must_use]
     pub fn new(shape: &Shape) -> Self {
         Self(shape.uses_instances.then(PyMutex::default))
     }
 
-    /// The instances, of these types, if no other call uses them. Nobody ever waits for the lock, so
-    /// Python code can run while it is held.
+    /// Returns the instances, of these types, if no other call uses them. No thread ever waits for the lock, so
+    /// Python code may run while it is held.
     #[must_use]
     pub fn take<'a>(&'a self, types: &'a [PyRef<CType>]) -> Option<InUse<'a>> {
         let mut instances = self.0.as_ref()?.try_lock()?;
@@ -52,14 +50,14 @@ impl Spare {
 }
 
 impl InUse<'_> {
-    /// The instance for an argument, if there is one.
+    /// Returns the instance for an argument, if there is one.
     #[must_use]
     pub fn get(&self, argument: usize) -> Option<&Py<CData>> {
         let instance = self.instances.get(argument)?.as_deref()?;
         is_as_new(instance, self.types.get(argument)?).then_some(instance)
     }
 
-    /// Holds on to the instance that was made for an argument.
+    /// Keeps the instance that was made for an argument.
     pub fn put(&mut self, argument: usize, instance: &Py<CData>) {
         if let Some(place) = self.instances.get_mut(argument) {
             *place = Some(instance.to_owned());
@@ -68,7 +66,7 @@ impl InUse<'_> {
 }
 
 impl Drop for InUse<'_> {
-    /// Gives up what is not as if it were new, and makes all else so.
+    /// Releases instances that are not as good as new, and resets all others.
     fn drop(&mut self) {
         for (place, ctype) in self.instances.iter_mut().zip(self.types) {
             match place {
@@ -82,8 +80,8 @@ impl Drop for InUse<'_> {
     }
 }
 
-/// Whether an argument of this type becomes an instance with memory of its own, and nothing more to it:
-/// a function pointer has a signature too.
+/// Returns whether an argument of this type becomes an instance with memory of its own and no other state: a
+/// function pointer has a signature too.
 #[must_use]
 pub fn is_given_in_instance(ctype: &CType) -> bool {
     match &ctype.kind {
@@ -93,12 +91,12 @@ pub fn is_given_in_instance(ctype: &CType) -> bool {
     }
 }
 
-/// Whether an instance could be taken for one that was just made, but for what is in its memory.
+/// Returns whether an instance differs from a new one only in its memory.
 fn is_as_new(instance: &Py<CData>, ctype: &Py<CType>) -> bool {
     let object = instance.as_object();
     let class = object.class();
     let is_alone = object.strong_count() == 1;
-    // What whoever held it did to it, they did before they let go of it.
+    // Orders what former holders did to the instance before what follows.
     fence(Ordering::Acquire);
     is_alone
         && class.is(ctype.python_class())
@@ -110,8 +108,8 @@ fn is_as_new(instance: &Py<CData>, ctype: &Py<CType>) -> bool {
         && instance.is_bare()
 }
 
-// SAFETY: visits each object it owns exactly once, and none while a call uses them: the collector then
-// takes them for alive.
+// SAFETY: visits each object it owns exactly once, and none while a call uses them: then the collector takes
+// them for alive.
 unsafe impl Traverse for Spare {
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
         if let Some(instances) = self.0.as_ref().and_then(PyMutex::try_lock) {

@@ -1,7 +1,7 @@
-//! Exceptions that C cannot be told of: `sys.unraisablehook` hears of them.
+//! Exceptions that C cannot be told of, which are reported to `sys.unraisablehook`.
 //!
-//! The hook may be missing, fail, or find no room left on the stack. Then what happened is written to
-//! `sys.stderr` by native code, which needs little room, and if that fails too, nothing more can be done.
+//! The hook may be missing, fail, or find no room left on the stack. Then native code, which needs little room,
+//! writes what happened to `sys.stderr`; if that fails too, nothing more can be done.
 
 use crate::{audit, error};
 use rustpython_vm::{
@@ -37,10 +37,11 @@ pub fn report(error: PyBaseExceptionRef, message: String, vm: &VirtualMachine) {
     }
 }
 
-/// Where an exception that native code raised came from: the Python function that called C, if there is one.
+/// Returns a traceback of the Python function that called C, if there is one, for an exception that native code
+/// raised.
 fn traceback_of_caller(vm: &VirtualMachine) -> Option<PyRef<PyTraceback>> {
     let frame = vm.current_frame()?;
-    // While it runs, its own fields do not say where it is.
+    // While the frame runs, its own fields do not say where it is.
     let number = |name: &'static str| -> Option<u32> {
         let value = frame.as_object().get_attr(name, vm).ok()?;
         value.downcast_ref::<PyInt>()?.try_to_primitive(vm).ok()
@@ -74,10 +75,10 @@ fn tell(hook: &PyObjectRef, error: PyBaseExceptionRef, message: String, vm: &Vir
     }
 }
 
-/// The argument of the hook: a `sys.UnraisableHookArgs`.
+/// Makes the argument of the hook, a `sys.UnraisableHookArgs`.
 ///
 /// # Errors
-/// What making it raises.
+/// Any exception that making it raises.
 fn hook_arguments(error: &PyBaseExceptionRef, message: &str, vm: &VirtualMachine) -> PyResult {
     let (class, value, traceback) = vm.split_exception(error.clone());
     let message = vm.ctx.new_str(message).into();
@@ -86,7 +87,7 @@ fn hook_arguments(error: &PyBaseExceptionRef, message: &str, vm: &VirtualMachine
     made.call((vm.ctx.new_tuple(values),), vm)
 }
 
-/// `sys.UnraisableHookArgs`, which the VM does not show anywhere but among the classes derived from `tuple`.
+/// Returns `sys.UnraisableHookArgs`, which the VM shows only among the classes derived from `tuple`.
 fn arguments_type(vm: &VirtualMachine) -> PyResult<&'static PyTypeRef> {
     static TYPE: OnceLock<PyTypeRef> = OnceLock::new();
     if let Some(known) = TYPE.get() {
@@ -106,7 +107,7 @@ fn arguments_type(vm: &VirtualMachine) -> PyResult<&'static PyTypeRef> {
     }
 }
 
-/// Writes to `sys.stderr` what was ignored, in the words of the hook that is there by default.
+/// Writes to `sys.stderr` what was ignored, in the words of the default hook.
 fn write(
     error: &PyBaseExceptionRef,
     message: &str,
@@ -138,7 +139,7 @@ fn write(
 fn write_traceback(text: &mut String, error: &PyBaseExceptionRef, vm: &VirtualMachine) {
     const NAME: &str = "BaseException";
     let traceback = error.__traceback__();
-    // The VM writes a traceback with an exception alone.
+    // The VM writes a traceback only with an exception.
     let bare = vm.new_exception_empty(vm.ctx.exceptions.base_exception_type.to_owned());
     bare.set_traceback(traceback);
     let mut written = String::new();

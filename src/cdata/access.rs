@@ -1,6 +1,6 @@
 //! Reading and writing a typed place in memory: a field, an item, the target of a pointer.
 //!
-//! References change together with what is kept for them ([`super::kept`]); all other values are plain loads
+//! References change together with what is kept for them ([`super::references`]); all other values are plain loads
 //! and stores. Values are converted before they are stored.
 
 use super::{

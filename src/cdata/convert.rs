@@ -4,7 +4,7 @@
 
 use super::{
     CData,
-    kept::{Copied, Kept},
+    references::{Copied, Kept},
 };
 use crate::{
     ctype::{CType, Kind, Simple, scalar::pointer},

@@ -3,7 +3,7 @@
 //! Other threads may change a pointer meanwhile. The target that is returned is one that the pointer has had,
 //! and stays alive as long as the reader needs it.
 
-use super::{CData, Own, flag, kept::Kept};
+use super::{CData, Own, flag, references::Kept};
 use crate::ctype::scalar::pointer;
 use rustpython_vm::{AsObject, Py, PyObjectRef};
 use std::sync::atomic::{Ordering, fence};

@@ -12,10 +12,10 @@ mod follow;
 pub mod freelist;
 mod home;
 pub mod keepalive;
-pub mod kept;
 pub mod memory;
 pub mod objects;
 pub mod pickle;
+pub mod references;
 pub mod shared_map;
 pub mod young;
 

@@ -10,11 +10,8 @@ use super::{
 };
 use crate::{
     c_integer,
-    cdata::{CData, access, kept::Kept},
-    ctype::{
-        CType, Kind, Place, layout::Layout, scalar::pointer, simple::Class,
-        target::Target as PointerTarget,
-    },
+    cdata::{CData, access, references::Kept},
+    ctype::{CType, Kind, Place, layout::Layout, scalar::pointer, simple::Class, target::Target},
     names::name,
     panics::guarded,
     room,
@@ -51,10 +48,10 @@ impl Initializer for PointerType {
     }
 }
 
-/// Completes an incomplete pointer type.
+/// Sets the target of an incomplete pointer type.
 ///
 /// # Errors
-/// `TypeError` if the target is no type or cannot be one any more.
+/// `TypeError` if the target is not a type or cannot be set any more.
 pub fn set_type(class: &Py<PyType>, [target]: [PyObjectRef; 1], vm: &VirtualMachine) -> PyResult {
     let ctype = CType::of_concrete(class, vm)?;
     let target_type = target_of(&target, vm)?;
@@ -79,7 +76,7 @@ pub fn set_type(class: &Py<PyType>, [target]: [PyObjectRef; 1], vm: &VirtualMach
     Ok(vm.ctx.none())
 }
 
-/// Describes a class. What is returned is the type of pointers to its target: of several, the first one.
+/// Describes a class. Returns the type of pointers to its target: of several, the first one.
 fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
     CType::check_undefined(class, vm)?;
     let target = match class.get_direct_attr(name!(vm, "_type_")) {
@@ -87,7 +84,7 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<Option<PyObjectRe
         None => None,
     };
     let layout = Layout::pointer(target.as_deref());
-    let kind = Kind::Pointer(PointerTarget::new(target.clone()));
+    let kind = Kind::Pointer(Target::new(target.clone()));
     CType::define(
         class,
         kind,
@@ -102,7 +99,7 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<Option<PyObjectRe
 /// several threads do, they all get the first one.
 ///
 /// # Errors
-/// None that can happen: the class has a description.
+/// None in practice: the class has a description.
 pub fn pointer_type(target: &Py<PyType>, module: PyObjectRef, vm: &VirtualMachine) -> PyResult {
     let name = vm.ctx.new_str(format!("LP_{}", target.slot_name()));
     let entries = vec![
@@ -123,14 +120,15 @@ pub fn pointer_type(target: &Py<PyType>, module: PyObjectRef, vm: &VirtualMachin
     Ok(first.unwrap_or_else(|| made.into()))
 }
 
-/// Records `pointer_class` as the type of pointers to `target`, unless there is one already; what it is then.
+/// Records `pointer_class` as the type of pointers to `target`, unless there is one already. Returns the one
+/// recorded.
 fn remember(target: &CType, pointer_class: &Py<PyType>) -> PyObjectRef {
     let mut slot = target.pointer_type.lock();
     let first = slot.get_or_insert_with(|| pointer_class.to_owned().into());
     first.clone()
 }
 
-/// The description of what a `_type_` names.
+/// Returns the description of the class that a `_type_` names.
 fn target_of(target: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<CType>> {
     if target.downcast_ref::<PyType>().is_none() {
         return Err(vm.new_type_error("_type_ must be a type"));
@@ -155,13 +153,13 @@ fn target_of(target: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<CType>> {
 #[repr(transparent)]
 pub struct Pointer(CData);
 
-/// Where a pointer points to, as its operations need it.
-struct Target<'a> {
+/// The target of a pointer, as its operations need it.
+struct Pointed<'a> {
     pointer: &'a Py<CData>,
     ctype: &'a Py<CType>,
 }
 
-impl<'a> Target<'a> {
+impl<'a> Pointed<'a> {
     fn of(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<Self> {
         CData::of(object)
             .and_then(|pointer| Some((pointer, pointer.ctype().target()?)))
@@ -177,14 +175,15 @@ impl<'a> Target<'a> {
         if let Kind::Simple(simple) = &self.ctype.kind
             && !simple.boxed
         {
-            // SAFETY: whoever made the pointer and uses the index answers for what is there, as in C.
+            // SAFETY: the program that made the pointer and uses the index must ensure that the item is there,
+            // as in C.
             let value = unsafe { access::load_pointee(simple, self.pointer, index, vm) };
             return value.unwrap_or_else(|| Err(null_pointer(vm)));
         }
         self.instance(index, vm)
     }
 
-    /// An object that lies where item `index` is.
+    /// Makes an object that lies where item `index` is.
     fn instance(&self, index: isize, vm: &VirtualMachine) -> PyResult {
         let (start, anchor) = CData::pointee(self.pointer);
         if start.is_null() {
@@ -203,7 +202,7 @@ impl<'a> Target<'a> {
         unsafe { access::set_pointee(self.ctype, self.pointer, index, value, vm) }
     }
 
-    /// A pointer knows no length: a slice must say where it ends.
+    /// Returns the items of a slice. A pointer knows no length, so a slice must say where it ends.
     fn slice(&self, slice: &Py<PySlice>, vm: &VirtualMachine) -> PyResult {
         let bound = |bound: &PyObject| -> PyResult<Option<isize>> {
             if vm.is_none(bound) {
@@ -238,7 +237,7 @@ impl<'a> Target<'a> {
             Err(_) => 0,
         };
         if let Some(class @ (Class::Char | Class::WideChar)) = self.ctype.simple_class() {
-            // What the anchor keeps there is read before it is dropped.
+            // The anchor is held while its memory is read.
             let (address, _anchor) = CData::pointee(self.pointer);
             if address.is_null() {
                 return Err(null_pointer(vm));
@@ -249,7 +248,7 @@ impl<'a> Target<'a> {
         let index = |number: isize| start.wrapping_add(number.wrapping_mul(step));
         let numbers = self.ctype.simple().and_then(number);
         let items = if let Some(load) = numbers {
-            // What the anchor keeps there is read before it is dropped.
+            // The anchor is held while its memory is read.
             let (address, _anchor) = CData::pointee(self.pointer);
             if address.is_null() && count > 0 {
                 return Err(null_pointer(vm));
@@ -283,7 +282,7 @@ impl Pointer {
     }
 }
 
-/// The object pointed to.
+/// Returns the object pointed to.
 fn contents(zelf: &PyObject, vm: &VirtualMachine) -> PyResult {
     pointer_of(zelf, vm)?.instance(0, vm)
 }
@@ -295,28 +294,28 @@ fn set_contents(zelf: &PyObject, value: PySetterValue, vm: &VirtualMachine) -> P
     }
 }
 
-/// `object` as the pointer that its `contents` are of.
-fn pointer_of<'a>(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<Target<'a>> {
+/// Returns `object` as the pointer whose `contents` are asked for.
+fn pointer_of<'a>(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<Pointed<'a>> {
     if !CData::of(object).is_some_and(|cdata| cdata.ctype().is_pointer()) {
         let class = "'_ctypes._Pointer' objects";
         return Err(accessor::does_not_apply("contents", class, object, vm));
     }
-    Target::of(object, vm)
+    Pointed::of(object, vm)
 }
 
 /// Makes a pointer point to a C value, and keep it alive.
 fn point_to(zelf: &Py<CData>, value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
-    let target = Target::of(zelf.as_object(), vm)?.ctype;
+    let target = Pointed::of(zelf.as_object(), vm)?.ctype;
     let refused = |why: &str| {
         let (wanted, class) = (target.name(), value.class());
         let given = class.slot_name();
         vm.new_type_error(format!("expected {wanted} instead of {given}{why}"))
     };
     let cdata = CData::of(value).ok_or_else(|| refused(""))?;
-    // From here on the target's size is what it is.
+    // From here on the target's size is final.
     target.finalize();
-    // ctypes takes any C value here. One that is known to have less memory than the type needs is no lie about
-    // memory that anybody told in so many words, so it is refused.
+    // ctypes takes any C value here. One that is known to have less memory than the type needs is refused,
+    // because the program has not stated a false size itself.
     if cdata.size() < target.size()
         && let Some(room) = CData::room(cdata)
         && room < target.size()
@@ -385,7 +384,7 @@ impl AsMapping for Pointer {
         static METHODS: PyMappingMethods = PyMappingMethods {
             length: None,
             subscript: Some(|mapping, key, vm| {
-                let target = Target::of(mapping.obj, vm)?;
+                let target = Pointed::of(mapping.obj, vm)?;
                 if let Some(index) = c_integer::exact_index(key, vm) {
                     return target.get(index, vm);
                 }
@@ -398,7 +397,7 @@ impl AsMapping for Pointer {
                 target.get(c_integer::index(key, vm)?, vm)
             }),
             ass_subscript: Some(|mapping, key, value, vm| {
-                let target = Target::of(mapping.obj, vm)?;
+                let target = Pointed::of(mapping.obj, vm)?;
                 let index = match c_integer::exact_index(key, vm) {
                     Some(index) => index,
                     None if c_integer::is_index(key) => c_integer::index(key, vm)?,
@@ -421,9 +420,9 @@ impl AsMapping for Pointer {
 impl AsSequence for Pointer {
     fn as_sequence() -> &'static PySequenceMethods {
         static METHODS: PySequenceMethods = PySequenceMethods {
-            item: Some(|sequence, index, vm| Target::of(sequence.obj, vm)?.get(index, vm)),
+            item: Some(|sequence, index, vm| Pointed::of(sequence.obj, vm)?.get(index, vm)),
             ass_item: Some(|sequence, index, value, vm| match value {
-                Some(value) => Target::of(sequence.obj, vm)?.set(index, &value, vm),
+                Some(value) => Pointed::of(sequence.obj, vm)?.set(index, &value, vm),
                 None => Err(vm.new_type_error("Pointer does not support item deletion")),
             }),
             ..PySequenceMethods::NOT_IMPLEMENTED

@@ -7,7 +7,7 @@
 use super::{attributes, field::CField, fields::field_name};
 use crate::{
     cdata::CData,
-    ctype::{CType, positional::Positional, shared::Shared},
+    ctype::{CType, constructor_fields::ConstructorFields, shared::Shared},
     names::name,
 };
 use rustpython_vm::{
@@ -23,18 +23,20 @@ use std::sync::atomic::Ordering;
 pub fn set(zelf: &Py<CData>, values: &[PyObjectRef], vm: &VirtualMachine) -> PyResult<bool> {
     let ctype = zelf.ctype();
     let version = ctype.python_class().tp_version_tag.load(Ordering::Acquire);
-    let known = ctype.positional.get().map(Shared::read);
+    let known = ctype.constructor_fields.get().map(Shared::read);
     if let Some(known) = known.filter(|known| known.version == version && version != 0) {
         return set_fields(&known, zelf, values, vm);
     }
     let found = look_up(ctype, vm)?.into_ref(&vm.ctx);
-    let shared = ctype.positional.get_or_init(|| Shared::new(found.clone()));
+    let shared = ctype
+        .constructor_fields
+        .get_or_init(|| Shared::new(found.clone()));
     drop(shared.replace(found.clone()));
     set_fields(&found, zelf, values, vm)
 }
 
 fn set_fields(
-    positional: &Positional,
+    positional: &ConstructorFields,
     zelf: &Py<CData>,
     values: &[PyObjectRef],
     vm: &VirtualMachine,
@@ -57,7 +59,7 @@ fn set_fields(
     Ok(true)
 }
 
-fn look_up(ctype: &CType, vm: &VirtualMachine) -> PyResult<Positional> {
+fn look_up(ctype: &CType, vm: &VirtualMachine) -> PyResult<ConstructorFields> {
     let class = ctype.python_class();
     let mut fields = Vec::new();
     // A look-up gives the class a version, if it had none; what is found later belongs to that version or an
@@ -65,7 +67,7 @@ fn look_up(ctype: &CType, vm: &VirtualMachine) -> PyResult<Positional> {
     class.get_attr(name!(vm, "_fields_"));
     let version = class.tp_version_tag.load(Ordering::Acquire);
     let plain = attributes::writes_plainly(class) && collect(ctype, class, &mut fields, vm)?;
-    Ok(Positional {
+    Ok(ConstructorFields {
         version,
         fields: plain.then_some(fields),
     })

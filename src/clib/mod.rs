@@ -1,10 +1,12 @@
 //! Opening shared libraries and looking up their symbols.
 //!
-//! ctypes hands raw handles about as integers (`CDLL._handle`), closes none of them by itself and lets Python code pass
-//! handles of its own, so the handle is what is kept here. What a platform's loader is asked is in a module of its own.
+//! ctypes passes raw handles around as integers (`CDLL._handle`), closes none of them by itself and lets Python
+//! code pass handles of its own, so this module keeps only the handle. The questions to a platform's loader are
+//! in a module of their own.
 //!
-//! The loader has locks, and whoever holds one may be waiting for this interpreter: a library's initialiser, or
-//! Python code that `dl_iterate_phdr` calls. So a thread detaches before it asks the loader for anything.
+//! The loader has locks, and a thread that holds one may be waiting for this interpreter: in a library's
+//! initialiser, or in Python code that `dl_iterate_phdr` calls. So a thread detaches before it asks the loader
+//! for anything.
 
 #[cfg(unix)]
 mod unix;
@@ -28,27 +30,27 @@ use windows as native;
 pub use native::of_program;
 pub use native::open;
 
-/// Looks a name up that is terminated in C.
+/// Looks up a terminated name.
 type Lookup = fn(&[u8], &VirtualMachine) -> Option<usize>;
 
-/// What the program has besides what the loader knows.
+/// Finds what the program has and the loader does not know.
 static ALSO_IN_PROGRAM: OnceLock<Lookup> = OnceLock::new();
 
-/// Has look-ups in the program itself find what `lookup` knows, if the loader finds nothing.
+/// Makes look-ups in the program itself find what `lookup` finds, if the loader finds nothing.
 #[cfg(feature = "capi")]
 pub fn also_in_program(lookup: Lookup) {
     let _ = ALSO_IN_PROGRAM.set(lookup);
 }
 
-/// The handle of a library that Python code names.
+/// The handle of a library, as Python code gives it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Handle(usize);
 
 impl Handle {
-    /// The handle in `_handle`.
+    /// Reads the handle in `_handle`.
     ///
     /// # Errors
-    /// `TypeError` naming `owner` if it is no integer, `ValueError` if it is none of a pointer's width.
+    /// `TypeError` naming `owner` if it is not an integer, `ValueError` if it does not fit a pointer.
     pub fn of(value: &PyObject, owner: &str, vm: &VirtualMachine) -> PyResult<Self> {
         match value.downcast_ref::<PyInt>() {
             Some(int) => address::of_int(int, vm).map(Self).map_err(|_| {
@@ -70,13 +72,13 @@ impl Handle {
         self.0
     }
 
-    /// The address of a symbol, if the library has it.
+    /// Returns the address of a symbol, if the library has it.
     #[must_use]
     pub fn find(self, name: &SymbolName, vm: &VirtualMachine) -> Option<usize> {
         native::find(self, name, vm).or_else(|| self.find_in_program(name, vm))
     }
 
-    /// What the program has without the loader's knowing, if that is what the handle is of.
+    /// Returns what the program has and the loader does not know, if this is the program's handle.
     #[cold]
     fn find_in_program(self, name: &SymbolName, vm: &VirtualMachine) -> Option<usize> {
         let also = ALSO_IN_PROGRAM.get()?;
@@ -87,11 +89,12 @@ impl Handle {
         also(name, vm)
     }
 
-    /// The address of a symbol, which is wanted as `what`: a function, or any symbol.
+    /// Returns the address of a symbol, which is wanted as `what`: a function, or any symbol.
     ///
     /// # Errors
-    /// The loader's message if the library has no such symbol, and one that names it where the loader has none:
-    /// Windows' has never any, others' not if the address is NULL, as the resolver of an indirect function may say.
+    /// The loader's message if the library has no such symbol, or one that names it if the loader has none.
+    /// Windows' loader never has one; others have none if the address is NULL, which the resolver of an
+    /// indirect function may return.
     pub fn symbol(
         self,
         what: &str,
@@ -111,7 +114,7 @@ impl Handle {
 pub struct SymbolName(SmallVec<[u8; 64]>);
 
 impl SymbolName {
-    /// The name that a function's first argument is.
+    /// Reads the name in a function's first argument.
     ///
     /// # Errors
     /// `UnicodeEncodeError` for a lone surrogate, `ValueError` for an embedded NUL.
@@ -123,12 +126,12 @@ impl SymbolName {
         Ok(Self::up_to_nul(name.as_bytes()))
     }
 
-    /// The name as a message shows it.
+    /// Returns the name for a message.
     fn text(&self) -> String {
         String::from_utf8_lossy(self.0.strip_suffix(b"\0").unwrap_or(&self.0)).into_owned()
     }
 
-    /// The name that C sees in these bytes.
+    /// Returns the name that C sees in these bytes.
     #[must_use]
     pub fn up_to_nul(name: &[u8]) -> Self {
         let mut terminated = SmallVec::with_capacity(name.len() + 1);
@@ -141,7 +144,7 @@ impl SymbolName {
 /// Looks `name` up in the library object `dll`, raising the `ctypes.dlsym` audit events.
 ///
 /// # Errors
-/// `TypeError` if `dll` has no integer `_handle`; what `missing` makes of the loader's message.
+/// `TypeError` if `dll` has no integer `_handle`; the exception that `missing` makes of the loader's message.
 pub fn lookup(
     dll: &PyObject,
     owner: &str,

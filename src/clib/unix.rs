@@ -1,6 +1,6 @@
-//! The loader of Unix: `dlopen` and its kin.
+//! The loader of Unix: `dlopen` and related functions.
 //!
-//! `libloading` sees to what is shared between threads: `dlerror`.
+//! `libloading` handles what threads share: `dlerror`.
 
 use super::{Handle, SymbolName};
 use crate::loader::{self, Use};
@@ -12,13 +12,13 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-/// Opens the library `name`, or the program itself if there is none.
+/// Opens the library `name`, or the program itself if there is no name.
 ///
 /// # Errors
 /// The loader's message.
 pub fn open(name: Option<&OsStr>, flags: i32, vm: &VirtualMachine) -> Result<Handle, String> {
     let open = || {
-        // SAFETY: the library's initialisers run; whoever loads a library answers for them.
+        // SAFETY: the library's initialisers run; the program that loads a library must ensure that they may.
         match unsafe { Library::open(name, flags) } {
             Ok(library) => Ok(Handle(library.into_raw() as usize)),
             Err(error) => Err(message(&error)),
@@ -27,12 +27,12 @@ pub fn open(name: Option<&OsStr>, flags: i32, vm: &VirtualMachine) -> Result<Han
     loader::using(Use::Change, vm, open)
 }
 
-/// The handle of the program itself, which stays the same.
+/// Returns the handle of the program itself, which never changes.
 pub fn of_program(vm: &VirtualMachine) -> Handle {
     static KNOWN: AtomicUsize = AtomicUsize::new(0);
-    // Nobody waits here for another thread that asks the loader.
+    // No thread waits here for another one that asks the loader.
     if KNOWN.load(Ordering::Relaxed) == 0 {
-        // SAFETY: the program is open already; opening it once more does nothing but count.
+        // SAFETY: the program is open already; opening it again only counts.
         let open = || unsafe { libc::dlopen(ptr::null(), libc::RTLD_LAZY) };
         let handle = loader::using(Use::Change, vm, open).expose_provenance();
         KNOWN.store(handle, Ordering::Relaxed);
@@ -40,31 +40,32 @@ pub fn of_program(vm: &VirtualMachine) -> Handle {
     Handle(KNOWN.load(Ordering::Relaxed))
 }
 
-/// The address of a symbol, if the loader finds one that is not NULL.
+/// Returns the address of a symbol, if the loader finds one that is not NULL.
 pub fn find(library: Handle, name: &SymbolName, vm: &VirtualMachine) -> Option<usize> {
     let symbol = vm.allow_threads(|| {
         let library = ptr::with_exposed_provenance_mut(library.0);
-        // SAFETY: the handle came from `dlopen`, or Python code answers for it; the name is terminated.
+        // SAFETY: the handle came from `dlopen`, or Python code must ensure that it is one; the name is
+        // terminated.
         unsafe { libc::dlsym(library, name.0.as_ptr().cast()) }
     });
     (!symbol.is_null()).then(|| symbol.expose_provenance())
 }
 
-/// The loader's words for a symbol's not being there, if it has some.
+/// Returns the loader's message about a missing symbol, if it has one.
 #[cold]
 pub fn reason(library: Handle, name: &SymbolName, vm: &VirtualMachine) -> Option<String> {
     let look = |library: &Library| {
-        // SAFETY: nothing is done with the symbol.
+        // SAFETY: the symbol is not used.
         let symbol = unsafe { library.get::<*mut u8>(&name.0[..]) };
         symbol.err().map(|error| message(&error))
     };
     vm.allow_threads(|| with(library, look))
 }
 
-/// Runs `f` on the library without taking part in its reference count.
+/// Runs `f` on the library without changing its reference count.
 fn with<R>(library: Handle, f: impl FnOnce(&Library) -> R) -> R {
-    // SAFETY: the handle came from `dlopen`, or Python code answers for it. It is given back
-    // below, so its count stays as it was.
+    // SAFETY: the handle came from `dlopen`, or Python code must ensure that it is one. It is given back below,
+    // so its count does not change.
     let library = unsafe { Library::from_raw(library.0 as _) };
     let result = f(&library);
     let _ = library.into_raw();
@@ -78,7 +79,7 @@ impl Handle {
     /// The loader's message.
     pub fn close(self, vm: &VirtualMachine) -> Result<(), String> {
         let close = || {
-            // SAFETY: Python code that calls `dlclose` answers for nobody using the library any more.
+            // SAFETY: Python code that calls `dlclose` must ensure that the library is no longer used.
             let library = unsafe { Library::from_raw(self.0 as _) };
             library.close().map_err(|error| message(&error))
         };
@@ -86,7 +87,7 @@ impl Handle {
     }
 }
 
-/// The loader's own words: `libloading` wraps them in the name of the function that failed.
+/// Returns the loader's own message, which `libloading` wraps in the name of the function that failed.
 fn message(error: &libloading::Error) -> String {
     use std::error::Error;
     error

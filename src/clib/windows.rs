@@ -1,7 +1,7 @@
-//! The loader of Windows: `LoadLibraryEx` and its kin.
+//! The loader of Windows: `LoadLibraryEx` and related functions.
 //!
-//! Nobody here holds its lock while Python code runs, unless that runs in a library's `DllMain`; the thread is
-//! detached from the interpreter meanwhile, as on Unix.
+//! No thread holds its lock here while Python code runs, unless that runs in a library's `DllMain`; the thread
+//! is detached from the interpreter meanwhile, as on Unix.
 
 use super::{Handle, SymbolName};
 use crate::loader::{self, Use};
@@ -15,14 +15,15 @@ use windows_sys::{
     core::PCSTR,
 };
 
-/// Opens the library whose terminated name this is.
+/// Opens the library with this terminated name.
 ///
 /// # Errors
 /// The system's error code.
 pub fn open(name: &[u16], flags: u32, vm: &VirtualMachine) -> Result<Handle, u32> {
     debug_assert_eq!(name.last(), Some(&0));
     let open = || {
-        // SAFETY: the name is terminated; the library's initialisers run, and whoever loads it answers for them.
+        // SAFETY: the name is terminated; the library's initialisers run, and the program that loads it must
+        // ensure that they may.
         let module = unsafe { LoadLibraryExW(name.as_ptr(), ptr::null_mut(), flags) };
         if module.is_null() {
             Err(last_error())
@@ -33,27 +34,27 @@ pub fn open(name: &[u16], flags: u32, vm: &VirtualMachine) -> Result<Handle, u32
     loader::using(Use::Change, vm, open)
 }
 
-/// The handle of the program itself, which stays the same.
+/// Returns the handle of the program itself, which never changes.
 pub fn of_program(_vm: &VirtualMachine) -> Handle {
-    // SAFETY: asks for the module that the process was made of; nothing is counted.
+    // SAFETY: asks for the module of the process itself; nothing is counted.
     let module = unsafe { GetModuleHandleW(ptr::null()) };
     Handle(module.expose_provenance())
 }
 
-/// The address of a symbol, if the library has it.
+/// Returns the address of a symbol, if the library has it.
 pub fn find(library: Handle, name: &SymbolName, vm: &VirtualMachine) -> Option<usize> {
     find_as(library, name.0.as_ptr(), vm)
 }
 
-/// Nothing: the loader has no words for a symbol's not being there.
+/// Returns nothing: the loader has no message about a missing symbol.
 pub fn reason(_library: Handle, _name: &SymbolName, _vm: &VirtualMachine) -> Option<String> {
     None
 }
 
 fn find_as(library: Handle, name: PCSTR, vm: &VirtualMachine) -> Option<usize> {
     let found = vm.allow_threads(|| {
-        // SAFETY: the handle came from `LoadLibraryEx`, or Python code answers for it; the name is terminated, or
-        // an ordinal.
+        // SAFETY: the handle came from `LoadLibraryEx`, or Python code must ensure that it is one; the name is
+        // terminated, or an ordinal.
         unsafe { GetProcAddress(library.module(), name) }
     });
     found.map(|function| (function as *const ()).expose_provenance())
@@ -64,20 +65,20 @@ impl Handle {
         ptr::with_exposed_provenance_mut(self.0)
     }
 
-    /// The address of what a library exports under a number, if it does.
+    /// Returns the address of what a library exports under a number, if it does.
     #[must_use]
     pub fn ordinal(self, ordinal: u16, vm: &VirtualMachine) -> Option<usize> {
-        // What is no address but this small is an ordinal to the loader.
+        // A name that is such a small number is an ordinal to the loader.
         find_as(self, ptr::without_provenance(ordinal.into()), vm)
     }
 
-    /// Gives the library up.
+    /// Closes the library.
     ///
     /// # Errors
     /// The system's error code.
     pub fn close(self, vm: &VirtualMachine) -> Result<(), u32> {
         let close = || {
-            // SAFETY: Python code that calls `FreeLibrary` answers for nobody using the library any more.
+            // SAFETY: Python code that calls `FreeLibrary` must ensure that the library is no longer used.
             let done = unsafe { FreeLibrary(self.module()) };
             if done == 0 { Err(last_error()) } else { Ok(()) }
         };
@@ -86,6 +87,6 @@ impl Handle {
 }
 
 fn last_error() -> u32 {
-    // SAFETY: reads a number of this thread's own.
+    // SAFETY: reads a number of this thread.
     unsafe { GetLastError() }
 }

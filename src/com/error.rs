@@ -1,4 +1,4 @@
-//! `COMError`, and what an object says of its failure.
+//! `COMError`, and what an object says about its failure.
 
 use super::Interface;
 use crate::system_error;
@@ -54,7 +54,7 @@ impl Initializer for ComError {
 
 const I_SUPPORT_ERROR_INFO: GUID = GUID::from_u128(0xdf0b3d60_548f_101b_8e65_08002b2bd119);
 
-/// Places of functions in the tables of interfaces.
+/// Indices of functions in the tables of interfaces.
 mod place {
     pub const INTERFACE_SUPPORTS_ERROR_INFO: usize = 3;
     pub const GET_GUID: usize = 3;
@@ -64,7 +64,7 @@ mod place {
     pub const GET_HELP_CONTEXT: usize = 7;
 }
 
-/// What an object has left of its last failure on this thread.
+/// What an object has left about its last failure on this thread.
 #[derive(Default)]
 struct Details {
     description: Option<Wtf8Buf>,
@@ -74,7 +74,8 @@ struct Details {
     program: Option<Wtf8Buf>,
 }
 
-/// The `COMError` for a method of `interface` that has failed with `result`. `iid` says which interface it is.
+/// Makes the `COMError` for a method of `interface` that has failed with `result`. `iid` says which interface
+/// it is.
 ///
 /// # Safety
 /// There must be a COM object at the interface's address.
@@ -85,7 +86,7 @@ pub unsafe fn raised(
     vm: &VirtualMachine,
 ) -> PyBaseExceptionRef {
     // The object may need another thread, which may need the interpreter.
-    // SAFETY: the caller's promise.
+    // SAFETY: there is a COM object at the address (see # Safety).
     let details = vm.allow_threads(|| unsafe { Details::left_by(interface, iid) });
     let Details {
         description,
@@ -115,15 +116,15 @@ pub unsafe fn raised(
 }
 
 impl Details {
-    /// What the object has left, if it leaves something for failures of this interface.
+    /// Returns what the object has left, if it supports that for failures of this interface.
     ///
     /// # Safety
     /// As for [`raised`].
     unsafe fn left_by(interface: Interface, iid: &GUID) -> Option<Self> {
         type Supports = unsafe extern "system" fn(Interface, *const GUID) -> HRESULT;
-        // SAFETY: the caller's promise.
+        // SAFETY: there is a COM object at the address (see # Safety).
         let support = unsafe { interface.query(&I_SUPPORT_ERROR_INFO) }?;
-        // SAFETY: an `ISupportErrorInfo`, whose reference is given up.
+        // SAFETY: an `ISupportErrorInfo`, whose reference is released here.
         let supported = unsafe {
             let method = support.method::<Supports>(place::INTERFACE_SUPPORTS_ERROR_INFO);
             let supported = method(support, iid);
@@ -139,7 +140,7 @@ impl Details {
             return None;
         }
         let info = Interface::at(info.expose_provenance())?;
-        // SAFETY: an `IErrorInfo`, whose reference is given up.
+        // SAFETY: an `IErrorInfo`, whose reference is released here.
         unsafe {
             let details = Self::of(info);
             info.release();
@@ -147,10 +148,12 @@ impl Details {
         }
     }
 
+    /// Reads the details.
+    ///
     /// # Safety
-    /// It must be an `IErrorInfo`.
+    /// `info` must be an `IErrorInfo`.
     unsafe fn of(info: Interface) -> Self {
-        // SAFETY: functions of an `IErrorInfo` by their places.
+        // SAFETY: functions of an `IErrorInfo` (see # Safety), by their indices.
         unsafe {
             Self {
                 description: get(info, place::GET_DESCRIPTION)
@@ -164,48 +167,48 @@ impl Details {
     }
 }
 
-/// What a function that stores one value has stored, if it has not failed.
+/// Returns what a function that stores one value has stored, if it has not failed.
 ///
 /// # Safety
-/// The function at this place must store a `T`, for which zero is a valid value.
+/// The function at this index must store a `T`, for which zero is a valid value.
 unsafe fn get<T: Copy>(info: Interface, place: usize) -> Option<T> {
     type Get<T> = unsafe extern "system" fn(Interface, *mut T) -> HRESULT;
     let mut value = std::mem::MaybeUninit::zeroed();
-    // SAFETY: the caller's promise.
+    // SAFETY: the function at this index stores a `T` (see # Safety).
     let result = unsafe { info.method::<Get<T>>(place)(info, value.as_mut_ptr()) };
     // SAFETY: it is zero, or what the function has stored.
     (result >= 0).then(|| unsafe { value.assume_init() })
 }
 
-/// The text of a string that is given away; none if it is NULL.
+/// Takes the text of a string, and frees the string. Returns `None` if it is NULL.
 ///
 /// # Safety
-/// Nobody else may use it.
+/// No other code may use the string.
 unsafe fn take_string(string: BSTR) -> Option<Wtf8Buf> {
     if string.is_null() {
         return None;
     }
-    // SAFETY: a string of the system's knows its length.
+    // SAFETY: a string of the system records its length.
     let units = unsafe { slice::from_raw_parts(string, SysStringLen(string) as usize) };
     let text = Wtf8Buf::from_wide(units);
-    // SAFETY: the caller's promise.
+    // SAFETY: no other code uses the string (see # Safety).
     unsafe { SysFreeString(string) };
     Some(text)
 }
 
-/// The name of a class, if it is registered under one.
+/// Returns the name of a class, if it is registered under one.
 fn program_of(class: &GUID) -> Option<Wtf8Buf> {
     let mut name = ptr::null_mut();
-    // SAFETY: stores the address of a terminated string that is the caller's.
+    // SAFETY: stores the address of a terminated string that the caller owns.
     let result = unsafe { ProgIDFromCLSID(class, &raw mut name) };
     if result < 0 || name.is_null() {
         return None;
     }
-    // SAFETY: it is terminated.
+    // SAFETY: the string is terminated.
     let length = (0..)
         .take_while(|&index| unsafe { *name.add(index) } != 0)
         .count();
-    // SAFETY: what was looked at.
+    // SAFETY: these units were read.
     let text = Wtf8Buf::from_wide(unsafe { slice::from_raw_parts(name, length) });
     // SAFETY: allocated for the caller, and not used any more.
     unsafe { CoTaskMemFree(name.cast()) };

@@ -6,12 +6,12 @@
 //! collector can tell when such a cycle is dead.
 
 pub mod bits;
+pub mod constructor_fields;
 mod family;
 pub mod initializer;
 pub mod layout;
 mod of_class;
 pub mod ours;
-pub mod positional;
 pub mod scalar;
 pub mod shared;
 pub mod simple;
@@ -21,10 +21,10 @@ use crate::{
     abi::Scalar,
     names::{name, set_first_attribute},
 };
+use constructor_fields::ConstructorFields;
 use initializer::Initializer;
 use layout::Layout;
 use ours::Noted;
-use positional::Positional;
 use rustpython_common::lock::PyMutex;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
@@ -50,7 +50,7 @@ pub enum Kind {
     Simple(Simple),
     Structure,
     Union,
-    Array(Array),
+    Array(ArrayItems),
     Pointer(Target),
     Function(Function),
 }
@@ -67,9 +67,9 @@ pub struct Simple {
     pub boxed: bool,
 }
 
-/// An array type.
+/// The items of an array type.
 #[derive(Debug)]
-pub struct Array {
+pub struct ArrayItems {
     pub item: PyRef<CType>,
     pub length: usize,
     /// Size of an item when the array type was made. The item type may have got its fields since.
@@ -78,7 +78,7 @@ pub struct Array {
     pub numbers: Option<Load>,
 }
 
-impl Array {
+impl ArrayItems {
     /// Returns whether arrays of this type have memory for their items: an array type made before its item type
     /// had its fields has none. Makes the item type's layout final.
     #[inline]
@@ -158,7 +158,7 @@ pub struct CType {
     pub construct: Construct,
     noted: Noted,
     /// What the constructor of an aggregate does with positional arguments, once it has been needed.
-    pub positional: OnceLock<Shared<Positional>>,
+    pub constructor_fields: OnceLock<Shared<ConstructorFields>>,
     /// How Python code initialises instances, once it has been needed.
     pub initializer: OnceLock<Shared<Initializer>>,
     /// The descriptors of the fields. A holder of the type may use them without a reference of its own.
@@ -201,7 +201,7 @@ impl CType {
             pointer_type: PyMutex::new(None),
             construct,
             noted: Noted::default(),
-            positional: OnceLock::new(),
+            constructor_fields: OnceLock::new(),
             initializer: OnceLock::new(),
             descriptors: OnceLock::new(),
             methods: PyMutex::default(),
@@ -358,7 +358,7 @@ impl CType {
     }
 
     #[must_use]
-    pub fn array(&self) -> Option<&Array> {
+    pub fn array(&self) -> Option<&ArrayItems> {
         match &self.kind {
             Kind::Array(array) => Some(array),
             _ => None,
@@ -494,8 +494,8 @@ unsafe impl Traverse for CType {
             Kind::Pointer(target) => target.traverse(visit),
             Kind::Function(function) => function.signature.traverse(visit),
         }
-        if let Some(positional) = self.positional.get() {
-            positional.traverse(visit);
+        if let Some(constructor_fields) = self.constructor_fields.get() {
+            constructor_fields.traverse(visit);
         }
         if let Some(initializer) = self.initializer.get() {
             initializer.traverse(visit);
@@ -520,8 +520,8 @@ unsafe impl Traverse for CType {
     /// recursively. The size of what is left does not change.
     fn clear(&mut self, out: &mut Vec<PyObjectRef>) {
         out.extend(self.pointer_type.lock().take());
-        let positional = self.positional.take().map(Shared::into_inner);
-        out.extend(positional.map(PyObjectRef::from));
+        let constructor_fields = self.constructor_fields.take().map(Shared::into_inner);
+        out.extend(constructor_fields.map(PyObjectRef::from));
         let initializer = self.initializer.take().map(Shared::into_inner);
         out.extend(initializer.map(PyObjectRef::from));
         out.extend(self.methods.get_mut().drain(..).map(|(_, method)| method));

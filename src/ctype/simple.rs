@@ -5,11 +5,11 @@ use super::scalar::bstr;
 #[cfg(not(windows))]
 use super::scalar::complex;
 use super::scalar::{Access, character, float, integer, object, pointer, string};
-use crate::abi::{Scalar, long_double};
+use crate::abi::{Scalar, Width, long_double};
 use libc::{c_int, c_long, c_short, c_uint, c_ulong, c_ushort, wchar_t};
 use std::mem::{align_of, size_of};
 
-/// What a code's values are, for the conversions of arguments and results that depend on it.
+/// The kind of values that a code has, for the conversions of arguments and results that depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
     Integer {
@@ -33,7 +33,7 @@ pub enum Class {
 }
 
 impl Class {
-    /// Whether a value is read by following a pointer.
+    /// Returns whether a value is read by following a pointer.
     #[inline]
     #[must_use]
     pub fn is_reference(self) -> bool {
@@ -50,12 +50,14 @@ pub struct SimpleCode {
     pub code: char,
     pub size: usize,
     pub align: usize,
-    /// The code in a PEP 3118 format string with standard sizes.
+    /// The code for a PEP 3118 format string with standard sizes.
     pub format: char,
     pub scalar: Scalar,
+    /// How an integer of this type fills a word.
+    pub width: Width,
     pub class: Class,
     pub native: Access,
-    /// The accesses in the other byte order, for the types that have one.
+    /// The accesses in the other byte order, if the type has one.
     pub swapped: Option<Access>,
 }
 
@@ -75,13 +77,14 @@ const fn row(
         align,
         format,
         scalar,
+        width: scalar.width(),
         class,
         native,
         swapped,
     }
 }
 
-/// A row of an integer type; format and scalar follow from its width and signedness.
+/// Makes a row of an integer type; format and scalar follow from its width and signedness.
 macro_rules! int {
     ($code:literal, $int:ty) => {{
         const SIGNED: bool = <$int>::MIN != 0;
@@ -104,7 +107,7 @@ macro_rules! int {
     }};
 }
 
-/// The code in a format string of an integer type: `long`'s is its own where that is as wide as an `int`.
+/// Returns the code of an integer type in a format string. `long` keeps its own where it is as wide as `int`.
 const fn format_code(code: char, of_width: char) -> char {
     match (code, of_width) {
         ('l' | 'L', 'i' | 'I') => code,
@@ -129,7 +132,7 @@ pub const WCHAR: Scalar = if size_of::<wchar_t>() == 2 {
     Scalar::Sint32
 };
 
-/// `int`, which functions return unless they are declared to return something else.
+/// `int`, which functions return unless they are declared otherwise.
 pub const INT: SimpleCode = int!('i', c_int);
 
 #[rustfmt::skip]
@@ -178,14 +181,14 @@ static TABLE: &[SimpleCode] = &[
     row('X', of::<usize>(), 'X', Scalar::Pointer, Class::Bstr, bstr::ACCESS, None),
 ];
 
-/// The codes that a `_type_` may name, as ctypes lists them when it refuses another.
+/// The codes that a `_type_` may name, as ctypes lists them when it refuses any other.
 pub const CODES: &str = if cfg!(windows) {
     "cbBhHiIlLdfuzZqQPXOv?g"
 } else {
     "cbBhHiIlLdDFGfuzZqQPOv?g"
 };
 
-/// The row of a `_type_` code.
+/// Returns the row of a `_type_` code.
 #[must_use]
 pub fn lookup(code: char) -> Option<&'static SimpleCode> {
     TABLE.iter().find(|row| row.code == code)

@@ -7,12 +7,12 @@ mod windows;
 
 use crate::{
     address, audit,
-    builtin::{Callee, Wording},
+    builtin::{Builtin, Wording},
     c_integer,
     ccall::{
         byref::CArg,
         call,
-        enter::{Target, around::Callee as Foreign},
+        enter::{Call, detached::Callee},
         errno as errno_copy, flags,
         result::Restype,
     },
@@ -28,8 +28,8 @@ use rustpython_vm::{
     function::{FuncArgs, ItemDoc, PyMethodDef, PyMethodFlags},
 };
 
-/// The table of functions: how CPython words a message about a wrong number of arguments, the name, the
-/// parameters, what it does.
+/// Defines the table of functions: CPython's wording of a message about a wrong number of arguments, the name,
+/// the parameters, the function.
 macro_rules! functions {
     ($($(#[$condition:meta])* $wording:ident $name:literal $parameters:literal $doc:literal $function:expr;)*) => {
         static FUNCTIONS: &[PyMethodDef] = &[$(
@@ -37,7 +37,7 @@ macro_rules! functions {
             PyMethodDef::new_raw_const(
                 $name,
                 |vm: &VirtualMachine, args: FuncArgs, _| {
-                    const CALLEE: Callee = Callee {
+                    const CALLEE: Builtin = Builtin {
                         name: $name,
                         place: "_ctypes",
                         is_method: false,
@@ -115,7 +115,7 @@ functions! {
 /// Puts the functions into the module.
 ///
 /// # Errors
-/// What setting its attributes raises.
+/// Any exception that setting its attributes raises.
 pub fn install(module: &Py<PyModule>, vm: &VirtualMachine) -> PyResult<()> {
     for definition in FUNCTIONS {
         let function = definition
@@ -128,7 +128,7 @@ pub fn install(module: &Py<PyModule>, vm: &VirtualMachine) -> PyResult<()> {
     Ok(())
 }
 
-/// The C value that an argument of a function must be.
+/// Returns the C value that an argument of a function must be.
 #[inline(always)]
 fn value<'a>(
     object: &'a PyObject,
@@ -172,7 +172,8 @@ fn alignment([object]: [PyObjectRef; 1], vm: &VirtualMachine) -> PyResult {
     Ok(vm.ctx.new_int(align).into())
 }
 
-/// Whether a type is no aggregate that has never been given fields, and no array of such ones.
+/// Returns whether a type is neither an aggregate that has never been given fields, nor an array of such
+/// aggregates.
 fn was_laid_out(mut ctype: &Py<CType>, vm: &VirtualMachine) -> bool {
     loop {
         let depends_on = match &ctype.kind {
@@ -244,7 +245,7 @@ fn set_errno([value]: [PyObjectRef; 1], vm: &VirtualMachine) -> PyResult {
     Ok(vm.ctx.new_int(errno_copy::set(value)).into())
 }
 
-/// The library, or the function, whose address an argument is.
+/// Reads a library's handle, or a function's address, from an argument.
 fn handle(value: &PyObject, vm: &VirtualMachine) -> PyResult<Handle> {
     match value.downcast_ref::<PyInt>() {
         Some(int) => address::of_int(int, vm).map(Handle::from_address),
@@ -252,7 +253,7 @@ fn handle(value: &PyObject, vm: &VirtualMachine) -> PyResult<Handle> {
     }
 }
 
-/// The same of a library, which a function must be given.
+/// Reads a library's handle from an argument, which must not be NULL.
 fn library_at(value: &PyObject, function: &str, vm: &VirtualMachine) -> PyResult<Handle> {
     let library = handle(value, vm)?;
     if library.address() == 0 {
@@ -263,7 +264,7 @@ fn library_at(value: &PyObject, function: &str, vm: &VirtualMachine) -> PyResult
     Ok(library)
 }
 
-/// The tuple that a function's second argument must be.
+/// Returns the tuple that a function's second argument must be.
 fn tuple<'a>(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<PyTuple>> {
     object.downcast_ref::<PyTuple>().ok_or_else(|| {
         let name = names::of_given(object, vm);
@@ -274,10 +275,10 @@ fn tuple<'a>(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<PyTup
 fn call_at(address: &PyObject, arguments: &PyObject, flags: u32, vm: &VirtualMachine) -> PyResult {
     let address = handle(address, vm)?.address();
     let arguments = tuple(arguments, vm)?;
-    // A hook that was added unnoticed shows here.
+    // A hook that was added unnoticed is noticed here.
     audit::raise_call(address, arguments.as_slice(), vm)?;
-    let target = Target {
-        callee: Foreign {
+    let call = Call {
+        callee: Callee {
             address,
             flags,
             fixed: None,
@@ -286,7 +287,7 @@ fn call_at(address: &PyObject, arguments: &PyObject, flags: u32, vm: &VirtualMac
         audited: true,
     };
     let restype = Restype::int(vm);
-    call::address(target, None, &[], arguments.as_slice(), &restype, vm)
+    call::address(call, None, &[], arguments.as_slice(), &restype, vm)
 }
 
 fn call_function([address, arguments]: [PyObjectRef; 2], vm: &VirtualMachine) -> PyResult {
@@ -314,7 +315,7 @@ fn object_from_pointer([address]: [PyObjectRef; 1], vm: &VirtualMachine) -> PyRe
     if object.is_null() {
         return Err(vm.new_value_error("PyObject is NULL"));
     }
-    // SAFETY: whoever passes an address answers for an object being there.
+    // SAFETY: the program that passes an address must ensure that it is that of an object.
     let object = unsafe { &*object }.to_owned();
     audit::event(vm, "ctypes.PyObj_FromPtr", || (object.clone(),))?;
     Ok(object)
@@ -326,8 +327,8 @@ fn incref([object]: [PyObjectRef; 1], _vm: &VirtualMachine) -> PyResult {
 }
 
 fn decref([object]: [PyObjectRef; 1], _vm: &VirtualMachine) -> PyResult {
-    // SAFETY: whoever calls this answers for the reference being one to give back; the one
-    // held here keeps the object alive until it is returned.
+    // SAFETY: the program must ensure that it gives away a reference; the one held here keeps the object alive
+    // until it is returned.
     drop(unsafe { PyObjectRef::from_raw(std::ptr::NonNull::from(&*object)) });
     Ok(object)
 }

@@ -1,4 +1,4 @@
-//! Libraries, by Unix' names of the functions.
+//! Functions for libraries, by their names on Unix.
 
 use super::library_at;
 use crate::{
@@ -15,7 +15,7 @@ use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
 /// Opens a library, or the program itself.
 ///
 /// # Errors
-/// `TypeError` or `ValueError` if there can be no such name, `OSError` with the loader's message.
+/// `TypeError` or `ValueError` if the name is impossible, `OSError` with the loader's message.
 pub fn dlopen((name, flags): (PyObjectRef, Option<PyObjectRef>), vm: &VirtualMachine) -> PyResult {
     let flags = match flags {
         Some(flags) => c_integer::int(&flags, vm)?,

@@ -1,4 +1,4 @@
-//! What `_ctypes` has on Windows alone: libraries, the last error, results of COM.
+//! Functions that `_ctypes` has only on Windows: libraries, the last error, results of COM.
 
 use super::library_at;
 use crate::{
@@ -13,14 +13,14 @@ use rustpython_common::wtf8::Wtf8Buf;
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, builtins::PyStr};
 use windows_sys::Win32::Foundation::{E_POINTER, ERROR_MOD_NOT_FOUND, S_OK};
 
-/// Characters of a library's name that a message shows.
+/// The number of characters of a library's name that a message shows.
 const MOST_SHOWN: usize = 500;
 
 /// Opens a library.
 ///
 /// # Errors
-/// `TypeError` or `ValueError` if there can be no such name, `FileNotFoundError` if it, or a library that it needs,
-/// is missing, `OSError` for what else the system says.
+/// `TypeError` or `ValueError` if the name is impossible, `FileNotFoundError` if the library, or one that it
+/// needs, is missing, `OSError` for the system's other errors.
 pub fn load_library(
     (name, flags): (PyObjectRef, Option<PyObjectRef>),
     vm: &VirtualMachine,
@@ -54,10 +54,10 @@ pub fn load_library(
     }
 }
 
-/// Gives a library up.
+/// Closes a library.
 ///
 /// # Errors
-/// `OSError` for what the system says.
+/// `OSError` for the system's errors.
 pub fn free_library([library]: [PyObjectRef; 1], vm: &VirtualMachine) -> PyResult {
     library_at(&library, "FreeLibrary", vm)?
         .close(vm)
@@ -65,10 +65,10 @@ pub fn free_library([library]: [PyObjectRef; 1], vm: &VirtualMachine) -> PyResul
     Ok(vm.ctx.none())
 }
 
-/// The system's text for an error code, or for the last error if that is zero or not given.
+/// Returns the system's text for an error code, or for the last error if the code is zero or not given.
 ///
 /// # Errors
-/// `TypeError` or `OverflowError` if it is no C `int`.
+/// `TypeError` or `OverflowError` if it is not a C `int`.
 pub fn format_error((code,): (Option<PyObjectRef>,), vm: &VirtualMachine) -> PyResult {
     let code = match code {
         Some(code) => c_integer::int(&code, vm)?.cast_unsigned(),
@@ -82,19 +82,19 @@ pub fn format_error((code,): (Option<PyObjectRef>,), vm: &VirtualMachine) -> PyR
     .into())
 }
 
-/// This thread's copy of the last error.
+/// Returns this thread's copy of the last error.
 ///
 /// # Errors
-/// What an audit hook raises.
+/// Any exception that an audit hook raises.
 pub fn get_last_error([]: [PyObjectRef; 0], vm: &VirtualMachine) -> PyResult {
     audit::event(vm, "ctypes.get_last_error", || ())?;
     Ok(vm.ctx.new_int(last_error::get().cast_signed()).into())
 }
 
-/// Changes this thread's copy of the last error, and returns what it was.
+/// Changes this thread's copy of the last error, and returns its old value.
 ///
 /// # Errors
-/// `TypeError` or `OverflowError` if it is no C `int`; what an audit hook raises.
+/// `TypeError` or `OverflowError` if it is not a C `int`; any exception that an audit hook raises.
 pub fn set_last_error([value]: [PyObjectRef; 1], vm: &VirtualMachine) -> PyResult {
     let value = c_integer::int(&value, vm)?;
     audit::event(vm, "ctypes.set_last_error", || (value,))?;
@@ -102,10 +102,10 @@ pub fn set_last_error([value]: [PyObjectRef; 1], vm: &VirtualMachine) -> PyResul
     Ok(vm.ctx.new_int(before.cast_signed()).into())
 }
 
-/// The result of a function, if it is none of failure.
+/// Returns the result of a function, unless it means failure.
 ///
 /// # Errors
-/// `OSError` for one of failure; `TypeError` or `OverflowError` if it is no C `int`.
+/// `OSError` if it means failure; `TypeError` or `OverflowError` if it is not a C `int`.
 pub fn check_hresult([result]: [PyObjectRef; 1], vm: &VirtualMachine) -> PyResult {
     let result = c_integer::int(&result, vm)?;
     if result < 0 {
@@ -114,10 +114,10 @@ pub fn check_hresult([result]: [PyObjectRef; 1], vm: &VirtualMachine) -> PyResul
     Ok(vm.ctx.new_int(result).into())
 }
 
-/// Copies an interface pointer to where the second argument points, and counts one more reference to the interface.
+/// Copies an interface pointer to where the second argument points, and adds a reference to the interface.
 ///
 /// # Errors
-/// What converting the arguments raises.
+/// Any exception that converting the arguments raises.
 pub fn copy_com_pointer([source, target]: [PyObjectRef; 2], vm: &VirtualMachine) -> PyResult {
     let mut arguments = Arguments::new();
     default::convert(&source, 0, &mut arguments, vm)?;
@@ -130,10 +130,10 @@ pub fn copy_com_pointer([source, target]: [PyObjectRef; 2], vm: &VirtualMachine)
         return Ok(vm.ctx.new_int(E_POINTER).into());
     }
     if let Some(interface) = Interface::at(source) {
-        // SAFETY: whoever passes a pointer answers for an interface being there.
+        // SAFETY: the program that passes a pointer must ensure that it is that of an interface.
         vm.allow_threads(|| unsafe { interface.add_ref() });
     }
-    // SAFETY: whoever passes a pointer answers for there being room for one.
+    // SAFETY: the program that passes a pointer must ensure that there is room for one.
     unsafe { pointer::write(std::ptr::with_exposed_provenance_mut(target), source) };
     Ok(vm.ctx.new_int(S_OK).into())
 }

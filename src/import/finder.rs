@@ -8,7 +8,7 @@ use rustpython_vm::{
 };
 use smallvec::SmallVec;
 
-/// An absolute name, which takes no heap memory unless it is a long one.
+/// An absolute name, in no heap memory unless it is long.
 type Name = SmallVec<[u8; 64]>;
 
 /// Finds modules for the import statements of an interpreter.
@@ -23,7 +23,7 @@ pub struct Finder {
 }
 
 impl Finder {
-    /// A finder for an interpreter whose importlib makes specs of this class.
+    /// Makes a finder for an interpreter whose importlib makes specs of this class.
     pub fn new(specs: ModuleSpec, vm: &VirtualMachine) -> Self {
         let name = |name: &'static str| vm.ctx.intern_str(name);
         Self {
@@ -36,8 +36,8 @@ impl Finder {
         }
     }
 
-    /// What `__import__` returns for the arguments that an import statement gives it. None if it takes
-    /// more than to look it up, or if there is any doubt.
+    /// Returns what `__import__` returns for the arguments of an import statement. Returns `None` if more than
+    /// a look-up is needed, or if there is any doubt.
     pub fn find(&self, arguments: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyObjectRef> {
         let [name, globals, _, names, level] = arguments else {
             return None;
@@ -78,18 +78,18 @@ impl Finder {
         }
     }
 
-    /// Whether importlib would do nothing to import these names from a module with these members.
+    /// Returns whether importlib would do nothing to import these names from a module with these members.
     fn has_all(&self, members: &Py<PyDict>, names: &[PyObjectRef], vm: &VirtualMachine) -> bool {
         let has = |name: &Py<PyStr>| matches!(members.get_item_opt(name, vm), Ok(Some(_)));
         let has_name = |name: &PyObjectRef| {
             let name = name.downcast_ref_if_exact::<PyStr>(vm);
             name.is_some_and(|name| name.as_bytes() != b"*" && has(name))
         };
-        // It asks for the path first, which the module's own `__getattr__` may answer.
+        // importlib asks for the path first, which the module's own `__getattr__` may answer.
         names.iter().all(has_name) && (!has(self.getattr) || has(self.path))
     }
 
-    /// The absolute name for a relative one in a module with these globals.
+    /// Returns the absolute name for a relative one in a module with these globals.
     fn absolute(
         &self,
         name: &str,
@@ -100,7 +100,7 @@ impl Finder {
         let globals = globals.downcast_ref_if_exact::<PyDict>(vm)?;
         let package = globals.get_item_opt(self.package, vm).ok()??;
         let package = package.downcast_ref_if_exact::<PyStr>(vm)?.to_str()?;
-        // A spec of another package means a warning.
+        // With a spec of another package there is a warning.
         let spec = globals.get_item_opt(self.spec, vm).ok()?;
         let fits =
             |spec: &PyObject| vm.is_none(spec) || self.specs.is_of_package(spec, package, vm);
@@ -117,7 +117,7 @@ impl Finder {
     }
 }
 
-/// The namespace of an object that is a module and nothing more special.
+/// Returns the namespace of an object, if its class is exactly `module`.
 fn members(object: &PyObject, vm: &VirtualMachine) -> Option<PyDictRef> {
     object
         .downcast_ref_if_exact::<PyModule>(vm)

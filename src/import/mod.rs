@@ -1,16 +1,16 @@
-//! A native `__import__` for modules that are imported already.
+//! A native `__import__` for modules that are already imported.
 //!
-//! An import statement in a function that runs often finds its module in `sys.modules` every time but
-//! the first. This VM goes a long way for it: it looks for attributes that are not there, with an
-//! exception and its message for each, and runs importlib's Python code for the names that are imported
-//! from a package. The function that this module puts into `builtins` returns a module at once if
+//! An import statement in a function that runs often finds its module in `sys.modules` every time but the
+//! first. Even so, this VM looks for attributes that are missing, with an exception and its message for each,
+//! and runs importlib's Python code for the names that are imported from a package. The function that this
+//! module puts into `builtins` returns a module at once if
 //!
 //! - its class is exactly `module`,
 //! - `sys.modules` has it, and its `__spec__` does not say that it is still being initialised,
 //! - every name that is imported from it is in its namespace.
 //!
-//! There is nothing that importlib would do then. Everything else is left to the VM's own `__import__`,
-//! as if that had been called in the first place: the search runs no Python code and changes nothing.
+//! In these cases importlib would do nothing. Everything else is left to the VM's own `__import__`, as if that
+//! had been called in the first place: the search runs no Python code and changes nothing.
 //!
 //! The `_ctypes` module does not need it; it serves every program. An embedder installs it in an
 //! interpreter that has not run Python code yet:

@@ -6,10 +6,10 @@ use rustpython_vm::{
 };
 use std::sync::atomic::Ordering;
 
-/// importlib's class of module specs, as it is when it has just been made.
+/// importlib's class of module specs, in the state in which it was made.
 ///
-/// The VM gives every state of every class a version tag of its own. The tag tells the class's specs
-/// from all other objects, and what the class was from what Python code may make of it.
+/// The VM gives every state of every class a version tag of its own. The tag distinguishes the class's specs
+/// from all other objects, and the class's original state from what Python code may make of it.
 #[derive(Debug)]
 pub struct ModuleSpec {
     tag: u32,
@@ -19,14 +19,14 @@ pub struct ModuleSpec {
 }
 
 impl ModuleSpec {
-    /// What there is to know of the class. None if it is another than this crate was written for.
+    /// Returns what is needed of the class, or `None` if it is not the class that this crate was written for.
     pub fn of(class: &Py<PyType>, vm: &VirtualMachine) -> Option<Self> {
         let name = |name: &'static str| vm.ctx.intern_str(name);
         let inherits = |name: &'static PyStrInterned| {
             let object = vm.ctx.types.object_type.get_attr(name);
             object.is_some_and(|object| class.get_attr(name).is_some_and(|own| own.is(&object)))
         };
-        // These lie in the instance, and nothing in the class comes before them.
+        // These lie in the instance, and nothing in the class overrides them.
         let variables = [
             name("_initializing"),
             name("name"),
@@ -37,7 +37,7 @@ impl ModuleSpec {
             .all(|variable| class.get_attr(variable).is_none())
             && inherits(name("__getattribute__"));
         let [initializing, name, locations] = variables;
-        // Looking something up has given the class a tag. Zero is none.
+        // The look-ups have given the class a tag. Zero is no tag.
         let tag = class.tp_version_tag.load(Ordering::Acquire);
         (is_known && tag != 0).then_some(Self {
             tag,
@@ -47,13 +47,13 @@ impl ModuleSpec {
         })
     }
 
-    /// The variables of a spec of this class.
+    /// Returns the variables of a spec of this class.
     fn variables(&self, spec: &PyObject) -> Option<PyDictRef> {
         let tag = spec.class().tp_version_tag.load(Ordering::Acquire);
         (tag == self.tag).then(|| spec.dict()).flatten()
     }
 
-    /// Whether importlib has certainly initialised the module that has this spec.
+    /// Returns whether importlib has certainly initialised the module that has this spec.
     pub fn is_initialised(&self, spec: &PyObject, vm: &VirtualMachine) -> bool {
         let is_false = |value: &PyObject| value.is(&vm.ctx.false_value);
         vm.is_none(spec)
@@ -63,7 +63,7 @@ impl ModuleSpec {
             })
     }
 
-    /// Whether the spec's `parent` is certainly this package.
+    /// Returns whether the spec's `parent` is certainly this package.
     pub fn is_of_package(&self, spec: &PyObject, package: &str, vm: &VirtualMachine) -> bool {
         let is_parent = || {
             let variables = self.variables(spec)?;

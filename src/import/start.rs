@@ -1,10 +1,10 @@
-//! Putting the native `__import__` in its place.
+//! Installing the native `__import__`.
 //!
-//! The VM keeps two functions: the one in `builtins`, which import statements call, and the one that
-//! importlib is given to import parents with. As long as both are the same, it finds the module of a
-//! plain `import` by itself, without making a frame object for the function that imports. They never are,
-//! since it takes the second one from importlib's namespace, which has a function of its own. With
-//! [`init_hook`] both are the native one.
+//! The VM keeps two functions: the one in `builtins`, which import statements call, and the one that it gives
+//! importlib to import parents with. If both are the same, it finds the module of a plain `import` by itself,
+//! without making a frame object for the function that imports. By default they differ, because it takes the
+//! second one from importlib's namespace, which has a function of its own. With [`init_hook`] both are the
+//! native one.
 
 use super::{finder::Finder, spec::ModuleSpec};
 use crate::without::without;
@@ -20,8 +20,8 @@ const NAME: &str = "__import__";
 
 /// Puts the native `__import__` into an interpreter's `builtins`, in place of the VM's own.
 ///
-/// It is to be called before Python code runs in the interpreter. On a VM whose importlib is another
-/// than it was written for, it does nothing.
+/// Call it before Python code runs in the interpreter. On a VM whose importlib is not the one that this crate
+/// was written for, it does nothing.
 pub fn install(vm: &VirtualMachine) {
     if !without().import
         && let Some(import) = bootstrap(vm).and_then(|bootstrap| native(&bootstrap, vm))
@@ -30,7 +30,7 @@ pub fn install(vm: &VirtualMachine) {
     }
 }
 
-/// importlib's first module.
+/// Returns importlib's first module.
 fn bootstrap(vm: &VirtualMachine) -> Option<PyRef<PyModule>> {
     let modules = vm.sys_module.get_attr("modules", vm).ok()?;
     modules
@@ -40,7 +40,7 @@ fn bootstrap(vm: &VirtualMachine) -> Option<PyRef<PyModule>> {
         .ok()
 }
 
-/// The native function: the VM's own in everything but what it does first.
+/// Makes the native function: the VM's own in everything but what it does first.
 fn native(bootstrap: &Py<PyModule>, vm: &VirtualMachine) -> Option<PyObjectRef> {
     let class = bootstrap.dict().get_item_opt("ModuleSpec", vm).ok()??;
     let finder = Finder::new(ModuleSpec::of(class.downcast_ref()?, vm)?, vm);
@@ -55,7 +55,7 @@ fn native(bootstrap: &Py<PyModule>, vm: &VirtualMachine) -> Option<PyObjectRef> 
         }
         general(vm, arguments, callee)
     };
-    // The VM's functions never die, and this one goes with them.
+    // The VM's functions are never freed, and this definition lives as long.
     let method: &'static PyMethodDef = Box::leak(Box::new(PyMethodDef {
         func: Box::leak(Box::new(import)),
         ..own.clone()
@@ -67,7 +67,8 @@ fn native(bootstrap: &Py<PyModule>, vm: &VirtualMachine) -> Option<PyObjectRef> 
     Some(function.into_ref(&vm.ctx).into())
 }
 
-/// Has [`install`] called while an interpreter starts, and gives the native function to importlib too.
+/// Arranges for [`install`] to be called while an interpreter starts, and gives the native function to
+/// importlib too.
 ///
 /// It is an init hook for the builder:
 ///
@@ -94,22 +95,22 @@ pub fn init_hook(vm: &mut VirtualMachine) {
 
 type Exec = fn(&VirtualMachine, &Py<PyModule>) -> PyResult<()>;
 
-/// Something to do when an interpreter that starts executes a native module.
+/// A step to be taken when an interpreter that starts executes a native module.
 struct Step {
     module: &'static str,
     exec: Exec,
-    /// The module as the VM has it, and as it is with this step.
+    /// The module's definition as the VM has it, and with this step.
     defs: OnceLock<(&'static PyModuleDef, PyModuleDef)>,
 }
 
-/// Before the VM takes `__import__` from importlib: it executes `_imp` for importlib's sake.
+/// Comes before the VM takes `__import__` from importlib: it executes `_imp` for importlib's sake.
 static BEFORE: Step = Step {
     module: "_imp",
     exec: |vm, module| BEFORE.execute(module, vm, lend),
     defs: OnceLock::new(),
 };
 
-/// And after that: standard streams come next.
+/// Comes after that: the VM prepares the standard streams next.
 static AFTER: Step = Step {
     module: "_io",
     exec: |vm, module| AFTER.execute(module, vm, take_back),

@@ -1,10 +1,9 @@
 //! Making a class object: what `type.__new__` does for an ordinary class.
 //!
-//! The VM's own `type.__new__` finds a class's slots by going through all the special methods of all
-//! its bases, which is most of what making a class takes. A class that derives from one class alone has
-//! its base's slots, but for those of its own special methods; so they are copied here. What is not so
-//! simple is left to `type.__new__`: several bases, `__slots__`, `__new__`, `__init_subclass__`,
-//! `__set_name__`, a metaclass with an `mro` of its own.
+//! The VM's own `type.__new__` finds a class's slots by going through all the special methods of all its bases,
+//! which is most of the time of making a class. A class with one base has its base's slots, except for its own
+//! special methods; so they are copied here. What is not so simple is left to `type.__new__`: several bases,
+//! `__slots__`, `__new__`, `__init_subclass__`, `__set_name__`, a metaclass with an `mro` of its own.
 
 mod object;
 mod program;
@@ -24,31 +23,31 @@ use rustpython_vm::{
 pub(crate) use object::{hide, install, show_descriptors};
 pub use program::init_hook;
 
-/// A class to be made, found to be ordinary.
+/// An ordinary class that is to be made.
 #[derive(Debug)]
 pub(crate) struct NewClass {
     pub(crate) metaclass: PyTypeRef,
-    /// The one class that it derives from.
+    /// Its only base.
     pub(crate) base: PyTypeRef,
     pub(crate) bases: PyRef<PyTuple<PyTypeRef>>,
     pub(crate) name: PyUtf8StrRef,
     pub(crate) qualname: PyStrRef,
-    /// The namespace, but for what `type.__new__` takes out of it.
+    /// The namespace, without what `type.__new__` takes out of it.
     pub(crate) entries: Vec<(&'static PyStrInterned, PyObjectRef)>,
-    /// What the methods that say `super()` find the class in.
+    /// The cell in which methods that say `super()` find the class.
     pub(crate) class_cell: Option<PyObjectRef>,
-    /// What annotations find the namespace in.
+    /// The cell in which annotations find the namespace.
     pub(crate) namespace_cell: Option<PyObjectRef>,
-    /// Its metaclass calls [`show_descriptors`] before anybody looks at its namespace.
+    /// Whether its metaclass calls [`show_descriptors`] before anybody looks at its namespace.
     pub(crate) shares_descriptors: bool,
 }
 
 impl NewClass {
-    /// Looks whether the class that `type` is asked for is ordinary, without running Python code.
-    /// `bases_of` may know the tuple of a base.
+    /// Returns the class that `type` is asked for, if it is ordinary, without running Python code. `bases_of`
+    /// may know the tuple of a base.
     ///
     /// # Errors
-    /// None that can happen: what it looks at has been looked at.
+    /// None in practice: what is read has been checked.
     pub(crate) fn read(
         metaclass: &Py<PyType>,
         arguments: &[PyObjectRef],
@@ -118,7 +117,7 @@ impl NewClass {
     /// Makes the class.
     ///
     /// # Errors
-    /// None that can happen: what could go wrong is not ordinary.
+    /// None in practice: what could fail is not ordinary.
     pub(crate) fn make(self, vm: &VirtualMachine) -> PyResult<PyTypeRef> {
         let Self {
             metaclass,
@@ -138,7 +137,7 @@ impl NewClass {
         {
             entries.push((module, name));
         }
-        // What is compared by its value cannot keep the hash of its identity.
+        // A class that compares by value cannot keep the hash of its identity.
         let hash = name!(vm, "__hash__");
         if has(&entries, name!(vm, "__eq__")) && !has(&entries, hash) {
             entries.push((hash, vm.ctx.none()));
@@ -158,7 +157,7 @@ impl NewClass {
         for (name, value) in &entries {
             set_attribute(&class, name, value.clone(), vm)?;
         }
-        // A slot can stand for several methods, so all are there when the first is looked at.
+        // A slot can stand for several methods, so all are set before the first is looked at.
         for (name, value) in entries.iter().filter(|(name, _)| is_slot(name)) {
             let value = PySetterValue::Assign(value.clone());
             <PyType as SetAttr>::setattro(&class, name, value, vm)?;
@@ -176,7 +175,7 @@ impl NewClass {
     }
 }
 
-/// Whether classes of `metaclass` look attributes up in themselves, then in what their bases do.
+/// Returns whether classes of `metaclass` look up attributes first in themselves, then where their bases do.
 #[must_use]
 pub(crate) fn has_plain_mro(metaclass: &Py<PyType>, vm: &VirtualMachine) -> bool {
     if metaclass.heaptype_ext.is_none() {
@@ -192,7 +191,7 @@ pub(crate) fn has_plain_mro(metaclass: &Py<PyType>, vm: &VirtualMachine) -> bool
     }
 }
 
-/// Whether a class of `metaclass` that derives from `base` alone inherits all that there is to it.
+/// Returns whether a class of `metaclass` whose only base is `base` inherits everything from it.
 fn is_ordinary_base(base: &Py<PyType>, metaclass: &Py<PyType>, vm: &VirtualMachine) -> bool {
     let init_subclass = name!(vm, "__init_subclass__");
     let plain = vm.ctx.types.object_type.get_direct_attr(init_subclass);
@@ -206,8 +205,8 @@ fn is_ordinary_base(base: &Py<PyType>, metaclass: &Py<PyType>, vm: &VirtualMachi
         && base.get_attr(name!(vm, "__abc_tpflags__")).is_none()
 }
 
-/// Whether an entry of a class's namespace is an attribute or a special method, and nothing that
-/// `type.__new__` makes something else of.
+/// Returns whether an entry of a class's namespace is an attribute or a special method that `type.__new__`
+/// stores as it is.
 fn is_ordinary_entry(key: &Py<PyStr>, value: &PyObject, vm: &VirtualMachine) -> bool {
     let is_text = |value: &PyObject| {
         value
@@ -226,7 +225,7 @@ fn is_ordinary_entry(key: &Py<PyStr>, value: &PyObject, vm: &VirtualMachine) -> 
         && (is_property(value, vm) || value.class().get_attr(name!(vm, "__set_name__")).is_none())
 }
 
-/// Whether a value is a property, which takes note of its name and does no more.
+/// Returns whether a value is a property, which records its name and does no more.
 fn is_property(value: &PyObject, vm: &VirtualMachine) -> bool {
     value.class().is(vm.ctx.types.property_type)
 }
@@ -235,10 +234,10 @@ fn has(entries: &[(&'static PyStrInterned, PyObjectRef)], name: &'static PyStrIn
     entries.iter().any(|(present, _)| present.is(name))
 }
 
-/// Whether a method of this name stands for a slot.
+/// Returns whether a method of this name stands for a slot.
 fn is_slot(name: &Py<PyStr>) -> bool {
     let name = name.as_bytes();
-    // What every class has is not looked for.
+    // Names that every class has are not searched for.
     let known = matches!(
         name,
         b"__module__" | b"__doc__" | b"__firstlineno__" | b"__static_attributes__"

@@ -1,6 +1,6 @@
-//! The class object itself: what the VM makes of a blank base, turned into what derives from another.
+//! The class object itself: the VM makes a class of a blank base, which then gets its real base.
 //!
-//! The VM finds the slots of a class by going through its bases. The class is made on a base that has
+//! The VM finds the slots of a class by going through its bases. So the class is made on a base that has
 //! nothing to go through ([`Blank`]), with its real base's slots, and then it is given that base.
 
 use super::vm_new;
@@ -24,7 +24,7 @@ struct Blank;
 #[pyclass(flags(DISALLOW_INSTANTIATION))]
 impl Blank {}
 
-/// Makes the blank base, once for all interpreters. Nobody is to find it.
+/// Makes the blank base, once for all interpreters, and hides it.
 pub fn install(vm: &VirtualMachine) {
     let blank = Blank::make_static_type();
     *blank.mro.write() = vec![blank.clone()];
@@ -36,16 +36,16 @@ pub fn install(vm: &VirtualMachine) {
     }
 }
 
-/// Takes a class out of what `object.__subclasses__()` lists.
+/// Removes a class from the list of `object.__subclasses__()`.
 pub fn hide(class: &Py<PyType>, vm: &VirtualMachine) {
     let mut noted = vm.ctx.types.object_type.subclasses.write();
     noted.retain(|note| !note.upgrade().is_some_and(|noted| noted.is(class)));
 }
 
-/// A class that does what its base does, with nothing in its namespace yet and without a name.
+/// Makes a class that does what its base does, with an empty namespace and without a name.
 ///
 /// # Errors
-/// None that can happen: the VM says no to no such class.
+/// None in practice: the VM refuses no such class.
 pub fn derive(
     base: &Py<PyType>,
     bases: PyRef<PyTuple<PyTypeRef>>,
@@ -68,7 +68,7 @@ pub fn derive(
     Ok(class)
 }
 
-/// Moves the note of a subclass from one class to another.
+/// Moves the entry of a subclass from one class to another.
 fn note_subclass(class: &Py<PyType>, from: &Py<PyType>, to: &Py<PyType>) {
     let mut noted = from.subclasses.write();
     // Other threads may be making classes too.
@@ -79,14 +79,14 @@ fn note_subclass(class: &Py<PyType>, from: &Py<PyType>, to: &Py<PyType>) {
     drop(noted);
     let Some(note) = note else { return };
     let mut noted = to.subclasses.write();
-    // The VM takes out the notes of classes that are gone only if somebody asks for the others.
+    // The VM removes the entries of classes that are gone only when somebody lists the others.
     if noted.len() == noted.capacity() {
         noted.retain(|note| note.upgrade().is_some());
     }
     noted.push(note);
 }
 
-/// The flags of a class that derives from `base` alone.
+/// Returns the flags of a class whose only base is `base`.
 fn flags(base: &Py<PyType>) -> PyTypeFlags {
     let inherited = base.slots.flags.load();
     let has = |flag: u8| base.slots.flags.has_feature(flag);
@@ -107,7 +107,7 @@ fn flags(base: &Py<PyType>) -> PyTypeFlags {
     flags
 }
 
-/// The descriptors that a class gets which is the first of its bases to have a dict, and weak references.
+/// The descriptors of a class that is the first among its bases to have a dict and weak references.
 const DESCRIPTORS: [Descriptor; 2] = [
     Descriptor {
         flag: PyTypeFlags::HAS_DICT,
@@ -134,7 +134,7 @@ const DESCRIPTORS: [Descriptor; 2] = [
 ];
 
 struct Descriptor {
-    /// What a class has that needs it.
+    /// The flag of classes that need the descriptor.
     flag: u8,
     name: fn(&VirtualMachine) -> &'static PyStrInterned,
     make: fn(&Py<PyType>, &VirtualMachine) -> PyGetSet,
@@ -147,15 +147,14 @@ impl Descriptor {
     }
 }
 
-/// The same descriptors for all classes that do not show them to anybody.
+/// The descriptors shared by all classes that show them to nobody.
 static SHARED: OnceLock<[PyObjectRef; 2]> = OnceLock::new();
 
-/// Adds `__dict__` and `__weakref__` if neither the class nor a base has them, and `__doc__`. `has` tells
-/// what the class has. Shared ones are two objects less that the collector looks at, until
-/// [`show_descriptors`] replaces them.
+/// Adds `__dict__` and `__weakref__` if neither the class nor a base has them, and `__doc__`. `has` tells what
+/// the class has. Shared descriptors save the collector two objects, until [`show_descriptors`] replaces them.
 ///
 /// # Errors
-/// None that can happen: names are hashed without Python code.
+/// None in practice: names are hashed without Python code.
 pub fn add_descriptors(
     class: &Py<PyType>,
     base: &Py<PyType>,
@@ -185,10 +184,10 @@ pub fn add_descriptors(
     Ok(())
 }
 
-/// Gives a class descriptors of its own in the place of shared ones: somebody looks at its namespace.
+/// Replaces a class's shared descriptors by its own: Python code is about to look at its namespace.
 ///
 /// # Errors
-/// None that can happen: names are hashed without Python code.
+/// None in practice: names are hashed without Python code.
 pub fn show_descriptors(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
     let (Some(shared), Some(own)) = (SHARED.get(), class.attributes.as_dict()) else {
         return Ok(());
@@ -197,15 +196,15 @@ pub fn show_descriptors(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()>
         let name = (descriptor.name)(vm);
         let is_shared = |found: &PyObjectRef| found.is(shared);
         if own.get_item_opt(name, vm)?.as_ref().is_some_and(is_shared) {
-            // Whoever remembers the shared one may go on: it does the same, and lives for ever.
+            // A thread that remembers the shared one may go on using it: it does the same, and is never freed.
             own.set_item(name, descriptor.of(class, vm), vm)?;
         }
     }
     Ok(())
 }
 
-/// A class that the VM's `type.__new__` has made. Its `__dict__` and `__weakref__` do what those of
-/// other classes do, for whatever object they are asked for.
+/// Returns a class that the VM's `type.__new__` has made. Its `__dict__` and `__weakref__` work for objects of
+/// any class, as those of other classes do for theirs.
 fn template(vm: &VirtualMachine) -> PyResult<&'static Py<PyType>> {
     static TEMPLATE: OnceLock<PyTypeRef> = OnceLock::new();
     if let Some(template) = TEMPLATE.get() {
@@ -276,9 +275,9 @@ fn set_weakref(object: PyObjectRef, value: PySetterValue, vm: &VirtualMachine) -
     write(name!(vm, "__weakref__"), object, value, vm)
 }
 
-/// Gives a class that nobody has seen yet another base.
+/// Gives another base to a class that no other code has seen yet.
 fn rebase(class: &Py<PyType>, base: &Py<PyType>, bases: PyRef<PyTuple<PyTypeRef>>) {
-    // SAFETY: nobody else looks at the class, and the base that it had is static.
+    // SAFETY: no other code looks at the class, and its old base is static.
     drop(unsafe { class.base.swap(Some(base.to_owned())) });
     let own = std::iter::once(class.to_owned());
     let mro = own.chain(base.mro.read().iter().cloned()).collect();
@@ -287,7 +286,7 @@ fn rebase(class: &Py<PyType>, base: &Py<PyType>, bases: PyRef<PyTuple<PyTypeRef>
     drop((before, bases));
 }
 
-/// Copies what a class does from its base.
+/// Copies the slots of a class's base to the class.
 fn copy_slots(own: &PyTypeSlots, base: &PyTypeSlots) {
     macro_rules! copy {
         ($($slot:ident)* $(; $group:ident: $($sub:ident)*)*) => {

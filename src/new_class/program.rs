@@ -1,9 +1,9 @@
 //! Ordinary classes of the whole program.
 //!
-//! Making a class takes this VM some hundred thousand instructions, and importing a package that has
-//! hundreds of classes is mostly that. What is copied for the classes of `_ctypes` can be copied for
-//! others as well: the program's `type.__new__` makes those that derive from `object`, or from one class of Python
-//! code, in the same way. The `_ctypes` module does not need it.
+//! Making a class takes this VM some hundred thousand instructions, and most of importing a package with
+//! hundreds of classes is that. What is copied for the classes of `_ctypes` can be copied for others as well:
+//! the program's `type.__new__` makes those that derive from `object`, or from one class of Python code, in the
+//! same way. The `_ctypes` module does not need it.
 
 use super::{NewClass, object, vm_new};
 use crate::without::without;
@@ -17,7 +17,7 @@ use std::sync::OnceLock;
 /// The `__bases__` of classes that name none.
 static OF_OBJECT: OnceLock<PyRef<PyTuple<PyTypeRef>>> = OnceLock::new();
 
-/// Has the interpreter that starts make ordinary classes here, and all that the process starts later.
+/// Makes the interpreter that starts, and all that the process starts later, make ordinary classes here.
 ///
 /// It is an init hook for the builder:
 ///
@@ -27,8 +27,8 @@ static OF_OBJECT: OnceLock<PyRef<PyTuple<PyTypeRef>>> = OnceLock::new();
 /// let builder = InterpreterBuilder::new().init_hook(rustpython_ctypes::new_class::init_hook);
 /// ```
 ///
-/// No class whose metaclass is Python code must exist yet: the VM tells by the slot whether `type.__new__`
-/// may be called for it.
+/// No class whose metaclass is Python code may exist yet: the VM tells by the slot whether `type.__new__` may
+/// be called for it.
 pub fn init_hook(vm: &mut VirtualMachine) {
     if without().types {
         return;
@@ -52,7 +52,7 @@ fn type_new(metaclass: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResu
     vm_new::type_new(vm)?(metaclass, args, vm)
 }
 
-/// Whether a base is `object` or a class of Python code, and no metaclass.
+/// Returns whether a base is `object` or a class of Python code, and not a metaclass.
 fn is_ordinary_base(base: &Py<PyType>, vm: &VirtualMachine) -> bool {
     let types = &vm.ctx.types;
     base.is(types.object_type)

@@ -1,23 +1,23 @@
-//! The VM's own `type.__new__`, which stands behind the program's.
+//! The VM's own `type.__new__`, which the program's falls back on.
 
 use rustpython_vm::{PyResult, VirtualMachine, builtins::PyTypeRef, function::FuncArgs};
 use std::sync::OnceLock;
 
-/// What a slot of this name does.
+/// The function in the slot `new`.
 pub type New = fn(PyTypeRef, FuncArgs, &VirtualMachine) -> PyResult;
 
 static OWN: OnceLock<New> = OnceLock::new();
 
-/// Remembers what was in the slot before the program put its own there. `false` if something is remembered
-/// already.
+/// Remembers what was in the slot before the program put its own function there. Returns `false` if something
+/// is remembered already.
 pub fn remember(own: New) -> bool {
     OWN.set(own).is_ok()
 }
 
-/// What makes the classes that are not ordinary.
+/// Returns the function that makes the classes that are not ordinary.
 ///
 /// # Errors
-/// None that can happen: `type` has a `__new__`.
+/// None in practice: `type` has a `__new__`.
 pub fn type_new(vm: &VirtualMachine) -> PyResult<New> {
     let own = OWN.get().copied();
     own.or_else(|| vm.ctx.types.type_type.slots.new.load())

@@ -1,8 +1,8 @@
 //! Functions of a library: `lib[name]` and `lib.name`.
 //!
-//! The package has `CDLL.__getitem__` and `CDLL.__getattr__` for that, Python methods which the VM calls
-//! through slots of the class. Here those slots have functions of ours. The VM puts its own back as soon as
-//! anybody changes such a method, in the class or in a subclass.
+//! The package has `CDLL.__getitem__` and `CDLL.__getattr__` for that, Python methods that the VM calls through
+//! slots of the class. This module puts its own functions into those slots. The VM restores its own as soon as
+//! a program changes such a method, in the class or in a subclass.
 
 use super::{PackageFunction, Row, row};
 use crate::{
@@ -28,7 +28,7 @@ use std::{
 
 type GetAttribute = fn(&PyObject, &Py<PyStr>, &VirtualMachine) -> PyResult;
 
-/// The VM's own way to an attribute of an object whose class has a `__getattr__`.
+/// The VM's own function that reads an attribute of an object whose class has a `__getattr__`.
 static GET_ATTRIBUTE: OnceLock<GetAttribute> = OnceLock::new();
 
 /// `CDLL.__getitem__` for an ordinary library and the name of a symbol that it has.
@@ -57,10 +57,10 @@ fn symbol(library: &PyObject, name: &PyObject, vm: &VirtualMachine) -> Option<Py
     }))
 }
 
-/// Whether objects of a class have what is in their dict as `_FuncPtr` and `_handle`: no Python code sees to
+/// Returns whether `_FuncPtr` and `_handle` of objects of a class come from their dict: no Python code handles
 /// attributes.
 fn is_ordinary(class: &Py<PyType>, vm: &VirtualMachine) -> bool {
-    /// Version tags of classes that are so; zero is none.
+    /// Version tags of such classes; zero for none.
     static ORDINARY: [AtomicU32; 8] = [const { AtomicU32::new(0) }; 8];
     let noted = |tag: u32| &ORDINARY[tag as usize % ORDINARY.len()];
     let tag = class.tp_version_tag.load(Ordering::Acquire);
@@ -68,8 +68,8 @@ fn is_ordinary(class: &Py<PyType>, vm: &VirtualMachine) -> bool {
         return true;
     }
     let get = name!(vm, "__getattribute__");
-    // A look-up gives the class a tag. Those that count come after: who changes the class takes the tag
-    // away first.
+    // A look-up gives the class a tag. The look-ups that count come after reading it, because whoever changes
+    // the class removes the tag first.
     let _ = class.get_attr(get);
     let tag = class.tp_version_tag.load(Ordering::Acquire);
     let of_object = vm.ctx.types.object_type.get_attr(get);
@@ -88,8 +88,8 @@ fn is_ordinary(class: &Py<PyType>, vm: &VirtualMachine) -> bool {
     is_ordinary
 }
 
-/// Whether an object that a class has does not keep its objects from having another of that name, now and
-/// later: Python code can change the classes that it has made.
+/// Returns whether a class's attribute lets its objects have another of that name, now and later: Python code
+/// can change the classes that it has made.
 fn is_no_data_descriptor(found: &PyObject) -> bool {
     let class = found.class();
     class.slots.descr_set.load().is_none() && class.heaptype_ext.is_none()
@@ -115,8 +115,8 @@ fn getattro(library: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResu
     }
 }
 
-/// What an object has of its own under this name, if its class leaves it to the object: a function that has
-/// been asked for before, the handle.
+/// Returns an object's own attribute of this name, if its class leaves it to the object: a function that has
+/// been looked up before, the handle.
 fn own_attribute(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> Option<PyObjectRef> {
     let tag = object.class().tp_version_tag.load(Ordering::Acquire);
     let known = LEFT.try_with(|left| left[place(tag, name)].get());
@@ -128,8 +128,8 @@ fn own_attribute(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> Op
 }
 
 thread_local! {
-    /// Attributes that classes leave to their objects, which a thread has asked for lately: the version tag
-    /// of the class, and the name as the VM keeps it.
+    /// Attributes that classes leave to their objects, recently looked up by this thread: the version tag of
+    /// the class, and the interned name.
     static LEFT: [Cell<(u32, *const Py<PyStr>)>; 64] = const {
         [const { Cell::new((0, ptr::null())) }; 64]
     };
@@ -140,13 +140,13 @@ fn place(tag: u32, name: &Py<PyStr>) -> usize {
     (address >> 4 ^ address >> 10 ^ tag as usize) % 64
 }
 
-/// Whether a class leaves an attribute to its objects.
+/// Returns whether a class leaves an attribute to its objects.
 #[cold]
 fn is_left(class: &Py<PyType>, name: &Py<PyStr>, vm: &VirtualMachine) -> bool {
     let Some(interned) = vm.ctx.interned_str(name) else {
         return false;
     };
-    // A look-up gives the class a tag. The one that counts comes after.
+    // A look-up gives the class a tag. The look-up that counts comes after reading it.
     let _ = class.get_attr(interned);
     let tag = class.tp_version_tag.load(Ordering::Acquire);
     let found = class.get_attr(interned);

@@ -1,10 +1,10 @@
 //! Functions of the `ctypes` package that need no Python code.
 //!
-//! `POINTER`, `pointer`, `cast`, `string_at` and others are small Python functions of the package around
-//! something of ours, and calling a Python function takes longer than what they are for. When the
-//! package has been imported, callables of ours stand in their places. What is not quite ordinary (other
-//! types, other arguments, an audit hook) they hand on to the package's own function, which does it or
-//! says what is wrong. They look like that function too, so that hardly anything differs but the time.
+//! `POINTER`, `pointer`, `cast`, `string_at` and others are small Python functions of the package around this
+//! crate's functions, and calling a Python function takes longer than what they do. When the package has been
+//! imported, native callables take their places. They hand whatever is not ordinary (other types, other
+//! arguments, an audit hook) to the package's own function, which does it or raises the error. They show that
+//! function's attributes too, so that hardly anything differs but the time.
 
 mod library;
 mod ordinary;
@@ -27,15 +27,16 @@ use rustpython_vm::{
     types::{Callable, GetAttr, GetDescriptor, Representable, SetAttr},
 };
 
-/// What does the ordinary: `None` leaves it to the package's own function.
+/// Handles an ordinary call; `None` leaves the call to the package's own function.
 type Ordinary = fn(&[PyObjectRef], &VirtualMachine) -> Option<PyResult>;
 
-/// A function of the package.
+/// A function of the package, and what handles its ordinary calls.
 #[derive(Debug)]
 struct Row {
     name: &'static str,
     ordinary: Ordinary,
-    /// It raises audit events, which the package's own function sees to if anybody hears them.
+    /// Whether the function raises audit events, so that the package's own function must be called if there are
+    /// hooks.
     is_audited: bool,
 }
 
@@ -47,7 +48,7 @@ const fn row(name: &'static str, ordinary: Ordinary) -> Row {
     }
 }
 
-/// One that makes a type.
+/// Makes the row of a function that makes types.
 const fn of_types(name: &'static str, ordinary: Ordinary) -> Row {
     Row {
         name,
@@ -85,8 +86,8 @@ unsafe impl Traverse for PackageFunction {
 }
 
 impl PackageFunction {
-    /// A function to be put in the place of `own`, if that is a Python function of the package: whatever
-    /// somebody else has put there stays.
+    /// Makes a function to replace `own`, if that is a Python function of the package: whatever a program has
+    /// put there stays.
     fn in_place_of(
         own: PyObjectRef,
         row: &'static Row,
@@ -103,8 +104,8 @@ impl PackageFunction {
             .ok_or_else(|| vm.new_type_error("expected a function of the ctypes package"))
     }
 
-    /// What all threads that ask at the same time are given, where the package's own function looks whether
-    /// something is there, and then makes it.
+    /// Returns one result for all threads that call at the same time, where the package's own function checks
+    /// whether an entry exists, and then makes it.
     fn agreed(
         &self,
         argument: Option<PyObjectRef>,
@@ -221,8 +222,8 @@ impl Representable for PackageFunction {
     }
 }
 
-/// Has the functions put in their places when the package has been imported: the last thing that it does
-/// is to give the type of pointers to `char` a `from_param`.
+/// Arranges for the functions to take their places when the package has been imported: the last thing that it
+/// does is to give the type of pointers to `char` a `from_param`.
 pub fn install() {
     let class = PackageFunction::make_static_type();
     if !without().vectorcall {
@@ -246,7 +247,7 @@ fn replace(vm: &VirtualMachine) -> PyResult<()> {
             continue;
         };
         for (other, object) in &package.dict() {
-            // Some have another name as well.
+            // Some functions have a second name.
             if object.is(&own) {
                 package.dict().set_item(&*other, function.clone(), vm)?;
             }
@@ -257,7 +258,7 @@ fn replace(vm: &VirtualMachine) -> PyResult<()> {
     library::install(&package.dict(), vm)
 }
 
-/// Tells of the metaclasses that the package has for the other byte order.
+/// Remembers the metaclasses that the package has for the other byte order.
 fn remember_swapped(vm: &VirtualMachine) {
     let Some(endian) = module(name!(vm, "ctypes._endian"), vm) else {
         return;
@@ -274,7 +275,7 @@ fn remember_swapped(vm: &VirtualMachine) {
     }
 }
 
-/// Whether an object is a Python function of the package.
+/// Returns whether an object is a Python function of the package.
 fn is_the_packages(object: &PyObject, vm: &VirtualMachine) -> bool {
     object.downcast_ref::<PyFunction>().is_some()
         && object.get_attr("__module__", vm).is_ok_and(|module| {

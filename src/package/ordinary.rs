@@ -1,8 +1,8 @@
-//! What each function does with ordinary arguments. `None` leaves them to the package's own function.
+//! What each function does with ordinary arguments. `None` leaves the call to the package's own function.
 
 use crate::{
     ccall::{flags, read},
-    cdata::{CData, kept::Kept},
+    cdata::{CData, references::Kept},
     classes::{array, char_array, construct::make, function, pointer, simple},
     ctype::{
         CType, Kind,
@@ -26,7 +26,7 @@ use std::{
     sync::{OnceLock, atomic::Ordering},
 };
 
-/// A module that has been imported.
+/// Returns a module that has been imported.
 pub fn module(name: &'static PyStrInterned, vm: &VirtualMachine) -> Option<PyRef<PyModule>> {
     let modules = vm.sys_module.dict().get_item_opt(name!(vm, "modules"), vm);
     let modules = modules.ok()??;
@@ -34,13 +34,13 @@ pub fn module(name: &'static PyStrInterned, vm: &VirtualMachine) -> Option<PyRef
     module.ok()??.downcast::<PyModule>().ok()
 }
 
-/// What the package has under a name.
+/// Returns what the package has under a name.
 fn item(name: &'static PyStrInterned, vm: &VirtualMachine) -> Option<PyObjectRef> {
     let package = module(name!(vm, "ctypes"), vm)?;
     package.dict().get_item_opt(name, vm).ok()?
 }
 
-/// The description of a class whose metaclass does nothing of its own.
+/// Returns the description of a class whose metaclass overrides nothing.
 fn ordinary<'a>(class: &'a PyObject, vm: &VirtualMachine) -> Option<&'a Py<CType>> {
     let is_ordinary = class.class().heaptype_ext.is_none();
     CType::of(class, vm).filter(|_| is_ordinary)
@@ -52,7 +52,7 @@ pub fn pointer_type(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResul
         return None;
     }
     let known = match class.downcast_ref::<PyType>() {
-        // A look-up would give a class a version tag that may not be complete yet.
+        // A look-up would give a version tag to a class that may not be complete yet.
         Some(class) if class.tp_version_tag.load(Ordering::Acquire) == 0 => {
             CType::in_namespace(class, vm)?.pointer_type.lock().clone()
         }
@@ -71,7 +71,7 @@ pub fn pointer_type(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResul
         .map(Ok)
 }
 
-/// The type of pointers to `target` that was made first, if `made` is another one.
+/// Returns the type of pointers to `target` that was made first, if `made` is another one.
 pub fn first_pointer_type(
     target: &PyObject,
     made: PyObjectRef,
@@ -108,7 +108,7 @@ pub fn function_type(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResu
     let flags: PyObjectRef = vm.ctx.new_int(flags::CDECL).into();
     let key = vec![restype.clone(), argtypes.clone(), flags.clone()];
     let key = vm.ctx.new_tuple(key);
-    // What cannot be a key is a matter for the package.
+    // The package handles arguments that cannot be keys.
     if let Some(known) = cache.get_item_opt(key.as_object(), vm).ok()? {
         return Some(Ok(known));
     }
@@ -117,8 +117,8 @@ pub fn function_type(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResu
         return None;
     }
     let made = ClassStatement::of_function_types(vm)?.make(restype, argtypes, flags, vm)?;
-    // If another thread has made one meanwhile, that is the type. The VM's dicts can be given one key twice, by
-    // two threads that find it missing. To look for a tuple of such types runs no Python code.
+    // If another thread has made a type meanwhile, that one is used. The VM's dicts can hold one key twice, if
+    // two threads find it missing at once. Looking up a tuple of such types runs no Python code.
     static FIRST: PyMutex<()> = PyMutex::new(());
     let is_plain = |object: &PyObjectRef| object.class().heaptype_ext.is_none();
     let only_one = args.iter().all(is_plain).then(|| FIRST.lock());
@@ -127,7 +127,7 @@ pub fn function_type(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResu
     Some(first)
 }
 
-/// The class statement in the package's `CFUNCTYPE`, as far as it shows in the classes.
+/// The class statement in the package's `CFUNCTYPE`, as far as it is visible in the classes.
 struct ClassStatement {
     name: PyStrRef,
     qualname: PyStrRef,
@@ -135,7 +135,7 @@ struct ClassStatement {
 }
 
 impl ClassStatement {
-    /// It is among the constants of the function.
+    /// Returns the statement, which is among the constants of the function.
     fn of_function_types(vm: &VirtualMachine) -> Option<&'static Self> {
         static FOUND: OnceLock<Option<ClassStatement>> = OnceLock::new();
         let find = || {
@@ -155,7 +155,7 @@ impl ClassStatement {
         FOUND.get_or_init(find).as_ref()
     }
 
-    /// What the statement makes, if nothing is wrong with it.
+    /// Makes the class that the statement makes, if nothing is wrong with it.
     fn make(
         &self,
         restype: &PyObject,
@@ -179,8 +179,8 @@ impl ClassStatement {
     }
 }
 
-/// The type of arrays of so many items of a type of the package, if there is one. A new one gets the module
-/// of the code that makes it, which has to be the package's.
+/// Returns the type of arrays of `length` items of a type of the package, if it exists. The package makes a
+/// new one, because it gets the module of the code that makes it.
 fn array_of(
     item_name: &'static PyStrInterned,
     length: usize,
@@ -191,12 +191,12 @@ fn array_of(
     CType::of(&item, vm)?.array_type(length)
 }
 
-/// An array, empty and so long.
+/// Makes an empty array.
 fn empty(class: &PyObject, vm: &VirtualMachine) -> Option<PyResult> {
     make::<array::Array>(class.downcast_ref::<PyType>()?, &[], vm)
 }
 
-/// The number of items that `create_string_buffer` and its like are asked for.
+/// Returns the number of items that the argument of `create_string_buffer` and its like requests.
 fn length_of(init: &PyObject, vm: &VirtualMachine) -> Option<usize> {
     init.downcast_ref_if_exact::<PyInt>(vm)?
         .as_bigint()
@@ -224,7 +224,7 @@ pub fn unicode_buffer(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyRes
     filled(empty(&class, vm)?, Class::WideChar, init, vm)
 }
 
-/// The array with `value` in it.
+/// Returns the array with `value` in it.
 fn filled(
     array: PyResult,
     characters: Class,
@@ -262,8 +262,8 @@ pub fn cast(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
     }))
 }
 
-/// The address that an object is or holds, if it is an ordinary argument for a `void *`, and what to keep
-/// for it.
+/// Returns the address that an object is or holds, if it is an ordinary argument for a `void *`, and what to
+/// keep for it.
 fn source_of(source: &PyObject, vm: &VirtualMachine) -> Option<(usize, Kept)> {
     let Some(value) = CData::of(source) else {
         if vm.is_none(source) {
@@ -289,8 +289,8 @@ fn source_of(source: &PyObject, vm: &VirtualMachine) -> Option<(usize, Kept)> {
     }
 }
 
-/// Where a string begins and how long it is; up to its NUL if there is no length. Whoever keeps the memory
-/// there keeps it as long as the string is read.
+/// Where a string begins and how long it is; without a length, up to its NUL. The owner of the memory keeps it
+/// as long as the string is read.
 struct Text {
     start: *const u8,
     length: Option<usize>,
@@ -311,7 +311,7 @@ impl Text {
     }
 }
 
-/// The length that the arguments behind the address say, if they do.
+/// Returns the length that the arguments behind the address give, if they are ordinary.
 #[expect(clippy::option_option, reason = "no length is an answer")]
 fn length_at(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<Option<usize>> {
     match args {
@@ -326,10 +326,10 @@ fn length_at(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<Option<usize>>
     }
 }
 
-/// What `wstring_at` finds in the terminated copy that C gets of a `str`.
+/// Returns what `wstring_at` finds in the terminated copy that C gets of a `str`.
 fn of_wide_copy(text: &Py<PyStr>, size: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
     let units = wide::terminated(text.as_wtf8())?;
-    // SAFETY: the copy's own units.
+    // SAFETY: the units are the copy's own.
     let units = unsafe { wide::units_at(units.as_ptr().cast(), units.len()) };
     let units = match length_at(size, vm)? {
         None => wide::until_nul(units),
@@ -340,7 +340,7 @@ fn of_wide_copy(text: &Py<PyStr>, size: &[PyObjectRef], vm: &VirtualMachine) -> 
 
 pub fn string_at(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
     let text = Text::of(args, vm)?;
-    // SAFETY: whoever passes the address answers for the string being there, as in C.
+    // SAFETY: the program that passes the address must ensure that the string is there, as in C.
     Some(unsafe { read::bytes(text.start, text.length, vm) })
 }
 
@@ -349,7 +349,7 @@ pub fn wstring_at(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult>
         return of_wide_copy(text, &args[1..], vm);
     }
     let text = Text::of(args, vm)?;
-    // SAFETY: whoever passes the address answers for the string being there, as in C.
+    // SAFETY: the program that passes the address must ensure that the string is there, as in C.
     let wide = unsafe { read::text(text.start, text.length, vm) };
     Some(wide.map(Into::into))
 }

@@ -1,16 +1,15 @@
-//! What the package defines lives as long as the process.
+//! Making what the package defines live as long as the process.
 //!
-//! A reference to an object that is known to do so is taken and given back without an atomic operation,
-//! and without threads getting into each other's way. Every value refers to its class, and every call to
-//! its function.
+//! A reference to an object that is known to do so is taken and released without an atomic operation, so
+//! threads do not contend for it. Every value refers to its class, and every call to its function.
 
 use super::PackageFunction;
 use crate::ctype::CType;
 use rustpython_vm::{AsObject, Py, PyObject, VirtualMachine, builtins::PyDict};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Has the package's types and functions, and those of `_ctypes`, live as long as the process: those of the
-/// first interpreter that imports it, because what is so is never freed.
+/// Makes the package's types and functions, and those of `_ctypes`, live as long as the process. It does so
+/// only for the first interpreter that imports the package, because such objects are never freed.
 pub fn keep(package: &Py<PyDict>, vm: &VirtualMachine) {
     static KEPT: AtomicBool = AtomicBool::new(false);
     if KEPT.swap(true, Ordering::AcqRel) {

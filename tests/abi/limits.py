@@ -7,13 +7,13 @@ import re
 from typing import NamedTuple
 
 from batch import innermost
+from platforms import PLATFORMS
 
 
 class Limit(NamedTuple):
     outcomes: tuple
     kinds: tuple
-    # None: each.
-    compiler: object
+    compilers: tuple
     # Of the message, from its start.
     pattern: str
     # Of the batch and the aggregate or signature.
@@ -23,7 +23,8 @@ class Limit(NamedTuple):
 
 def is_microsoft_union(batch, name):
     aggregate = batch.aggregate(name)
-    return aggregate.union and aggregate.layout == "ms" and any(field.bits for field in aggregate.fields)
+    layout = aggregate.layout or PLATFORMS[batch.platform].layout
+    return aggregate.union and layout == "ms" and any(field.bits for field in aggregate.fields)
 
 
 def is_packed_microsoft_union(batch, name):
@@ -48,15 +49,15 @@ def passes_packed_bit_fields_inside(batch, name):
 
 
 LIMITS = [
-    Limit(("differs",), ("layout",), "clang", "alignment|sizeof", is_microsoft_union,
+    Limit(("differs",), ("layout",), ("clang",), "alignment|sizeof", is_microsoft_union,
           "clang 14 aligns a union with ms_struct to no bit field's type; gcc and ctypes._layout do"),
-    Limit(("differs",), ("layout",), "gcc", "sizeof", is_packed_microsoft_union,
-          "gcc 12 makes a packed union with ms_struct as large as the bits of its bit fields; clang and "
+    Limit(("differs",), ("layout",), ("gcc", "x86_64-w64-mingw32-gcc"), "sizeof", is_packed_microsoft_union,
+          "gcc makes a packed union with ms_struct as large as the bits of its bit fields; clang and "
           "ctypes._layout as their types"),
-    Limit(("dies",), ("call",), "gcc", "status -11", takes_aligned_by_ellipsis,
+    Limit(("dies",), ("call",), ("gcc",), "status -11", takes_aligned_by_ellipsis,
           "gcc 12's va_arg reads an aggregate that is aligned to 16 bytes from where registers were saved, "
           "which is aligned to eight, by an instruction that wants 16"),
-    Limit(("differs", "dies"), ("call", "back"), "clang", "", passes_packed_bit_fields_inside,
+    Limit(("differs", "dies"), ("call", "back"), ("clang",), "", passes_packed_bit_fields_inside,
           "clang has an aggregate of bit fields that is not aligned inside a packed one in memory; gcc, which "
           "ours follows, in registers, as both have such bit fields of the packed one itself"),
 ]
@@ -66,7 +67,7 @@ def limit_of(finding, batch):
     """The limit that explains a finding."""
     for limit in LIMITS:
         if (finding.outcome in limit.outcomes and finding.kind in limit.kinds
-                and limit.compiler in (None, finding.compiler)
+                and finding.compiler in limit.compilers
                 and re.match(limit.pattern, finding.message) and limit.applies(batch, finding.of)):
             return limit
     return None

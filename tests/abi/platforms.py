@@ -19,6 +19,8 @@ class Platform(NamedTuple):
     long_double_bits: int = 80
     # The attributes by which C has a layout that is named; none by which it cannot be had.
     layouts: dict = {}
+    # The one that there is if none is named.
+    layout: str = "gcc-sysv"
     suffix: str = ".so"
 
     def size(self, name):
@@ -58,6 +60,7 @@ PLATFORMS = {platform.name: platform for platform in [
         without=("float _Complex", "double _Complex", "long double _Complex"),
         long_double_bits=64,
         layouts={"ms": "ms_struct", "gcc-sysv": "gcc_struct"},
+        layout="ms",
         suffix=".dll",
     ),
 ]}

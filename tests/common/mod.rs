@@ -26,16 +26,15 @@ use std::sync::OnceLock;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-/// The interpreter with our `_ctypes`, as cargo built it for this test run.
+/// Returns the interpreter with this project's `_ctypes`, as cargo built it for this test run.
 pub fn interpreter() -> PathBuf {
     PathBuf::from(env!("CARGO_BIN_EXE_rustpython-ctypes"))
 }
 
-/// A CPython of version 3.13 or later that has ctypes.
+/// Returns a CPython of version 3.13 or later that has ctypes.
 ///
-/// `None`, with a message on stderr that cargo's output capture does not swallow, when the machine
-/// has none. Panics instead when `CI` is set, or when `RUSTPYTHON_CTYPES_CPYTHON` names something
-/// unfit.
+/// Returns `None` when the machine has none, with a message on stderr that cargo's output capture does not
+/// swallow. Panics instead when `CI` is set, or when `RUSTPYTHON_CTYPES_CPYTHON` names something unsuitable.
 pub fn cpython() -> Option<PathBuf> {
     static FOUND: OnceLock<Option<PathBuf>> = OnceLock::new();
     FOUND.get_or_init(find_cpython).clone()
@@ -60,13 +59,13 @@ fn find_cpython() -> Option<PathBuf> {
         let message = "no CPython >= 3.13 found: nothing was compared with CPython. \
                        Install one or set RUSTPYTHON_CTYPES_CPYTHON.";
         assert!(env::var_os("CI").is_none(), "{message}");
-        // Not eprintln!: libtest would keep it to itself.
+        // Not eprintln!: libtest would capture it.
         let _ = writeln!(io::stderr(), "WARNING: {message}");
     }
     found
 }
 
-/// A program that starts Debian sid's CPython 3.14.
+/// Returns a program that starts Debian sid's CPython 3.14.
 ///
 /// # Panics
 /// If there is none.
@@ -89,7 +88,7 @@ pub fn cpython_3_14() -> PathBuf {
         .clone()
 }
 
-/// The real path of the interpreter behind `candidate` (which may be a pyenv shim), if it fits.
+/// Returns the real path of the interpreter behind `candidate` (which may be a pyenv shim), if it is suitable.
 fn fit_cpython(candidate: &Path) -> Option<PathBuf> {
     let probe = "import sys, ctypes\n\
                  fit = sys.implementation.name == 'cpython' and sys.version_info >= (3, 13)\n\
@@ -125,7 +124,7 @@ fn pyenv_candidates() -> Vec<PathBuf> {
         };
         let mut installed: Vec<PathBuf> = versions.flatten().map(|entry| entry.path()).collect();
         installed.sort();
-        // 3.13 first: it is the version the expectations were written under.
+        // 3.13 first: the expectations were written with that version.
         for wanted in ["3.13", "3.14"] {
             candidates.extend(
                 installed
@@ -141,10 +140,10 @@ fn pyenv_candidates() -> Vec<PathBuf> {
     candidates
 }
 
-/// The shared library made of `tests/clib/*.c`, which Python tests find in `CTYPES_TEST_LIB`.
+/// Returns the shared library made of `tests/clib/*.c`, which Python tests find in `CTYPES_TEST_LIB`.
 ///
-/// Compiled once for each state of the sources. Test processes may race for it: each compiles
-/// under a name of its own and renames, so nobody ever loads half a library.
+/// It is compiled once for each state of the sources. Test processes may race for it: each compiles under a
+/// name of its own and renames the result, so no process ever loads half a library.
 pub fn clib() -> PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(build_clib).clone()
@@ -188,12 +187,12 @@ fn build_clib() -> PathBuf {
     library
 }
 
-/// The `tests` directory of this package.
+/// Returns the `tests` directory of this package.
 pub fn tests_directory() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
 }
 
-/// The files of `directory` with one of these extensions, sorted.
+/// Returns the files of `directory` with one of these extensions, sorted.
 pub fn files_with_extension(directory: &Path, extensions: &[&str]) -> Vec<PathBuf> {
     let entries = fs::read_dir(directory)
         .unwrap_or_else(|error| panic!("reading {}: {error}", directory.display()));
@@ -208,7 +207,7 @@ pub fn files_with_extension(directory: &Path, extensions: &[&str]) -> Vec<PathBu
     files
 }
 
-/// What a finished (or killed) process left behind.
+/// The output of a finished (or killed) process.
 #[derive(Debug)]
 pub struct Output {
     /// The command, for messages.
@@ -250,8 +249,8 @@ impl fmt::Display for Output {
 
 /// Runs `program` with `args`, `envs` added to the environment, and a time limit.
 ///
-/// `CTYPES_TEST_LIB` is set to [`clib()`], and neither interpreter leaves `__pycache__` in the
-/// source tree. The working directory is cargo's scratch directory.
+/// `CTYPES_TEST_LIB` is set to [`clib()`], and neither interpreter leaves `__pycache__` in the source tree. The
+/// working directory is cargo's scratch directory.
 pub fn run<A, K, V>(
     program: &Path,
     args: impl IntoIterator<Item = A>,
@@ -300,13 +299,13 @@ pub fn run_python_file(program: &Path, file: &Path) -> Output {
     run(program, [file], [("", ""); 0]).expect_success()
 }
 
-/// The environment in which our interpreter plans no call ahead.
+/// The environment in which the interpreter plans no calls.
 pub const UNPLANNED: [(&str, &str); 1] = [("RUSTPYTHON_CTYPES_WITHOUT", "plan")];
 
-/// The environment in which it makes every foreign call through libffi.
+/// The environment in which the interpreter makes every foreign call through libffi.
 pub const THROUGH_LIBFFI: [(&str, &str); 1] = [("RUSTPYTHON_CTYPES_WITHOUT", "direct")];
 
-/// The environment in which it leaves the whole fast path out.
+/// The environment in which the interpreter leaves out the whole fast path.
 pub const THE_LONG_WAY: [(&str, &str); 1] = [(
     "RUSTPYTHON_CTYPES_WITHOUT",
     "plan,direct,exact,vectorcall,inline,young,attributes,types,import",
@@ -362,8 +361,8 @@ fn kill(child: &mut Child) {
     #[cfg(unix)]
     {
         let group = libc::pid_t::try_from(child.id()).expect("a process id");
-        // SAFETY: kill(2) touches no memory of ours; the group is the one the child was given and
-        // cannot have been reused, as the child has not been waited for.
+        // SAFETY: kill(2) touches no memory of this process; the group is the one that the child was given and
+        // cannot have been reused, because the child has not been waited for.
         unsafe { libc::kill(-group, libc::SIGKILL) };
     }
     let _ = child.kill();

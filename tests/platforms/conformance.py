@@ -2,7 +2,7 @@
 
 The tests are those of Debian sid's package, which benches/peers/debian.py unpacks, and the library that they
 call is its `_ctypes_test` where Debian has one for the target. Elsewhere that is compiled from the sources of
-3.13's, whose few functions less are listed.
+3.13's, and with it what is new in 3.14 (header/newer.c).
 """
 
 import tempfile
@@ -27,7 +27,7 @@ def library(target):
     source = packages.source("trixie", "python3.13") / "Modules/_ctypes/_ctypes_test.c"
     made = build.folder(target) / f"_ctypes_test{Path(target.library).suffix}"
     root.run([target.compiler, *target.shared, "-O1", "-w", f"-I{HEADER}", "-o", made, source,
-              *target.system_libraries])
+              HEADER / "newer.c", *target.system_libraries])
     return made
 
 

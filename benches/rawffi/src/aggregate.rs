@@ -1,7 +1,7 @@
-//! How a structure or union is described to libffi.
+//! Describing a structure or union to libffi.
 //!
-//! libffi knows structures of aligned members and nothing else. What is none (a union, a packed
-//! structure, bit fields) is described by stand-ins for its eightbytes, which the ABI passes alike.
+//! libffi knows only structures of aligned members. Anything else (a union, a packed structure, bit fields) is
+//! described by stand-ins for its eightbytes, which the ABI passes in the same way.
 
 use crate::{
     code::Code,
@@ -10,7 +10,8 @@ use crate::{
 };
 use libffi::raw::{self, ffi_type};
 
-/// The description of a structure or union with these fields. `None` if a value of it cannot be passed.
+/// Returns the description of a structure or union with these fields, or `None` if a value of it cannot be
+/// passed.
 pub fn described(layout: &Layout) -> Option<Box<Description>> {
     let mut elements = Vec::new();
     if layout.is_plain {
@@ -24,14 +25,14 @@ pub fn described(layout: &Layout) -> Option<Box<Description>> {
     (!elements.is_empty()).then(|| Description::new(layout.size, layout.align, elements))
 }
 
-/// What the registers for an eightbyte are, as in the System V ABI for x86-64, 3.2.3.
+/// The class of an eightbyte, as in the System V ABI for x86-64, 3.2.3.
 #[derive(Clone, Copy, PartialEq)]
 enum Class {
     Integer,
     Sse,
 }
 
-/// Adds members that are passed as the shape's are. `None` where that is not known.
+/// Adds members that are passed as the layout's are. Returns `None` where that is not known.
 fn add_eightbytes(layout: &Layout, elements: &mut Vec<*mut ffi_type>) -> Option<()> {
     if !cfg!(target_arch = "x86_64") {
         return None;
@@ -40,7 +41,7 @@ fn add_eightbytes(layout: &Layout, elements: &mut Vec<*mut ffi_type>) -> Option<
     if layout.size <= 16 {
         classify_structure(layout, 0, &mut classes)?;
     } else {
-        // In memory, whatever it consists of.
+        // In memory, whatever its members are.
         classes = [Some(Class::Integer); 2];
     }
     for start in (0..layout.size).step_by(8) {
@@ -90,7 +91,7 @@ fn classify(item: &Item, at: usize, classes: &mut Classes) -> Option<()> {
     Some(())
 }
 
-/// `None` for what makes the whole go in memory.
+/// Returns `None` for a member that makes the whole go in memory.
 fn class(code: &Code, at: usize) -> Option<Class> {
     match code.letter {
         _ if !at.is_multiple_of(code.align) => None,

@@ -43,7 +43,7 @@ impl Callable for ArrayShape {
             let bytes = bytes.as_bytes();
             let instance = Self::instance(zelf, bytes.len(), making.autofree, vm)?;
             let start = instance.memory.address();
-            // SAFETY: the array was made for as many bytes; a Python object is not in it.
+            // SAFETY: the array was made for this number of bytes, and lies in no Python object.
             unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), start, bytes.len()) };
             return Ok(instance.into());
         }
@@ -92,12 +92,12 @@ impl ArrayShape {
 }
 
 impl ArrayShape {
-    /// Whether `bytes` are its items.
+    /// Returns whether the items are bytes.
     fn has_characters(&self) -> bool {
         self.item.code().is_some_and(|code| code.letter == 'c')
     }
 
-    /// A new array.
+    /// Makes a new array.
     ///
     /// # Errors
     /// `MemoryError`.
@@ -143,7 +143,8 @@ impl ArrayInstance {
 
     fn get(&self, index: usize, vm: &VirtualMachine) -> PyResult {
         let place = self.place(index, vm)?;
-        // SAFETY: within the array, or where whoever gave the address says that there is one.
+        // SAFETY: the item lies within the array, or where the program that gave the address says that there is
+        // one.
         unsafe { self.shape.item.load(place, vm) }
     }
 
@@ -153,7 +154,7 @@ impl ArrayInstance {
         unsafe { self.shape.item.store(place, value, vm) }
     }
 
-    /// Several characters at once, or a list of items.
+    /// Returns several characters as a string, or a list of items.
     fn slice(&self, slice: &Py<PySlice>, vm: &VirtualMachine) -> PyResult {
         let (range, step, _) = slice.to_saturated(vm)?.adjust_indices(self.length);
         if step != 1 {
@@ -200,7 +201,7 @@ impl AsBuffer for ArrayInstance {
         static METHODS: BufferMethods = BufferMethods {
             obj_bytes: |buffer| {
                 let array = buffer.obj_as::<ArrayInstance>();
-                // SAFETY: within the array, or where whoever gave the address says that there is one.
+                // SAFETY: within the array, or where the program that gave the address says that there is one.
                 BorrowedValue::Ref(unsafe {
                     std::slice::from_raw_parts(array.memory.address(), array.size())
                 })
@@ -255,7 +256,7 @@ impl ArrayInstance {
     }
 }
 
-/// An array of one pointer.
+/// Makes an array of one pointer.
 ///
 /// # Errors
 /// `MemoryError`.

@@ -22,7 +22,7 @@ use std::{
 #[derive(Debug, PyPayload)]
 pub struct CallbackPtr {
     closure: NonNull<ffi_closure>,
-    /// What C calls.
+    /// The address that C calls.
     code: *mut c_void,
     data: Box<Data>,
 }
@@ -102,7 +102,7 @@ impl CallbackPtr {
     }
 }
 
-/// What libffi calls for every callback.
+/// Handles a call of any callback by C.
 ///
 /// # Safety
 /// libffi calls it with the memory for the result and the arguments of the closure's cif, and with the
@@ -128,7 +128,7 @@ unsafe extern "C" fn entry(
         if thread::current_vm_is_set() {
             thread::with_current_vm(|vm| {
                 vm.attach_for_callback(|| {
-                    // SAFETY: as this function's caller promises.
+                    // SAFETY: libffi's memory for the result and the arguments (see # Safety).
                     if let Err(error) = unsafe { data.run(result.cast(), arguments, vm) } {
                         let name = data.callable.as_object().repr(vm);
                         let name = name.map(|name| name.to_string_lossy().into_owned());
@@ -145,11 +145,13 @@ unsafe extern "C" fn entry(
             errno::exchange();
         }
     }));
-    // The panic hook has said what happened; C must not see it.
+    // The panic hook has reported the panic; C must not see it.
     drop(outcome);
 }
 
 impl Data {
+    /// Calls the callable.
+    ///
     /// # Safety
     /// As for [`entry`].
     unsafe fn run(

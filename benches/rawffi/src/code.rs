@@ -1,4 +1,4 @@
-//! The type codes: what is one letter to the Python half.
+//! The type codes, each a letter in the Python half.
 
 use libffi::raw::{self, ffi_type};
 use rustpython_vm::{
@@ -14,7 +14,7 @@ pub struct Code {
     pub align: usize,
     /// libffi's description.
     pub ffi: fn() -> *mut ffi_type,
-    /// The Python object for the value at an address, which must hold one.
+    /// Returns the Python object for the value at an address, which must hold one.
     pub load: unsafe fn(*const u8, &VirtualMachine) -> PyResult,
     /// Stores a Python object at an address, where there must be room.
     pub store: unsafe fn(*mut u8, &PyObject, &VirtualMachine) -> PyResult<()>,
@@ -211,7 +211,7 @@ impl Code {
     }
 }
 
-/// The code with this letter.
+/// Returns the code with this letter.
 pub fn find(letter: &str) -> Option<&'static Code> {
     let mut letters = letter.chars();
     let (Some(letter), None) = (letters.next(), letters.next()) else {
@@ -220,7 +220,7 @@ pub fn find(letter: &str) -> Option<&'static Code> {
     CODES.iter().find(|code| code.letter == letter)
 }
 
-/// An integer as the machine word that it wraps around to; `None` is zero.
+/// Returns an integer as the machine word that it wraps around to; `None` is zero.
 fn word(value: &PyObject, vm: &VirtualMachine) -> PyResult<u64> {
     if vm.is_none(value) {
         return Ok(0);
@@ -283,7 +283,7 @@ mod x87 {
     }
 }
 
-/// The type code that an object names.
+/// Returns the type code that an object names.
 ///
 /// # Errors
 /// `ValueError` if there is no such code.

@@ -10,15 +10,15 @@ pub struct Description {
     _elements: Vec<*mut ffi_type>,
 }
 
-// SAFETY: nothing is written any more: libffi computes size and alignment when a cif is prepared, but only
-// of a description whose size is zero, and a structure with elements has one. The list it points to moves
-// with it and is not changed.
+// SAFETY: a description is not written any more. libffi computes size and alignment when a cif is prepared, but
+// only for a description whose size is zero, and a structure with elements has a size. The list that it points
+// to moves with it and is not changed.
 unsafe impl Send for Description {}
 // SAFETY: as for Send.
 unsafe impl Sync for Description {}
 
 impl Description {
-    /// A structure of these elements. It stays in its box, where libffi may point to it.
+    /// Makes a structure of these elements. It stays in its box, where libffi may point to it.
     pub fn new(size: usize, align: usize, mut elements: Vec<*mut ffi_type>) -> Box<Self> {
         elements.push(ptr::null_mut());
         Box::new(Self {

@@ -9,12 +9,12 @@ thread_local! {
     static COPY: Cell<i32> = const { Cell::new(0) };
 }
 
-/// This thread's copy.
+/// Returns this thread's copy.
 pub fn get() -> i32 {
     COPY.get()
 }
 
-/// Changes this thread's copy, and returns what it was.
+/// Changes this thread's copy, and returns its old value.
 pub fn set(value: i32) -> i32 {
     COPY.replace(value)
 }
@@ -26,7 +26,7 @@ pub fn exchange() {
     COPY.set(real);
 }
 
-/// Runs `f` with the copy as C's `errno`, and takes back what `f` leaves there.
+/// Runs `f` with the copy as C's `errno`, and stores what `f` leaves there in the copy.
 pub fn swapped(f: impl FnOnce()) {
     exchange();
     f();

@@ -20,13 +20,13 @@ use std::{cell::UnsafeCell, ffi::c_void, mem::MaybeUninit};
 /// The function is called without letting other threads run.
 pub const FUNCFLAG_PYTHONAPI: u32 = 4;
 
-/// A signature as libffi wants it, prepared once.
+/// A signature prepared once for libffi.
 #[derive(Debug)]
 pub struct Signature {
     pub arguments: Vec<Item>,
     pub result: Option<Item>,
     cif: UnsafeCell<ffi_cif>,
-    /// Pointed to by the cif.
+    /// The types that the cif points to.
     _types: Vec<*mut ffi_type>,
 }
 
@@ -36,6 +36,8 @@ unsafe impl Send for Signature {}
 unsafe impl Sync for Signature {}
 
 impl Signature {
+    /// Prepares a signature.
+    ///
     /// # Errors
     /// `TypeError` for a type that cannot be passed, `SystemError` if libffi refuses the signature.
     pub fn new(arguments: &PyObject, result: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Self> {
@@ -99,6 +101,8 @@ pub struct FuncPtr {
 }
 
 impl FuncPtr {
+    /// Makes the function at an address.
+    ///
     /// # Errors
     /// As for [`Signature::new`].
     pub fn at(
@@ -134,7 +138,7 @@ impl Constructor for FuncPtr {
     }
 }
 
-/// The memory and type of an argument: an array of one, or a structure.
+/// Returns the memory and type of an argument: an array of one, or a structure.
 fn passed(argument: &PyObject) -> Option<(&Memory, Item)> {
     if let Some(array) = argument.downcast_ref::<ArrayInstance>() {
         return (array.length == 1).then(|| (&array.memory, array.shape.item.clone()));
@@ -188,8 +192,8 @@ impl Callable for FuncPtr {
             }
         };
         let mut enter = || {
-            // SAFETY: whoever gave the address and the signature answers for the function being so; the
-            // arguments' memory is held by `args`, and the result's has room for a word.
+            // SAFETY: the program that gave the address and the signature must ensure that they are the
+            // function's; `args` holds the arguments' memory, and the result's has room for a word.
             let mut call = || unsafe {
                 let function = std::mem::transmute::<*const c_void, unsafe extern "C" fn()>(
                     std::ptr::with_exposed_provenance(zelf.address),
@@ -258,7 +262,7 @@ impl Constructor for Cdll {
             false => Some(name.try_to_value::<String>(vm)?),
         };
         let mode = mode.unwrap_or(libc::RTLD_NOW) | libc::RTLD_NOW;
-        // SAFETY: running the initialisers of a library is what whoever names it asks for.
+        // SAFETY: the program that names a library asks for its initialisers to run.
         let opened = unsafe { Library::open(name.as_deref(), mode) };
         let library = opened.map_err(|error| vm.new_os_error(reason(&error)))?;
         Ok(Self {
@@ -268,7 +272,7 @@ impl Constructor for Cdll {
     }
 }
 
-/// What the dynamic linker says.
+/// Returns the dynamic linker's message.
 fn reason(error: &libloading::Error) -> String {
     use std::error::Error;
     error

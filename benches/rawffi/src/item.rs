@@ -1,4 +1,4 @@
-//! What an array, a structure, or a list of arguments consists of.
+//! The parts of an array, a structure, or a list of arguments.
 
 use crate::{
     code::{self, Code},
@@ -31,7 +31,7 @@ pub struct ArrayShape {
 #[derive(Debug, PyPayload)]
 pub struct StructureShape {
     pub layout: Layout,
-    /// libffi's, if a value can be passed.
+    /// libffi's description, if a value can be passed.
     pub description: Option<Box<Description>>,
 }
 
@@ -56,7 +56,7 @@ pub struct Field {
 }
 
 impl Item {
-    /// The type that an object names: a letter, a shape, or a shape with a length.
+    /// Reads the type that an object names: a letter, a shape, or a shape with a length.
     ///
     /// # Errors
     /// `ValueError` for an unknown letter, `TypeError` for anything else.
@@ -100,7 +100,7 @@ impl Item {
         }
     }
 
-    /// How messages name it.
+    /// Returns the name for messages.
     pub fn name(&self) -> String {
         match self {
             Self::Scalar(code) => code.letter.to_string(),
@@ -109,7 +109,7 @@ impl Item {
         }
     }
 
-    /// Whether the other is passed and accessed as this is.
+    /// Returns whether the other is passed and accessed in the same way.
     pub fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Scalar(one), Self::Scalar(other)) => {
@@ -123,7 +123,7 @@ impl Item {
         }
     }
 
-    /// libffi's description of an argument or result of this type. `None` if it has none: libffi
+    /// Returns libffi's description of an argument or result of this type, or `None` if there is none: libffi
     /// knows neither arrays nor unions nor bit fields.
     pub fn ffi(&self) -> Option<*mut ffi_type> {
         match self {
@@ -133,7 +133,7 @@ impl Item {
         }
     }
 
-    /// Adds libffi's descriptions of what it consists of inside a structure.
+    /// Adds libffi's descriptions of the parts that it has inside a structure.
     #[must_use]
     pub fn add_elements(&self, elements: &mut Vec<*mut ffi_type>) -> bool {
         match self {
@@ -145,16 +145,16 @@ impl Item {
         }
     }
 
-    /// The Python value at an address.
+    /// Returns the Python value at an address.
     ///
     /// # Errors
-    /// `TypeError` if it is not a scalar, what the conversion raises.
+    /// `TypeError` if it is not a scalar, any exception that the conversion raises.
     ///
     /// # Safety
-    /// There must be a value of the type.
+    /// There must be a value of the type at `address`.
     pub unsafe fn load(&self, address: *const u8, vm: &VirtualMachine) -> PyResult {
         match self {
-            // SAFETY: the caller's promise.
+            // SAFETY: there is a value of the type at `address` (see # Safety).
             Self::Scalar(code) => unsafe { (code.load)(address, vm) },
             _ => Err(vm.new_type_error("only scalars can be read; ask for the address")),
         }
@@ -166,7 +166,7 @@ impl Item {
     /// As for `load`.
     ///
     /// # Safety
-    /// There must be room for a value of the type.
+    /// There must be room for a value of the type at the address.
     pub unsafe fn store(
         &self,
         address: *mut u8,
@@ -174,7 +174,7 @@ impl Item {
         vm: &VirtualMachine,
     ) -> PyResult<()> {
         match self {
-            // SAFETY: the caller's promise.
+            // SAFETY: there is room for a value of the type (see # Safety).
             Self::Scalar(code) => unsafe { (code.store)(address, value, vm) },
             _ => Err(vm.new_type_error("only scalars can be written; ask for the address")),
         }

@@ -1,11 +1,11 @@
 //! `_ctypes` on top of `_rawffi`: the Python package `python-shim/layered/_ctypes` under a native name.
 //!
-//! The VM has a `_ctypes` of its own, and native modules come before what is on the path; so the package
-//! gets a native module for its root, which reads the package's `__init__.py` into itself.
+//! The VM has a `_ctypes` of its own, and native modules take precedence over the path. So the package gets a
+//! native module for its root, which reads the package's `__init__.py` into itself.
 
 use rustpython_vm::{builtins::PyModuleDef, vm::Context};
 
-/// The definition of the layered `_ctypes`. It needs [`crate::module_def`] beside it.
+/// Returns the definition of the layered `_ctypes`. It also needs [`crate::module_def`].
 #[must_use]
 pub fn ctypes_module_def(ctx: &Context) -> &'static PyModuleDef {
     _ctypes::module_def(ctx)
@@ -17,7 +17,7 @@ mod _ctypes {
         AsObject, Py, PyResult, VirtualMachine, builtins::PyModule, compiler::Mode, scope::Scope,
     };
 
-    /// Where the package lies.
+    /// The package's directory.
     const PACKAGE: &str = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../../python-shim/layered/_ctypes"

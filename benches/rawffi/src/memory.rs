@@ -7,18 +7,18 @@ use std::{
     sync::atomic::{AtomicPtr, Ordering},
 };
 
-/// An address, and whether what is there goes with the object.
+/// An address, and whether the memory there is freed with the object.
 #[derive(Debug)]
 pub struct Memory {
-    /// NULL once it was freed.
+    /// NULL once it is freed.
     address: AtomicPtr<u8>,
-    /// How it was allocated, for what is ours to free.
+    /// How the memory was allocated, if it is to be freed here.
     layout: Option<Layout>,
     autofree: bool,
 }
 
 impl Memory {
-    /// New memory, zeroed. `None` if there is none.
+    /// Allocates zeroed memory. Returns `None` if there is none.
     pub fn new(size: usize, align: usize, autofree: bool) -> Option<Self> {
         // Results of calls are written as whole words.
         let layout = Layout::from_size_align(size.max(16), align.max(16)).ok()?;
@@ -31,7 +31,7 @@ impl Memory {
         })
     }
 
-    /// Memory at an address that somebody else answers for.
+    /// Refers to memory at an address that the program vouches for.
     pub fn at(address: usize) -> Self {
         Self {
             address: AtomicPtr::new(ptr::with_exposed_provenance_mut(address)),
@@ -40,12 +40,12 @@ impl Memory {
         }
     }
 
-    /// NULL once it was freed.
+    /// Returns the address; NULL once the memory is freed.
     pub fn address(&self) -> *mut u8 {
         self.address.load(Ordering::Acquire)
     }
 
-    /// Frees it; `false` if there is nothing to free.
+    /// Frees the memory. Returns `false` if there is nothing to free.
     pub fn free(&self) -> bool {
         let Some(layout) = self.layout else {
             return false;
@@ -68,7 +68,7 @@ impl Drop for Memory {
     }
 }
 
-/// An address, as a Python `int` or what has a `buffer`.
+/// Returns an address, from a Python `int` or an object with a `buffer`.
 ///
 /// # Errors
 /// `TypeError` if it is neither.
@@ -79,7 +79,7 @@ pub fn address(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult<usize> {
     object.get_attr("buffer", vm)?.try_to_value(vm)
 }
 
-/// An address, unless what was there has been freed.
+/// Returns an address, unless the memory there has been freed.
 ///
 /// # Errors
 /// `RuntimeError`.
@@ -90,6 +90,8 @@ pub fn freed(address: *mut u8, vm: &VirtualMachine) -> PyResult<*mut u8> {
     Ok(address)
 }
 
+/// Frees memory.
+///
 /// # Errors
 /// `RuntimeError` if there is nothing to free.
 pub fn free(memory: &Memory, vm: &VirtualMachine) -> PyResult<()> {

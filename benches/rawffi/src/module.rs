@@ -2,7 +2,7 @@
 
 use rustpython_vm::{builtins::PyModuleDef, vm::Context};
 
-/// The definition of the native module `_rawffi`, to be given to
+/// Returns the definition of the native module `_rawffi`, for
 /// [`InterpreterBuilder::add_native_module`](rustpython_vm::InterpreterBuilder::add_native_module).
 #[must_use]
 pub fn module_def(ctx: &Context) -> &'static PyModuleDef {

@@ -75,7 +75,7 @@ impl Constructor for StructureShape {
     }
 }
 
-/// The parts of a field's description.
+/// Reads the parts of a field's description.
 fn field(given: &PyObject, vm: &VirtualMachine) -> PyResult<(String, Item, Option<u32>)> {
     let parts = given
         .downcast_ref::<PyTuple>()
@@ -100,18 +100,18 @@ fn field(given: &PyObject, vm: &VirtualMachine) -> PyResult<(String, Item, Optio
     Ok((name, item, width))
 }
 
-/// Fields being laid out as GCC does it.
+/// The fields of a structure as GCC lays them out.
 struct Laying {
     is_union: bool,
     pack: usize,
-    /// Where the next field can begin.
+    /// The bit where the next field can begin.
     bits: usize,
     end: usize,
     align: usize,
 }
 
 impl Laying {
-    /// The offset of the next field, and its place there if it is a bit field.
+    /// Returns the offset of the next field, and its place there if it is a bit field.
     fn place(&mut self, item: &Item, width: Option<u32>) -> (usize, Option<(u32, u32)>) {
         let align = item.align().min(self.pack);
         self.align = self.align.max(align);
@@ -156,7 +156,7 @@ fn no_field(name: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
 }
 
 impl StructureShape {
-    /// A new structure.
+    /// Makes a new structure.
     ///
     /// # Errors
     /// `MemoryError`.
@@ -232,7 +232,8 @@ impl StructureInstance {
         let place = self.place(field, vm)?;
         match (field.bits, field.item.code()) {
             (Some((first, width)), Some(code)) => {
-                // SAFETY: within the structure, or where whoever gave the address says there is one.
+                // SAFETY: within the structure, or where the program that gave the address says that there is
+                // one.
                 let word = unsafe { read_word(place, code) };
                 let up = 64 - first - width;
                 let word = word << up;
@@ -268,13 +269,13 @@ impl StructureInstance {
     }
 }
 
-/// The bytes of an integer, in a word of zeroes.
+/// Reads the bytes of an integer into a word of zeroes.
 ///
 /// # Safety
-/// There must be one.
+/// There must be an integer at `place`.
 unsafe fn read_word(place: *const u8, code: &Code) -> u64 {
     let mut word = 0_u64;
-    // SAFETY: the caller's promise; no integer is larger than a word.
+    // SAFETY: there is an integer at `place` (see # Safety), and none is larger than a word.
     unsafe { std::ptr::copy_nonoverlapping(place, (&raw mut word).cast(), code.size) };
     word
 }

@@ -104,6 +104,7 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// Makes a frame without arguments.
     #[inline(always)]
     #[must_use]
     pub fn new() -> Self {

@@ -1,4 +1,4 @@
-//! How aggregates are passed, and what libffi is told of them.
+//! The classes of aggregates, and their descriptions for libffi.
 
 use crate::abi::{
     Scalar,
@@ -6,7 +6,7 @@ use crate::abi::{
     passing::{Passing, Shape},
 };
 
-/// How an aggregate is passed ("Parameter passing").
+/// Classifies an aggregate ("Parameter passing").
 #[must_use]
 pub fn classify(shape: Shape<'_>) -> Passing {
     match shape.size {
@@ -15,16 +15,17 @@ pub fn classify(shape: Shape<'_>) -> Passing {
     }
 }
 
-/// What libffi is told of an aggregate: the integer that it is passed as.
+/// Describes an aggregate to libffi: a small one as a whole register, since libffi refuses smaller integers among
+/// variadic arguments.
 #[must_use]
 pub fn describe(shape: Shape<'_>, passing: &Passing) -> Description {
     match passing {
-        Passing::Registers(pieces) if let [integer] = pieces[..] => Description::like(integer),
+        Passing::Registers(_) => Description::like(Scalar::Uint64),
         _ => describe_in_memory(shape),
     }
 }
 
-/// What libffi is told of an aggregate whose address is passed.
+/// Describes an aggregate whose address is passed.
 #[must_use]
 pub fn describe_in_memory(shape: Shape<'_>) -> Description {
     // libffi looks at the size alone.

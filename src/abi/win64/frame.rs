@@ -8,18 +8,18 @@ use crate::abi::{
 };
 use std::ptr;
 
-/// What the argument registers hold at a call: those for integers and those for floats the same.
+/// The content of the argument registers at a call; integer and vector registers hold the same.
 #[derive(Debug)]
 pub struct Registers {
     pub(super) slots: [u64; SLOTS],
 }
 
-/// How many slots have been filled.
+/// Counts the slots that are taken.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NextRegister(usize);
 
 impl NextRegister {
-    /// Takes the next register for a word; its number. `None` if there is none left.
+    /// Takes the next slot and returns its number. `None` if none is left.
     #[inline(always)]
     pub fn take(&mut self, _is_vector: bool) -> Option<usize> {
         let slot = self.0;
@@ -31,13 +31,14 @@ impl NextRegister {
 }
 
 impl Registers {
+    /// Makes registers that hold zeros.
     #[inline(always)]
     #[must_use]
     pub fn new() -> Self {
         Self { slots: [0; SLOTS] }
     }
 
-    /// Puts a word into the next slot. `None` if there is none left.
+    /// Puts a word into the next slot. `None` if none is left.
     #[inline(always)]
     pub fn put(&mut self, next: &mut NextRegister, _is_vector: bool, word: u64) -> Option<()> {
         *self.slots.get_mut(next.0)? = word;
@@ -45,7 +46,7 @@ impl Registers {
         Some(())
     }
 
-    /// What an integer register holds, by its number.
+    /// Returns the content of an integer register.
     #[inline(always)]
     #[must_use]
     pub fn integer(&self, register: usize) -> u64 {
@@ -53,7 +54,7 @@ impl Registers {
     }
 }
 
-/// What the registers and the stack hold at a call.
+/// The arguments of a call, in registers and on the stack.
 #[derive(Debug)]
 pub struct Frame {
     pub(super) registers: Registers,
@@ -62,6 +63,7 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// Makes a frame without arguments.
     #[inline(always)]
     #[must_use]
     pub fn new() -> Self {
@@ -72,17 +74,17 @@ impl Frame {
         }
     }
 
-    /// Places the address of memory for the result, before the first argument.
+    /// Places the address of memory for the result; must precede all arguments. `None` if there is no room.
     #[inline]
     pub fn result_at(&mut self, address: usize) -> Option<()> {
         self.word(false, address as u64, EIGHTBYTE)
     }
 
-    /// Notes that the arguments to come match the `...` of a variadic function.
+    /// Notes that the following arguments match the `...` of a variadic function.
     #[inline(always)]
     pub fn variadic(&mut self) {}
 
-    /// Places a scalar in a word. What it takes is the same for every `size`. `None` if there is no room.
+    /// Places a scalar that fits in a word. Every size takes a whole slot. `None` if there is no room.
     #[inline(always)]
     pub fn word(&mut self, is_vector: bool, word: u64, _size: usize) -> Option<()> {
         match self.registers.put(&mut self.next, is_vector, word) {
@@ -91,8 +93,7 @@ impl Frame {
         }
     }
 
-    /// Places a scalar that is not counted among the words: a `long double`. `None` if there is no room, and for
-    /// complex numbers, which Microsoft's C has none of.
+    /// Places a `long double`. `None` if there is no room, and for complex numbers, which Microsoft's C does not have.
     #[inline]
     pub fn wide(&mut self, scalar: Scalar, words: &[u64]) -> Option<()> {
         match (scalar, words) {

@@ -17,7 +17,7 @@ pub enum Form {
 }
 
 impl Form {
-    /// That of a scalar. `None` for complex numbers, which Microsoft's C has none of.
+    /// Returns the form of a scalar. `None` for complex numbers, which Microsoft's C does not have.
     #[must_use]
     pub fn of_scalar(scalar: Scalar) -> Option<Self> {
         match scalar {
@@ -27,7 +27,7 @@ impl Form {
         }
     }
 
-    /// That of a type. `None` if there is none, or no function returns such values.
+    /// Returns the form of a type's values. `None` if it has none, or no function returns such values.
     #[must_use]
     pub fn of(passed: &PassedType) -> Option<Self> {
         match passed.passing() {
@@ -39,14 +39,14 @@ impl Form {
         }
     }
 
-    /// Whether the caller gives the address of memory for it.
+    /// Returns whether the caller provides memory for the result.
     #[inline(always)]
     #[must_use]
     pub fn is_memory(self) -> bool {
         self == Self::Memory
     }
 
-    /// Whether one word holds it.
+    /// Returns whether the result fits in a word.
     #[inline(always)]
     #[must_use]
     pub fn is_word(self) -> bool {

@@ -1,11 +1,11 @@
-//! What libffi is told of arguments.
+//! How arguments are described to libffi.
 
 use crate::abi::{
     Scalar,
     passing::{PassedType, Passing, Told},
 };
 
-/// Tells of arguments, one after the other.
+/// Describes the arguments of a call to libffi, one after the other.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Teller;
 
@@ -16,10 +16,10 @@ impl Teller {
         Self
     }
 
-    /// Goes on with a scalar.
+    /// Continues with a scalar.
     pub fn scalar(&mut self, _scalar: Scalar) {}
 
-    /// Goes on with an aggregate, or a scalar.
+    /// Continues with a value of any type and returns how to describe it.
     pub fn tell<'a>(&mut self, passed: &'a PassedType) -> Told<'a> {
         match passed.passing() {
             Passing::Scalar(_) | Passing::Registers(_) => Told::Whole,

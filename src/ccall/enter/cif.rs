@@ -1,8 +1,8 @@
-//! Calls through libffi, which a description of the signature (a cif) is prepared for.
+//! Calls through libffi, which needs a prepared description of the signature (a cif).
 
 use super::{
-    Outcome,
-    around::{Callee, attached_or_not, function_at},
+    ReturnType,
+    detached::{Callee, attached_or_not, function_at},
 };
 use crate::{
     abi::{
@@ -27,24 +27,25 @@ struct Cif {
     cif: UnsafeCell<ffi_cif>,
     types: SmallVec<[*mut ffi_type; INLINE]>,
     result: *mut ffi_type,
-    /// For a variadic call, how many arguments come before the `...`.
+    /// For a variadic call, the number of arguments before the `...`.
     fixed: Option<usize>,
 }
 
-// SAFETY: libffi only reads a cif that is prepared, and the types in one that is shared are libffi's
-// statics.
+// SAFETY: libffi only reads a prepared cif, and the types in one that is shared are libffi's statics.
 unsafe impl Send for Cif {}
 // SAFETY: as for Send.
 unsafe impl Sync for Cif {}
 
-/// The description of the last call of a signature. One that mentions aggregates is not kept: their
-/// descriptions live no longer than the ctypes that the call holds.
+/// The description of a signature's last call. One that mentions aggregates is not kept, because their
+/// descriptions live only as long as the ctypes that the call holds.
 #[derive(Debug, Default)]
 pub struct CifCache(ArcSwapOption<Cif>);
 
 impl Cif {
+    /// Prepares a cif.
+    ///
     /// # Errors
-    /// `RuntimeError` if libffi knows no such call.
+    /// `RuntimeError` if libffi cannot describe the call.
     fn prepare(
         types: SmallVec<[*mut ffi_type; INLINE]>,
         result: *mut ffi_type,
@@ -63,7 +64,7 @@ impl Cif {
         let count = u32::try_from(prepared.types.len()).unwrap_or(u32::MAX);
         let abi = raw::ffi_abi_FFI_DEFAULT_ABI;
         let status = match fixed {
-            // SAFETY: nobody else knows the cif yet; `types` stays where it is, behind the `Arc`.
+            // SAFETY: no other code knows the cif yet; `types` stays in place, behind the `Arc`.
             None => unsafe { raw::ffi_prep_cif(cif, abi, count, result, types) },
             // SAFETY: as above; there are at least `fixed` arguments.
             Some(fixed) => unsafe {
@@ -79,7 +80,7 @@ impl Cif {
     }
 }
 
-/// The exception for a call that libffi knows nothing of, in which so many arguments come before a `...`.
+/// Makes the exception for a call that libffi cannot describe, with `fixed` arguments before a `...`.
 #[cold]
 pub fn not_prepared(fixed: Option<usize>, vm: &VirtualMachine) -> PyBaseExceptionRef {
     vm.new_runtime_error(match fixed {
@@ -91,7 +92,7 @@ pub fn not_prepared(fixed: Option<usize>, vm: &VirtualMachine) -> PyBaseExceptio
 /// Calls `callee` through libffi.
 ///
 /// # Errors
-/// As [`super::call`].
+/// As for [`super::call`].
 ///
 /// # Safety
 /// As for [`super::call`].
@@ -100,7 +101,7 @@ pub unsafe fn call(
     callee: Callee,
     cache: Option<&CifCache>,
     arguments: &mut Arguments,
-    returned: Outcome<'_>,
+    returned: ReturnType<'_>,
     result: *mut u8,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
@@ -110,8 +111,8 @@ pub unsafe fn call(
         return Err(vm.new_exception_msg(error::argument_error(vm), message.to_owned().into()));
     }
     let (result_type, teller) = match returned {
-        Outcome::Scalar(returned) => (scalar(returned), Teller::default()),
-        Outcome::Value(passed) => (passed.described_as_result(), Teller::new(passed)),
+        ReturnType::Scalar(returned) => (scalar(returned), Teller::default()),
+        ReturnType::Aggregate(passed) => (passed.described_as_result(), Teller::new(passed)),
     };
     let mut telling = Telling {
         types: SmallVec::new(),
@@ -119,7 +120,7 @@ pub unsafe fn call(
         teller,
     };
     let mut fixed = None;
-    let mut scalars_only = matches!(returned, Outcome::Scalar(_));
+    let mut scalars_only = matches!(returned, ReturnType::Scalar(_));
     for (index, argument) in arguments.list().iter_mut().enumerate() {
         if callee.fixed == Some(index) {
             fixed = Some(telling.types.len());
@@ -147,31 +148,31 @@ pub unsafe fn call(
     attached_or_not(callee.flags, vm, || {
         let function = function_at(callee.address);
         let (cif, result, values) = (cif.cif.get(), result.cast(), values.as_mut_ptr());
-        // SAFETY: the cif describes the function by the caller's promise, and `values` has a value
-        // of the right type for each argument.
+        // SAFETY: the function takes such arguments (see # Safety), so the cif describes it, and `values` has a
+        // value of the right type for each argument.
         unsafe { ffi_call(cif, Some(function), result, values) };
     })
 }
 
-/// Whether libffi cannot make the call: an argument is aligned to more than the stack, and libffi would write
-/// beyond the memory that it reserves for it.
+/// Returns whether libffi cannot make the call: an argument is aligned to more than the stack is, and libffi
+/// would write beyond the memory that it reserves for it.
 pub fn cannot(arguments: &mut Arguments) -> bool {
     let align = arguments.list().iter().map(Argument::align).max();
     align > Some(STACK_ALIGN)
 }
 
-/// Arguments that take no more than this leave it to the interpreter's own check of the stack.
+/// The size of arguments up to which the interpreter's own check of the stack is enough.
 const SMALL_STACK: usize = 16 * 1024;
-/// What the call and the C function get besides.
+/// The room on the stack for the call itself and for the C function.
 const STACK_RESERVE: usize = 64 * 1024;
 
-/// Whether the stack has room for the arguments.
+/// Checks that the stack has room for the arguments.
 fn check_stack(arguments: &mut Arguments, vm: &VirtualMachine) -> PyResult<()> {
     let needed: usize = arguments.list().iter().map(Argument::size_on_stack).sum();
     if needed <= SMALL_STACK {
         return Ok(());
     }
-    // libffi copies what is large before it copies it to the stack.
+    // libffi copies large arguments before it copies them to the stack.
     let needed = needed.saturating_mul(2).saturating_add(STACK_RESERVE);
     match stacker::remaining_stack() {
         Some(left) if left < needed => Err(vm.new_exception_msg(
@@ -210,7 +211,7 @@ impl Telling {
     }
 
     fn aggregate(&mut self, passed: &PassedType, memory: *mut c_void, address: *mut c_void) {
-        /// What lies in a register that stays unused.
+        /// The value for a register that is not used.
         static NOTHING: u64 = 0;
         match self.teller.tell(passed) {
             Told::Whole => self.push(passed.described(), memory),
@@ -225,8 +226,8 @@ impl Telling {
                 let mut at = memory;
                 for &piece in pieces {
                     self.push(scalar(piece), at);
-                    // SAFETY: the pieces lie one behind the other in the argument's memory, which is a multiple of
-                    // eightbytes.
+                    // SAFETY: the pieces lie one behind the other in the argument's memory, which is a multiple
+                    // of eightbytes.
                     at = unsafe { at.byte_add(piece.size()) };
                 }
             }

@@ -15,8 +15,8 @@ use crate::{
 use rustpython_vm::Py;
 use std::{alloc::Layout, ptr};
 
-/// Places arguments, of which those from number `fixed` on match the `...` of a variadic function. `None` if libffi
-/// has to see to it.
+/// Places arguments, of which those from number `fixed` on match the `...` of a variadic function. Returns
+/// `None` if libffi must make the call.
 #[inline(always)]
 pub fn fill(frame: &mut Frame, arguments: &mut Arguments, fixed: Option<usize>) -> Option<()> {
     for (index, argument) in arguments.list().iter().enumerate() {
@@ -37,15 +37,15 @@ fn in_memory(frame: &mut Frame, argument: &Argument) -> Option<()> {
     let words = argument.eightbytes();
     match argument.value() {
         ArgumentValue::Word(scalar) | ArgumentValue::Wide(scalar) => frame.wide(scalar, words),
-        // SAFETY: the words hold a value of the type, and are a copy that is the call's own.
+        // SAFETY: the words hold a value of the type, and are the call's own copy.
         ArgumentValue::Aggregate(passed) => unsafe {
             frame.aggregate(passed, words.as_ptr().cast())
         },
     }
 }
 
-/// Places what no word is enough for: a structure or union, a scalar. `None` if libffi has to see to
-/// it, or if it cannot be passed.
+/// Places an argument that does not fit a word: a structure or union, a scalar. Returns `None` if libffi must
+/// make the call, or if the argument cannot be passed.
 pub fn cdata(frame: &mut Frame, value: &Py<CData>, arena: &mut Arena) -> Option<()> {
     let layout = value.ctype().layout();
     let passed = layout.passed();
@@ -57,19 +57,19 @@ pub fn cdata(frame: &mut Frame, value: &Py<CData>, arena: &mut Arena) -> Option<
         Passing::Scalar(scalar) => {
             let mut words = [0u64; 4];
             let words = words.get_mut(..size.div_ceil(EIGHTBYTE))?;
-            // SAFETY: an instance has memory of its type's size; the words have room for as much.
+            // SAFETY: an instance has memory of its type's size, for which the words have room.
             unsafe { ptr::copy_nonoverlapping(source, words.as_mut_ptr().cast(), size) };
             return frame.wide(*scalar, words);
         }
         Passing::Reference => {
             let room = Layout::from_size_align(size, layout.align.max(STACK_ALIGN)).ok()?;
             let copy = arena.allocate(room)?.as_ptr();
-            // SAFETY: as above; the copy has room for as much.
+            // SAFETY: an instance has memory of its type's size, for which the copy has room.
             unsafe { ptr::copy_nonoverlapping(source, copy, size) };
             source = copy;
         }
         Passing::Registers(_) | Passing::Memory | Passing::X87 => {}
     }
-    // SAFETY: there is a value of the type; what C gets the address of is a copy.
+    // SAFETY: `source` points to a value of the type; C gets only the address of a copy.
     unsafe { frame.aggregate(passed, source) }
 }

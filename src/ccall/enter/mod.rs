@@ -1,11 +1,11 @@
 //! Entering C.
 //!
-//! There are two ways in. The direct one puts the arguments where the platform's ABI says ([`crate::abi`]),
-//! [`direct`]ly: no description of the signature is needed. [`cif`] asks libffi, which knows every ABI. The direct
-//! way is taken where it can be.
+//! There are two ways in. The direct one ([`direct`]) puts the arguments where the platform's ABI says
+//! ([`crate::abi`]) and needs no description of the signature. The other one ([`cif`]) goes through libffi,
+//! which knows every ABI. The direct way is taken where it can be.
 
-pub mod around;
 pub mod cif;
+pub mod detached;
 pub mod direct;
 
 use super::argument::Arguments;
@@ -17,55 +17,54 @@ use crate::{
     },
     without::without,
 };
-use around::{Callee, attached_or_not};
 use cif::CifCache;
+use detached::{Callee, attached_or_not};
 use rustpython_vm::{PyResult, VirtualMachine};
 
 /// A function to call, and how.
 #[derive(Clone, Copy, Debug)]
-pub struct Target<'a> {
+pub struct Call<'a> {
     pub callee: Callee,
-    /// The call's audit event has been raised.
+    /// Whether the call's audit event has been raised.
     pub audited: bool,
-    /// Where libffi's description of the call is kept for the next one.
+    /// Keeps libffi's description of the call for the next one.
     pub cif: Option<&'a CifCache>,
 }
 
 /// What a function returns.
 #[derive(Clone, Copy, Debug)]
 pub struct Returned<'a> {
-    /// Where a direct call finds it. `None` if libffi has to see to it.
+    /// The place of the result after a direct call. `None` if libffi must make the call.
     pub form: Option<Form>,
-    /// What it is.
-    pub what: Outcome<'a>,
+    /// The result's type.
+    pub what: ReturnType<'a>,
 }
 
-/// What a function returns, as C has it.
+/// The type of a function's result in C.
 #[derive(Clone, Copy, Debug)]
-pub enum Outcome<'a> {
+pub enum ReturnType<'a> {
     Scalar(Scalar),
-    Value(&'a PassedType),
+    Aggregate(&'a PassedType),
 }
 
-/// Calls `target`; the result is written to `result`.
+/// Makes `call`, and writes the result to `result`.
 ///
 /// # Errors
-/// `RuntimeError` if libffi cannot make the call, `ArgumentError` if the stack has no room for the
-/// arguments; for a `PYTHONAPI` function what it left by
-/// [`super::pending::leave`].
+/// `RuntimeError` if libffi cannot make the call, `ArgumentError` if the stack has no room for the arguments;
+/// for a `PYTHONAPI` function the exception that it left by [`super::pending::leave`].
 ///
 /// # Safety
-/// The target must be a function that takes such arguments and returns what `returned` says,
-/// and `result` must be valid for writes of that type, and of two machine words.
+/// The callee must be a function that takes such arguments and returns what `returned` says, and `result` must
+/// be valid for writes of that type, and of two machine words.
 #[inline(always)]
 pub unsafe fn call(
-    target: Target<'_>,
+    call: Call<'_>,
     arguments: &mut Arguments,
     returned: Returned<'_>,
     result: *mut u8,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
-    let callee = target.callee;
+    let callee = call.callee;
     if let Some(fixed) = callee.fixed {
         for argument in &mut arguments.list()[fixed..] {
             argument.promote();
@@ -78,21 +77,20 @@ pub unsafe fn call(
         let result_is_placed =
             !form.is_memory() || frame.result_at(result.expose_provenance()).is_some();
         if result_is_placed && direct::fill(&mut frame, arguments, callee.fixed).is_some() {
-            // SAFETY: the caller's promise; the frame holds its arguments.
+            // SAFETY: the function takes such arguments (see # Safety), and the frame holds them.
             return attached_or_not(callee.flags, vm, || unsafe {
                 frame.call(callee.address, form, result);
             });
         }
     }
-    // SAFETY: the caller's promise.
-    unsafe { cif::call(callee, target.cif, arguments, returned.what, result, vm) }
+    // SAFETY: the function takes such arguments, and `result` has room for its result (see # Safety).
+    unsafe { cif::call(callee, call.cif, arguments, returned.what, result, vm) }
 }
 
-/// Bytes of the largest result that is no aggregate, a complex long double.
+/// The size of the largest result that is not an aggregate, a complex long double.
 pub const SCALAR_RESULT: usize = 32;
 
-/// Memory for a result: as large as its type, and at least two words, which results in registers
-/// take.
+/// Memory for a result: as large as its type, and at least the two words that results in registers take.
 #[derive(Debug)]
 pub struct ResultBuffer {
     small: [u128; SCALAR_RESULT / size_of::<u128>()],
@@ -109,7 +107,7 @@ impl ResultBuffer {
         }
     }
 
-    /// The memory for a result of `size` bytes.
+    /// Returns the memory for a result of `size` bytes.
     ///
     /// # Errors
     /// `MemoryError` if there is none.

@@ -3,7 +3,7 @@
 use crate::{
     cdata::{CData, access},
     classes::char_array,
-    ctype::{Array as ArrayKind, Simple, scalar::Load, simple::Class},
+    ctype::{ArrayItems, Simple, scalar::Load, simple::Class},
     room,
 };
 use rustpython_vm::{
@@ -28,7 +28,7 @@ fn is_plain_char(simple: &Simple) -> bool {
 #[derive(Debug)]
 pub struct Items<'a> {
     pub array: &'a Py<CData>,
-    pub kind: &'a ArrayKind,
+    pub kind: &'a ArrayItems,
 }
 
 impl<'a> Items<'a> {

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     c_integer,
     cdata::CData,
-    ctype::{Array as ArrayKind, CType, Kind, layout::Layout, simple::Class},
+    ctype::{ArrayItems, CType, Kind, layout::Layout, simple::Class},
     names::name,
     panics::guarded,
     without::without,
@@ -63,7 +63,7 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
     let (layout, item_size) =
         Layout::array(item, length).ok_or_else(|| vm.new_overflow_error("array too large"))?;
     let class_of_items = item.simple_class();
-    let kind = Kind::Array(ArrayKind {
+    let kind = Kind::Array(ArrayItems {
         item: item.to_owned(),
         length,
         item_size,

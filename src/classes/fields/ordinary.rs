@@ -117,7 +117,7 @@ fn place(rules: Rules, fields: &PyObject, vm: &VirtualMachine) -> Option<Compute
     let mut placed = Vec::with_capacity(entries.len());
     for (index, entry) in entries.iter().enumerate() {
         let entry = items(entry, vm)?;
-        let entry = Entry::read(&entry, vm)?;
+        let entry = FieldEntry::read(&entry, vm)?;
         let layout = entry.ctype.layout();
         let place = placer.place(Field {
             size: layout.size as u64,
@@ -156,15 +156,15 @@ fn items<'a>(object: &'a PyObject, vm: &VirtualMachine) -> Option<Cow<'a, [PyObj
 }
 
 /// An entry of `_fields_`.
-struct Entry<'a> {
+struct FieldEntry<'a> {
     name: PyStrRef,
     ctype: &'a Py<CType>,
     bits: Option<u64>,
 }
 
-impl Entry<'_> {
+impl FieldEntry<'_> {
     /// Reads an entry. Returns `None` if it is not a name, a type and optionally a width that suits the type.
-    fn read<'a>(entry: &'a [PyObjectRef], vm: &VirtualMachine) -> Option<Entry<'a>> {
+    fn read<'a>(entry: &'a [PyObjectRef], vm: &VirtualMachine) -> Option<FieldEntry<'a>> {
         let (name, ctype, bits) = match entry {
             [name, ctype] => (name, ctype, None),
             [name, ctype, bits] => (name, ctype, Some(bits)),
@@ -185,7 +185,7 @@ impl Entry<'_> {
                 Some(Some(width).filter(|width| possible.contains(width))?)
             }
         };
-        Some(Entry {
+        Some(FieldEntry {
             name: Py::<PyStr>::to_owned(name),
             ctype,
             bits,

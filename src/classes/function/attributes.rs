@@ -56,7 +56,7 @@ static ATTRIBUTES: [Attribute; 3] = [
     },
 ];
 
-/// Gives the class of function pointers its attributes.
+/// Adds the attributes to the class of function pointers.
 pub fn add(class: &Py<PyType>, context: &Context) {
     for attribute in &ATTRIBUTES {
         accessor::add(class, attribute, context);
@@ -89,8 +89,8 @@ fn read<R>(
 }
 
 impl CFuncPtr {
-    /// Calls that are under way go on with the signature they have read. What is displaced is returned:
-    /// dropping it can run Python code.
+    /// Changes the declaration. Calls in progress go on with the signature that they have read. Returns what is
+    /// displaced: dropping it can run Python code.
     fn declare<T>(&self, change: impl FnOnce(&mut Declared) -> T) -> Displaced<T> {
         let own = self
             .own

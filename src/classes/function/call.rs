@@ -7,8 +7,8 @@ use super::{
 use crate::{
     ccall::{
         call,
-        enter::{Target, around::Callee},
-        flags, outputs,
+        enter::{Call, detached::Callee},
+        outputs,
         paramflags::{Given, ParamFlags},
         plan::Plan,
         result::Restype,
@@ -39,7 +39,7 @@ impl Callable for CFuncPtr {
     }
 }
 
-/// Calls a function object with the arguments that the VM has at hand: nothing is copied.
+/// Calls a function object with the VM's arguments as they are: nothing is copied.
 pub fn vectorcall(
     zelf: &PyObject,
     args: Vec<PyObjectRef>,
@@ -93,13 +93,13 @@ fn vectorcall_unplanned(
     }
 }
 
-/// Whether no Python code has overridden `__call__`.
+/// Returns whether no Python code has overridden `__call__`.
 #[inline]
 pub fn is_called_by_us(class: &Py<PyType>, vm: &VirtualMachine) -> bool {
     shares_slot!(class, CFuncPtr::class(&vm.ctx), call)
 }
 
-/// Calls a function as planned. `None` if that takes more than the plan provides for.
+/// Calls a function as planned. Returns `None` if the call needs more than the plan provides for.
 #[inline(always)]
 fn planned<R: AsRef<Restype>>(
     function: &Py<CFuncPtr>,
@@ -110,11 +110,12 @@ fn planned<R: AsRef<Restype>>(
 ) -> Option<PyResult> {
     let (address, _held) = CData::callee(CFuncPtr::value(function));
     let flags = function.flags;
-    // SAFETY: whoever gave the address and the types answers for the function being so, as in C.
+    // SAFETY: the program that gave the address and the types must ensure that they are the function's, as in
+    // C.
     unsafe { plan.call(address, flags, given, restype, vm) }
 }
 
-/// The same with an `errcheck`, that of the signature whose plan is followed.
+/// Calls a function as planned, and then the `errcheck` of the signature whose plan is followed.
 #[inline(never)]
 fn planned_and_checked(
     function: &Py<CFuncPtr>,
@@ -130,7 +131,7 @@ fn planned_and_checked(
     }))
 }
 
-/// The same with parameter flags.
+/// Calls a function with parameter flags as planned.
 #[inline(never)]
 fn planned_with_flags(
     function: &Py<CFuncPtr>,
@@ -156,8 +157,8 @@ impl AsRef<Restype> for CurrentRestype<'_> {
     }
 }
 
-/// Calls a function with arguments in the order in which Python code gives them. `tried` says that its
-/// plan, if it has one that stands alone, has not been enough.
+/// Calls a function with arguments in the order in which Python code gives them. `tried` says whether a plan
+/// was tried that was not enough.
 #[inline(always)]
 fn general(
     function: &Py<CFuncPtr>,
@@ -174,12 +175,12 @@ fn general(
         (Some(paramflags), Some(argtypes)) if !argtypes.converters.is_empty() => {
             arranged(function, &signature, paramflags, argtypes, given, vm)
         }
-        // Without parameter flags names mean nothing.
+        // Without parameter flags names have no meaning.
         _ => invoke(function, &signature, tried, given.positional(), vm).map(Checked::into_object),
     }
 }
 
-/// The same if parameter flags say what comes from where.
+/// Calls a function whose parameter flags say which argument goes where.
 #[inline(never)]
 fn arranged(
     function: &Py<CFuncPtr>,
@@ -228,13 +229,13 @@ fn step_by_step(
     let flags = function.flags;
     let converters = match &signature.declared.argtypes {
         Some(declared) => {
-            check_count(declared.converters.len(), given.len(), flags, vm)?;
+            declared.check_count(given.len(), flags, vm)?;
             &declared.converters[..]
         }
         None => &[],
     };
     let (address, _held) = CData::callee(CFuncPtr::value(function));
-    let target = Target {
+    let call = Call {
         callee: Callee {
             address,
             flags,
@@ -244,36 +245,11 @@ fn step_by_step(
         cif: Some(&signature.cif),
     };
     call::address(
-        target,
+        call,
         None,
         converters,
         given,
         &signature.declared.restype,
         vm,
     )
-}
-
-/// A C function may be variadic, so it takes more arguments than declared, but never fewer.
-///
-/// # Errors
-/// `TypeError` for another number.
-#[inline]
-pub fn check_count(
-    required: usize,
-    given: usize,
-    call_flags: u32,
-    vm: &VirtualMachine,
-) -> PyResult<()> {
-    let (fits, at_least) = if call_flags & flags::CDECL == 0 {
-        (required == given, "")
-    } else {
-        (required <= given, "at least ")
-    };
-    if fits {
-        return Ok(());
-    }
-    let plural = if required == 1 { "" } else { "s" };
-    Err(vm.new_type_error(format!(
-        "this function takes {at_least}{required} argument{plural} ({given} given)"
-    )))
 }

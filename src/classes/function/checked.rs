@@ -1,8 +1,9 @@
-//! `errcheck`: Python code that looks at a result and the arguments, and returns what takes its place.
+//! `errcheck`: Python code that looks at a result and the arguments, and returns a replacement for the result.
 //!
-//! It is given the arguments in a tuple. To make a tuple, and to drop it, the VM tells the collector, under a
-//! lock that all threads share. Hardly any `errcheck` keeps the tuple, so each thread has one that serves
-//! call after call, of which the collector knows nothing. One that is kept is an ordinary tuple from then on.
+//! It gets the arguments in a tuple. To make a tuple, and to drop it, the VM tells the collector, under a lock
+//! that all threads share. Hardly any `errcheck` keeps the tuple, so each thread has one that is reused for
+//! every call, and of which the collector knows nothing. If a tuple is kept, it is an ordinary one from then
+//! on.
 
 use super::CFuncPtr;
 use crate::{callable::Callable, ccall::thread::SPARE_TUPLE, cdata::young};
@@ -18,10 +19,10 @@ use std::{
     sync::atomic::{Ordering, fence},
 };
 
-/// What a call came to.
+/// The outcome of a call.
 pub enum Checked {
     Result(PyObjectRef),
-    /// What `errcheck` returned in its place.
+    /// The object that `errcheck` returned instead.
     Other(PyObjectRef),
 }
 
@@ -33,10 +34,10 @@ impl Checked {
     }
 }
 
-/// Has `errcheck` look at the result of a call with these arguments.
+/// Calls `errcheck` with the result of a call with these arguments.
 ///
 /// # Errors
-/// What it raises.
+/// Any exception that it raises.
 pub fn check(
     errcheck: &Callable,
     function: &Py<CFuncPtr>,
@@ -64,7 +65,7 @@ impl Arguments {
             return Self(ManuallyDrop::new(vm.ctx.empty_tuple.clone()));
         }
         if let Some(spare) = SPARE_TUPLE.try_with(Cell::take).ok().flatten() {
-            // SAFETY: nobody else has it.
+            // SAFETY: no other code has a reference to it.
             drop(unsafe { replace(&spare, given.into()) });
             return Self(ManuallyDrop::new(spare));
         }
@@ -89,30 +90,30 @@ impl Drop for Arguments {
             return;
         }
         if tuple.as_object().strong_count() > 1 {
-            // SAFETY: `new` has made it unknown to the collector, and there is one of this for each.
+            // SAFETY: `new` has removed it from the collector, and this `Arguments` alone tells of it.
             return unsafe { young::tell(tuple.as_object(), current_owner()) };
         }
-        // What whoever held it read of it, they read before they let go of it.
+        // Orders what former holders read of it before what follows.
         fence(Ordering::Acquire);
-        // SAFETY: nobody else has it, or can get it: the collector does not know it, and there are no weak
-        // references to tuples.
+        // SAFETY: no other code has a reference to it or can get one: the collector does not know it, and
+        // tuples have no weak references.
         let given = unsafe { replace(&tuple, Box::default()) };
-        // There is one already if an `errcheck` has called a function with another.
+        // There is one already if an `errcheck` has called another function that has an `errcheck`.
         drop(SPARE_TUPLE.try_with(|place| place.replace(Some(tuple))));
-        // Not before: this can run Python code.
+        // Only now, because this can run Python code.
         drop(given);
     }
 }
 
-/// Puts other elements into a tuple.
+/// Replaces the elements of a tuple.
 ///
 /// # Safety
-/// Nobody else may have a reference to it.
+/// No other code may have a reference to the tuple.
 unsafe fn replace(tuple: &PyTuple, elements: Box<[PyObjectRef]>) -> Box<[PyObjectRef]> {
-    // So large, a tuple is its elements and nothing else. The VM has them in a cell, for those that are made
-    // before what is in them.
+    // With this size, a tuple consists only of its elements. The VM keeps them in a cell, for tuples that are
+    // made before their elements.
     const { assert!(size_of::<PyTuple>() == size_of::<Box<[PyObjectRef]>>()) };
     let cell = ptr::from_ref(tuple).cast::<UnsafeCell<Box<[PyObjectRef]>>>();
-    // SAFETY: the elements are there, and the caller promises that nobody reads them.
+    // SAFETY: the elements are in the cell, and no other code reads them (see # Safety).
     unsafe { mem::replace(&mut *UnsafeCell::raw_get(cell), elements) }
 }

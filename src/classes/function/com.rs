@@ -1,15 +1,14 @@
-//! Functions of COM: those of an interface, which are called with it, and those whose result says whether they failed.
+//! Functions of COM: functions of an interface, and functions whose result says whether they failed.
 
 use super::{
     CFuncPtr,
-    call::check_count,
     checked::{self, Checked},
 };
 use crate::{
     c_integer,
     ccall::{
         call,
-        enter::{Target, around::Callee},
+        enter::{Call, detached::Callee},
         flags,
         paramflags::Given,
         result::Restype,
@@ -28,10 +27,10 @@ use rustpython_vm::{
 use std::{fmt, mem};
 use windows_sys::core::GUID;
 
-/// Which function of an interface a function object is.
+/// The function of an interface that a function object stands for.
 pub struct Method {
     pub index: i32,
-    /// Which interface it is, if failures are to be raised with what the object says of them.
+    /// The interface's identifier, if failures are raised with what the object says about them.
     iid: Option<GUID>,
 }
 
@@ -44,10 +43,10 @@ impl fmt::Debug for Method {
 }
 
 impl Method {
-    /// Reads what a function type is called with: index, name, parameter flags, and the interface's identifier.
+    /// Reads the arguments of a function type: index, name, parameter flags, and the interface's identifier.
     ///
     /// # Errors
-    /// `TypeError` or `OverflowError` if that is something else.
+    /// `TypeError` or `OverflowError` if they are malformed.
     pub fn new(args: &[PyObjectRef], vm: &VirtualMachine) -> PyResult<Self> {
         let (index, name, iid) = match args {
             [index, name] | [index, name, _] => (index, name, None),
@@ -77,10 +76,10 @@ impl Method {
         Ok(Self { index, iid })
     }
 
-    /// The interface that the first argument points to, and the address of this function in its table.
+    /// Returns the interface that the first argument points to, and the address of this function in its table.
     ///
     /// # Errors
-    /// `TypeError` if it is no pointer, `ValueError` if that, or the table's address, is NULL.
+    /// `TypeError` if it is not a pointer, `ValueError` if that, or the table's address, is NULL.
     fn of(&self, this: Option<&PyObjectRef>, vm: &VirtualMachine) -> PyResult<(Interface, usize)> {
         let Some(this) = this else {
             let message = "native com method call without 'this' parameter";
@@ -95,7 +94,7 @@ impl Method {
         let Some(interface) = Interface::at(address) else {
             return Err(vm.new_value_error("NULL COM pointer access"));
         };
-        // SAFETY: whoever calls a method answers for an object being there, as in C.
+        // SAFETY: the program that calls a method must ensure that there is an object, as in C.
         if unsafe { interface.table() }.is_null() {
             return Err(vm.new_value_error("COM method call without VTable"));
         }
@@ -105,11 +104,11 @@ impl Method {
     }
 }
 
-/// The identifier in a bytes-like object; none if that is no identifier.
+/// Returns the identifier in a bytes-like object, or `None` if it is not one.
 fn guid(object: &PyObject, vm: &VirtualMachine) -> PyResult<Option<GUID>> {
     let of_bytes = |bytes: &[u8]| {
         let bytes = <[u8; size_of::<GUID>()]>::try_from(bytes).ok()?;
-        // SAFETY: integers without anything between them, in memory as C has them.
+        // SAFETY: a `GUID` consists of integers without padding, in the byte order of memory.
         Some(unsafe { mem::transmute::<[u8; size_of::<GUID>()], GUID>(bytes) })
     };
     if let Some(text) = object.downcast_ref::<PyStr>() {
@@ -128,14 +127,14 @@ fn guid(object: &PyObject, vm: &VirtualMachine) -> PyResult<Option<GUID>> {
 /// Calls such a function with arguments in the order in which Python code gives them.
 ///
 /// # Errors
-/// `COMError` or `OSError` if the result is one of failure; what any call raises.
+/// `COMError` or `OSError` if the result means failure; any exception that a call raises.
 pub fn call(
     function: &Py<CFuncPtr>,
     signature: &Signature,
     given: &Given<'_>,
     vm: &VirtualMachine,
 ) -> PyResult {
-    let (target, given) = match function.method.as_deref() {
+    let (call, given) = match function.method.as_deref() {
         None => (None, *given),
         Some(method) => {
             let (this, behind) = match given.split_first() {
@@ -153,7 +152,7 @@ pub fn call(
         }
         _ => given.positional(),
     };
-    let result = enter(function, target, signature, arguments, vm)?;
+    let result = enter(function, call, signature, arguments, vm)?;
     let checked = match &signature.declared.errcheck {
         None => Checked::Result(result),
         Some(errcheck) => checked::check(errcheck, function, result, arguments, vm)?,
@@ -164,7 +163,7 @@ pub fn call(
     }
 }
 
-/// Calls it with arguments in the order of its parameters.
+/// Calls the function with arguments in the order of its parameters.
 fn enter(
     function: &Py<CFuncPtr>,
     method: Option<(&Method, (Interface, usize))>,
@@ -173,14 +172,13 @@ fn enter(
     vm: &VirtualMachine,
 ) -> PyResult {
     let declared = &signature.declared;
-    let converters = declared
-        .argtypes
-        .as_ref()
-        .map(|argtypes| &argtypes.converters[..]);
-    if let Some(converters) = converters {
-        check_count(converters.len(), given.len(), function.flags, vm)?;
-    }
-    let converters = converters.unwrap_or(&[]);
+    let converters = match &declared.argtypes {
+        Some(argtypes) => {
+            argtypes.check_count(given.len(), function.flags, vm)?;
+            &argtypes.converters[..]
+        }
+        None => &[],
+    };
     let (own_address, _held) = CData::callee(CFuncPtr::value(function));
     let (address, this) = match method {
         None => (own_address, None),
@@ -188,7 +186,7 @@ fn enter(
     };
     let before = usize::from(this.is_some());
     let fixed = Some(converters.len()).filter(|&fixed| fixed > 0 && fixed < given.len());
-    let target = Target {
+    let call = Call {
         callee: Callee {
             address,
             flags: function.flags,
@@ -199,7 +197,7 @@ fn enter(
     };
     let call = |restype: &Restype| {
         let this = this.map(Interface::address);
-        call::address(target, this, converters, given, restype, vm)
+        call::address(call, this, converters, given, restype, vm)
     };
     let of_object =
         method.and_then(|(method, (interface, _))| Some((interface, method.iid.as_ref()?)));
@@ -214,7 +212,7 @@ fn enter(
         return Ok(result);
     }
     Err(match of_object {
-        // SAFETY: whoever calls a method answers for an object being there.
+        // SAFETY: the program that calls a method must ensure that there is an object, as in C.
         Some((interface, iid)) => unsafe { com::raised(code, interface, iid, vm) },
         None => system_error::exception(code.cast_unsigned(), vm),
     })

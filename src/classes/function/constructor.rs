@@ -1,4 +1,4 @@
-//! Making function objects: of an address, of a library's symbol, of a Python callable.
+//! Making function objects from an address, a library's symbol, or a Python callable.
 
 use super::{CFuncPtr, Origin, Start, declared, make};
 use crate::{
@@ -35,7 +35,7 @@ impl Constructor for CFuncPtr {
     }
 }
 
-/// Has function types called with the arguments as the VM has them.
+/// Makes calls of function types get the VM's arguments as they are.
 pub fn install(metaclass: &Py<PyType>) {
     if !without().vectorcall {
         metaclass.slots.vectorcall.store(Some(vectorcall));
@@ -60,7 +60,7 @@ fn vectorcall(
     construct::call_by_slot(class, args, nargs, names, vm)
 }
 
-/// The error for an instance of an abstract class, which is noticed after what is wrong with the arguments.
+/// Returns the error for an instance of an abstract class, which comes after errors in the arguments.
 fn of_abstract(args: &[PyObjectRef], vm: &VirtualMachine) -> PyBaseExceptionRef {
     let is_tuple = |object: &PyObject| object.downcast_ref::<PyTuple>().is_some();
     match args {
@@ -84,7 +84,7 @@ fn too_many(args: &[PyObjectRef], vm: &VirtualMachine) -> PyBaseExceptionRef {
     vm.new_type_error(format!("function takes exactly 1 argument ({given} given)"))
 }
 
-/// A new function object, of what the arguments say.
+/// Makes a new function object from the arguments.
 fn new(
     ctype: &Py<CType>,
     class: PyTypeRef,
@@ -116,7 +116,7 @@ fn new(
     }
 }
 
-/// A function that a library exports: `((name, library), paramflags)`.
+/// Makes a function object for what a library exports: `((name, library), paramflags)`.
 fn from_library(
     ctype: &Py<CType>,
     class: PyTypeRef,
@@ -149,10 +149,10 @@ fn from_library(
     exported(ctype, class, paramflags, library, address, vm)
 }
 
-/// What a library is asked for.
+/// How a library's symbol is named.
 enum Symbol {
     Name(SymbolName),
-    /// Windows' libraries export by numbers, too.
+    /// By a number, as libraries on Windows also export symbols.
     #[cfg(windows)]
     Ordinal(u16),
 }
@@ -173,7 +173,7 @@ impl Symbol {
         Ok(Self::Name(SymbolName::up_to_nul(bytes)))
     }
 
-    /// What audit hooks are shown.
+    /// Returns what audit hooks are shown.
     fn shown(&self, name: &PyObject, _vm: &VirtualMachine) -> PyObjectRef {
         match self {
             Self::Name(_) => name.to_owned(),
@@ -182,7 +182,7 @@ impl Symbol {
         }
     }
 
-    /// The address of the function.
+    /// Returns the address of the function.
     fn find(&self, library: Handle, vm: &VirtualMachine) -> Result<usize, String> {
         match self {
             Self::Name(name) => library.symbol("function", name, vm),
@@ -194,7 +194,7 @@ impl Symbol {
     }
 }
 
-/// A function object for what a library exports at an address.
+/// Makes a function object for what a library exports at an address.
 fn exported(
     ctype: &Py<CType>,
     class: PyTypeRef,
@@ -213,8 +213,8 @@ fn exported(
     Ok(make(ctype, Place::New, class, origin, vm)?.into())
 }
 
-/// What calling `class` with a symbol's name and a library comes to, if the library has the symbol at
-/// `address`. `None` if that takes the class's own `__new__` and `__init__`.
+/// Returns what calling `class` with a symbol's name and a library returns, if the library has the symbol at
+/// `address`. Returns `None` if that takes the class's own `__new__` and `__init__`.
 pub fn of_symbol(
     class: &Py<PyType>,
     library: &PyObject,
@@ -235,7 +235,7 @@ pub fn of_symbol(
     ))
 }
 
-/// A function of an interface: `(index, name, paramflags=None, iid=None)`.
+/// Makes a function object for a function of an interface: `(index, name, paramflags=None, iid=None)`.
 #[cfg(windows)]
 fn of_interface(
     ctype: &Py<CType>,
@@ -257,7 +257,7 @@ fn of_interface(
     Ok(make(ctype, Place::New, class, origin, vm)?.into())
 }
 
-/// A C function that calls a Python callable.
+/// Makes a function object whose C function calls a Python callable.
 fn from_callable(
     ctype: &Py<CType>,
     class: PyTypeRef,

@@ -16,29 +16,29 @@ use rustpython_vm::{
 };
 use std::{mem, sync::Arc};
 
-/// A function that has had more plans than this has none any more: it is called the general way.
+/// The number of plans beyond which a function has none any more: it is called the general way.
 const MAX_PLANS: usize = 16;
 
 /// A declaration, and the signature for it.
 #[derive(Debug)]
 pub struct Declaration {
     latest: PyMutex<Latest>,
-    /// Empty until it is made.
+    /// The signature; empty until it is made.
     signature: PyObjectCell,
 }
 
-/// What has been declared last. No Python code runs under its lock.
+/// The latest declaration. No Python code runs under its lock.
 #[derive(Debug)]
 struct Latest {
     declared: Declared,
-    /// How often something has been declared.
+    /// The number of declarations so far.
     edition: u64,
-    /// All plans that the function has had, but its type's.
+    /// All plans that the function has had, except for its type's.
     plans: Vec<Arc<Plan>>,
 }
 
 impl Declaration {
-    /// That of a function's type.
+    /// Makes the declaration of a function's type.
     #[must_use]
     pub fn new(signature: &Py<Signature>) -> Self {
         Self {
@@ -51,20 +51,20 @@ impl Declaration {
         }
     }
 
-    /// The signature for what has been declared, for [`Self::catch_up`] to make if there is none.
+    /// Returns the signature of what has been declared. If there is none, [`Self::catch_up`] must make it.
     #[inline]
     #[must_use]
     pub fn signature(&self) -> Option<PyRef<Signature>> {
         self.signature.load_owned()?.downcast().ok()
     }
 
-    /// What `read` finds in the declaration. It must not run Python code.
+    /// Returns what `read` finds in the declaration. It must not run Python code.
     pub fn get<R>(&self, read: impl FnOnce(&Declared) -> R) -> R {
         read(&self.latest.lock().declared)
     }
 
-    /// Declares what `change` does, which must not run Python code. What it displaces is handed back:
-    /// dropping that may. Nobody goes by the plan in `planned` any more.
+    /// Applies `change` to the declaration; `change` must not run Python code. Returns what it displaces:
+    /// dropping that may. No call finds the plan in `planned` any more.
     pub fn change<T>(
         &self,
         planned: &Planned,
@@ -82,8 +82,8 @@ impl Declaration {
         }
     }
 
-    /// Makes the signature for what has been declared, and its plan if that is wanted, for this call and
-    /// those that follow.
+    /// Makes the signature of what has been declared, and its plan if that is wanted, for this call and later
+    /// ones.
     ///
     /// # Safety
     /// `planned` must not outlive this, nor the plan of the type.
@@ -98,29 +98,30 @@ impl Declaration {
             let latest = self.latest.lock();
             (latest.declared.clone(), latest.edition)
         };
-        // Not under the lock: a new object can start a collection, which runs Python code.
+        // Outside the lock: a new object can start a collection, which runs Python code.
         let signature = Signature::new(declared).into_ref(&vm.ctx);
         let plan = signature.shared_plan();
         let mut latest = self.latest.lock();
         if latest.edition == edition {
-            // Another thread may have made the same.
+            // Another thread may have made the same signature.
             let displaced = self.signature.store(Some(signature.clone().into()));
             if let Some(planned) = planned {
                 let plan = plan.and_then(|plan| match of_type.plan() {
                     Some(known) if *known == *plan => Some(known),
                     _ => latest.keep(plan),
                 });
-                // SAFETY: the caller's promise; plans are kept as long as this lives.
+                // SAFETY: plans are kept as long as this lives, which `planned` does not outlive (see #
+                // Safety).
                 unsafe { planned.set(plan) };
             }
             drop(latest);
             drop(displaced);
         }
-        // What another thread has declared meanwhile comes too late for this call.
+        // A declaration that another thread has made meanwhile is too late for this call.
         signature
     }
 
-    /// Goes back to what the function's type declares; everything else goes into `out`.
+    /// Restores what the function's type declares; moves everything else into `out`.
     pub fn reset(&self, planned: &Planned, of_type: &Py<Signature>, out: &mut Vec<PyObjectRef>) {
         let back = of_type.declared.clone();
         let displaced = self.change(planned, |declared| mem::replace(declared, back));
@@ -138,7 +139,7 @@ pub struct Displaced<T> {
 }
 
 impl Latest {
-    /// Keeps a plan, or finds the same one. `None` if there are too many.
+    /// Keeps a plan, or finds an equal one. Returns `None` if there are too many.
     fn keep(&mut self, plan: Arc<Plan>) -> Option<&Plan> {
         let index = match self.plans.iter().position(|known| *known == plan) {
             Some(index) => index,

@@ -94,7 +94,7 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
         metatype::construct_nothing
     };
     CType::define(class, kind, layout, construct, vm)?;
-    // A `__call__` of Python code, now or later, takes the place of both slots.
+    // A `__call__` of Python code, now or later, replaces both slots.
     if call::is_called_by_us(class, vm) && !without().vectorcall {
         class.slots.vectorcall.store(Some(call::vectorcall));
     }
@@ -104,7 +104,7 @@ fn define(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<()> {
 /// Makes a function type, as a class statement with this namespace would.
 ///
 /// # Errors
-/// What the metaclass raises.
+/// Any exception that the metaclass raises.
 pub fn function_type(
     name: PyUtf8StrRef,
     qualname: PyStrRef,
@@ -130,19 +130,19 @@ pub fn function_type(
 #[repr(C)]
 pub struct CFuncPtr {
     base: CData,
-    /// What Python code has declared for this function; without it, its type's signature holds.
+    /// What Python code has declared for this function; without it, the signature of its type holds.
     own: OnceBox<Declaration>,
-    /// The signature's plan; none if there are parameter flags.
+    /// The signature's plan; `None` if there are parameter flags.
     planned: Planned,
     /// `FUNCFLAG_*` of its type.
     flags: u32,
     paramflags: Option<Box<ParamFlags>>,
-    /// What it is of the interface that it is called with, if it is none of a library.
+    /// Which function of an interface it is, if it is one.
     #[cfg(windows)]
     method: Option<Box<com::Method>>,
 }
 
-// What the class's macro writes, but that the collector is told of an instance when it lives on.
+// As the class's macro writes it, except that the collector is told of an instance only when it lives on.
 impl PyPayload for CFuncPtr {
     const PAYLOAD_TYPE_ID: TypeId = CData::PAYLOAD_TYPE_ID;
     const NEW_REF_UNTRACKED: bool = true;
@@ -159,7 +159,7 @@ impl PyPayload for CFuncPtr {
     }
 }
 
-// SAFETY: a field; there is no freelist.
+// SAFETY: `young` is a field of the payload; there is no freelist.
 unsafe impl BeginsYoung for CFuncPtr {
     #[inline]
     fn young(&self) -> &Young {
@@ -184,7 +184,8 @@ unsafe impl Traverse for CFuncPtr {
             return;
         }
         self.base.clear(out);
-        // What makes a cycle is what Python code has set; the type's own stays callable.
+        // Only what Python code has set can make a cycle; the type's own signature remains, so the function
+        // stays callable.
         if let Some(own) = self.own.get()
             && let Some(of_type) = signature_of(self.base.ctype())
         {
@@ -193,7 +194,7 @@ unsafe impl Traverse for CFuncPtr {
     }
 }
 
-/// Makes a function pointer on memory that exists already.
+/// Makes a function pointer on existing memory.
 ///
 /// # Errors
 /// `MemoryError` if there is no memory for it.
@@ -202,10 +203,10 @@ pub fn construct(ctype: &Py<CType>, place: Place, vm: &VirtualMachine) -> PyResu
     make(ctype, place, class, Origin::default(), vm).map(Into::into)
 }
 
-/// What a new function pointer leads to.
+/// The address of a new function pointer, with what keeps it valid.
 struct Start {
     address: usize,
-    /// What keeps a function there.
+    /// The object that keeps the function there.
     kept: PyObjectRef,
 }
 
@@ -240,7 +241,7 @@ fn make(
     {
         flags |= flags::HOLDS_LIBRARIES;
     }
-    // SAFETY: there is none.
+    // SAFETY: there is no plan.
     let planned = unsafe { Planned::new(None) };
     let payload = CFuncPtr {
         base: CData::new(ctype.to_owned(), place, vm)?,
@@ -252,21 +253,22 @@ fn make(
         method,
     };
     if payload.follows_plan() {
-        // SAFETY: the signature is its type's for good, and holds the plan; the function holds the type.
+        // SAFETY: the type keeps its signature for ever, and the signature the plan; the function holds the
+        // type.
         unsafe { payload.planned.set(signature.plan()) };
     }
     let place = |function: &CFuncPtr| {
         function.base.settle();
         if let Some(Start { address, kept }) = start {
             function.point_to(address);
-            // SAFETY: it is being placed.
+            // SAFETY: the object is being placed, so no other code knows it.
             unsafe { function.base.keep_at_start(kept) };
         }
     };
     Ok(young::new_object(payload, class, place, vm))
 }
 
-/// The signature that a class declares for its instances.
+/// Returns the signature that a class declares for its instances.
 fn declared<'a>(ctype: &'a CType, vm: &VirtualMachine) -> PyResult<&'a Py<Signature>> {
     signature_of(ctype).ok_or_else(|| vm.new_type_error("abstract class"))
 }
@@ -278,7 +280,7 @@ fn signature_of(ctype: &CType) -> Option<&Py<Signature>> {
 
 /// A signature that is being read.
 enum Current<'a> {
-    /// Its type's, which never changes.
+    /// The type's signature, which never changes.
     OfType(&'a Py<Signature>),
     Own(PyRef<Signature>),
 }
@@ -296,7 +298,7 @@ impl Deref for Current<'_> {
 }
 
 impl CFuncPtr {
-    /// `object` as a function pointer, if it is one. The VM's own check for a payload that has a base
+    /// Returns `object` as a function pointer, if it is one. The VM's own check for a payload that has a base
     /// goes through the bases of the class, under a lock.
     #[inline]
     fn of(object: &PyObject) -> Option<&Py<Self>> {
@@ -305,13 +307,14 @@ impl CFuncPtr {
         Some(unsafe { object.downcast_unchecked_ref::<Self>() })
     }
 
-    /// Whether a call is what its signature's plan says, and no more.
+    /// Returns whether a call does only what its signature's plan says.
     #[inline]
     fn follows_plan(&self) -> bool {
         self.paramflags.is_none() && !self.is_of_com()
     }
 
-    /// Whether a call is one of COM: of an interface's function, or with a result that says whether it failed.
+    /// Returns whether a call is one of COM: of an interface's function, or with a result that says whether it
+    /// failed.
     #[cfg(windows)]
     #[inline]
     fn is_of_com(&self) -> bool {
@@ -324,7 +327,7 @@ impl CFuncPtr {
         false
     }
 
-    /// How it is called now. Whoever reads it keeps what was read.
+    /// Returns how the function is called now. The reader holds what it has read.
     #[inline]
     fn signature(&self, vm: &VirtualMachine) -> Current<'_> {
         let of_type = self.of_type();
@@ -333,12 +336,12 @@ impl CFuncPtr {
         };
         Current::Own(own.signature().unwrap_or_else(|| {
             let planned = self.follows_plan().then_some(&self.planned);
-            // SAFETY: both are parts of this, which holds its type.
+            // SAFETY: both are parts of `self`, which holds its type.
             unsafe { own.catch_up(planned, of_type, vm) }
         }))
     }
 
-    /// How functions of its type are called.
+    /// Returns how functions of its type are called.
     fn of_type(&self) -> &Py<Signature> {
         match signature_of(self.base.ctype()) {
             Some(signature) => signature,
@@ -347,11 +350,11 @@ impl CFuncPtr {
         }
     }
 
-    /// The function pointer as a C value.
+    /// Returns the function pointer as a C value.
     #[inline]
     fn value(zelf: &Py<Self>) -> &Py<CData> {
-        // SAFETY: the payload begins with that of a C value, which the VM takes it for as well, since the
-        // class derives from `_CData`.
+        // SAFETY: the payload begins with that of a C value; the VM treats it as one too, because the class
+        // derives from `_CData`.
         unsafe { zelf.as_object().downcast_unchecked_ref::<CData>() }
     }
 

@@ -1,7 +1,7 @@
-//! The plan that a function object is called by.
+//! The plan by which a function object is called.
 //!
-//! Every call reads it, also while another thread declares other argument types. So no plan that a
-//! function has had is given up before the function is: there is no need to hold what is read.
+//! Every call reads it, even while another thread declares other argument types. So no plan that a function has
+//! had is released before the function: a reader need not hold the plan.
 
 use crate::ccall::plan::Plan;
 use std::{
@@ -14,8 +14,10 @@ use std::{
 pub struct Planned(AtomicPtr<Plan>);
 
 impl Planned {
+    /// Makes the place for a plan, with `plan` in it.
+    ///
     /// # Safety
-    /// The plan must live as long as this.
+    /// The plan must live as long as `self`.
     #[inline]
     #[must_use]
     pub unsafe fn new(plan: Option<&Plan>) -> Self {
@@ -26,17 +28,19 @@ impl Planned {
     #[must_use]
     pub fn get(&self) -> Option<&Plan> {
         let current = self.0.load(Ordering::Acquire);
-        // SAFETY: NULL, or a plan that lives as long as this (`new`, `set`).
+        // SAFETY: NULL, or a plan that lives as long as `self` (see `new` and `set`).
         unsafe { current.as_ref() }
     }
 
+    /// Replaces the plan.
+    ///
     /// # Safety
-    /// The plan must live as long as this.
+    /// The plan must live as long as `self`.
     pub unsafe fn set(&self, plan: Option<&Plan>) {
         self.0.store(address_of(plan), Ordering::Release);
     }
 
-    /// There is no plan any more.
+    /// Removes the plan.
     pub fn give_up(&self) {
         self.0.store(ptr::null_mut(), Ordering::Release);
     }

@@ -1,4 +1,4 @@
-//! `BSTR`, OLE's string, as `str`: it knows its length, and the system allocates it.
+//! `BSTR`, OLE's string, as `str`: it records its length, and the system allocates it.
 
 use super::{Access, Kept, pointer, wide};
 use crate::names::full_name;
@@ -15,16 +15,17 @@ static TURN: PyMutex<()> = PyMutex::new(());
 
 unsafe fn load(source: *const u8, vm: &VirtualMachine) -> PyResult {
     let turn = TURN.lock();
-    // SAFETY: the caller's promise.
+    // SAFETY: `source` is valid for reads of a pointer (see `Load`).
     let string: BSTR = unsafe { pointer::read(source) }.cast_const().cast();
     if string.is_null() {
         return Ok(vm.ctx.none());
     }
-    // SAFETY: the caller promises that it is a string of the system's, and nobody frees it meanwhile.
+    // SAFETY: the pointer is NULL or points to a string of the system (see `Load`), which is not
+    // freed while the lock is held.
     let units =
         unsafe { std::slice::from_raw_parts(string, SysStringLen(string) as usize) }.to_vec();
     drop(turn);
-    // SAFETY: as many units as there are.
+    // SAFETY: `units` has this number of units.
     let text = unsafe { wide::text_at(units.as_ptr().cast(), Some(units.len()), vm) }?;
     Ok(text.into())
 }
@@ -41,11 +42,11 @@ unsafe fn store(target: *mut u8, value: &PyObject, vm: &VirtualMachine) -> PyRes
         }
     };
     let turn = TURN.lock();
-    // SAFETY: the caller's promise.
+    // SAFETY: `target` is valid for reads and writes of a pointer (see `Store`).
     let old: BSTR = unsafe { pointer::read(target) }.cast_const().cast();
-    // SAFETY: the caller's promise.
+    // SAFETY: `target` is valid for writes of a pointer (see `Store`).
     unsafe { pointer::write(target, new.expose_provenance()) };
-    // SAFETY: a string of the system's, or NULL, that nothing refers to any more.
+    // SAFETY: NULL, or a string of the system to which nothing refers any more.
     unsafe { SysFreeString(old) };
     drop(turn);
     Ok(None)
@@ -55,7 +56,7 @@ fn allocate(text: &PyStr, vm: &VirtualMachine) -> PyResult<BSTR> {
     let units = wide::units(text.as_wtf8()).ok_or_else(|| vm.no_memory_error())?;
     let length =
         u32::try_from(units.len()).map_err(|_| vm.new_value_error("String too long for BSTR"))?;
-    // SAFETY: there are as many units.
+    // SAFETY: `units` has `length` units.
     let string = unsafe { SysAllocStringLen(units.as_ptr(), length) };
     if string.is_null() {
         return Err(vm.no_memory_error());

@@ -11,17 +11,17 @@ use rustpython_vm::{
 use std::sync::OnceLock;
 
 unsafe fn load_char(source: *const u8, vm: &VirtualMachine) -> PyResult {
-    // SAFETY: the caller's promise.
+    // SAFETY: `source` is valid for reads of a byte (see `Load`).
     Ok(single(unsafe { source.read() }, vm).into())
 }
 
-/// `bytes` of this one byte: always the same object, as CPython has it. The VM keeps such objects for
+/// Returns the `bytes` of this one byte: always the same object, as in CPython. The VM keeps such objects for
 /// characters, but not for bytes.
 fn single(byte: u8, vm: &VirtualMachine) -> PyRef<PyBytes> {
     static KNOWN: [OnceLock<PyRef<PyBytes>>; 256] = [const { OnceLock::new() }; 256];
     let known = KNOWN[usize::from(byte)].get_or_init(|| {
         let new = vm.ctx.new_bytes(vec![byte]);
-        // Threads that use it do not share a count.
+        // Threads that use it do not contend for its reference count.
         new.as_object().make_immortal();
         new
     });
@@ -35,7 +35,7 @@ fn single(byte: u8, vm: &VirtualMachine) -> PyRef<PyBytes> {
 
 unsafe fn store_char(target: *mut u8, value: &PyObject, vm: &VirtualMachine) -> PyResult<Kept> {
     let byte = byte(value, vm)?;
-    // SAFETY: the caller's promise.
+    // SAFETY: `target` is valid for writes of a byte (see `Store`).
     unsafe { target.write(byte) };
     Ok(None)
 }
@@ -71,7 +71,7 @@ fn byte(value: &PyObject, vm: &VirtualMachine) -> PyResult<u8> {
 }
 
 unsafe fn load_wchar(source: *const u8, vm: &VirtualMachine) -> PyResult {
-    // SAFETY: the caller's promise.
+    // SAFETY: `source` is valid for reads of a `wchar_t` (see `Load`).
     let unit = unsafe { source.cast::<wchar_t>().read_unaligned() };
     if let Ok(latin1) = u8::try_from(unit) {
         return Ok(vm.ctx.latin1_char(latin1).into());
@@ -98,7 +98,7 @@ unsafe fn store_wchar(target: *mut u8, value: &PyObject, vm: &VirtualMachine) ->
             length => format!("a unicode character expected, not a string of length {length}"),
         }));
     };
-    // SAFETY: the caller's promise.
+    // SAFETY: `target` is valid for writes of a `wchar_t` (see `Store`).
     unsafe { target.cast::<wchar_t>().write_unaligned(unit) };
     Ok(None)
 }

@@ -8,11 +8,15 @@ use rustpython_vm::{PyObject, PyResult, VirtualMachine, builtins::PyComplex};
 /// The float type of the two parts, in one byte order.
 trait Part {
     const SIZE: usize;
-    /// Whether a number beyond its range is an error, as it is in the other byte order, and no infinity.
+    /// Whether a number beyond the type's range is an error, as in the other byte order, and not an infinity.
     const STRICT: bool = false;
+    /// Reads a part.
+    ///
     /// # Safety
     /// `source` must be valid for reads of `SIZE` bytes.
     unsafe fn load(source: *const u8) -> f64;
+    /// Writes a part.
+    ///
     /// # Safety
     /// `target` must be valid for writes of `SIZE` bytes.
     unsafe fn store(target: *mut u8, value: f64);
@@ -28,13 +32,13 @@ macro_rules! parts {
             const SIZE: usize = size_of::<$float>();
             const STRICT: bool = SWAPPED && $strict;
             unsafe fn load(source: *const u8) -> f64 {
-                // SAFETY: the caller's promise.
+                // SAFETY: `source` is valid for reads of the part's size (see `Part::load`).
                 let bytes = unsafe { read::<{ size_of::<$float>() }, SWAPPED>(source) };
                 <$float>::from_ne_bytes(bytes).into()
             }
             unsafe fn store(target: *mut u8, value: f64) {
                 let bytes = (value as $float).to_ne_bytes();
-                // SAFETY: the caller's promise.
+                // SAFETY: `target` is valid for writes of the part's size (see `Part::store`).
                 unsafe { write::<{ size_of::<$float>() }, SWAPPED>(target, bytes) }
             }
         }
@@ -49,17 +53,18 @@ struct LongDouble;
 impl Part for LongDouble {
     const SIZE: usize = long_double::SIZE;
     unsafe fn load(source: *const u8) -> f64 {
-        // SAFETY: the caller's promise.
+        // SAFETY: `source` is valid for reads of the part's size (see `Part::load`).
         unsafe { long_double::load(source) }
     }
     unsafe fn store(target: *mut u8, value: f64) {
-        // SAFETY: the caller's promise.
+        // SAFETY: `target` is valid for writes of the part's size (see `Part::store`).
         unsafe { long_double::store(target, value) }
     }
 }
 
 unsafe fn load<P: Part>(source: *const u8, vm: &VirtualMachine) -> PyResult {
-    // SAFETY: a complex number is two parts, and the caller promises memory for both.
+    // SAFETY: a complex number is two parts, and `source` is valid for reads of both (see
+    // [`Load`](super::Load)).
     let value = unsafe { Complex64::new(P::load(source), P::load(source.add(P::SIZE))) };
     Ok(vm.ctx.new_complex(value).into())
 }
@@ -70,7 +75,8 @@ unsafe fn store<P: Part>(target: *mut u8, value: &PyObject, vm: &VirtualMachine)
     if P::STRICT && (is_beyond(value.re) || is_beyond(value.im)) {
         return Err(vm.new_overflow_error("float too large to pack with f format"));
     }
-    // SAFETY: a complex number is two parts, and the caller promises memory for both.
+    // SAFETY: a complex number is two parts, and `target` is valid for writes of both (see
+    // [`Store`](super::Store)).
     unsafe {
         P::store(target, value.re);
         P::store(target.add(P::SIZE), value.im);
@@ -78,7 +84,7 @@ unsafe fn store<P: Part>(target: *mut u8, value: &PyObject, vm: &VirtualMachine)
     Ok(None)
 }
 
-/// The number that an exact `complex`, or an exact real number as [`float::exact`] has it, is at once.
+/// Returns the number that an exact `complex` is, or an exact real number that [`float::exact`] takes.
 #[inline]
 #[must_use]
 pub fn exact(value: &PyObject, vm: &VirtualMachine) -> Option<Complex64> {
@@ -92,7 +98,7 @@ fn number(value: &PyObject, vm: &VirtualMachine) -> PyResult<Complex64> {
     if let Some(number) = exact(value, vm) {
         return Ok(number);
     }
-    // An instance of a derived class is a number by itself, whatever its `__complex__` says.
+    // An instance of a derived class is a number by itself, whatever its `__complex__` returns.
     if let Some(complex) = value.downcast_ref::<PyComplex>() {
         return Ok(complex.to_complex());
     }

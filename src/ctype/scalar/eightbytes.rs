@@ -1,13 +1,13 @@
-//! Scalars that take more than a machine word, as arguments: a `long double`, complex numbers.
+//! Scalars larger than a machine word, as arguments: a `long double`, complex numbers.
 
 use super::{complex, float};
 use crate::abi::{Scalar, long_double, stack::EIGHTBYTE};
 use rustpython_vm::{PyObject, VirtualMachine};
 
-/// The most that a scalar takes: a complex `long double`.
+/// The number of words of the largest scalar, a complex `long double`.
 const MOST: usize = 4;
 
-/// The words of one, of which the first few count.
+/// The words of a scalar, of which the first few are used.
 #[derive(Clone, Copy, Debug)]
 pub struct Eightbytes {
     words: [u64; MOST],
@@ -15,14 +15,14 @@ pub struct Eightbytes {
 }
 
 impl Eightbytes {
-    /// Those of the number that an exact `float` or `int` is, or `complex` if it may be one, as this
-    /// scalar. `None` for anything else, and for a scalar that a word is enough for.
+    /// Returns the words of the number that an exact `float` or `int` is, or `complex` if the scalar is
+    /// complex. Returns `None` for anything else, and for a scalar that fits a word.
     #[inline]
     #[must_use]
     pub fn of(scalar: Scalar, value: &PyObject, vm: &VirtualMachine) -> Option<Self> {
         if scalar == Scalar::LongDouble {
             let mut words = [0; MOST];
-            // SAFETY: the words have room for more.
+            // SAFETY: the words have room for a `long double`.
             unsafe { long_double::store(words.as_mut_ptr().cast(), float::exact(value, vm)?) };
             let count = long_double::SIZE.div_ceil(EIGHTBYTE);
             return Some(Self { words, count });
@@ -38,7 +38,7 @@ impl Eightbytes {
             Scalar::ComplexLongDouble => {
                 let mut words = [0; MOST];
                 let start: *mut u8 = words.as_mut_ptr().cast();
-                // SAFETY: the words have room for two.
+                // SAFETY: the words have room for two `long double`s.
                 unsafe {
                     long_double::store(start, number.re);
                     long_double::store(start.add(long_double::SIZE), number.im);

@@ -7,8 +7,8 @@ use rustpython_vm::{
     builtins::{PyFloat, PyInt},
 };
 
-/// The number that an exact `float`, or an exact `int` of at most 64 bits, is at once: rounded to the
-/// nearest double, and to an even one halfway, as `float(value)` is.
+/// Returns the number that an exact `float`, or an exact `int` of at most 64 bits, is: rounded to the nearest
+/// double, and to an even one halfway, as `float(value)` does.
 #[inline]
 #[must_use]
 pub fn exact(value: &PyObject, vm: &VirtualMachine) -> Option<f64> {
@@ -19,15 +19,15 @@ pub fn exact(value: &PyObject, vm: &VirtualMachine) -> Option<f64> {
     integer::small(int).map(|small| small as f64)
 }
 
-/// The number a store takes from `value`.
+/// Returns the number that a store takes from `value`.
 ///
 /// # Errors
-/// `TypeError` if `value` is no real number, `OverflowError` for an `int` beyond a double's range.
+/// `TypeError` if `value` is not a real number, `OverflowError` for an `int` beyond a double's range.
 pub fn number(value: &PyObject, vm: &VirtualMachine) -> PyResult<f64> {
     if let Some(number) = exact(value, vm) {
         return Ok(number);
     }
-    // An instance of a derived class is a number by itself, whatever its `__float__` says.
+    // An instance of a derived class is a number by itself, whatever its `__float__` returns.
     match value.downcast_ref::<PyFloat>() {
         Some(float) => Ok(float.to_f64()),
         None => Ok(value.try_float(vm)?.to_f64()),
@@ -35,7 +35,7 @@ pub fn number(value: &PyObject, vm: &VirtualMachine) -> PyResult<f64> {
 }
 
 unsafe fn load_f32<const SWAPPED: bool>(source: *const u8, vm: &VirtualMachine) -> PyResult {
-    // SAFETY: the caller's promise.
+    // SAFETY: `source` is valid for reads of a `float` (see `Load`).
     let value = f32::from_ne_bytes(unsafe { read::<4, SWAPPED>(source) });
     Ok(vm.ctx.new_float(value.into()).into())
 }
@@ -45,15 +45,15 @@ unsafe fn store_f32<const SWAPPED: bool>(
     value: &PyObject,
     vm: &VirtualMachine,
 ) -> PyResult<Kept> {
-    // Beyond `float`'s range it is an infinity.
+    // A number beyond `float`'s range becomes an infinity.
     let value = number(value, vm)? as f32;
-    // SAFETY: the caller's promise.
+    // SAFETY: `target` is valid for writes of a `float` (see `Store`).
     unsafe { write::<4, SWAPPED>(target, value.to_ne_bytes()) };
     Ok(None)
 }
 
 unsafe fn load_f64<const SWAPPED: bool>(source: *const u8, vm: &VirtualMachine) -> PyResult {
-    // SAFETY: the caller's promise.
+    // SAFETY: `source` is valid for reads of a `double` (see `Load`).
     let value = f64::from_ne_bytes(unsafe { read::<8, SWAPPED>(source) });
     Ok(vm.ctx.new_float(value).into())
 }
@@ -64,13 +64,13 @@ unsafe fn store_f64<const SWAPPED: bool>(
     vm: &VirtualMachine,
 ) -> PyResult<Kept> {
     let value = number(value, vm)?;
-    // SAFETY: the caller's promise.
+    // SAFETY: `target` is valid for writes of a `double` (see `Store`).
     unsafe { write::<8, SWAPPED>(target, value.to_ne_bytes()) };
     Ok(None)
 }
 
 unsafe fn load_long_double(source: *const u8, vm: &VirtualMachine) -> PyResult {
-    // SAFETY: the caller's promise.
+    // SAFETY: `source` is valid for reads of a `long double` (see `Load`).
     let value = unsafe { long_double::load(source) };
     Ok(vm.ctx.new_float(value).into())
 }
@@ -81,7 +81,7 @@ unsafe fn store_long_double(
     vm: &VirtualMachine,
 ) -> PyResult<Kept> {
     let value = number(value, vm)?;
-    // SAFETY: the caller's promise.
+    // SAFETY: `target` is valid for writes of a `long double` (see `Store`).
     unsafe { long_double::store(target, value) };
     Ok(None)
 }

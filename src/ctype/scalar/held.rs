@@ -1,4 +1,4 @@
-//! Whether anything holds an object but itself.
+//! Finding out whether anything but an object itself holds it.
 
 use rustc_hash::FxHashMap;
 use rustpython_vm::{
@@ -6,27 +6,27 @@ use rustpython_vm::{
     builtins::{PyModule, PyType},
 };
 
-/// More objects than this are not looked at.
+/// The number of objects that are looked at, at most.
 const MOST: usize = 1000;
 
-/// What is reachable from an object, as far as it was looked at.
+/// The objects reachable from an object, as far as they were looked at.
 #[derive(Default)]
 struct Reachable {
     objects: Vec<PyObjectRef>,
     places: FxHashMap<usize, usize>,
-    /// By object: which objects it refers to, once for each reference.
+    /// The indices of the objects that each object refers to, once for each reference.
     references: Vec<Vec<usize>>,
 }
 
 impl Reachable {
-    /// `None` if that is too much.
+    /// Finds what is reachable from an object. Returns `None` if that is too much.
     fn from(object: &PyObject) -> Option<Self> {
         let mut found = Self::default();
         found.place(object.to_owned());
         let mut next = 0;
         while let Some(object) = found.objects.get(next).cloned() {
             for referent in object.gc_get_referents() {
-                // What is not looked at is taken for something that others hold, and so is what it refers to.
+                // An object that is not looked at counts as held by others, and so does what it refers to.
                 let is_looked_at = referent.is_gc_tracked()
                     && referent.downcast_ref::<PyType>().is_none()
                     && referent.downcast_ref::<PyModule>().is_none();
@@ -51,9 +51,10 @@ impl Reachable {
         })
     }
 
-    /// Whether the first object can be reached by references that were not found, of which `known` lead to it.
+    /// Returns whether the first object can be reached by references that were not found, of which `known` lead
+    /// to it.
     fn is_held(&self, known: usize) -> bool {
-        // One more is in the list.
+        // The list itself holds one more.
         let mut unexplained: Vec<usize> = self
             .objects
             .iter()
@@ -76,8 +77,8 @@ impl Reachable {
     }
 }
 
-/// Whether nothing leads to `object` but `known` references of the caller's and what only the object itself leads to.
-/// `false` if that is not certain.
+/// Returns whether nothing refers to `object` but `known` references of the caller's, and objects that only
+/// `object` itself leads to. Returns `false` if that is not certain.
 #[must_use]
 pub fn is_held_by_itself_alone(object: &PyObject, known: usize) -> bool {
     Reachable::from(object).is_some_and(|found| !found.is_held(known))

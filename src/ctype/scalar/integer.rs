@@ -5,11 +5,11 @@ use crate::abi::Width;
 use num_traits::Signed;
 use rustpython_vm::{Py, PyObject, PyResult, VirtualMachine, builtins::PyInt};
 
-/// The integer that a store takes from `value`: any `int` or object with `__index__`, wrapped to
-/// 64 bits as C converts to unsigned types (C11 6.3.1.3).
+/// Returns the integer that a store takes from `value`: any `int` or object with `__index__`, wrapped to 64
+/// bits as C converts to unsigned types (C11 6.3.1.3).
 ///
 /// # Errors
-/// `TypeError` if `value` is no integer.
+/// `TypeError` if `value` is not an integer.
 pub fn wrapping(value: &PyObject, vm: &VirtualMachine) -> PyResult<u64> {
     match value.downcast_ref::<PyInt>() {
         Some(int) => Ok(wrapped(int)),
@@ -17,12 +17,12 @@ pub fn wrapping(value: &PyObject, vm: &VirtualMachine) -> PyResult<u64> {
     }
 }
 
-/// An `int` modulo 2^64.
+/// Returns an `int` modulo 2^64.
 #[inline]
 #[must_use]
 pub fn wrapped(int: &Py<PyInt>) -> u64 {
     let big = int.as_bigint();
-    // To ask for a number that fits takes two calls.
+    // Asking whether a number fits would take a second call.
     let magnitude = big.iter_u64_digits().next().unwrap_or(0);
     if big.is_negative() {
         magnitude.wrapping_neg()
@@ -46,7 +46,7 @@ pub fn small(int: &Py<PyInt>) -> Option<i64> {
     let _ = digits.next();
     let fits = digits.next().is_none();
     let value = wrapped(int) as i64;
-    // One that is too large for the sign bit shows the other sign.
+    // A number too large for the sign bit shows the other sign.
     (fits && (value < 0) == int.as_bigint().is_negative()).then_some(value)
 }
 
@@ -59,12 +59,14 @@ pub fn small_word(int: &Py<PyInt>, width: Width) -> Option<u64> {
 
 /// A C integer type.
 pub trait CInteger: Copy {
-    /// The value as Python's `int`.
+    /// Reads the value as Python's `int`.
     ///
     /// # Safety
     /// `source` must be valid for reads of `size_of::<Self>()` bytes.
     unsafe fn load<const SWAPPED: bool>(source: *const u8, vm: &VirtualMachine) -> PyResult;
 
+    /// Writes an integer, wrapped.
+    ///
     /// # Safety
     /// `target` must be valid for writes of `size_of::<Self>()` bytes.
     unsafe fn store<const SWAPPED: bool>(
@@ -79,7 +81,7 @@ macro_rules! c_integers {
         impl CInteger for $int {
             #[inline]
             unsafe fn load<const SWAPPED: bool>(source: *const u8, vm: &VirtualMachine) -> PyResult {
-                // SAFETY: the caller's promise.
+                // SAFETY: `source` is valid for reads of the integer's size (see `CInteger::load`).
                 let bytes = unsafe { read::<{ size_of::<$int>() }, SWAPPED>(source) };
                 Ok(vm.ctx.new_int(<$int>::from_ne_bytes(bytes)).into())
             }
@@ -91,7 +93,7 @@ macro_rules! c_integers {
                 vm: &VirtualMachine,
             ) -> PyResult<Kept> {
                 let value = wrapping(value, vm)? as $int;
-                // SAFETY: the caller's promise.
+                // SAFETY: `target` is valid for writes of the integer's size (see `CInteger::store`).
                 unsafe { write::<{ size_of::<$int>() }, SWAPPED>(target, value.to_ne_bytes()) };
                 Ok(None)
             }
@@ -100,7 +102,7 @@ macro_rules! c_integers {
 }
 c_integers!(i8, u8, i16, u16, i32, u32, i64, u64);
 
-/// The accesses of integer type `T`.
+/// Returns the accesses of integer type `T`.
 #[must_use]
 pub const fn access<T: CInteger, const SWAPPED: bool>() -> Access {
     Access {
@@ -110,13 +112,14 @@ pub const fn access<T: CInteger, const SWAPPED: bool>() -> Access {
 }
 
 unsafe fn load_bool(source: *const u8, vm: &VirtualMachine) -> PyResult {
-    // SAFETY: the caller's promise; read as an integer, since not every byte is a valid `bool`.
+    // SAFETY: `source` is valid for reads of a byte (see `Load`). It is read as an integer,
+    // because not every byte is a valid `bool`.
     Ok(vm.ctx.new_bool(unsafe { source.read() } != 0).into())
 }
 
 unsafe fn store_bool(target: *mut u8, value: &PyObject, vm: &VirtualMachine) -> PyResult<Kept> {
     let value = value.to_owned().is_true(vm)?;
-    // SAFETY: the caller's promise.
+    // SAFETY: `target` is valid for writes of a byte (see `Store`).
     unsafe { target.write(u8::from(value)) };
     Ok(None)
 }
@@ -128,7 +131,7 @@ pub const BOOL: Access = Access {
 };
 
 unsafe fn load_variant_bool(source: *const u8, vm: &VirtualMachine) -> PyResult {
-    // SAFETY: the caller's promise.
+    // SAFETY: `source` is valid for reads of two bytes (see `Load`).
     let bytes = unsafe { read::<2, false>(source) };
     Ok(vm.ctx.new_bool(bytes != [0, 0]).into())
 }
@@ -139,7 +142,7 @@ unsafe fn store_variant_bool(
     vm: &VirtualMachine,
 ) -> PyResult<Kept> {
     let value: i16 = if value.to_owned().is_true(vm)? { -1 } else { 0 };
-    // SAFETY: the caller's promise.
+    // SAFETY: `target` is valid for writes of two bytes (see `Store`).
     unsafe { write::<2, false>(target, value.to_ne_bytes()) };
     Ok(None)
 }

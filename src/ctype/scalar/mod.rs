@@ -1,8 +1,7 @@
 //! Loading C scalars from memory as Python objects, and storing them.
 //!
-//! One file for each kind of value. Each function is a row's `load` or `store` in the table of
-//! simple types ([`super::simple`]). Memory need not be aligned: packed structures and buffers of
-//! other programs are not.
+//! One file for each kind of value. Each function is a row's `load` or `store` in the table of simple types
+//! ([`super::simple`]). Memory need not be aligned: packed structures and buffers of other programs are not.
 
 #[cfg(windows)]
 pub mod bstr;
@@ -23,8 +22,8 @@ use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
 /// Reads a value as a Python object.
 ///
 /// # Safety
-/// The memory must be valid for reads of the row's size; pointers among the values must be NULL or
-/// point to what their type says.
+/// The memory must be valid for reads of the row's size; a pointer in it must be NULL or point to what its type
+/// says.
 pub type Load = unsafe fn(*const u8, &VirtualMachine) -> PyResult;
 
 /// The object that the memory's owner must keep alive because of what was stored, if there is one.
@@ -49,7 +48,7 @@ pub struct Access {
 /// `source` must be valid for reads of `N` bytes.
 #[inline(always)]
 unsafe fn read<const N: usize, const SWAPPED: bool>(source: *const u8) -> [u8; N] {
-    // SAFETY: the caller's promise; a byte array needs no alignment.
+    // SAFETY: `source` is valid for reads of `N` bytes (see # Safety); a byte array needs no alignment.
     let mut bytes = unsafe { source.cast::<[u8; N]>().read() };
     if SWAPPED {
         bytes.reverse();
@@ -66,6 +65,6 @@ unsafe fn write<const N: usize, const SWAPPED: bool>(target: *mut u8, mut bytes:
     if SWAPPED {
         bytes.reverse();
     }
-    // SAFETY: the caller's promise; a byte array needs no alignment.
+    // SAFETY: `target` is valid for writes of `N` bytes (see # Safety); a byte array needs no alignment.
     unsafe { target.cast::<[u8; N]>().write(bytes) }
 }

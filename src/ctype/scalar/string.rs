@@ -10,12 +10,12 @@ use rustpython_vm::{
 use std::ffi::CStr;
 
 unsafe fn load_char_p(source: *const u8, vm: &VirtualMachine) -> PyResult {
-    // SAFETY: the caller's promise.
+    // SAFETY: `source` is valid for reads of a pointer (see `Load`).
     let start = unsafe { pointer::read(source) };
     if start.is_null() {
         return Ok(vm.ctx.none());
     }
-    // SAFETY: the caller promises that the pointer is what its type says: a terminated string.
+    // SAFETY: the pointer points to what its type says, a terminated string (see `Load`).
     let bytes = unsafe { CStr::from_ptr(start.cast()) };
     room::bytes(bytes.to_bytes(), vm)
 }
@@ -28,12 +28,12 @@ unsafe fn store_char_p(target: *mut u8, value: &PyObject, vm: &VirtualMachine) -
     } else {
         (address_or_null(value, "bytes", vm)?, None)
     };
-    // SAFETY: the caller's promise.
+    // SAFETY: `target` is valid for writes of a pointer (see `Store`).
     unsafe { pointer::write(target, address) };
     Ok(kept)
 }
 
-/// What a string pointer takes besides strings: `None` and integer addresses.
+/// Returns the address that a string pointer takes from what is not a string: `None` or an integer.
 fn address_or_null(value: &PyObject, expected: &str, vm: &VirtualMachine) -> PyResult<usize> {
     if vm.is_none(value) {
         return Ok(0);
@@ -48,12 +48,12 @@ fn address_or_null(value: &PyObject, expected: &str, vm: &VirtualMachine) -> PyR
 }
 
 unsafe fn load_wchar_p(source: *const u8, vm: &VirtualMachine) -> PyResult {
-    // SAFETY: the caller's promise.
+    // SAFETY: `source` is valid for reads of a pointer (see `Load`).
     let start = unsafe { pointer::read(source) };
     if start.is_null() {
         return Ok(vm.ctx.none());
     }
-    // SAFETY: the caller promises that the pointer is what its type says: a terminated string.
+    // SAFETY: the pointer points to what its type says, a terminated string (see `Load`).
     let text = unsafe { wide::text_at(start, None, vm) }?;
     Ok(text.into())
 }
@@ -65,7 +65,7 @@ unsafe fn store_wchar_p(target: *mut u8, value: &PyObject, vm: &VirtualMachine) 
     } else {
         (address_or_null(value, "unicode string", vm)?, None)
     };
-    // SAFETY: the caller's promise.
+    // SAFETY: `target` is valid for writes of a pointer (see `Store`).
     unsafe { pointer::write(target, address) };
     Ok(kept)
 }

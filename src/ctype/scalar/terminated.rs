@@ -1,10 +1,10 @@
 //! NUL-terminated copies of `bytes` objects that were passed to C, and of the text of `str` objects.
 //!
-//! C expects a terminator, which `bytes` objects of this VM do not carry, so C is given a copy. But C
-//! may hold on to the pointer (`sqlite3_bind_text` with `SQLITE_STATIC`, `putenv`), and what Python
-//! programs do about that is to hold on to the `bytes` object. So a copy must live as long as the
-//! object it was made from. Nothing tells when that dies; therefore the copies are held here together
-//! with their objects, and now and then those are given up whose object nobody else holds.
+//! C expects a terminator, which `bytes` objects of this VM do not have, so C gets a copy. But C may hold on to
+//! the pointer (`sqlite3_bind_text` with `SQLITE_STATIC`, `putenv`), and Python programs make that safe by
+//! holding on to the `bytes` object. So a copy must live as long as the object it was made from. The death of
+//! an object is not announced; therefore the copies are held here together with their objects, and a sweep
+//! releases those whose object no other code holds.
 
 use super::held;
 #[cfg(feature = "capi")]
@@ -21,13 +21,13 @@ use std::{
 
 /// A sweep waits for this many bytes of copies, and for their doubling since the last sweep.
 const MIN_SWEEP: usize = 64 * 1024;
-/// What an entry costs besides its bytes.
+/// The number of bytes that an entry takes besides those of its copy.
 const ENTRY: usize = 64;
 
 #[derive(Default)]
 struct Copies {
     by_id: HashMap<usize, Entry>,
-    /// Bytes of all copies and their entries.
+    /// The number of bytes of all copies and their entries.
     total: usize,
     sweep_at: usize,
 }
@@ -35,21 +35,22 @@ struct Copies {
 struct Entry {
     object: PyObjectRef,
     copy: Vec<u8>,
-    /// What C gets instead of the copy: the object's own bytes, which have a terminator behind them.
+    /// The address that C gets instead of the copy's: the object's own bytes, which have a terminator behind
+    /// them.
     own: Option<usize>,
 }
 
 static COPIES: Mutex<Option<Copies>> = Mutex::new(None);
 
-/// Counts the sweeps. What a thread has looked up is good until the next one.
+/// The number of sweeps. What a thread has looked up is valid until the next one.
 static SWEEPS: AtomicU64 = AtomicU64::new(1);
 
-/// What a thread has looked up lately.
+/// A recent look-up of this thread.
 #[derive(Clone, Copy)]
 struct Recent {
     id: usize,
     address: usize,
-    /// `SWEEPS` at that time; zero is never.
+    /// `SWEEPS` at that time; zero for never.
     sweeps: u64,
 }
 
@@ -61,11 +62,11 @@ thread_local! {
     };
 }
 
-/// The address of a terminated copy of `bytes`, which lives at least as long as the object. `None` if there is no
-/// memory for it.
+/// Returns the address of a terminated copy of `bytes`, which lives at least as long as the object. Returns
+/// `None` if there is no memory for it.
 ///
-/// The caller holds the object, so no sweep gives its copy up: what was looked up before the last
-/// sweep began, and is looked up again for an object of the same identity, is the same object's.
+/// The caller holds the object, so no sweep releases its copy: a look-up from before the last sweep, found
+/// again for an object of the same identity, is the same object's.
 #[inline]
 #[must_use]
 pub fn address(bytes: &Py<PyBytes>) -> Option<usize> {
@@ -86,12 +87,12 @@ pub fn address(bytes: &Py<PyBytes>) -> Option<usize> {
         address,
         sweeps,
     };
-    // A thread that is ending has none.
+    // A thread that is ending remembers none.
     let _ = RECENTLY.try_with(|recently| recently[place].set(recent));
     Some(address)
 }
 
-/// The same for the text of a `str`.
+/// Returns the address of a terminated copy of the text of a `str`, as [`address`] does.
 #[must_use]
 #[cfg(feature = "capi")]
 pub fn address_of_text(object: &PyObject, text: &str) -> Option<usize> {
@@ -111,8 +112,8 @@ fn look_up(object: &PyObject, text: &[u8]) -> Option<usize> {
     Some(keep(object, copy, None))
 }
 
-/// Makes a `bytes` object of `size` zeros that C is about to fill: what it gets is the object's own memory. `None` if
-/// there is no memory for it.
+/// Makes a `bytes` object of `size` zeros that C is about to fill: C gets the object's own memory. Returns
+/// `None` if there is no memory for it.
 #[must_use]
 #[cfg(feature = "capi")]
 pub fn fresh(size: usize, vm: &VirtualMachine) -> Option<PyObjectRef> {
@@ -133,7 +134,7 @@ fn lock() -> MutexGuard<'static, Option<Copies>> {
     COPIES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Keeps what C gets of an object; its address.
+/// Keeps what C gets of an object, and returns its address.
 fn keep(object: &PyObject, copy: Vec<u8>, own: Option<usize>) -> usize {
     let id = object.get_id();
     let object = object.to_owned();
@@ -158,11 +159,11 @@ fn keep(object: &PyObject, copy: Vec<u8>, own: Option<usize>) -> usize {
     address
 }
 
-/// Takes over what C wrote into the copy of `bytes`.
+/// Copies what C wrote into the copy of `bytes` back into the object.
 ///
-/// C must not write into a `bytes` object, but programs let it: `read(fd, b"\0" * n, n)` fills the
-/// object in CPython, and published packages rely on that. So what C left in the copy goes into the
-/// object's own storage, as it would have without the copy.
+/// C must not write into a `bytes` object, but programs let it: `read(fd, b"\0" * n, n)` fills the object in
+/// CPython, and published packages rely on that. So the contents of the copy go into the object's own storage,
+/// where C would have written them without the copy.
 ///
 /// # Safety
 /// `copy` must be what [`address`] returned for the object, which the caller has held since.
@@ -175,15 +176,14 @@ pub unsafe fn take_over(bytes: &Py<PyBytes>, copy: usize) {
     if unsafe { are_equal(own, copy, size) } {
         return;
     }
-    // SAFETY: the storage is a heap block of the object's own with as many bytes, and no reference
-    // into it is alive here. Rust knows no way to change what was borrowed as immutable; this relies
-    // on the VM's `bytes` lying in plain heap memory, which nothing reads while this function runs
-    // but what races with C anyway: the program that lets C write into an immutable object answers
-    // for that, as in CPython.
+    // SAFETY: the storage is a heap block of the object's own with at least `size` bytes, and no reference into
+    // it is alive here. Rust forbids changing what was borrowed as immutable; this relies on the VM's `bytes`
+    // lying in plain heap memory, which nothing reads while this function runs except for code that races with
+    // C anyway: the program that lets C write into an immutable object must prevent that, as in CPython.
     unsafe { std::ptr::copy_nonoverlapping(copy, own.cast_mut(), size) };
 }
 
-/// Whether `size` bytes are equal. Most strings that are passed to C are short, and comparing those
+/// Returns whether `size` bytes are equal. Most strings that are passed to C are short, and comparing those
 /// takes less time than calling a function for it.
 ///
 /// # Safety
@@ -193,7 +193,7 @@ unsafe fn are_equal(a: *const u8, b: *const u8, size: usize) -> bool {
     macro_rules! ends_are_equal {
         ($word:ty) => {{
             let last = size - size_of::<$word>();
-            // SAFETY: there is room for a word at the beginning and at the end; they may overlap.
+            // SAFETY: there is room for a word at the beginning and at the end; the two may overlap.
             let words = |start: *const u8| unsafe {
                 let first = start.cast::<$word>().read_unaligned();
                 (first, start.add(last).cast::<$word>().read_unaligned())
@@ -207,13 +207,13 @@ unsafe fn are_equal(a: *const u8, b: *const u8, size: usize) -> bool {
         2..4 => ends_are_equal!(u16),
         4..8 => ends_are_equal!(u32),
         8..=16 => ends_are_equal!(u64),
-        // SAFETY: the caller's promise.
+        // SAFETY: both are valid for reads of `size` bytes (see # Safety).
         _ => unsafe { libc::memcmp(a.cast(), b.cast(), size) == 0 },
     }
 }
 
 impl Entry {
-    /// What C gets.
+    /// Returns the address that C gets.
     fn address(&self) -> usize {
         self.own
             .unwrap_or_else(|| self.copy.as_ptr().expose_provenance())
@@ -227,7 +227,7 @@ impl Entry {
 }
 
 impl Copies {
-    /// Takes out the copy of an object.
+    /// Removes the copy of an object.
     fn give_up(&mut self, object: &PyObject) -> Option<Entry> {
         let given_up = self.by_id.remove(&object.get_id())?;
         SWEEPS.fetch_add(1, Ordering::AcqRel);
@@ -235,7 +235,7 @@ impl Copies {
         Some(given_up)
     }
 
-    /// Takes out what nobody else holds, if it is time to look.
+    /// Removes the entries whose objects no other code holds, if it is time for a sweep.
     fn sweep(&mut self) -> Vec<Entry> {
         if self.total < self.sweep_at.max(MIN_SWEEP) {
             return Vec::new();
@@ -252,8 +252,8 @@ impl Copies {
     }
 }
 
-/// Gives up the copies of objects that nothing leads to but they themselves: instances of subclasses of `bytes` can be
-/// parts of cycles, which the collector must find before it looks.
+/// Releases the copies of objects to which only they themselves lead: instances of subclasses of `bytes` can be
+/// parts of cycles. The collector can then find these when it runs.
 pub fn give_up_cycles() {
     let held = |copies: &Copies| -> Vec<PyObjectRef> {
         let entries = copies.by_id.values().map(|entry| &entry.object);
@@ -262,7 +262,7 @@ pub fn give_up_cycles() {
     };
     let candidates = lock().as_ref().map(held).unwrap_or_default();
     for object in candidates {
-        // The copy's, and the one here.
+        // The references are the copy's, and the one here.
         if held::is_held_by_itself_alone(&object, 2) {
             let given_up = lock().as_mut().and_then(|copies| copies.give_up(&object));
             drop(given_up);
@@ -279,7 +279,7 @@ mod tests {
         for size in 0..40 {
             let text: Vec<u8> = (0..size).collect();
             let same = |other: &[u8]| {
-                // SAFETY: both have as many bytes.
+                // SAFETY: both have `text.len()` bytes.
                 unsafe { are_equal(text.as_ptr(), other.as_ptr(), text.len()) }
             };
             assert!(same(&text.clone()), "{size}");

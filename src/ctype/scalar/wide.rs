@@ -1,4 +1,4 @@
-//! Wide characters: between `str` and the platform's `wchar_t`, which is UTF-16 or UTF-32.
+//! Wide characters: conversion between `str` and the platform's `wchar_t`, which is UTF-16 or UTF-32.
 
 use libc::wchar_t;
 use rustpython_common::wtf8::{CodePoint, Wtf8, Wtf8Buf};
@@ -15,7 +15,7 @@ use std::{cell::UnsafeCell, ffi::CStr, ptr, slice};
 /// A `wchar_t` in memory, which need not be aligned.
 pub type Unit = [u8; size_of::<wchar_t>()];
 
-/// The character with code point `code`.
+/// Returns the character with code point `code`.
 ///
 /// # Errors
 /// `ValueError` if no such code point exists.
@@ -27,25 +27,25 @@ pub fn code_point(code: u32, vm: &VirtualMachine) -> PyResult<CodePoint> {
     })
 }
 
-/// The code units of `text` in the platform's `wchar_t`, without terminator.
+/// Returns the code units of `text` in the platform's `wchar_t`, without a terminator.
 #[cfg(windows)]
 pub fn encode(text: &Wtf8) -> impl Iterator<Item = wchar_t> + Clone + '_ {
     text.encode_wide()
 }
 
-/// The code units of `text` in the platform's `wchar_t`, without terminator.
+/// Returns the code units of `text` in the platform's `wchar_t`, without a terminator.
 #[cfg(not(windows))]
 pub fn encode(text: &Wtf8) -> impl Iterator<Item = wchar_t> + Clone + '_ {
     text.code_points().map(|point| point.to_u32() as wchar_t)
 }
 
-/// The same, as a list; `None` if there is no memory for it.
+/// Returns the code units of `text` as a list, or `None` if there is no memory for it.
 #[must_use]
 pub fn units(text: &Wtf8) -> Option<SmallVec<[wchar_t; INLINE]>> {
     list(text, false)
 }
 
-/// The same, with the terminator.
+/// Returns the code units of `text` with a terminator as a list, or `None` if there is no memory for it.
 #[must_use]
 pub fn terminated(text: &Wtf8) -> Option<SmallVec<[wchar_t; INLINE]>> {
     list(text, true)
@@ -71,57 +71,57 @@ fn list(text: &Wtf8, with_nul: bool) -> Option<SmallVec<[wchar_t; INLINE]>> {
     Some(units)
 }
 
-/// Units of a text that need no memory of their own.
+/// The number of units up to which a text needs no memory of its own.
 const INLINE: usize = 16;
 
-/// The `length` units at `start`.
+/// Returns the `length` units at `start`.
 ///
 /// # Safety
-/// There must be as many, for as long as they are used.
+/// `start` must be valid for reads of `length` units, for as long as they are used.
 #[must_use]
 pub unsafe fn units_at<'a>(start: *const u8, length: usize) -> &'a [Unit] {
-    // SAFETY: the caller's promise; bytes need no alignment.
+    // SAFETY: `start` is valid for reads of `length` units (see # Safety); bytes need no alignment.
     unsafe { slice::from_raw_parts(start.cast::<Unit>(), length) }
 }
 
-/// The units at `start` up to the terminator.
+/// Returns the units at `start` up to the terminator.
 ///
 /// # Safety
-/// `start` must point to a terminated string, which must be there as long as it is used.
+/// `start` must point to a terminated string, which must be valid for as long as it is used.
 #[must_use]
 pub unsafe fn terminated_at<'a>(start: *const u8) -> &'a [Unit] {
     let first = start.cast::<Unit>();
-    // SAFETY: the caller promises a terminator.
+    // SAFETY: the string has a terminator (see # Safety), and no unit behind it is read.
     let is_last = |&index: &usize| unsafe { first.add(index).read() } == NUL;
     let length = (0..).find(is_last).unwrap_or(0);
-    // SAFETY: what was looked at.
+    // SAFETY: the units up to the terminator were read.
     unsafe { units_at(start, length) }
 }
 
 const NUL: Unit = [0; size_of::<Unit>()];
 
-/// Units up to the first NUL, if there is one.
+/// Returns the units up to the first NUL, or all of them.
 #[must_use]
 pub fn until_nul(units: &[Unit]) -> &[Unit] {
     let length = units.iter().position(|&unit| unit == NUL);
     &units[..length.unwrap_or(units.len())]
 }
 
-/// The text of `units`.
+/// Returns the text of `units`.
 ///
 /// # Errors
-/// `ValueError` if a unit is no code point, `MemoryError`.
+/// `ValueError` if a unit is not a code point, `MemoryError`.
 pub fn text(units: &[Unit], vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
     let number = |&unit: &Unit| wchar_t::from_ne_bytes(unit) as u32;
     let mut bytes = Vec::new();
     bytes
         .try_reserve_exact(units.len())
         .map_err(|_| vm.no_memory_error())?;
-    // What most texts are. Neither loop has a branch in it. Another thread may write there meanwhile: what
-    // has been looked at says nothing of what is read after it.
+    // The most common kind of text. Neither loop has a branch. Another thread may write there meanwhile, so the
+    // second loop does not rely on what the first has read.
     if units.iter().fold(0, |all, unit| all | number(unit)) < 0x80 {
         bytes.extend(units.iter().map(|unit| number(unit) as u8 & 0x7f));
-        // SAFETY: all of them are ASCII.
+        // SAFETY: all bytes are ASCII.
         let text = unsafe { PyStr::new_ascii_unchecked(bytes) };
         return Ok(vm.ctx.new_str(text));
     }
@@ -136,19 +136,19 @@ pub fn text(units: &[Unit], vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
     Ok(vm.ctx.new_str(text))
 }
 
-/// The text at `start`, of `length` units or up to the terminator.
+/// Returns the text at `start`, of `length` units or up to the terminator.
 ///
 /// # Errors
-/// `ValueError` if a unit is no code point, `MemoryError`.
+/// `ValueError` if a unit is not a code point, `MemoryError`.
 ///
 /// # Safety
-/// `start` must point to that many units, or to a terminated string.
+/// `start` must point to `length` units, or to a terminated string.
 pub unsafe fn text_at(
     start: *const u8,
     length: Option<usize>,
     vm: &VirtualMachine,
 ) -> PyResult<PyRef<PyStr>> {
-    // SAFETY: the caller's promise.
+    // SAFETY: `start` points to `length` units, or to a terminated string (see # Safety).
     let units = unsafe {
         match length {
             Some(length) => units_at(start, length),
@@ -158,8 +158,8 @@ pub unsafe fn text_at(
     text(units, vm)
 }
 
-/// A terminated wide copy of `text`, and its address. The copy is there as long as the object, which shows
-/// as a capsule.
+/// Makes a terminated wide copy of `text`, and returns its address. The copy lives as long as the object, which
+/// is a capsule to Python.
 ///
 /// # Errors
 /// `MemoryError` if there is no memory for it.
@@ -170,13 +170,13 @@ pub fn copy(text: &Wtf8, vm: &VirtualMachine) -> PyResult<(usize, PyObjectRef)> 
         units: Units(UnsafeCell::new(units)),
     };
     let copy: PyRef<WideCopy> = copy.into_ref(&vm.ctx);
-    // SAFETY: nobody else knows the units yet. Objects do not move.
+    // SAFETY: no other code knows the units yet, and objects do not move.
     let address = unsafe { &mut *copy.units.0.get() }.as_mut_ptr();
     copy.base.set_pointer(address.cast());
     Ok((address.expose_provenance(), copy.into()))
 }
 
-// No doc comment: it would be the type's own.
+// No doc comment: it would become the type's own.
 #[pyclass(module = false, name = "PyCapsule", base = PyCapsule)]
 #[derive(Debug)]
 #[repr(C)]
@@ -189,7 +189,7 @@ pub struct WideCopy {
 #[derive(Debug)]
 struct Units(UnsafeCell<SmallVec<[wchar_t; INLINE]>>);
 
-// SAFETY: once their address is known, nothing here looks at the units again.
+// SAFETY: once their address is published, this crate does not look at the units again.
 unsafe impl Sync for Units {}
 
 #[pyclass(flags(DISALLOW_INSTANTIATION), with(Representable))]
@@ -210,6 +210,6 @@ impl Representable for WideCopy {
 /// Makes the type of wide copies.
 pub fn install() {
     let class = WideCopy::make_static_type();
-    // A capsule calls its destructor when it is freed. Here there is none.
+    // A capsule calls its destructor when it is freed; this one has none.
     class.slots.del.store(None);
 }

@@ -1,1 +1,2 @@
-/* CPython's _ctypes_test.c wants a file of this name. */
+/* What CPython's _ctypes_test.c asks of its configuration. */
+#define HAVE_WCHAR_H 1

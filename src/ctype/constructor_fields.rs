@@ -7,9 +7,9 @@ use rustpython_vm::{
 };
 
 /// A list that is good for one state of the class, which the VM's version tag names.
-#[pyclass(module = "_ctypes", name = "Positional", traverse = "manual")]
+#[pyclass(module = "_ctypes", name = "ConstructorFields", traverse = "manual")]
 #[derive(Debug, PyPayload)]
-pub struct Positional {
+pub struct ConstructorFields {
     pub version: u32,
     /// The descriptors in the order of the arguments, those of base classes first. `None` if the names in
     /// `_fields_` do not lead to the fields in this state of the class.
@@ -17,10 +17,10 @@ pub struct Positional {
 }
 
 #[pyclass(flags(DISALLOW_INSTANTIATION))]
-impl Positional {}
+impl ConstructorFields {}
 
 // SAFETY: visits each object it owns exactly once.
-unsafe impl Traverse for Positional {
+unsafe impl Traverse for ConstructorFields {
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
         self.fields.traverse(visit);
     }

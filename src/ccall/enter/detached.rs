@@ -1,5 +1,5 @@
-//! Who is called, and what happens right around the machine call: detaching from the VM, `errno`,
-//! exceptions left behind.
+//! The callee, and what happens right around the machine call: detaching from the VM, `errno`, exceptions left
+//! behind.
 
 #[cfg(windows)]
 use crate::ccall::last_error;
@@ -15,12 +15,12 @@ pub struct Callee {
     pub address: usize,
     /// `FUNCFLAG_*`.
     pub flags: u32,
-    /// For a variadic call, how many arguments come before the `...`.
+    /// For a variadic call, the number of arguments before the `...`.
     pub fixed: Option<usize>,
 }
 
-/// Runs `enter`, which makes the machine call: detached from the VM unless the function uses it, and
-/// with ctypes' copy of `errno` in place if it asks for that.
+/// Runs `enter`, which makes the machine call: detached from the VM unless the function uses it, and with
+/// ctypes' copy of `errno` in place if the function asks for that.
 #[inline(always)]
 pub fn attached_or_not(call_flags: u32, vm: &VirtualMachine, enter: impl FnOnce()) -> PyResult<()> {
     thread::prepare(vm);
@@ -51,11 +51,11 @@ pub fn attached_or_not(call_flags: u32, vm: &VirtualMachine, enter: impl FnOnce(
     pending::raised_by(enter, vm)
 }
 
-/// The function at `address`.
+/// Returns the function at `address`.
 #[inline]
 pub fn function_at(address: usize) -> unsafe extern "C" fn() {
-    // SAFETY: an address is a function pointer's value on every platform we support, and a call is
-    // made by whoever promises that there is a function; NULL is never called.
+    // SAFETY: on every supported platform a function pointer's value is an address. Calling the result is
+    // unsafe by its type; NULL is never called.
     unsafe {
         std::mem::transmute::<*const (), unsafe extern "C" fn()>(std::ptr::with_exposed_provenance(
             address,
