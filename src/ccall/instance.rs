@@ -63,7 +63,7 @@ pub fn has_a_say(class: &Py<PyType>) -> bool {
     own.any(|base| base.get_direct_attr(name).is_some())
 }
 
-/// Returns whether `object`'s own `__class__` answers for `value`, not Python code.
+/// Returns whether the `__class__` of `value` is read by `object`'s own attribute, not by Python code.
 fn says_its_class(value: &PyObject, vm: &VirtualMachine) -> bool {
     /// A name, and what `object` has under it, which cannot be changed.
     type OfObject = (&'static PyStrInterned, Option<PyObjectRef>);

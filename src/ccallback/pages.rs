@@ -134,13 +134,17 @@ mod system {
         None
     }
 
+    /// Does nothing: [`map`] makes no mapping here.
+    ///
     /// # Safety
-    /// There is no mapping.
+    /// Always safe.
     pub unsafe fn seal(_start: *mut c_void, _size: usize) -> bool {
         false
     }
 
+    /// Does nothing: [`map`] makes no mapping here.
+    ///
     /// # Safety
-    /// There is no mapping.
+    /// Always safe.
     pub unsafe fn unmap(_start: *mut c_void, _size: usize) {}
 }

@@ -12,7 +12,7 @@ use rustpython_vm::{
     class::StaticType,
 };
 
-/// `__reduce__`: returns how to make an equal object elsewhere.
+/// Returns how to make an equal object elsewhere: `__reduce__`.
 ///
 /// # Errors
 /// `ValueError` if the value holds an address, which is meaningless elsewhere.
@@ -47,7 +47,7 @@ fn imported(vm: &VirtualMachine) -> Option<PyObjectRef> {
     module.get_item_opt(name!(vm, "_ctypes"), vm).ok()?
 }
 
-/// `__setstate__`: updates the instance dict and the bytes.
+/// Updates the instance dict and the bytes: `__setstate__`.
 ///
 /// # Errors
 /// `TypeError` if `state` is not a dict and bytes, `ValueError` if the value holds an address: bytes do not say
@@ -105,7 +105,7 @@ pub fn set_state(zelf: &Py<CData>, state: &[PyObjectRef], vm: &VirtualMachine) -
     Ok(())
 }
 
-/// `_unpickle`: makes the object that [`reduce`] described.
+/// Makes the object that [`reduce`] described: `_unpickle`.
 ///
 /// # Errors
 /// Any exception that making the object or its `__setstate__` raises.

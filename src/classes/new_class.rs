@@ -17,7 +17,7 @@ use rustpython_vm::{
 };
 use std::sync::OnceLock;
 
-/// `__new__` of a metaclass: called with the metaclass and the arguments of `type`.
+/// Makes a class: `__new__` of a metaclass, called with the metaclass and the arguments of `type`.
 ///
 /// # Errors
 /// Any exception that `type.__new__` raises.

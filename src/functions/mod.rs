@@ -1,5 +1,7 @@
 //! The functions of `_ctypes`.
 
+#[cfg(target_os = "macos")]
+mod macos;
 #[cfg(unix)]
 mod unix;
 #[cfg(windows)]
@@ -76,6 +78,9 @@ functions! {
     #[cfg(unix)]
     Named "dlsym" "($module, handle, name, /)" "The address of a symbol of a shared library."
         guarding(unix::dlsym);
+    #[cfg(target_os = "macos")]
+    Named "_dyld_shared_cache_contains_path" "($module, path, /)"
+        "Whether the loader's cache has a library of this path." guarding(macos::shared_cache_contains);
     #[cfg(windows)]
     Named "LoadLibrary" "($module, name, load_flags=0, /)" "Opens a library; its handle."
         guarding(windows::load_library);

@@ -41,7 +41,7 @@ pub fn init_hook(vm: &mut VirtualMachine) {
     }
 }
 
-/// `type.__new__`.
+/// Makes a class: the program's `type.__new__`.
 fn type_new(metaclass: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     if args.kwargs.is_empty()
         && let Some(class) = NewClass::read(&metaclass, &args.args, |base| bases_of(base, vm), vm)?

@@ -31,7 +31,7 @@ type GetAttribute = fn(&PyObject, &Py<PyStr>, &VirtualMachine) -> PyResult;
 /// The VM's own function that reads an attribute of an object whose class has a `__getattr__`.
 static GET_ATTRIBUTE: OnceLock<GetAttribute> = OnceLock::new();
 
-/// `CDLL.__getitem__` for an ordinary library and the name of a symbol that it has.
+/// Handles `CDLL.__getitem__` for an ordinary library and the name of a symbol that it has.
 pub fn item(args: &[PyObjectRef], vm: &VirtualMachine) -> Option<PyResult> {
     let [library, name] = args else { return None };
     symbol(library, name, vm)
@@ -95,7 +95,7 @@ fn is_no_data_descriptor(found: &PyObject) -> bool {
     class.slots.descr_set.load().is_none() && class.heaptype_ext.is_none()
 }
 
-/// `lib[name]`.
+/// Returns `lib[name]`.
 fn subscript(library: PyMapping<'_>, name: &PyObject, vm: &VirtualMachine) -> PyResult {
     let library = library.obj;
     if !audit::is_watched()
@@ -106,7 +106,7 @@ fn subscript(library: PyMapping<'_>, name: &PyObject, vm: &VirtualMachine) -> Py
     vm.call_special_method(library, name!(vm, "__getitem__"), (name.to_owned(),))
 }
 
-/// `lib.name`.
+/// Returns `lib.name`.
 fn getattro(library: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
     match (own_attribute(library, name, vm), GET_ATTRIBUTE.get()) {
         (Some(found), _) => Ok(found),

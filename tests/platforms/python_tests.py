@@ -20,8 +20,9 @@ ALLOWED = 60
 
 def variables(target):
     """What any test is told by variables."""
+    started_by = shlex.join([*target.runner, str(build.interpreter(target))])
     return {
-        "CTYPES_TESTS_INTERPRETER": shlex.join([*target.runner, str(build.interpreter(target))]),
+        **({"CTYPES_TESTS_INTERPRETER": started_by} if target.is_emulated else {}),
         "CTYPES_TESTS_SLOWED": str(target.slowed),
         "PYTHONIOENCODING": "utf-8",
         "CC": target.compiler,

@@ -16,8 +16,9 @@ class Target:
     architecture: str = None
     # The C compiler, which also links; None where no program can be linked.
     compiler: str = None
-    # The words before a program that run it; None if nothing does.
-    runner: tuple = None
+    # The words before a program that run it, and whether programs that it starts need them too.
+    runner: tuple = ()
+    is_emulated: bool = False
     # What is run before programs are.
     setup: tuple = ()
     # Variables of a program that runs.
@@ -35,8 +36,6 @@ class Target:
     # Whether Rust's standard library and libffi are built from their sources, there being no package of them.
     std_from_source: bool = False
     libffi_from_source: bool = False
-    # Cargo features that cannot be had there.
-    without: tuple = ()
     # How many times as long as here a program takes, for tests that try many cases.
     slowed: int = 1
 
@@ -51,6 +50,7 @@ TARGETS = {
         architecture="arm64",
         compiler="aarch64-linux-gnu-gcc",
         runner=("qemu-aarch64",),
+        is_emulated=True,
         conformance_library=("libpython3.14-stdlib", "arm64"),
         slowed=8,
     ),
@@ -80,26 +80,21 @@ TARGETS = {
         ("gcc-i686-linux-gnu", "libc6-dev-i386-cross", "libffi-dev:i386", "libstd-rust-web-dev:i386"),
         architecture="i386",
         compiler="i686-linux-gnu-gcc",
-        runner=(),
     ),
     "s390x": Target(
         "s390x-unknown-linux-gnu",
         ("gcc-s390x-linux-gnu", "libc6-dev-s390x-cross", "qemu-user", FROM_SOURCE),
         compiler="s390x-linux-gnu-gcc",
         runner=("qemu-s390x", "-L", "/usr/s390x-linux-gnu"),
+        is_emulated=True,
         std_from_source=True,
         libffi_from_source=True,
         slowed=8,
     ),
 }
 
-# What Rust's compiler checks without anything that could be linked or run: by triple, the cargo features and the
-# variables of the build scripts.
+# What Rust's compiler checks, without C compilers: triples.
 CHECKED = {
-    "macos": {
-        # Any folder passes for the system's headers.
-        triple: ("program,capi,mimalloc", ("SDKROOT", "/"))
-        for triple in ("aarch64-apple-darwin", "x86_64-apple-darwin")
-    },
-    "msvc": {"x86_64-pc-windows-msvc": ("program,capi,mimalloc",)},
+    "macos": ("aarch64-apple-darwin", "x86_64-apple-darwin"),
+    "msvc": ("x86_64-pc-windows-msvc",),
 }

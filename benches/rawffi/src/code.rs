@@ -36,13 +36,13 @@ macro_rules! integer {
             align: align_of::<$type>(),
             ffi: ffi!($ffi),
             load: |source, vm| {
-                // SAFETY: the caller's promise.
+                // SAFETY: there is a value at `source` (see `Code::load`).
                 let value = unsafe { source.cast::<$type>().read_unaligned() };
                 Ok(vm.ctx.new_int(value).into())
             },
             store: |target, value, vm| {
                 let word = word(value, vm)? as $type;
-                // SAFETY: the caller's promise.
+                // SAFETY: there is room for the value at `target` (see `Code::store`).
                 unsafe { target.cast::<$type>().write_unaligned(word) };
                 Ok(())
             },
@@ -59,13 +59,13 @@ macro_rules! float {
             align: align_of::<$type>(),
             ffi: ffi!($ffi),
             load: |source, vm| {
-                // SAFETY: the caller's promise.
+                // SAFETY: there is a value at `source` (see `Code::load`).
                 let value = unsafe { source.cast::<$type>().read_unaligned() };
                 Ok(vm.ctx.new_float(f64::from(value)).into())
             },
             store: |target, value, vm| {
                 let number = value.try_float(vm)?.to_f64() as $type;
-                // SAFETY: the caller's promise.
+                // SAFETY: there is room for the value at `target` (see `Code::store`).
                 unsafe { target.cast::<$type>().write_unaligned(number) };
                 Ok(())
             },
@@ -106,12 +106,12 @@ static CODES: &[Code] = &[
         align: 1,
         ffi: ffi!(ffi_type_uint8),
         load: |source, vm| {
-            // SAFETY: the caller's promise.
+            // SAFETY: there is room for the value at `target` (see `Code::store`).
             Ok(vm.ctx.new_bool(unsafe { source.read() } != 0).into())
         },
         store: |target, value, vm| {
             let truth = value.to_owned().try_to_bool(vm)?;
-            // SAFETY: the caller's promise.
+            // SAFETY: there is room for the value at `target` (see `Code::store`).
             unsafe { target.write(u8::from(truth)) };
             Ok(())
         },
@@ -124,13 +124,13 @@ static CODES: &[Code] = &[
         align: 2,
         ffi: ffi!(ffi_type_sint16),
         load: |source, vm| {
-            // SAFETY: the caller's promise.
+            // SAFETY: there is a value at `source` (see `Code::load`).
             let word = unsafe { source.cast::<i16>().read_unaligned() };
             Ok(vm.ctx.new_bool(word != 0).into())
         },
         store: |target, value, vm| {
             let truth = value.to_owned().try_to_bool(vm)?;
-            // SAFETY: the caller's promise.
+            // SAFETY: there is room for the value at `target` (see `Code::store`).
             unsafe { target.cast::<i16>().write_unaligned(-i16::from(truth)) };
             Ok(())
         },
@@ -142,7 +142,7 @@ static CODES: &[Code] = &[
         align: 1,
         ffi: ffi!(ffi_type_sint8),
         load: |source, vm| {
-            // SAFETY: the caller's promise.
+            // SAFETY: there is room for the value at `target` (see `Code::store`).
             Ok(vm.ctx.new_bytes(vec![unsafe { source.read() }]).into())
         },
         store: |target, value, vm| {
@@ -152,7 +152,7 @@ static CODES: &[Code] = &[
             let Some(&[byte]) = bytes else {
                 return Err(vm.new_type_error("expected bytes of length one"));
             };
-            // SAFETY: the caller's promise.
+            // SAFETY: there is room for the value at `target` (see `Code::store`).
             unsafe { target.write(byte) };
             Ok(())
         },
@@ -164,7 +164,7 @@ static CODES: &[Code] = &[
         align: align_of::<libc::wchar_t>(),
         ffi: ffi!(ffi_type_sint32),
         load: |source, vm| {
-            // SAFETY: the caller's promise.
+            // SAFETY: there is a value at `source` (see `Code::load`).
             let value = unsafe { source.cast::<u32>().read_unaligned() };
             match char::from_u32(value) {
                 Some(character) => Ok(vm.ctx.new_str(character.to_string()).into()),
@@ -179,7 +179,7 @@ static CODES: &[Code] = &[
             let (Some(point), None) = (points.next(), points.next()) else {
                 return Err(vm.new_type_error("expected a string of length one"));
             };
-            // SAFETY: the caller's promise.
+            // SAFETY: there is room for the value at `target` (see `Code::store`).
             unsafe { target.cast::<u32>().write_unaligned(point.to_u32()) };
             Ok(())
         },
@@ -191,13 +191,13 @@ static CODES: &[Code] = &[
         align: 16,
         ffi: ffi!(ffi_type_longdouble),
         load: |source, vm| {
-            // SAFETY: the caller's promise.
+            // SAFETY: there is a value at `source` (see `Code::load`).
             let number = unsafe { x87::load(source) };
             Ok(vm.ctx.new_float(number).into())
         },
         store: |target, value, vm| {
             let number = value.try_float(vm)?.to_f64();
-            // SAFETY: the caller's promise.
+            // SAFETY: there is room for the value at `target` (see `Code::store`).
             unsafe { x87::store(target, number) };
             Ok(())
         },
@@ -235,10 +235,12 @@ fn word(value: &PyObject, vm: &VirtualMachine) -> PyResult<u64> {
 mod x87 {
     const BIAS: i32 = 16383;
 
+    /// Reads a number.
+    ///
     /// # Safety
-    /// Ten bytes must be readable.
+    /// `source` must be valid for reads of ten bytes.
     pub unsafe fn load(source: *const u8) -> f64 {
-        // SAFETY: the caller's promise.
+        // SAFETY: `source` is valid for reads of ten bytes (see # Safety).
         let (mantissa, top) = unsafe {
             let mantissa = source.cast::<u64>().read_unaligned();
             (mantissa, source.add(8).cast::<u16>().read_unaligned())
@@ -257,8 +259,10 @@ mod x87 {
         sign * magnitude
     }
 
+    /// Writes a number.
+    ///
     /// # Safety
-    /// Sixteen bytes must be writable.
+    /// `target` must be valid for writes of sixteen bytes.
     pub unsafe fn store(target: *mut u8, number: f64) {
         let bits = number.to_bits();
         let fraction = bits << 12 >> 1;
@@ -272,7 +276,7 @@ mod x87 {
             (exponent, _) => (exponent as i32 - 1023 + BIAS, 1 << 63 | fraction),
         };
         let sign = (bits >> 48 & 0x8000) as u16;
-        // SAFETY: the caller's promise.
+        // SAFETY: `target` is valid for writes of sixteen bytes (see # Safety).
         unsafe {
             target.cast::<u64>().write_unaligned(mantissa);
             target

@@ -31,7 +31,7 @@ impl Memory {
         })
     }
 
-    /// Refers to memory at an address that the program vouches for.
+    /// Refers to memory at an address that the program gives.
     pub fn at(address: usize) -> Self {
         Self {
             address: AtomicPtr::new(ptr::with_exposed_provenance_mut(address)),

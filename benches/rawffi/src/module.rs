@@ -61,7 +61,7 @@ mod _rawffi {
     ) -> PyResult<Vec<u8>> {
         let start: *const u8 = std::ptr::with_exposed_provenance(address(&at, vm)?);
         let most = usize::try_from(most.unwrap_or(-1)).unwrap_or(usize::MAX);
-        // SAFETY: whoever gave the address answers for what is there.
+        // SAFETY: the program that gave the address must ensure that the memory is there.
         let length = (0..most).find(|&index| unsafe { start.add(index).read() } == 0);
         // SAFETY: as above.
         Ok(unsafe { std::slice::from_raw_parts(start, length.unwrap_or(most)) }.to_vec())
@@ -77,7 +77,7 @@ mod _rawffi {
         match size.into_option().map(usize::try_from) {
             Some(Ok(size)) => {
                 let start: *const u8 = std::ptr::with_exposed_provenance(address(&at, vm)?);
-                // SAFETY: whoever gave the address answers for what is there.
+                // SAFETY: the program that gave the address must ensure that the memory is there.
                 Ok(unsafe { std::slice::from_raw_parts(start, size) }.to_vec())
             }
             _ => charp2string(at, OptionalArg::Missing, vm),
@@ -93,7 +93,7 @@ mod _rawffi {
         let start: *const u32 = std::ptr::with_exposed_provenance(address(at, vm)?);
         let most = size.unwrap_or(usize::MAX);
         (0..most)
-            // SAFETY: whoever gave the address answers for what is there.
+            // SAFETY: the program that gave the address must ensure that the memory is there.
             .map(|index| unsafe { start.add(index).read_unaligned() })
             .take_while(|&value| value != 0 || !stops)
             .map(|value| {
@@ -133,7 +133,8 @@ mod _rawffi {
     ) -> PyResult<()> {
         let target: *mut u8 = std::ptr::with_exposed_provenance_mut(address(&at, vm)?);
         let bytes = bytes.as_bytes();
-        // SAFETY: whoever gave the address answers for what is there; no `bytes` are.
+        // SAFETY: the program that gave the address must ensure that the memory is there, and not in a `bytes`
+        // object.
         unsafe { std::ptr::copy(bytes.as_ptr(), target, bytes.len()) };
         Ok(())
     }
@@ -152,7 +153,7 @@ mod _rawffi {
     #[pyfunction]
     fn objectat(at: PyObjectRef, vm: &VirtualMachine) -> PyResult {
         let at: *const PyObject = std::ptr::with_exposed_provenance(address(&at, vm)?);
-        // SAFETY: whoever gave the address answers for an object being there.
+        // SAFETY: the program that gave the address must ensure that an object is there.
         let object = unsafe { at.as_ref() };
         object
             .map(ToOwned::to_owned)

@@ -118,13 +118,13 @@ const fn access<P: Part>() -> Access {
     }
 }
 
-/// `float _Complex`.
+/// Returns the accesses of `float _Complex`.
 #[must_use]
 pub const fn single<const SWAPPED: bool>() -> Access {
     access::<Float<SWAPPED>>()
 }
 
-/// `double _Complex`.
+/// Returns the accesses of `double _Complex`.
 #[must_use]
 pub const fn double<const SWAPPED: bool>() -> Access {
     access::<Double<SWAPPED>>()

@@ -86,7 +86,7 @@ unsafe fn store_long_double(
     Ok(None)
 }
 
-/// C's `float`.
+/// Returns the accesses of C's `float`.
 #[must_use]
 pub const fn single<const SWAPPED: bool>() -> Access {
     Access {
@@ -95,7 +95,7 @@ pub const fn single<const SWAPPED: bool>() -> Access {
     }
 }
 
-/// C's `double`.
+/// Returns the accesses of C's `double`.
 #[must_use]
 pub const fn double<const SWAPPED: bool>() -> Access {
     Access {

@@ -1,12 +1,12 @@
-//! Bit fields, against one that moves bit after bit.
+//! Bit fields, compared with a model that moves bit by bit.
 
 use crate::bits::{BitField, Bits};
 use arbitrary::{Result, Unstructured};
 
-/// Bytes around the unit, which nobody may touch.
+/// The number of bytes around the unit, which must not be touched.
 const AROUND: usize = 8;
 
-/// Where the unit's bit lies in memory: the byte, and the bit of it.
+/// Returns where a bit of the unit lies in memory: the byte, and the bit in it.
 fn place(field: &BitField, bit: u32) -> (usize, u32) {
     let byte = bit as usize / 8;
     let byte = if field.swapped != cfg!(target_endian = "big") {
@@ -71,7 +71,7 @@ pub fn check(bytes: &mut Unstructured<'_>) -> Result<()> {
         let value = bytes.arbitrary()?;
         store(&field, &mut expected, value);
         let unit = memory[AROUND..].as_mut_ptr();
-        // SAFETY: eight bytes and more of the memory, which is this function's.
+        // SAFETY: the unit has at most eight bytes, and lies in the memory, which is this function's.
         let found = unsafe {
             field.store(unit, value);
             field.load(unit)

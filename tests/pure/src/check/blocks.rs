@@ -15,7 +15,7 @@ pub fn check(bytes: &mut Unstructured<'_>) -> Result<()> {
         let block = Block::new(size, align).expect("memory");
         assert_eq!(block.size(), size.max(1));
         assert_eq!(block.start().addr() % align.max(16), 0, "{align}");
-        // SAFETY: the block's own memory, which nobody else looks at meanwhile.
+        // SAFETY: the block's own memory, which no other code uses meanwhile.
         let memory = unsafe { std::slice::from_raw_parts_mut(block.start(), block.size()) };
         assert!(memory.iter().all(|&byte| byte == 0));
         memory.fill(mark);
@@ -26,7 +26,8 @@ pub fn check(bytes: &mut Unstructured<'_>) -> Result<()> {
         let memory = unsafe { std::slice::from_raw_parts(block.start(), block.size()) };
         assert!(memory.iter().all(|byte| byte == mark));
     }
-    // An alignment that no memory can have is that of any scalar; what no memory can be had for is refused.
+    // An alignment that no memory can have becomes that of any scalar; a size that cannot be allocated is
+    // refused.
     let odd = Block::new(1, bytes.arbitrary::<u16>()?.into());
     assert!(odd.is_none_or(|block| block.start().addr().is_multiple_of(16)));
     let beyond = bytes.int_in_range(isize::MAX as usize - 31..=usize::MAX)?;

@@ -1,4 +1,4 @@
-//! PEP 3118 formats, against a parser of them: what was written is read back.
+//! PEP 3118 formats, compared with a parser: what was written is read back.
 
 use crate::{
     format,
@@ -6,7 +6,7 @@ use crate::{
 };
 use arbitrary::{Result, Unstructured};
 
-/// What a format says.
+/// The type that a format describes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Type {
     Simple { code: char, big_endian: bool },
@@ -29,7 +29,7 @@ struct Member {
     of: Shaped,
 }
 
-/// The simple types of the standard formats, and their bytes.
+/// The simple types of the standard formats, and their sizes in bytes.
 const CODES: [(char, u64); 12] = [
     ('?', 1),
     ('b', 1),
@@ -45,7 +45,7 @@ const CODES: [(char, u64); 12] = [
     ('P', 8),
 ];
 
-/// A type with the format that is written of it, its size and its alignment.
+/// A type with the format that is written for it, its size and its alignment.
 struct Written {
     of: Type,
     format: String,
@@ -161,7 +161,7 @@ fn structure(bytes: &mut Unstructured<'_>, depth: u32) -> Result<Written> {
     })
 }
 
-/// What is left of a format.
+/// The rest of a format.
 struct Parser<'a>(&'a str);
 
 impl Parser<'_> {
@@ -251,12 +251,12 @@ impl Parser<'_> {
     }
 }
 
-/// Bytes of what a format says.
+/// Returns the size in bytes of the type that a format describes.
 fn size(of: &Type) -> u64 {
     match of {
         Type::Simple { code, .. } => CODES.iter().find(|row| row.0 == *code).expect("a code").1,
         Type::Untyped | Type::Pointer(_) => 8,
-        // As `written` has it: the format does not say.
+        // As in `written`: the format does not say.
         Type::Union => 4,
         Type::Structure { members, end } => {
             let member = |member: &Member| {

@@ -1,9 +1,9 @@
-//! Layouts, against rules that are tried bit by bit and unit by unit instead of computed.
+//! Layouts, compared with rules that are tried bit by bit and unit by unit instead of computed.
 
 use crate::place::{Extent, Field, LIMIT, Packing, Place, Placer, Rules};
 use arbitrary::{Result, Unstructured};
 
-/// Where a field starts, in bits, and where its type does.
+/// The bit where a field starts, and the bit where its type does.
 struct Found {
     bit: u64,
     object: u64,
@@ -58,7 +58,7 @@ impl Model {
         found
     }
 
-    /// The first bit from which on the field lies within one aligned object of its type.
+    /// Finds the first bit from which on the field lies within one aligned object of its type.
     fn system_v(&mut self, field: Field) -> Found {
         self.align = self.align.max(field.align);
         let mut bit = self.end;
@@ -74,8 +74,8 @@ impl Model {
         Found { bit, object }
     }
 
-    /// In the object of the last field, if that is as large and both are bit fields and there is room;
-    /// otherwise in a new one.
+    /// Finds the place in the object of the last field, if both are bit fields of the same size and there is
+    /// room; otherwise in a new object.
     fn microsoft(&mut self, field: Field, pack: u64) -> Found {
         let align = if pack == 0 {
             field.align
@@ -150,7 +150,7 @@ fn field(bytes: &mut Unstructured<'_>) -> Result<Field> {
             bits: Some(bits),
         });
     }
-    // An aggregate is as large as a multiple of its alignment, or an array of several.
+    // The size of an aggregate is a multiple of its alignment.
     let size = align * bytes.int_in_range(1..=5)?;
     Ok(Field {
         size,
@@ -159,7 +159,7 @@ fn field(bytes: &mut Unstructured<'_>) -> Result<Field> {
     })
 }
 
-/// Any numbers at all must be placed, or refused, without a panic.
+/// Checks that any numbers at all are placed, or refused, without a panic.
 fn of_any_size(bytes: &mut Unstructured<'_>) -> Result<()> {
     let large = |bytes: &mut Unstructured<'_>| {
         let number: u64 = bytes.arbitrary()?;

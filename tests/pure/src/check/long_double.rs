@@ -1,4 +1,4 @@
-//! Conversions of `long double`, against exact comparisons of numbers `significand * 2^exponent`.
+//! Conversions of `long double`, compared exactly with numbers `significand * 2^exponent`.
 
 use crate::long_double::{Binary128, SIZE, X87Extended, load, store};
 use arbitrary::{Result, Unstructured};
@@ -12,7 +12,7 @@ struct Exact {
 }
 
 impl Exact {
-    /// A finite double that is not negative, by the definition of its bits.
+    /// Makes the number that a finite double is, which is not negative, from the definition of its bits.
     fn of(value: f64) -> Self {
         let (fraction, exponent) = (value.to_bits() & ((1 << 52) - 1), value.to_bits() >> 52);
         let implied = u64::from(exponent != 0) << 52;
@@ -22,8 +22,8 @@ impl Exact {
         }
     }
 
-    /// Of two numbers, the one whose highest bit weighs more is larger; otherwise both are shifted until
-    /// that bit is the highest of all.
+    /// Compares two numbers: the one whose highest bit weighs more is larger; otherwise both are shifted until
+    /// that bit is the highest.
     fn cmp(self, other: Self) -> Ordering {
         let top = |number: Self| 128 - number.significand.leading_zeros() as i32 + number.exponent;
         match (self.significand, other.significand) {
@@ -36,7 +36,7 @@ impl Exact {
         }
     }
 
-    /// The nearest double, ties to even: the last one that is not larger, or the next.
+    /// Returns the nearest double, ties to even: the last one that is not larger, or the next.
     fn rounded(self) -> f64 {
         let (mut low, mut high) = (0u64, f64::INFINITY.to_bits());
         while high - low > 1 {
@@ -60,8 +60,8 @@ impl Exact {
     }
 }
 
-/// What a number with this sign and exponent, and this significand of `bits` bits behind the point, is as
-/// a double. `None` if it is none.
+/// Returns as a double the number with this sign and exponent, and this significand of `bits` bits behind the
+/// point, or `None` if it is not a number.
 fn as_double(high: u16, significand: u128, bits: i32) -> Option<f64> {
     let exponent = i32::from(high & 0x7fff);
     if exponent == 0x7fff {
@@ -75,7 +75,7 @@ fn as_double(high: u16, significand: u128, bits: i32) -> Option<f64> {
     Some(if high >> 15 == 1 { -value } else { value })
 }
 
-/// Signs and exponents, most of them where a double ends.
+/// Returns a sign and an exponent, usually near where a double's range ends.
 fn high(bytes: &mut Unstructured<'_>) -> Result<u16> {
     let around = *bytes.choose(&[0u16, 15360 - 52, 15360, 16383, 15360 + 0x7ff, 0x7fff])?;
     let near = around
@@ -88,7 +88,7 @@ fn high(bytes: &mut Unstructured<'_>) -> Result<u16> {
     })
 }
 
-/// Ones and zeros in long rows are where rounding can go wrong.
+/// Returns a significand with long runs of ones and zeros, where rounding can go wrong.
 fn significand(bytes: &mut Unstructured<'_>, bits: u32) -> Result<u128> {
     let shift = bytes.int_in_range(0..=bits)?;
     let (number, row): (u128, u128) = (bytes.arbitrary()?, !0u128 >> (128 - bits));
@@ -102,7 +102,7 @@ fn significand(bytes: &mut Unstructured<'_>, bits: u32) -> Result<u128> {
     Ok(number & row)
 }
 
-/// Every double through memory and back; a NaN comes back quiet.
+/// Checks a double through memory and back; a NaN comes back quiet.
 fn through_memory(value: f64) {
     let mut memory = [0xa5u8; 1 + SIZE + 1];
     // SAFETY: the memory has that many bytes from the second on.
@@ -137,7 +137,7 @@ pub fn check(bytes: &mut Unstructured<'_>) -> Result<()> {
     Ok(())
 }
 
-/// The format that memory has on this machine.
+/// Checks the format that memory has on this machine.
 #[cfg(target_arch = "x86_64")]
 fn of_x87(top: u16, significand: u64) {
     let memory = (u128::from(top) << 64 | u128::from(significand)).to_le_bytes();

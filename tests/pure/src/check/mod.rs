@@ -1,5 +1,5 @@
-//! The checks: each takes bytes, and panics if what they stand for goes wrong. Bytes that are too few for a
-//! case are none.
+//! The checks: each takes bytes, makes a case of them, and panics if the case goes wrong. If there are too few
+//! bytes for a case, there is none.
 
 mod bit_field;
 mod blocks;
@@ -15,7 +15,7 @@ pub type Check = (
     fn(&mut Unstructured<'_>) -> arbitrary::Result<()>,
 );
 
-/// All of them.
+/// All checks.
 pub const CHECKS: &[Check] = &[
     ("bit_field", bit_field::check),
     ("blocks", blocks::check),
@@ -31,7 +31,7 @@ pub const CHECKS: &[Check] = &[
 pub fn run(name: &str, bytes: &[u8]) {
     let check = CHECKS.iter().find(|check| check.0 == name);
     let (_, check) = check.unwrap_or_else(|| panic!("no check is called {name}"));
-    // An error says that the bytes did not suffice.
+    // An error means that there were too few bytes.
     let _ = check(&mut Unstructured::new(bytes));
 }
 
@@ -39,10 +39,10 @@ pub fn run(name: &str, bytes: &[u8]) {
 mod tests {
     use super::run;
 
-    /// Cases that a test tries, each of 512 bytes.
+    /// The number of cases in a test, each of 512 bytes.
     const CASES: u64 = if cfg!(miri) { 60 } else { 20_000 };
 
-    /// Runs a check on bytes of a generator (xorshift64*) that is the same every time.
+    /// Runs a check on the bytes of a generator (xorshift64*), which are the same every time.
     fn on_random_bytes(name: &str) {
         let mut state = 0x9e37_79b9_7f4a_7c15_u64;
         let mut bytes = [0u8; 512];
