@@ -12,7 +12,8 @@ WIDTH, HEIGHT = 320, 96
 
 window = pyglet.window.Window(WIDTH, HEIGHT, caption="ctypes")
 # The fonts that pyglet asks Windows for are not Wine's.
-label = pyglet.text.Label("Hello, ctypes", font_name="DejaVu Sans" if sys.platform == "win32" else None, font_size=24, x=WIDTH // 2, y=HEIGHT // 2,
+FONT = "DejaVu Sans" if sys.platform == "win32" else None
+label = pyglet.text.Label("Hello, ctypes", font_name=FONT, font_size=24, x=WIDTH // 2, y=HEIGHT // 2,
                           anchor_x="center", anchor_y="center", color=(255, 255, 255, 255))
 square = pyglet.shapes.Rectangle(4, 4, 16, 8, color=(255, 0, 0))
 seen = {}
