@@ -111,7 +111,7 @@ impl Frame {
         let mut word = 0u64;
         match passed.passing() {
             Passing::Registers(_) if passed.size() <= EIGHTBYTE => {
-                // SAFETY: the caller's promise; the word has room for as much.
+                // SAFETY: `source` holds a value of this type (see # Safety), for which the word has room.
                 unsafe { ptr::copy_nonoverlapping(source, (&raw mut word).cast(), passed.size()) };
             }
             _ => word = source.expose_provenance() as u64,
