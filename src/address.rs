@@ -1,4 +1,4 @@
-//! Addresses that Python code gives as they are: of values, functions, objects and libraries.
+//! Addresses that Python code gives as numbers: of values, functions, objects and libraries.
 
 use num_traits::Signed;
 use rustpython_vm::{Py, PyResult, VirtualMachine, builtins::PyInt};

@@ -1,9 +1,9 @@
-//! What libffi is told of C types: static descriptions of scalars, and one of ours for each aggregate, built of
-//! the scalars that it consists of.
+//! libffi's descriptions of C types: its static ones of scalars, and one made for each aggregate, of the
+//! scalars that it consists of.
 //!
-//! libffi knows neither unions nor bit fields nor arrays inside structures, and classifies by the elements that it
-//! is given. So where a room of this folder classifies aggregates, it also chooses elements from which libffi comes
-//! to its own result.
+//! libffi knows neither unions nor bit fields nor arrays inside structures, and classifies by the elements that
+//! it is given. So where a room of this folder classifies aggregates, it also chooses elements that lead libffi
+//! to the same result.
 
 use super::Scalar;
 use libffi::raw;
@@ -40,7 +40,7 @@ pub fn scalar(scalar: Scalar) -> *mut raw::ffi_type {
         Scalar::ComplexDouble => address_of!(ffi_type_complex_double),
         #[cfg(not(windows))]
         Scalar::ComplexLongDouble => address_of!(ffi_type_complex_longdouble),
-        // Microsoft's C has none, and no type of ours is one there.
+        // Microsoft's C has no complex numbers, and no ctype is one there.
         #[cfg(windows)]
         Scalar::ComplexFloat | Scalar::ComplexDouble | Scalar::ComplexLongDouble => {
             address_of!(ffi_type_void)
@@ -123,10 +123,10 @@ pub fn integers(size: usize) -> impl Iterator<Item = Scalar> {
     wide.chain(narrow).map(Scalar::unsigned)
 }
 
-/// libffi's function that makes calls. What C raises on Windows is taken where it stands.
+/// Calls libffi's function that makes calls. On Windows structured exceptions are caught where it makes them.
 ///
 /// # Safety
-/// As for libffi's.
+/// As for libffi's `ffi_call`.
 #[cfg(all(target_arch = "x86_64", windows))]
 #[inline]
 pub unsafe fn ffi_call(
@@ -141,7 +141,7 @@ pub unsafe fn ffi_call(
         result.expose_provenance(),
         values.expose_provenance(),
     ];
-    // SAFETY: the caller's promise; these are the function's parameters.
+    // SAFETY: these are the function's parameters, which are valid for libffi (see # Safety).
     unsafe { super::win64::guard::call(raw::ffi_call as *const () as usize, &words) };
 }
 

@@ -1,8 +1,8 @@
-//! C's `long double` to and from `f64`.
+//! Converting C's `long double` to and from `f64`.
 //!
-//! Python has no wider float, so a load rounds to the nearest double (C11 6.3.1.5) and a store is
-//! exact. Which format a platform has: x87's 80 bits on x86 outside Windows, IEEE binary128 on AArch64 outside
-//! Windows and Apple's systems and on the 64-bit architectures below, `double` itself elsewhere.
+//! Python has no wider float, so a load rounds to the nearest double (C11 6.3.1.5) and a store is exact. The
+//! platform's format is x87's 80 bits on x86 outside Windows, IEEE binary128 on AArch64 outside Windows and
+//! Apple's systems and on the 64-bit architectures below, `double` itself elsewhere.
 
 use std::mem::size_of;
 
@@ -50,19 +50,19 @@ const F64_BIAS: i32 = 1023;
 const F64_FRACTION_BITS: u32 = 52;
 const F64_FRACTION: u64 = (1 << F64_FRACTION_BITS) - 1;
 const F64_EXPONENT_MAX: u64 = 0x7ff;
-/// What tells a quiet NaN from one that signals. Every conversion makes NaNs quiet.
+/// The bit that distinguishes a quiet NaN from a signalling one. Every conversion makes NaNs quiet.
 const F64_QUIET: u64 = 1 << (F64_FRACTION_BITS - 1);
-/// From a double's biased exponent to a wide one of the same number.
+/// The difference between the biased exponents of a wide format and of a double, for the same number.
 const REBIAS: u64 = (WIDE_BIAS - F64_BIAS) as u64;
 
-/// A double as the formats with a 15-bit exponent have it.
+/// A double in the parts of the formats with a 15-bit exponent.
 struct Widened {
     /// The sign bit and the exponent.
     high: u16,
-    /// As many bits as a double stores.
+    /// The fraction, in as many bits as a double stores.
     fraction: u64,
-    /// Whether there is a one before the binary point: not in a zero. In an infinity and a NaN x87 has
-    /// one, too.
+    /// Whether there is a one before the binary point: not in a zero. In x87's format an infinity and a NaN
+    /// have one, too.
     one: bool,
 }
 
@@ -74,7 +74,7 @@ fn widened(value: f64) -> Widened {
     let (exponent, fraction, one) = match bits >> F64_FRACTION_BITS & F64_EXPONENT_MAX {
         0 if fraction == 0 => (0, 0, false),
         0 => {
-            // With a wide exponent it is normal.
+            // With a wide exponent the number is normal.
             let shift = fraction.leading_zeros() - (63 - F64_FRACTION_BITS);
             let fraction = fraction << shift & F64_FRACTION;
             (REBIAS + 1 - u64::from(shift), fraction, true)
@@ -99,10 +99,10 @@ pub struct X87Extended {
 
 impl X87Extended {
     const FRACTION_BITS: u32 = 63;
-    /// Bits that a double has no room for.
+    /// The number of fraction bits that a double has no room for.
     const EXCESS: u32 = Self::FRACTION_BITS - F64_FRACTION_BITS;
 
-    /// The number as a double has it; it is exact.
+    /// Converts a double, exactly.
     #[inline(always)]
     #[must_use]
     pub fn of(value: f64) -> Self {
@@ -115,13 +115,13 @@ impl X87Extended {
         Self { significand, high }
     }
 
-    /// The eightbytes that it takes in memory.
+    /// Returns the number's eightbytes in memory.
     #[cfg(test)]
     pub fn eightbytes(self) -> [u64; 2] {
         [self.significand, self.high.into()]
     }
 
-    /// Rounded to the nearest double, ties to even.
+    /// Rounds to the nearest double, ties to even.
     #[inline(always)]
     #[must_use]
     pub fn to_f64(self) -> f64 {
@@ -134,19 +134,19 @@ impl X87Extended {
         let kept = self.significand >> Self::EXCESS & F64_FRACTION | exponent << F64_FRACTION_BITS;
         let rest = self.significand & ((1 << Self::EXCESS) - 1);
         let half = 1 << (Self::EXCESS - 1);
-        // What is carried out of the fraction makes the exponent larger by one, up to that of infinity.
+        // A carry out of the fraction increases the exponent by one, up to that of infinity.
         let rounded = kept + u64::from(rest > half || rest == half && kept & 1 == 1);
         f64::from_bits(rounded | u64::from(self.high >> 15) << 63)
     }
 
-    /// The same for what is no normal double.
+    /// Converts a number that is not a normal double.
     #[inline(never)]
     fn other_to_f64(self) -> f64 {
         let sign = sign_of(self.high);
         let one = self.significand >> Self::FRACTION_BITS == 1;
         let exponent = self.high & WIDE_EXPONENT_MAX;
         if exponent != 0 && !one {
-            // No number, but what the processor makes of one that it knows none for.
+            // Not a number: the processor's result for encodings that it does not know.
             return f64::NAN.copysign(-1.0);
         }
         if exponent == WIDE_EXPONENT_MAX {
@@ -169,14 +169,14 @@ impl Binary128 {
     const FRACTION_BITS: u32 = 112;
     const EXCESS: u32 = Self::FRACTION_BITS - F64_FRACTION_BITS;
 
-    /// The number as a double has it; it is exact.
+    /// Converts a double, exactly.
     #[must_use]
     pub fn of(value: f64) -> Self {
         let Widened { high, fraction, .. } = widened(value);
         Self(u128::from(high) << Self::FRACTION_BITS | u128::from(fraction) << Self::EXCESS)
     }
 
-    /// Rounded to the nearest double, ties to even.
+    /// Rounds to the nearest double, ties to even.
     #[must_use]
     pub fn to_f64(self) -> f64 {
         let high = (self.0 >> Self::FRACTION_BITS) as u16;
@@ -196,7 +196,7 @@ fn sign_of(high: u16) -> f64 {
     if high >> 15 == 1 { -1.0 } else { 1.0 }
 }
 
-/// Infinity, or the quiet NaN with this fraction.
+/// Returns infinity, or the quiet NaN with this fraction.
 fn not_finite(fraction: u64, is_infinity: bool) -> f64 {
     let infinity = F64_EXPONENT_MAX << F64_FRACTION_BITS;
     f64::from_bits(if is_infinity {
@@ -206,7 +206,7 @@ fn not_finite(fraction: u64, is_infinity: bool) -> f64 {
     })
 }
 
-/// `significand * 2^scale` rounded to the nearest double, ties to even.
+/// Rounds `significand * 2^scale` to the nearest double, ties to even.
 fn round_to_f64(significand: u128, scale: i32) -> f64 {
     if significand == 0 {
         return 0.0;
@@ -225,8 +225,8 @@ fn round_to_f64(significand: u128, scale: i32) -> f64 {
         let kept = significand >> drop;
         kept + u128::from(rest > half || (rest == half && kept & 1 == 1))
     };
-    // `kept` has its leading one in bit 52, which counts as one in the exponent; so does what rounding has
-    // carried beyond it. A subnormal number has no leading one there, and no exponent.
+    // `kept` has its leading one in bit 52, which adds one to the exponent; so does a carry beyond that bit. A
+    // subnormal number has no leading one there, and no exponent.
     let exponent = (last + F64_BIAS + F64_FRACTION_BITS as i32 - 1) as u64;
     if exponent >= F64_EXPONENT_MAX {
         return f64::INFINITY;
@@ -368,7 +368,7 @@ mod tests {
         use super::*;
         use std::arch::asm;
 
-        /// `of`, as the processor does it.
+        /// Converts a double by the processor, as `of` does.
         fn widened_by_x87(value: f64) -> X87Extended {
             let mut result = X87Extended::of(0.0).eightbytes();
             // SAFETY: loads a double and stores ten bytes into a buffer of sixteen.
@@ -386,7 +386,7 @@ mod tests {
             }
         }
 
-        /// `to_f64`, as the processor does it.
+        /// Rounds to a double by the processor, as `to_f64` does.
         fn rounded_by_x87(value: X87Extended) -> f64 {
             let (eightbytes, mut result) = (value.eightbytes(), 0.0f64);
             // SAFETY: loads ten bytes of a buffer of sixteen and stores a double.

@@ -1,4 +1,4 @@
-//! How values of a C type are passed to functions, and how libffi is told of them.
+//! How values of a C type are passed to functions, and how they are described to libffi.
 
 use super::{
     Scalar,
@@ -10,12 +10,12 @@ use libffi::raw::ffi_type;
 /// A scalar inside an aggregate, at a byte offset from its start.
 pub type Part = (usize, Scalar);
 
-/// What an ABI looks at in a structure or union.
+/// The facts about a structure or union that ABIs depend on.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape<'a> {
-    /// Bytes, padding included.
+    /// Size in bytes, with padding.
     pub size: usize,
-    /// Bytes that it is aligned to.
+    /// Alignment in bytes.
     pub align: usize,
     /// The largest alignment of its members, in bytes, without what `_align_` adds.
     pub natural_align: usize,

@@ -24,11 +24,11 @@ pub enum Scalar {
 }
 
 impl Scalar {
-    /// Bytes that a value of this scalar takes in memory.
+    /// Returns the size of a value in bytes.
     #[must_use]
     pub fn size(self) -> usize {
         match self {
-            // As libffi has it.
+            // `Void` has the size that libffi gives it.
             Self::Void | Self::Sint8 | Self::Uint8 => 1,
             Self::Sint16 | Self::Uint16 => 2,
             Self::Sint32 | Self::Uint32 | Self::Float => 4,
@@ -66,7 +66,7 @@ impl Scalar {
         self.width().extend(word)
     }
 
-    /// A number as the bits of a C float of this type.
+    /// Returns a number as the bits of a C float of this type.
     #[inline]
     #[must_use]
     pub fn float_bits(self, number: f64) -> u64 {
@@ -77,7 +77,7 @@ impl Scalar {
         }
     }
 
-    /// Stores a machine word as this scalar, cut to its width. `false` if a word is not enough.
+    /// Stores a machine word as this scalar, cut to its width. Returns `false` if a word is not enough.
     ///
     /// # Safety
     /// `target` must be valid for writes of the scalar's size.
@@ -86,7 +86,7 @@ impl Scalar {
     pub unsafe fn write_word(self, target: *mut u8, word: u64) -> bool {
         macro_rules! write {
             ($int:ty) => {
-                // SAFETY: the caller's promise.
+                // SAFETY: `target` is valid for writes of the scalar's size (see # Safety).
                 unsafe { target.cast::<$int>().write_unaligned(word as $int) }
             };
         }
@@ -105,8 +105,8 @@ impl Scalar {
         true
     }
 
-    /// The scalar at `source` as a machine word, if it takes no more than that: an integer extended
-    /// as its type is, the bits of a float.
+    /// Reads the scalar at `source` as a machine word, if it fits one: an integer extended as its type
+    /// requires, the bits of a float.
     ///
     /// # Safety
     /// `source` must hold a value of this scalar.
@@ -115,7 +115,7 @@ impl Scalar {
     pub unsafe fn read_word(self, source: *const u8) -> Option<u64> {
         macro_rules! read {
             ($int:ty) => {
-                // SAFETY: the caller's promise.
+                // SAFETY: `source` holds a value of this scalar (see # Safety).
                 unsafe { source.cast::<$int>().read_unaligned() as u64 }
             };
         }
@@ -136,7 +136,7 @@ impl Scalar {
         })
     }
 
-    /// Whether a machine word holds it.
+    /// Returns whether the scalar fits a machine word.
     #[must_use]
     pub fn is_word(self) -> bool {
         !matches!(
@@ -149,14 +149,14 @@ impl Scalar {
         )
     }
 
-    /// Whether it is a float that a machine word holds.
+    /// Returns whether the scalar is a float that fits a machine word.
     #[inline]
     #[must_use]
     pub fn is_float(self) -> bool {
         matches!(self, Self::Float | Self::Double)
     }
 
-    /// Bytes that a value of this scalar is aligned to.
+    /// Returns the alignment of a value in bytes.
     #[must_use]
     pub fn align(self) -> usize {
         match self {
@@ -170,7 +170,7 @@ impl Scalar {
         }
     }
 
-    /// The scalars a complex number consists of; `None` for what is no complex number.
+    /// Returns the scalar type of a complex number's parts, or `None` if it is not a complex number.
     #[must_use]
     pub fn parts(self) -> Option<Self> {
         match self {
@@ -181,7 +181,7 @@ impl Scalar {
         }
     }
 
-    /// The unsigned integer of `size` bytes (1, 2, 4 or 8).
+    /// Returns the unsigned integer of `size` bytes (1, 2, 4 or 8).
     #[must_use]
     pub fn unsigned(size: usize) -> Self {
         match size {

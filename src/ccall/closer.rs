@@ -118,5 +118,5 @@ impl Exact {
 /// Returns whether a type is derived from the one with this identity, and can stand for it.
 fn is_derived(ctype: &CType, from: usize) -> bool {
     let from = ctype.bases().find(|base| identity(base) == from);
-    from.is_some_and(|from| ctype.serves_as(from))
+    from.is_some_and(|from| ctype.passes_as(from))
 }

@@ -214,7 +214,7 @@ fn is_instance(ctype: &CType, value: &PyObject, vm: &VirtualMachine) -> PyResult
 /// Returns whether a C value that is said to be an instance of `ctype` can be used as one: Python code may have
 /// said so.
 fn is_what_it_says(ctype: &CType, value: &PyObject) -> bool {
-    CData::of(value).is_none_or(|cdata| cdata.ctype().serves_as(ctype))
+    CData::of(value).is_none_or(|cdata| cdata.ctype().passes_as(ctype))
 }
 
 fn void_pointer(ctype: &CType, value: &PyObject, vm: &VirtualMachine) -> PyResult<Attempt> {
@@ -335,7 +335,7 @@ fn pointer(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> PyResult
                     .python_class()
                     .as_object()
                     .is_subclass(target.python_class().as_object(), vm)?
-                    && item.serves_as(target))
+                    && item.passes_as(target))
         {
             return Ok(Attempt::Done(Param::Itself));
         }

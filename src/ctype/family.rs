@@ -25,6 +25,24 @@ impl CType {
         self.size() >= other.size() && (!holds_addresses || self.extends(other))
     }
 
+    /// Returns whether a value of this ctype can be given to C as an `other`: it can serve as one, or both are
+    /// pointers, and C reads no more through it than its target has. Interfaces of COM are declared so: pointers
+    /// derive from each other as the structures do that they point to.
+    #[must_use]
+    pub fn passes_as(&self, other: &Self) -> bool {
+        if self.serves_as(other) {
+            return true;
+        }
+        let is_derived = || self.bases().any(|base| ptr::eq(&raw const **base, other));
+        match (&self.kind, &other.kind) {
+            (Kind::Pointer(own), Kind::Pointer(others)) => match (own.get(), others.get()) {
+                (Some(own), Some(others)) => is_derived() && own.passes_as(others),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
     /// Returns whether this ctype was derived from `other`, so that its memory begins as that of an `other`
     /// does.
     #[must_use]

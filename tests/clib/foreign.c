@@ -1,17 +1,18 @@
 /* Threads that Python did not start, at the moments when a callback is awkward: while they end, while
    the process forks or exits, while the loader's lock is held. */
-#ifndef _WIN32
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
 #include "ctypestest.h"
-#include <link.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 #include <unistd.h>
+#ifndef _WIN32
+#include <link.h>
+#include <signal.h>
+#include <sys/wait.h>
+#endif
 
 typedef int (*int_function)(int);
 
@@ -134,6 +135,7 @@ EXPORT void call_in_thread_at_exit(int_function callback) {
     atexit(in_thread_at_exit);
 }
 
+#ifndef _WIN32
 /* A child that C code forks; returns its exit status, or -1 if it had to be killed. */
 EXPORT int fork_in_c(int_function in_child, int number) {
     pid_t child = fork();

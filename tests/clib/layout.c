@@ -40,6 +40,9 @@ struct layout_case {
 #define LAYOUT(NAME, PACK, ALIGN, COUNT, ...)                                                      \
     PACKED_##PACK(struct layout_##NAME { __VA_ARGS__ } ALIGNED_##ALIGN;)
 PLAIN_LAYOUTS
+#undef LAYOUT
+#define LAYOUT(NAME, PACK, ALIGN, COUNT, ...)                                                      \
+    PACKED_##PACK(struct layout_##NAME { __VA_ARGS__ } GCC_LAYOUT ALIGNED_##ALIGN;)
 BIT_LAYOUTS
 #undef LAYOUT
 #define LAYOUT(NAME, PACK, ALIGN, COUNT, ...)                                                      \

@@ -9,9 +9,11 @@
 
 #if defined(__x86_64__) || defined(__i386__)
 #define MS_LAYOUT __attribute__((ms_struct))
+#define GCC_LAYOUT __attribute__((gcc_struct))
 #define HAS_MS_LAYOUT 1
 #else
 #define MS_LAYOUT
+#define GCC_LAYOUT
 #define HAS_MS_LAYOUT 0
 #endif
 

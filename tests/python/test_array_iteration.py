@@ -9,7 +9,7 @@ import weakref
 from collections.abc import Iterable
 from ctypes import (POINTER, Array, Structure, c_char, c_char_p, c_double, c_int, c_wchar, pointer, py_object)
 
-from support import TestCase
+from support import WINDOWS, TestCase
 
 
 class Pair(Structure):
@@ -75,7 +75,9 @@ class Iteration(TestCase):
         self.assertEqual((next(iterator), operator.length_hint(iterator)), (0, 3))
         self.assertEqual(iterator.__reduce__(), (iter, (array,), 1))
         self.assertEqual(list(copy.copy(iterator)), [1, 2, 3])
-        self.assertEqual(list(pickle.loads(pickle.dumps(iterator))), [1, 2, 3])
+        if not WINDOWS:
+            # There the class has the name of an array of `long`.
+            self.assertEqual(list(pickle.loads(pickle.dumps(iterator))), [1, 2, 3])
         iterator.__setstate__(3)
         self.assertEqual(list(iterator), [3])
         iterator.__setstate__(0)

@@ -8,7 +8,7 @@ from ctypes import (
 )
 
 from given import ROUNDS, Index, Parameter, Property, Slots
-from support import OURS, TestCase, clib, echo_object, function
+from support import LIBC, OURS, TestCase, clib, echo_object, function
 
 
 class AsParameter(TestCase):
@@ -201,7 +201,7 @@ class AsParameter(TestCase):
                 self.assertRaises((RecursionError, ArgumentError), echo, endless)
 
     def test_what_is_written_into_bytes(self):
-        fill = CFUNCTYPE(c_void_p, c_void_p, c_int, c_size_t)(("memset", CDLL(None)))
+        fill = CFUNCTYPE(c_void_p, c_void_p, c_int, c_size_t)(("memset", CDLL(LIBC)))
         for argtypes in ([c_void_p, c_int, c_size_t], [c_char_p, c_int, c_size_t], None):
             fill.argtypes = argtypes
             text = bytes(bytearray(b"parameter"))

@@ -9,7 +9,7 @@ from ctypes import (
     wstring_at,
 )
 
-from support import LIBRARY, PY314, TestCase, clib
+from support import LIBRARY, PY314, TestCase, clib, on_unix
 
 events = None
 
@@ -35,6 +35,7 @@ class Audit(TestCase):
             expected = [e for e in expected if e[0] != "call_function"]
         self.assertEqual(seen, list(expected))
 
+    @on_unix
     def test_libraries(self):
         self.check(lambda: CDLL(LIBRARY), ("dlopen", (LIBRARY,)))
         self.check(lambda: CDLL(None), ("dlopen", (None,)))
@@ -46,6 +47,7 @@ class Audit(TestCase):
 
         self.check(missing, ("dlopen", ("no_such_library.so",)))
 
+    @on_unix
     def test_symbols(self):
         self.check(lambda: clib["negate_int"], ("dlsym", (clib, "negate_int")))
         self.check(lambda: CFUNCTYPE(None)(("negate_int", clib)), ("dlsym", (clib, "negate_int")))
@@ -70,6 +72,7 @@ class Audit(TestCase):
         callback = CFUNCTYPE(c_int)(lambda: 1)
         self.check(callback, ("call_function", (cast(callback, c_void_p).value, ())))
 
+    @on_unix
     def test_raw_calls(self):
         address = _ctypes.dlsym(clib._handle, "negate_int")
         for call in (_ctypes.call_function, _ctypes.call_cdeclfunction):

@@ -6,7 +6,7 @@ from ctypes import (
     CDLL, POINTER, ArgumentError, Structure, c_char, c_int, cast, pointer, sizeof,
 )
 
-from support import INTERPRETER, OURS, TestCase
+from support import INTERPRETER, LIBC, OURS, TestCase
 
 LARGE = 100_000
 
@@ -100,7 +100,7 @@ class ItemsThatGetFields(TestCase):
 
     def test_passed_for_pointers(self):
         self.assertRaises(TypeError, self.Pointer.from_param, self.early)
-        function = CDLL(None).labs
+        function = CDLL(LIBC).labs
         function.argtypes = [self.Pointer]
         self.assertRaises(ArgumentError, function, self.early)
         function((self.Later * 2)())

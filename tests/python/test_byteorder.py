@@ -11,10 +11,12 @@ from ctypes import (
     c_wchar_p, py_object, sizeof,
 )
 
-from support import PY314, TestCase
+from support import PY314, WINDOWS, TestCase
 
 SWAPPABLE = [c_short, c_ushort, c_int, c_uint, c_long, c_ulong, c_longlong, c_ulonglong, c_float,
              c_double]
+# On Windows it is `double`.
+LONG_DOUBLES = [] if WINDOWS else [c_longdouble]
 OTHER = "__ctype_be__" if sys.byteorder == "little" else "__ctype_le__"
 NATIVE = "__ctype_le__" if sys.byteorder == "little" else "__ctype_be__"
 Swapped, SwappedUnion = ((BigEndianStructure, BigEndianUnion) if sys.byteorder == "little"
@@ -47,7 +49,7 @@ class Simple(TestCase):
         self.assertEqual((sizeof(other), bytes(other(1)), bytes(other(0))), (1, b"\1", b"\0"))
 
     def test_types_without_an_order(self):
-        for ctype in (c_longdouble, c_wchar, c_char_p, c_wchar_p, c_void_p, py_object,
+        for ctype in (*LONG_DOUBLES, c_wchar, c_char_p, c_wchar_p, c_void_p, py_object,
                       POINTER(c_int), c_int * 2):
             self.assertFalse(hasattr(ctype, OTHER), ctype)
 
@@ -228,7 +230,7 @@ class Structures(TestCase):
 
     def test_refuses(self):
         for ctype in (POINTER(c_int), c_char_p, c_wchar_p, c_void_p, c_wchar, py_object,
-                      c_longdouble):
+                      *LONG_DOUBLES):
             for base in (Swapped, SwappedUnion):
                 self.assertError(TypeError, f"This type does not support other endian: {ctype}",
                                  type(base), "Bad", (base,), {"_fields_": [("a", ctype)]})

@@ -8,7 +8,7 @@ from ctypes import (
     c_ulong, c_ulonglong, c_ushort, c_void_p, c_wchar, c_wchar_p, cast, py_object,
 )
 
-from support import OURS, TestCase, clib, function
+from support import OURS, WIDE_CHARACTER, TestCase, clib, function
 
 VALUES = {
     "byte": (c_byte, (-128, 0, 127)), "ubyte": (c_ubyte, (0, 255)),
@@ -18,7 +18,7 @@ VALUES = {
     "longlong": (c_longlong, (-2 ** 63, 2 ** 63 - 1)), "ulonglong": (c_ulonglong, (0, 2 ** 64 - 1)),
     "float": (c_float, (0.5, -2.0 ** 100)), "double": (c_double, (0.1, -1e300)),
     "longdouble": (c_longdouble, (0.5, -1e300)), "bool": (c_bool, (False, True)),
-    "char": (c_char, (b"\0", b"a", b"\xff")), "wchar": (c_wchar, ("\0", "a", "\U0001f40d")),
+    "char": (c_char, (b"\0", b"a", b"\xff")), "wchar": (c_wchar, ("\0", "a", WIDE_CHARACTER)),
     "void_p": (c_void_p, (1, 2 ** 40)), "size_t": (c_size_t, (0, 2 ** 40)),
     "ssize_t": (c_ssize_t, (-5, 2 ** 40)),
 }

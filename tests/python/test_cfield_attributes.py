@@ -5,7 +5,7 @@ from ctypes import (
     c_uint16, c_uint32, c_ushort,
 )
 
-from support import PY314, TestCase
+from support import PY314, TestCase, other_layout
 
 if PY314:
     from ctypes import CField
@@ -34,6 +34,7 @@ class Attributes(TestCase):
         self.assertEqual((Bits.a.size, Bits.b.size), (3 << 16, 13 << 16 | 3))
         self.assertEqual((Bits.a.offset, Bits.b.offset), (0, 0))
 
+    @other_layout
     @unittest.skipUnless(PY314, "3.14's attributes")
     def test_all(self):
         names = ("name", "type", "byte_offset", "byte_size", "bit_offset", "bit_size",
@@ -50,6 +51,7 @@ class Attributes(TestCase):
         self.assertEqual(described(Record.low), ("low", c_ushort, 24, 2, 8, 3, True, False))
         self.assertEqual(described(Record.high), ("high", c_ushort, 26, 2, 0, 11, True, False))
 
+    @other_layout
     @unittest.skipUnless(PY314, "3.14's attributes")
     def test_big_endian_bit_offsets_count_from_the_least_significant(self):
         class Big(BigEndianStructure):
@@ -73,6 +75,7 @@ class Attributes(TestCase):
 
 
 class Repr(TestCase):
+    @other_layout
     def test_repr(self):
         if PY314:
             self.assertEqual(repr(Record.b), f"<ctypes.CField 'b' type={c_int64.__name__}, ofs=8, "

@@ -7,8 +7,9 @@ from ctypes import (
     c_int, c_longdouble, c_size_t, pointer, sizeof,
 )
 
-from support import OURS, PY314, TestCase, function
+from support import OURS, PY314, TestCase, for_unix, function
 
+for_unix("Microsoft's C has no complex numbers")
 if PY314:
     from ctypes import c_double_complex, c_float_complex, c_longdouble_complex
 

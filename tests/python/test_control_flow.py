@@ -10,7 +10,7 @@ from ctypes import (
     CDLL, CFUNCTYPE, POINTER, Structure, c_int, c_void_p, cast, pointer, py_object, resize,
 )
 
-from support import INTERPRETER, LIBRARY, OURS, PY314, TestCase, clib, function
+from support import INTERPRETER, LIBRARY, OURS, PY314, TestCase, clib, function, on_unix
 
 Unary = CFUNCTYPE(c_int, c_int)
 
@@ -162,6 +162,7 @@ class Finalisers(Recorded):
 
 
 class Libraries(TestCase):
+    @on_unix
     def test_closed_under_function_objects(self):
         # The C library's reference count goes up and down; the functions stay where they are.
         library = CDLL(LIBRARY)
@@ -222,6 +223,7 @@ EVENTS = {
 
 @unittest.skipUnless(PY314, "3.13 has other events")
 class AuditEvents(TestCase):
+    @on_unix
     def test_each_refused(self):
         script = f"""if True:
             import sys, _ctypes, gc

@@ -7,11 +7,11 @@ from ctypes import (
     CDLL, CFUNCTYPE, POINTER, ArgumentError, Structure, c_char_p, c_int, c_long, c_size_t, c_void_p,
 )
 
-from support import OURS, PY314, TestCase, function
+from support import LIBC, OURS, PY314, TestCase, function
 
 Unary = CFUNCTYPE(c_int, c_int)
 Compare = CFUNCTYPE(c_int, POINTER(c_int), POINTER(c_int))
-libc = CDLL(None)
+libc = CDLL(LIBC)
 
 
 class Recorded(TestCase):

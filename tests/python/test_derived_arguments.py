@@ -9,7 +9,7 @@ from ctypes import (
 from _ctypes import _Pointer
 
 from given import ROUNDS, Colour, Real
-from support import TestCase, clib, function
+from support import OURS, TestCase, clib, function
 
 
 class Base(Structure):
@@ -86,6 +86,41 @@ class Instances(TestCase):
         self.assertRaises(ArgumentError, special, 5)
         before = value.x
         self.assertEqual(special(Special(value)), before + 1)
+
+    def test_pointers_that_derive_as_their_targets_do(self):
+        # So pyglet declares interfaces of COM.
+        class Interface(Structure):
+            _fields_ = [("x", c_int)]
+
+        class Wider(Interface):
+            _fields_ = [("y", c_int)]
+
+        class Address(Structure):
+            _fields_ = [("address", c_void_p)]
+
+        class ToInterface(_Pointer):
+            _type_ = Interface
+
+        class ToWider(ToInterface):
+            _type_ = Wider
+
+        class ToAddress(ToInterface):
+            _type_ = Address
+
+        through = function("read_through", c_int, POINTER(ToInterface))
+        first = function("increment", c_int, ToInterface)
+        pointer_to_wider = ToWider(Wider(4))
+        for _ in ROUNDS:
+            for argument in (pointer_to_wider, byref(pointer_to_wider), pointer(pointer_to_wider)):
+                self.assertEqual(through(argument), pointer_to_wider.contents.x)
+            self.assertEqual(first(pointer_to_wider), pointer_to_wider.contents.x)
+        if OURS:
+            # What C would read there is something else.
+            other = ToAddress(Address(5))
+            for wrong in (other, byref(other), pointer(other)):
+                self.assertRaises(ArgumentError, through, wrong)
+        wider = function("increment", c_int, ToWider)
+        self.assertRaises(ArgumentError, wider, ToInterface(Interface(5)))
 
     def test_numbers(self):
         class Int(c_int):

@@ -6,7 +6,7 @@ from ctypes import (
     c_void_p, c_wchar, py_object, sizeof,
 )
 
-from support import PY314, TestCase
+from support import PY314, TestCase, other_layout
 
 SEQUENCE = "'_fields_' must be a sequence of "
 PAIRS = SEQUENCE + "(name, C type) pairs"
@@ -105,6 +105,7 @@ class Attributes(TestCase):
         self.assertError(ValueError, "_pack_ is not compatible with gcc-sysv layout", define,
                          _layout_="gcc-sysv", _pack_=1)
 
+    @other_layout
     @unittest.skipUnless(PY314, "the default is deprecated since 3.14")
     def test_pack_without_layout_warns(self):
         for base, kind in ((Structure, "Structure"), (Union, "Union")):

@@ -8,7 +8,7 @@ from ctypes import (
 )
 
 from given import ROUNDS, Parameter
-from support import OURS, PY314, TestCase, function
+from support import LIBC, OURS, PY314, TestCase, function
 
 
 class FromParam(TestCase):
@@ -107,7 +107,7 @@ class OfAnotherType(TestCase):
             self.assertRaises(ArgumentError, length, b"text")
 
     def test_what_is_written_into_bytes(self):
-        fill = CFUNCTYPE(c_void_p, POINTER(c_char), c_int, c_size_t)(("memset", CDLL(None)))
+        fill = CFUNCTYPE(c_void_p, POINTER(c_char), c_int, c_size_t)(("memset", CDLL(LIBC)))
         text = bytes(bytearray(b"parameter"))
         fill(text, 120, 3)
         self.assertEqual(text, b"xxxameter")

@@ -8,7 +8,7 @@ from ctypes import (
 )
 from _ctypes import FUNCFLAG_CDECL, FUNCFLAG_PYTHONAPI, FUNCFLAG_USE_ERRNO, CFuncPtr
 
-from support import LIBRARY, TestCase, clib, echo_object, function
+from support import LIBC, LIBRARY, WINDOWS, TestCase, clib, echo_object, function, on_unix
 
 Unary = CFUNCTYPE(c_int, c_int)
 
@@ -73,15 +73,18 @@ class Making(TestCase):
         for wrong in ("x", 1.5, None, [1, 2]):
             self.assertError(TypeError, "argument must be callable or integer function address",
                              Unary, wrong)
-        self.assertError(TypeError, "function takes exactly 1 argument (2 given)", Unary, 1, 2)
+        # On Windows that is a function of an interface.
+        self.assertError(TypeError, "argument 2 must be str, not int" if WINDOWS else
+                         "function takes exactly 1 argument (2 given)", Unary, 1, 2)
         for wrong in ((), (1,), ("abs",)):
             self.assertError(TypeError, "illegal func_spec argument", Unary, wrong)
-        for wrong in (1.5, None, 3):
+        for wrong in (1.5, None) if WINDOWS else (1.5, None, 3):
             self.assertError(TypeError, "function name must be string, bytes object or integer",
                              Unary, (wrong, clib))
         self.assertError(AttributeError, "'int' object has no attribute '_handle'", Unary,
                          ("abs", 2))
 
+    @on_unix
     def test_unknown_symbol(self):
         for lookup in (lambda: Unary(("no_such_function", clib)),
                        lambda: clib.no_such_function, lambda: clib["no_such_function"]):
@@ -124,9 +127,10 @@ class Libraries(TestCase):
 
         self.assertEqual(Library(LIBRARY).add_double(c_double(1.5), c_double(2)), 3.5)
 
+    @on_unix
     def test_program_itself(self):
-        self.assertEqual(CDLL(None).abs(-5), 5)
-        self.assertEqual(CDLL(None).strlen(b"four"), 4)
+        self.assertEqual(CDLL(LIBC).abs(-5), 5)
+        self.assertEqual(CDLL(LIBC).strlen(b"four"), 4)
 
     def test_path_objects(self):
         self.assertEqual(CDLL(pathlib.Path(LIBRARY)).add_int(2, 3), 5)

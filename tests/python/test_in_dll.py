@@ -9,7 +9,7 @@ from ctypes import (
 )
 
 import _ctypes
-from support import LIBRARY, PY314, TestCase, clib, function
+from support import LIBC, LIBRARY, PY314, TestCase, clib, function, on_unix
 
 
 class Point(Structure):
@@ -71,6 +71,7 @@ class Variables(TestCase):
 
 
 class Refused(TestCase):
+    @on_unix
     def test_unknown(self):
         self.assertError(ValueError, f"{LIBRARY}: undefined symbol: no_such_variable",
                          c_int.in_dll, clib, "no_such_variable")
@@ -120,6 +121,7 @@ class Opening(TestCase):
         by_handle = CDLL("any name", handle=clib._handle)
         self.assertEqual(by_handle.negate_int(5), -5)
 
+    @on_unix
     def test_modes(self):
         for mode in (RTLD_LOCAL, RTLD_GLOBAL, os.RTLD_NOW, os.RTLD_LAZY | os.RTLD_GLOBAL):
             self.assertEqual(CDLL(LIBRARY, mode=mode).negate_int(5), -5)
@@ -132,8 +134,9 @@ class Opening(TestCase):
         with self.assertRaises(AttributeError):
             ctypes.cdll._private
 
+    @on_unix
     def test_libc(self):
-        libc = CDLL(None)
+        libc = CDLL(LIBC)
         self.assertTrue(c_void_p.in_dll(libc, "environ").value)
         self.assertEqual(libc.abs(-3), 3)
         getenv = function("getenv", c_char_p, c_char_p, library=libc)

@@ -14,7 +14,7 @@ from ctypes import (
     py_object, sizeof,
 )
 
-from support import OURS, PY314, SLOWED, TestCase
+from support import OURS, PY314, SLOWED, TestCase, other_layout
 
 if PY314:
     from ctypes import _endian, _layout
@@ -210,6 +210,7 @@ class AgainstTheLibrary(TestCase):
 
 @unittest.skipUnless(PY314, "the library lays out since 3.14")
 class Warned(TestCase):
+    @other_layout
     def test_the_line_that_defines_the_class_is_named(self):
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
@@ -220,6 +221,7 @@ class Warned(TestCase):
         self.assertEqual([(w.filename, w.lineno) for w in caught], [(__file__, line)])
         self.assertEqual(sizeof(Packed), 4)
 
+    @other_layout
     def test_a_warning_can_be_an_error(self):
         with warnings.catch_warnings():
             warnings.simplefilter("error")

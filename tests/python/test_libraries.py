@@ -11,7 +11,7 @@ import unittest
 import weakref
 from ctypes import CDLL, CFUNCTYPE, PyDLL, c_double, c_int
 
-from support import INTERPRETER, LIBRARY, OURS, TestCase
+from support import INTERPRETER, LIBRARY, OURS, TestCase, on_unix
 
 
 class Name(str):
@@ -47,6 +47,7 @@ class Items(TestCase):
         gc.collect()
         self.assertIsNone(reference())
 
+    @on_unix
     def test_missing(self):
         for name in ("no_such_function", "add_int\u20ac", "x" * 300, ""):
             for look_up in (lambda: self.library[name], lambda: getattr(self.library, name)):
@@ -57,6 +58,7 @@ class Items(TestCase):
         self.assertFalse(hasattr(self.library, "no_such_function"))
         self.assertEqual(getattr(self.library, "no_such_function", 5), 5)
 
+    @on_unix
     def test_other_names(self):
         # What comes before the NUL is looked up.
         with self.assertRaisesRegex(AttributeError, "undefined symbol: add$"):
@@ -294,6 +296,7 @@ class Looks(TestCase):
         self.assertIs(bound.__func__, method)
         self.assertTrue(inspect.isfunction(CDLL.__getattr__))
 
+    @on_unix
     def test_audited(self):
         code = "\n".join([
             "import sys, ctypes", "library = ctypes.CDLL(None)", "seen = []", "library['abs']",

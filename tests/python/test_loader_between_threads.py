@@ -10,7 +10,7 @@ import unittest
 from ctypes import CDLL, CFUNCTYPE, c_int, c_size_t, c_void_p
 
 from at_once import at_once, while_running
-from support import LIBRARY, OURS, SLOWED, TestCase, function
+from support import LIBC, LIBRARY, OURS, SLOWED, TestCase, function
 
 ROUNDS = max(3, 150 // SLOWED)
 Each = CFUNCTYPE(c_int, c_void_p, c_size_t, c_void_p)
@@ -18,7 +18,7 @@ Unary = CFUNCTYPE(c_int, c_int)
 
 
 @unittest.skipUnless(OURS, "CPython waits for ever")
-@unittest.skipUnless(hasattr(CDLL(None), "dl_iterate_phdr"), "the loader has no such function")
+@unittest.skipUnless(hasattr(CDLL(LIBC), "dl_iterate_phdr"), "the loader has no such function")
 class Loader(TestCase):
     def setUp(self):
         # A library that nobody else has opened, so that closing it takes it away.

@@ -7,12 +7,12 @@ from ctypes import (
     CDLL, CFUNCTYPE, Structure, c_double, c_int, c_long, c_longdouble, c_longlong, c_size_t, c_void_p, memmove,
 )
 
-from support import TestCase
+from support import LIBC, TestCase
 
 x86_64 = unittest.skipUnless(platform.machine() == "x86_64" and sys.platform != "win32",
                              "machine code of x86-64, called as System V has it")
 
-LIBC = CDLL(None)
+LIBC = CDLL(LIBC)
 # xor ebx,ebx; xor r12d,r12d; xor r13d,r13d; xor r14d,r14d; xor r15d,r15d
 LOSE_REGISTERS = bytes.fromhex("31db 4531e4 4531ed 4531f6 4531ff")
 RETURN = b"\xc3"

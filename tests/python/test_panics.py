@@ -5,7 +5,7 @@ import sys
 import unittest
 from ctypes import CDLL, CFUNCTYPE, c_char, c_int, py_object
 
-from support import INTERPRETER, OURS, TestCase
+from support import INTERPRETER, LIBC, OURS, TestCase
 
 CLOSED = "mmap closed or invalid"
 
@@ -17,7 +17,7 @@ class Panics(TestCase):
         closed = mmap.mmap(-1, 100)
         closed.close()
         self.view = memoryview(closed)
-        self.absolute = CDLL(None)["abs"]
+        self.absolute = CDLL(LIBC)["abs"]
 
     def convert(self, function):
         class Argument:
@@ -54,7 +54,7 @@ class Panics(TestCase):
                   "closed = mmap.mmap(-1, 100)\nclosed.close()\nview = memoryview(closed)\n"
                   "def deep(count): return deep(count - 1) if count else view.tolist()\n"
                   "class Argument: from_param = deep\n"
-                  "function = CDLL(None).abs\nfunction.argtypes = [Argument]\nfunction(5)")
+                  f"function = CDLL({LIBC!r}).abs\nfunction.argtypes = [Argument]\nfunction(5)")
         result = subprocess.run([*INTERPRETER, "-c", script], capture_output=True, text=True, timeout=60)
         self.assertEqual((result.stdout, result.returncode), ("", 101))
         self.assertIn(CLOSED, result.stderr)

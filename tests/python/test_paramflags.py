@@ -7,7 +7,7 @@ from ctypes import (
 )
 
 from given import ROUNDS, MyInt
-from support import OURS, PY314, TestCase, clib, function
+from support import LIBC, OURS, PY314, TestCase, clib, function
 
 IN, OUT, IN_OUT, LCID = 1, 2, 3, 4
 IntPointer = POINTER(c_int)
@@ -273,7 +273,7 @@ class Outputs(TestCase):
     def copy(self, ctype, value):
         prototype = CFUNCTYPE(c_void_p, POINTER(ctype), c_void_p, c_size_t)
         flags = ((OUT, "target"), (IN, "source"), (IN, "size", sizeof(ctype)))
-        return prototype(("memcpy", CDLL(None)), flags)(addressof(value))
+        return prototype(("memcpy", CDLL(LIBC)), flags)(addressof(value))
 
     def test_simple_types(self):
         for ctype, value in (
@@ -327,7 +327,7 @@ class Outputs(TestCase):
         for count in range(1, 7):
             pointers = [(IntPointer, OUT)] * count
             scan = declared("sscanf", c_int, (c_char_p, IN), (c_char_p, IN, "format", b"%d " * count),
-                            *pointers, library=CDLL(None))
+                            *pointers, library=CDLL(LIBC))
             text = b" ".join(b"%d" % number for number in range(10, 10 + count))
             expected = tuple(range(10, 10 + count)) if count > 1 else 10
             for _ in ROUNDS:
@@ -378,7 +378,7 @@ class Outputs(TestCase):
 
     def test_what_is_written_into_bytes(self):
         fill = declared("memset", c_void_p, (c_void_p, IN, "target"), (c_int, IN, "value", 120),
-                        (c_size_t, IN, "size", 3), library=CDLL(None))
+                        (c_size_t, IN, "size", 3), library=CDLL(LIBC))
         text = bytes(bytearray(b"parameter"))
         fill(text)
         self.assertEqual(text, b"xxxameter")

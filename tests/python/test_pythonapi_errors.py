@@ -9,7 +9,7 @@ import unittest
 from contextlib import redirect_stderr
 from ctypes import CFUNCTYPE, PYFUNCTYPE, c_char_p, c_int, c_void_p, py_object, pythonapi
 
-from support import INTERPRETER, PY314, TestCase, api
+from support import INTERPRETER, PY314, TestCase, api, on_unix
 
 O = py_object
 set_string = api("PyErr_SetString", None, O, c_char_p)
@@ -33,7 +33,7 @@ class Left(TestCase):
 
     def test_whatever_the_result_type(self):
         for restype in [None, c_int, O, c_void_p, c_char_p, ctypes.c_double, lambda number: number]:
-            function = ctypes.PyDLL(None).PyErr_SetString
+            function = ctypes.PyDLL(None, handle=pythonapi._handle).PyErr_SetString
             function.restype = restype
             function.argtypes = [O, c_char_p]
             self.assertError(ValueError, "text", function, ValueError, b"text")
@@ -56,7 +56,7 @@ class Left(TestCase):
 
     def test_errors_of_the_c_library(self):
         # The number is the calling thread's, right before the call.
-        library = ctypes.PyDLL(None, use_errno=True)
+        library = ctypes.PyDLL(None, handle=pythonapi._handle, use_errno=True)
         function = library.PyErr_SetFromErrnoWithFilename
         function.argtypes, function.restype = [O, c_char_p], O
         ctypes.set_errno(2)
@@ -263,6 +263,7 @@ class Printed(TestCase):
 
 
 class Signals(TestCase):
+    @on_unix
     def test_checking(self):
         check = api("PyErr_CheckSignals", c_int)
         self.assertEqual(check(), 0)

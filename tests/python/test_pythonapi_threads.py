@@ -11,7 +11,9 @@ import time
 import unittest
 from ctypes import CDLL, CFUNCTYPE, PYFUNCTYPE, PyDLL, c_int, c_ulong, c_void_p, py_object
 
-from support import INTERPRETER, OURS, TestCase, api
+from support import INTERPRETER, LIBC, OURS, TestCase, api, for_unix
+
+for_unix("Windows' linker wants a library of the program's functions, and there is none")
 
 # A library that refers to the C API itself, as an extension's helper library does.
 SOURCE = r"""
@@ -386,7 +388,7 @@ class Attaching(TestCase):
     def test_called_detached(self):
         # Without a lock there is nothing that must be held to make an object.
         if OURS:
-            library = CDLL(None)
+            library = CDLL(LIBC)
             library.PyLong_FromLong.restype = O
             self.assertEqual(library.PyLong_FromLong(5), 5)
 

@@ -6,7 +6,7 @@ from ctypes import (
     c_void_p, c_wchar, pointer, sizeof,
 )
 
-from support import TestCase, clib, function
+from support import WIDE_CHARACTER, TestCase, clib, function
 
 VALUES = {
     "byte": (c_byte, -5, 7), "ubyte": (c_ubyte, 250, 7), "short": (c_short, -500, 7),
@@ -15,7 +15,7 @@ VALUES = {
     "longlong": (c_longlong, -2 ** 63, 7), "ulonglong": (c_ulonglong, 2 ** 64 - 1, 7),
     "float": (c_float, 0.5, -1.5), "double": (c_double, 0.1, 1e300),
     "longdouble": (c_longdouble, 0.25, -1e300), "bool": (c_bool, True, False),
-    "char": (c_char, b"x", b"\xff"), "wchar": (c_wchar, "€", "\U0001f40d"),
+    "char": (c_char, b"x", b"\xff"), "wchar": (c_wchar, "€", WIDE_CHARACTER),
     "void_p": (c_void_p, 77, 2 ** 40), "size_t": (c_size_t, 5, 2 ** 40),
     "ssize_t": (c_ssize_t, -5, 2 ** 40),
 }

@@ -11,7 +11,7 @@ from ctypes import (
     c_wchar_p, py_object, sizeof,
 )
 
-from support import OURS, PY314, TestCase, echo_object, function
+from support import OURS, PY314, WIDE_CHARACTER, WINDOWS, TestCase, echo_object, function
 
 SIGNED = [c_byte, c_short, c_int, c_long, c_longlong]
 UNSIGNED = [c_ubyte, c_ushort, c_uint, c_ulong, c_ulonglong]
@@ -52,8 +52,8 @@ class Sizes(TestCase):
                  c_float: "f", c_double: "d", c_longdouble: "g", c_bool: "?", c_char: "c",
                  c_wchar: "u", c_char_p: "z", c_wchar_p: "Z", c_void_p: "P", py_object: "O"}
         for ctype, code in codes.items():
-            # Where int and long are twins, int goes by long's code.
-            self.assertIn(ctype._type_, (code, {"i": "l", "I": "L"}.get(code)))
+            # Where int and long are twins, int goes by long's code; so do the two long floats.
+            self.assertIn(ctype._type_, (code, {"i": "l", "I": "L", "g": "d"}.get(code)))
         for ctype, code in [(c_byte, "b"), (c_ushort, "H"), (c_float, "f"), (c_double, "d")]:
             self.assertEqual(sizeof(ctype), struct.calcsize(code))
 
@@ -233,7 +233,7 @@ class Characters(TestCase):
 
     def test_wchar(self):
         self.assertEqual(c_wchar().value, "\0")
-        for text in ("x", "ä", "€", "\U0001f40d"):
+        for text in ("x", "ä", "€", WIDE_CHARACTER):
             self.assertEqual(c_wchar(text).value, text)
             self.assertEqual(function("echo_wchar", c_wchar, c_wchar)(text), text)
 
@@ -248,6 +248,7 @@ class Characters(TestCase):
                     else f"unicode string expected instead of {name} instance")
             self.assertError(TypeError, text, c_wchar, wrong)
 
+    @unittest.skipIf(WINDOWS, "every 16 bits are a character or half of one")
     def test_surrogates_and_invalid_code_points(self):
         self.assertEqual(c_wchar("\ud800").value, "\ud800")
         with self.assertRaises(ValueError):

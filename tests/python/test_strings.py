@@ -7,7 +7,7 @@ from ctypes import (
     pointer, sizeof, string_at,
 )
 
-from support import TestCase, function
+from support import LIBC, TestCase, function
 
 
 class Values(TestCase):
@@ -141,7 +141,7 @@ class Memory(TestCase):
 class WrittenTo(TestCase):
     def test_bytes_that_c_fills(self):
         """C must not, but programs let it: `read(fd, b"..." * n, n)`."""
-        libc = CDLL(None)
+        libc = CDLL(LIBC)
         for argtypes in (None, [c_void_p, c_char_p], [c_char_p, c_void_p]):
             strcpy = libc["strcpy"]
             if argtypes:
@@ -165,7 +165,7 @@ class DerivedBytes(TestCase):
                 self.died.append(bytes(self))
 
         self.Text = Text
-        self.length = function("strlen", c_size_t, c_char_p, library=CDLL(None))
+        self.length = function("strlen", c_size_t, c_char_p, library=CDLL(LIBC))
 
     def pass_in_cycle(self, text):
         text = self.Text(text)

@@ -11,7 +11,7 @@ from ctypes import (
     sizeof,
 )
 
-from support import PY314, TestCase, clib, function
+from support import PY314, TestCase, clib, function, other_layout
 
 NAMES = {
     "void_p": c_void_p, "char_p": c_char_p, "longdouble": c_longdouble, "longlong": c_longlong,
@@ -157,6 +157,7 @@ class BitFields(TestCase):
         self.check("bit", **{"_layout_": "gcc-sysv"} if PY314 else {})
 
     @unittest.skipUnless(PY314, "_layout_ is 3.14's")
+    @other_layout
     def test_default_is_gcc_sysv(self):
         self.check("bit")
 

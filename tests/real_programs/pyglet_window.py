@@ -2,6 +2,7 @@
 back. The same file serves pyglet 1.5 (fixed pipeline) and 2.1 (shaders)."""
 
 import ctypes
+import sys
 import zlib
 
 import pyglet
@@ -10,7 +11,9 @@ from pyglet import gl
 WIDTH, HEIGHT = 320, 96
 
 window = pyglet.window.Window(WIDTH, HEIGHT, caption="ctypes")
-label = pyglet.text.Label("Hello, ctypes", font_size=24, x=WIDTH // 2, y=HEIGHT // 2,
+# The fonts that pyglet asks Windows for are not Wine's.
+FONT = "DejaVu Sans" if sys.platform == "win32" else None
+label = pyglet.text.Label("Hello, ctypes", font_name=FONT, font_size=24, x=WIDTH // 2, y=HEIGHT // 2,
                           anchor_x="center", anchor_y="center", color=(255, 255, 255, 255))
 square = pyglet.shapes.Rectangle(4, 4, 16, 8, color=(255, 0, 0))
 seen = {}

@@ -9,7 +9,7 @@ use std::{
 
 const _: () = assert!(INTEGERS == 8 && VECTORS == 8);
 
-/// What the registers hold in which results come back.
+/// The contents of the registers in which results come back.
 #[derive(Default)]
 #[repr(C)]
 struct Returned {
@@ -25,7 +25,8 @@ impl Registers {
     /// It must be a function that takes what the registers hold, and returns so.
     #[inline(always)]
     pub unsafe fn call(&self, address: usize, form: Form, vectors: bool) -> u64 {
-        // SAFETY: the function leaves what was returned where it is; the caller's promise.
+        // SAFETY: the function takes what the registers hold, and returns in this form (see # Safety); the
+        // assembly leaves the result where it is.
         unsafe {
             if form == Form::Vector {
                 let enter: unsafe extern "C" fn(usize, &Self) -> f64 =
@@ -53,10 +54,10 @@ impl Frame {
         let mut returned = Returned::default();
         let stack = self.stack.content();
         let (start, words) = (stack.as_ptr(), stack.len());
-        // SAFETY: the caller's promise.
+        // SAFETY: the function takes the arguments that were placed (see # Safety).
         unsafe { enter_with_stack(address, &self.registers, start, words, &mut returned) };
         let Returned { integers, vectors } = returned;
-        // SAFETY: the caller's promise.
+        // SAFETY: `result` is valid for writes of the result, and of two machine words (see # Safety).
         unsafe {
             match form {
                 Form::Integer | Form::Integers => {

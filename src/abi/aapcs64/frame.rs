@@ -181,9 +181,10 @@ impl Frame {
         match passed.passing() {
             Passing::Registers(pieces) => match &pieces[..] {
                 [] => None,
-                // SAFETY: the caller's promise.
+                // SAFETY: `source` holds a value of this type (see # Safety).
                 [Scalar::Uint64, ..] => unsafe { self.eightbytes(passed, source) },
-                // SAFETY: the caller's promise; an aggregate of floats consists of nothing else.
+                // SAFETY: `source` holds a value of this type (see # Safety); an aggregate of floats consists
+                // of nothing else.
                 [float, ..] => unsafe {
                     self.floats(*float, pieces.len(), source, passed.natural_align())
                 },
@@ -204,7 +205,7 @@ impl Frame {
         align: usize,
     ) -> Option<()> {
         let size = float.size();
-        // SAFETY: the caller's promise.
+        // SAFETY: `source` holds `count` floats (see # Safety).
         let bytes = unsafe { slice::from_raw_parts(source, size * count) };
         let first = if self.is_variadic {
             None
@@ -239,7 +240,8 @@ impl Frame {
         });
         let mut words = [0u64; 2];
         let words = words.get_mut(..count)?;
-        // SAFETY: the caller's promise; the words have room for the rounded size.
+        // SAFETY: `source` holds a value of this type (see # Safety), and the words have room for it rounded
+        // up.
         unsafe { ptr::copy_nonoverlapping(source, words.as_mut_ptr().cast(), passed.size()) };
         if self.is_variadic {
             return self.stack.words(words, align);

@@ -51,7 +51,7 @@ pub const INTEGERS: usize = 8;
 /// Argument registers for floating point.
 pub const VECTORS: usize = 8;
 
-/// What Apple's systems do otherwise.
+/// The differences of Apple's systems.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Variant {
     Standard,
@@ -59,7 +59,7 @@ pub enum Variant {
 }
 
 impl Variant {
-    /// That of this platform.
+    /// The variant of this platform.
     pub const NATIVE: Self = if cfg!(target_vendor = "apple") {
         Self::Apple
     } else {

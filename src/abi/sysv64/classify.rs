@@ -38,7 +38,7 @@ pub fn classify(shape: Shape<'_>) -> Passing {
     if classes == [Eightbyte::X87; 2] {
         return Passing::X87;
     }
-    // What is padding to the end takes no register.
+    // Padding at the end takes no register.
     while classes.len() > 1 && classes.last() == Some(&Eightbyte::No) {
         classes.pop();
     }

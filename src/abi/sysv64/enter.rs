@@ -24,7 +24,7 @@ impl Registers {
     /// It must be a function that takes what the registers hold, and returns so.
     #[inline(always)]
     pub unsafe fn call(&self, address: usize, form: Form, vectors: bool) -> u64 {
-        // SAFETY: the caller's promise.
+        // SAFETY: the function takes what the registers hold, and returns in this form (see # Safety).
         unsafe {
             match form {
                 Form::Vector => self.all::<f64>(address).to_bits(),
@@ -43,7 +43,7 @@ impl Registers {
         // SAFETY: the function leaves what was returned where it is.
         let enter: unsafe extern "sysv64" fn(usize, &Self) -> R =
             unsafe { transmute(enter_with_registers as *const ()) };
-        // SAFETY: the caller's promise.
+        // SAFETY: the function takes what the registers hold (see # Safety).
         unsafe { enter(address, self) }
     }
 
@@ -56,7 +56,7 @@ impl Registers {
         // SAFETY: as above.
         let enter: unsafe extern "sysv64" fn(usize, &Self) -> u64 =
             unsafe { transmute(enter_with_integers as *const ()) };
-        // SAFETY: the caller's promise.
+        // SAFETY: the function takes what the integer registers hold (see # Safety).
         unsafe { enter(address, self) }
     }
 }
@@ -69,7 +69,8 @@ impl Frame {
     /// writes of what is returned, and of two machine words.
     #[inline(always)]
     pub unsafe fn call(&self, address: usize, form: Form, result: *mut u8) {
-        // SAFETY: the caller's promise.
+        // SAFETY: the function takes the arguments and returns in this form, and `result` is valid (see #
+        // Safety).
         unsafe {
             match form {
                 Form::Integer => self.enter::<u64>(address, result),
@@ -79,6 +80,8 @@ impl Frame {
         }
     }
 
+    /// Calls a function with another form of result.
+    ///
     /// # Safety
     /// As for [`Self::call`].
     #[inline(never)]
@@ -86,7 +89,8 @@ impl Frame {
         let stack = self.stack.content();
         let (start, words, align) = (stack.as_ptr(), stack.len(), self.stack.align());
         let registers = &self.registers;
-        // SAFETY: the caller's promise.
+        // SAFETY: the function takes the arguments and returns in this form, and `result` is valid (see #
+        // Safety).
         unsafe {
             match form {
                 Form::Integer => self.enter::<u64>(address, result),
@@ -95,7 +99,7 @@ impl Frame {
                 Form::Vectors => self.enter::<Pair<f64, f64>>(address, result),
                 Form::IntegerVector => self.enter::<Pair<u64, f64>>(address, result),
                 Form::VectorInteger => self.enter::<Pair<f64, u64>>(address, result),
-                // The function writes it itself, and returns its address, which nobody needs.
+                // The function writes the result itself, and returns its address, which is not used.
                 Form::Memory => self.enter::<u64>(address, [0u64; 1].as_mut_ptr().cast()),
                 // Ten bytes go to the result; the second part of a complex number goes 16 bytes further.
                 Form::X87 => enter_for_one(address, registers, start, words, align, result),
@@ -104,11 +108,13 @@ impl Frame {
         }
     }
 
+    /// Calls a function whose result `R` is, and writes the result.
+    ///
     /// # Safety
     /// As for [`Self::call`]; `R` must be what the form says.
     #[inline(always)]
     unsafe fn enter<R>(&self, address: usize, result: *mut u8) {
-        // SAFETY: the caller's promise.
+        // SAFETY: the function takes the arguments and returns an `R` (see # Safety).
         let returned: R = unsafe {
             if self.stack.is_empty() {
                 self.registers.all(address)
@@ -116,10 +122,12 @@ impl Frame {
                 self.enter_with_stack(address)
             }
         };
-        // SAFETY: the caller promises two machine words.
+        // SAFETY: `result` is valid for writes of the result, and of two machine words (see # Safety).
         unsafe { result.cast::<R>().write_unaligned(returned) };
     }
 
+    /// Calls a function that takes arguments on the stack, and returns its result.
+    ///
     /// # Safety
     /// As for [`Self::enter`].
     #[inline]
@@ -129,7 +137,8 @@ impl Frame {
         let enter: unsafe extern "sysv64" fn(usize, &Registers, *const u64, usize, usize) -> R =
             unsafe { transmute(enter_with_stack as *const ()) };
         let (start, words, align) = (stack.as_ptr(), stack.len(), self.stack.align());
-        // SAFETY: the caller's promise; the stack is as long and as aligned as it says.
+        // SAFETY: the function takes the arguments and returns an `R` (see # Safety); the stack has this size
+        // and alignment.
         unsafe { enter(address, &self.registers, start, words, align) }
     }
 }
@@ -169,7 +178,7 @@ macro_rules! vectors {
     };
 }
 
-/// What `al` tells a variadic function: how many vector registers may be used.
+/// Sets `al` for a variadic function: the number of vector registers that may be used.
 macro_rules! all_vectors {
     () => {
         "mov eax, 8"

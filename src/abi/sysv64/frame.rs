@@ -144,7 +144,7 @@ impl Frame {
     pub unsafe fn aggregate(&mut self, passed: &PassedType, source: *const u8) -> Option<()> {
         let (size, align) = (passed.size(), passed.align().max(EIGHTBYTE));
         let Passing::Registers(eightbytes) = passed.passing() else {
-            // SAFETY: the caller's promise.
+            // SAFETY: `source` holds a value of this size (see # Safety).
             let bytes = unsafe { slice::from_raw_parts(source, size) };
             let room = self.stack.room(size.next_multiple_of(EIGHTBYTE), align)?;
             room.get_mut(..size)?.copy_from_slice(bytes);
@@ -152,7 +152,8 @@ impl Frame {
         };
         let mut words = [0u64; 2];
         let words = words.get_mut(..size.div_ceil(EIGHTBYTE))?;
-        // SAFETY: the caller's promise; the words have room for the rounded size.
+        // SAFETY: `source` holds a value of this size (see # Safety), and the words have room for it rounded
+        // up.
         unsafe { ptr::copy_nonoverlapping(source, words.as_mut_ptr().cast(), size) };
         self.eightbytes(words, eightbytes, align)
     }

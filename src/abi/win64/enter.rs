@@ -17,10 +17,13 @@ impl Registers {
     /// It must be a function that takes what the registers hold, and returns so.
     #[inline(always)]
     pub unsafe fn call(&self, address: usize, form: Form, _vectors: bool) -> u64 {
-        // SAFETY: the caller's promise; there is nothing on the stack.
+        // SAFETY: the function takes what the registers hold, and returns in this form (see # Safety); nothing
+        // is on the stack.
         unsafe { self.enter(address, form, &[]) }
     }
 
+    /// Calls the function at `address` with arguments on the stack, and returns its result in a word.
+    ///
     /// # Safety
     /// As for [`Self::call`]; the function may look for further arguments on the stack.
     #[inline(always)]
@@ -30,7 +33,7 @@ impl Registers {
             // SAFETY: the function leaves what was returned where it is.
             let enter: unsafe extern "win64" fn(usize, &Self, *const u64, usize) -> f64 =
                 unsafe { transmute(enter as *const ()) };
-            // SAFETY: the caller's promise.
+            // SAFETY: the function takes what the registers and the stack hold (see # Safety).
             unsafe { enter(address, self, start, words) }.to_bits()
         } else {
             // SAFETY: as above.
@@ -47,16 +50,16 @@ impl Frame {
     /// writes of what is returned, and of two machine words.
     #[inline(always)]
     pub unsafe fn call(&self, address: usize, form: Form, result: *mut u8) {
-        // SAFETY: the caller's promise.
+        // SAFETY: the function takes the arguments that were placed, and returns in this form (see # Safety).
         let word = unsafe { self.registers.enter(address, form, self.stack.content()) };
         if !form.is_memory() {
-            // SAFETY: the caller promises two machine words.
+            // SAFETY: `result` is valid for writes of two machine words (see # Safety).
             unsafe { result.cast::<u64>().write_unaligned(word) };
         }
     }
 }
 
-/// What tells those who look through the stack of the frame: exceptions and `longjmp` on Windows, debuggers.
+/// Describes the frame to code that walks the stack: exceptions and `longjmp` on Windows, debuggers.
 #[cfg(windows)]
 macro_rules! unwinding {
     (start) => {

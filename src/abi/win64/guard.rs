@@ -1,7 +1,8 @@
-//! Structured exceptions that C raises, taken where the machine call was made.
+//! Structured exceptions that C raises, caught where the machine call was made.
 //!
-//! Windows looks for who handles an exception in the tables of the functions on the stack. The functions in assembly
-//! that make machine calls name a handler in theirs. What it takes, it has the system unwind to right behind the call:
+//! Windows looks for exception handlers in the tables of the functions on the stack. The functions in assembly
+//! that make machine calls name a handler in theirs. When the handler catches an exception, it makes the system
+//! unwind to right behind the call:
 //!
 //! ```text
 //! guarded         Rust: says where to put what is taken
@@ -9,8 +10,8 @@
 //!     ...         libffi, C: raises
 //! ```
 //!
-//! Frames of C and of assembly can be left so, and no others. Whoever lets other code run inside of a call, as a
-//! callback does, puts an end to the guard for that time.
+//! Only frames of C and of assembly can be left in this way. Code that lets other code run inside a call, as a
+//! callback does, suspends the guard for that time.
 
 use std::{arch::naked_asm, cell::Cell, ffi::c_void, ptr};
 use windows_sys::Win32::{
@@ -19,7 +20,7 @@ use windows_sys::Win32::{
     System::Threading::SetThreadStackGuarantee,
 };
 
-/// What was raised: its code, and what an access violation says of itself.
+/// What was raised: its code, and the details of an access violation.
 #[derive(Clone, Copy, Debug)]
 pub struct Raised {
     pub code: i32,
@@ -28,11 +29,11 @@ pub struct Raised {
 }
 
 thread_local! {
-    /// Where what this thread raises is put. NULL: nothing is taken.
+    /// The place for what this thread raises. NULL if nothing is caught.
     static PLACE: Cell<*const Cell<Option<Raised>>> = const { Cell::new(ptr::null()) };
 }
 
-/// Runs `f`, which makes one machine call, and says what has been raised by it.
+/// Runs `f`, which makes one machine call, and returns what the call has raised.
 #[inline]
 pub fn guarded(f: impl FnOnce()) -> Option<Raised> {
     let place = Cell::new(None);
@@ -46,16 +47,16 @@ pub fn guarded(f: impl FnOnce()) -> Option<Raised> {
     raised
 }
 
-/// Has the system leave this thread enough of its stack to handle its overflow.
+/// Makes the system leave this thread enough of its stack to handle a stack overflow.
 pub fn prepare() {
-    /// What the handlers take that Rust's standard library and the system have.
+    /// The stack that the handlers of Rust's standard library and of the system need.
     const ROOM: u32 = 64 * 1024;
     let mut size = ROOM;
-    // SAFETY: takes the number, and stores what it was before. Without it the overflow ends the process.
+    // SAFETY: takes the number, and stores the old one. Without it a stack overflow ends the process.
     unsafe { SetThreadStackGuarantee(&raw mut size) };
 }
 
-/// Runs `f`, inside of which nothing is taken.
+/// Runs `f`, in which nothing is caught.
 #[inline]
 pub fn unguarded<R>(f: impl FnOnce() -> R) -> R {
     let outer = PLACE.replace(ptr::null());
@@ -64,7 +65,7 @@ pub fn unguarded<R>(f: impl FnOnce() -> R) -> R {
     result
 }
 
-/// Makes the page that tells that the stack ends tell it again.
+/// Restores the guard page at the end of the stack.
 #[cold]
 fn restore_guard_page() {
     unsafe extern "C" {
@@ -74,11 +75,11 @@ fn restore_guard_page() {
     unsafe { _resetstkoflw() };
 }
 
-/// What a handler is told of the function whose it is (`DISPATCHER_CONTEXT`).
+/// What a handler is told about its function (`DISPATCHER_CONTEXT`).
 #[repr(C)]
 #[derive(Debug)]
 pub struct Dispatcher {
-    /// Where the function is: behind its call.
+    /// An address in the function: behind its call.
     control_pc: usize,
     image_base: usize,
     function_entry: *mut c_void,
@@ -90,11 +91,11 @@ pub struct Dispatcher {
     history: *mut UNWIND_HISTORY_TABLE,
 }
 
-/// The handler of the functions in assembly: what there is somebody for, it notes, and has everything unwound that
-/// the call has led to. `frame` is the function's.
+/// Handles exceptions for the functions in assembly: notes an exception that is to be caught, and unwinds
+/// everything that the call has led to. `frame` is the function's.
 ///
 /// # Safety
-/// The system calls it, with what describes the exception and the function.
+/// The system calls it, with descriptions of the exception and of the function.
 pub unsafe extern "C" fn handler(
     exception: *const EXCEPTION_RECORD,
     frame: *const c_void,
@@ -102,14 +103,14 @@ pub unsafe extern "C" fn handler(
     dispatcher: *const Dispatcher,
 ) -> i32 {
     const CONTINUE_SEARCH: i32 = 1;
-    // SAFETY: reads a number of this thread's own, which looking at what else the thread has changes.
+    // SAFETY: reads a number of this thread, before reading a thread-local value changes it.
     let last_error = unsafe { GetLastError() };
-    // SAFETY: the caller's promise.
+    // SAFETY: the system passes valid descriptions (see # Safety).
     let (record, function) = unsafe { (&*exception, &*dispatcher) };
     let place = PLACE.get();
-    // What C has jumped over by `longjmp` lay further down, and is there no more.
+    // The place of a call that C has left by `longjmp` was further down, and no longer exists.
     let is_there = place.addr() > frame.addr();
-    // SAFETY: what `guarded` has on this thread's stack, above the call that it waits for.
+    // SAFETY: a variable of `guarded` on this thread's stack, above the call that it waits for.
     let Some(place) = unsafe { place.as_ref() }.filter(|_| is_there) else {
         return CONTINUE_SEARCH;
     };
@@ -123,8 +124,8 @@ pub unsafe extern "C" fn handler(
         address: record.ExceptionInformation[1],
     }));
     let behind: *const c_void = ptr::with_exposed_provenance(function.control_pc);
-    // SAFETY: the frame is on the stack, its function goes on behind its call whatever has been returned, and those
-    // that the call has led to are C's and assembly's. This does not return.
+    // SAFETY: the frame is on the stack, its function continues behind its call whatever is returned, and all
+    // frames below it are of C and of assembly. This does not return.
     unsafe {
         SetLastError(last_error);
         RtlUnwindEx(
@@ -139,10 +140,10 @@ pub unsafe extern "C" fn handler(
     CONTINUE_SEARCH
 }
 
-/// Calls a function of C's with four words. What it returns is of no meaning if something has been raised.
+/// Calls a C function with four words. The result is meaningless if something has been raised.
 ///
 /// # Safety
-/// The function must take them, and nothing else.
+/// The function must take these words, and nothing else.
 // SAFETY: written for the convention that it is declared with. At entry the stack pointer is eight beyond a multiple
 // of 16; 40 bytes are reserved, of which 32 are the callee's.
 #[unsafe(naked)]

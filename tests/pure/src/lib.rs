@@ -4,6 +4,15 @@
 //! A check makes a case of any bytes, and panics if the file and its model disagree. `cargo test` runs each
 //! check on random bytes, natively and under Miri; `fuzz/` on those that a fuzzer chooses.
 
+/// Its own tests are what is run of it.
+#[cfg(test)]
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "calls are made by the module alone"
+)]
+#[path = "../../../src/abi/mod.rs"]
+mod abi;
 #[path = "../../../src/ctype/bits.rs"]
 pub mod bits;
 #[path = "../../../src/ctype/layout/format.rs"]
