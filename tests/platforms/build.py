@@ -3,8 +3,6 @@
 import os
 import shutil
 import subprocess
-import sys
-from pathlib import Path
 
 import root
 from root import CARGO, REPOSITORY

@@ -5,14 +5,14 @@ import os
 import root
 from build import environment
 from root import REPOSITORY
-from targets import CHECKED, FROM_SOURCE, Target
+from targets import CHECKED, FROM_SOURCE, TARGETS, Target
 
 NO_COMPILER = root.HERE / "no-compiler"
 
 
 def check(name):
     root.prepare((FROM_SOURCE,))
-    for triple in CHECKED[name]:
+    for triple in CHECKED.get(name) or [TARGETS[name].triple]:
         lower = triple.replace("-", "_")
         compilers = {f"{tool}_{lower}": str(NO_COMPILER) for tool in ("CC", "CXX", "AR")}
         # Any folder passes for that with Apple's headers.

@@ -14,7 +14,7 @@ class Target:
     # The Debian packages that it takes, and the architecture that some of them are for.
     packages: tuple
     architecture: str = None
-    # The C compiler, which also links; None where no program can be linked.
+    # The C compiler, which also links.
     compiler: str = None
     # The words before a program that run it, and whether programs that it starts need them too.
     runner: tuple = ()
