@@ -8,7 +8,7 @@ use super::{CType, Kind};
 use rustpython_vm::{AsObject, Py};
 use std::{iter, ptr};
 
-/// How many pointers to pointers are looked through.
+/// The number of pointers to pointers that are looked through.
 const MOST_POINTERS: usize = 16;
 
 impl CType {
