@@ -20,7 +20,7 @@ use windows_sys::{
     core::{BSTR, GUID, HRESULT},
 };
 
-// Python code reads this as `COMError.__doc__`.
+// Python code reads this comment as `COMError.__doc__`.
 /// Raised when a COM method call failed.
 #[pyexception(module = "_ctypes", name = "COMError", base = PyException)]
 #[derive(Debug)]

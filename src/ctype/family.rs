@@ -8,7 +8,7 @@ use super::{CType, Kind};
 use rustpython_vm::{AsObject, Py};
 use std::{iter, ptr};
 
-/// How many pointers to pointers are looked through.
+/// The number of pointers to pointers that are looked through.
 const MOST_POINTERS: usize = 16;
 
 impl CType {
@@ -58,8 +58,8 @@ impl CType {
         false
     }
 
-    /// Returns whether this is a pointer type whose own instances are instances of its target, which are passed by their
-    /// addresses.
+    /// Returns whether this is a pointer type whose own instances are instances of its target, which are passed by
+    /// their addresses.
     #[must_use]
     pub fn points_to_its_kind(&self) -> bool {
         let Kind::Pointer(target) = &self.kind else {
