@@ -12,8 +12,14 @@ from targets import BUILT
 PROFILE = os.environ.get("PLATFORMS_PROFILE", "platforms")
 
 
+def built(target):
+    """Cargo's folder. Build scripts look at RUSTC_BOOTSTRAP, so with one folder all would be built anew whenever a
+    target with it comes after one without."""
+    return BUILT / "from-source" if target.std_from_source else BUILT
+
+
 def folder(target):
-    return BUILT / target.triple / PROFILE
+    return built(target) / target.triple / PROFILE
 
 
 def interpreter(target):
@@ -44,7 +50,7 @@ def environment(target):
     lower = target.triple.replace("-", "_")
     variables = {
         "CARGO_HOME": str(CARGO),
-        "CARGO_TARGET_DIR": str(BUILT),
+        "CARGO_TARGET_DIR": str(built(target)),
         "CARGO_HTTP_CAINFO": "/etc/ssl/certs/ca-certificates.crt",
         "PKG_CONFIG_ALLOW_CROSS": "1",
     }
