@@ -3,9 +3,8 @@
 //! glibc's `dl_iterate_phdr` holds a lock while it calls back, and the garbage collector may stop Python code
 //! that it calls. `dlopen` and `dlclose` wait for that lock while they hold others, which are needed in the
 //! middle of the interpreter: to start a thread, to use a thread-local for the first time. The collector would
-//! wait for such a thread, and all for each other. So libraries are opened and closed from here only while no
-//! thread that called `dl_iterate_phdr` from here iterates over the list of them, and only threads that the
-//! collector does not wait for wait for that.
+//! wait for such a thread, and all for each other. So calls from here open and close libraries only while no call
+//! from here iterates over the list of them, and only threads that the collector does not wait for wait for that.
 //!
 //! A process that is forked while a library is being opened has half of it in its list. So forking counts as
 //! iterating over the list.

@@ -17,7 +17,7 @@
 //!     object: *mut std::ffi::c_void,
 //!     _library: *mut std::ffi::c_void,
 //! ) -> std::ffi::c_int {
-//!     // SAFETY: the caller's promise.
+//!     // SAFETY: the C library's callers let `drop` be called with `object` when this thread ends.
 //!     unsafe { rustpython_ctypes::thread_exit::register(drop, object) }
 //! }
 //! # fn main() {}

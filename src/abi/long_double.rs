@@ -368,7 +368,7 @@ mod tests {
         use super::*;
         use std::arch::asm;
 
-        /// `of`, as the processor does it.
+        /// Converts a double by the processor, as `of` does.
         fn widened_by_x87(value: f64) -> X87Extended {
             let mut result = X87Extended::of(0.0).eightbytes();
             // SAFETY: loads a double and stores ten bytes into a buffer of sixteen.
@@ -386,7 +386,7 @@ mod tests {
             }
         }
 
-        /// `to_f64`, as the processor does it.
+        /// Rounds to a double by the processor, as `to_f64` does.
         fn rounded_by_x87(value: X87Extended) -> f64 {
             let (eightbytes, mut result) = (value.eightbytes(), 0.0f64);
             // SAFETY: loads ten bytes of a buffer of sixteen and stores a double.

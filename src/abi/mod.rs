@@ -2,15 +2,15 @@
 //!
 //! Each ABI is one room, with a picture of it at the top: [`sysv64`], [`aapcs64`], [`win64`], and
 //! [`by_libffi`] for all platforms whose rules are not written down here. The rooms are alike, and the one of the
-//! platform is [`native`]; whoever passes arguments asks it and no `cfg`:
+//! platform is [`native`]; code that passes arguments asks that, and no `cfg`:
 //!
-//! - `classify` says how an aggregate is passed ([`passing`]), `describe` what libffi is told of it ([`libffi`]);
+//! - `classify` says how an aggregate is passed ([`passing`]), `describe` describes it to libffi ([`libffi`]);
 //! - `Form` is where a result comes back;
-//! - `Registers` are what the argument registers hold, `NextRegister` counts those that are taken;
+//! - `Registers` are the contents of the argument registers, `NextRegister` counts those that are taken;
 //! - a `Frame` is all of that and the [`stack`]: arguments are placed in it one by one, and then it is called;
-//! - `Teller` says how libffi is told of arguments, so that it comes to the same.
+//! - `Teller` describes arguments to libffi, so that it places them in the same way.
 //!
-//! Placing is plain data. It is tried on every host, whatever the host's own ABI.
+//! Placing is plain data. It is tested on every host, whatever the host's own ABI.
 
 #[cfg(any(test, all(target_arch = "aarch64", not(windows))))]
 #[cfg_attr(

@@ -20,7 +20,7 @@ mod object;
 mod ours;
 mod place;
 mod protocols;
-mod run;
+mod source;
 mod strides;
 mod suffixes;
 mod table;

@@ -2,7 +2,7 @@
 
 use super::{
     buffer, bytes, data, errors, exception, file, main_thread, memoryview, module, object,
-    place::Place, protocols, run, strides, text, thread, variadic,
+    place::Place, protocols, source, strides, text, thread, variadic,
 };
 
 /// The tables of all files.
@@ -17,7 +17,7 @@ pub static OURS: &[&[(&str, Place)]] = &[
     module::FUNCTIONS,
     object::FUNCTIONS,
     protocols::FUNCTIONS,
-    run::FUNCTIONS,
+    source::FUNCTIONS,
     strides::FUNCTIONS,
     text::FUNCTIONS,
     thread::FUNCTIONS,

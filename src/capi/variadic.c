@@ -1,6 +1,6 @@
-/* The functions of the C API that are variadic, which Rust cannot define.
+/* The variadic functions of the C API, which Rust cannot define.
  *
- * Each hands its arguments to a function of Rust's, which reads them one by one by the functions at the end. */
+ * Each passes its arguments to a Rust function, which reads them one by one through the functions at the end. */
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,7 +15,7 @@ typedef struct {
 
 #define RUST(name) rustpython_ctypes_##name
 
-/* A function with `...`: what Rust's function of the other name makes of it. */
+/* Defines a function with `...`, which returns the result of the Rust function of the other name. */
 #define WITH_DOTS(result, name, last, rust, declared, given)                                                           \
     result name declared                                                                                               \
     {                                                                                                                  \
@@ -26,7 +26,7 @@ typedef struct {
         return returned;                                                                                               \
     }
 
-/* A function with a `va_list`. */
+/* Defines a function with a `va_list`. */
 #define WITH_LIST(result, name, rust, declared, given)                                                                 \
     result name declared                                                                                               \
     {                                                                                                                  \
@@ -97,7 +97,7 @@ WITH_DOTS(int, PySys_FormatStdout, format, format_stdout, (const char *format, .
 int RUST(format_stderr)(const char *, arguments *);
 WITH_DOTS(int, PySys_FormatStderr, format, format_stderr, (const char *format, ...), (format, &rest))
 
-/* `PyErr_FormatUnraisable` and the functions that write as `printf` does have no result. */
+/* `PyErr_FormatUnraisable` and the functions that write like `printf` have no result. */
 void RUST(format_unraisable)(const char *, arguments *);
 void PyErr_FormatUnraisable(const char *format, ...)
 {

@@ -89,7 +89,7 @@ impl Exact {
 
     #[must_use]
     pub fn of(ctype: &Py<CType>) -> Self {
-        if without().exact {
+        if without().exact || ctype.points_to_its_kind() {
             return Self::UNKNOWN;
         }
         let takes = match &ctype.kind {
@@ -386,7 +386,7 @@ fn other(
         return None;
     }
     let cdata = instance(value)?;
-    let is_exact = cdata.ctype().is(ctype);
+    let is_exact = cdata.ctype().is(ctype) && !ctype.points_to_its_kind();
     is_exact.then(|| arguments.cdata(cdata, vm))
 }
 

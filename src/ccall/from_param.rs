@@ -76,7 +76,8 @@ pub fn pass(
 /// # Errors
 /// `TypeError` if the type does not accept it; any exception that its conversion or `_as_parameter_` raises.
 pub fn convert(ctype: &Py<CType>, value: &PyObject, vm: &VirtualMachine) -> PyResult<Param> {
-    if value.class().is(ctype.python_class()) && is_what_it_says(ctype, value) {
+    let is_exact = value.class().is(ctype.python_class()) && !ctype.points_to_its_kind();
+    if is_exact && is_what_it_says(ctype, value) {
         return Ok(Param::Itself);
     }
     if let Some(arg) = number(ctype, value, vm) {

@@ -24,8 +24,8 @@ use rustpython_vm::{
 };
 use std::mem::{self, MaybeUninit};
 
-/// What a callback is made of but for the callable. It is a Python object, since a signature holds it
-/// and the garbage collector must see the ctypes once.
+/// Everything of a callback but its callable. It is a Python object, because a signature holds it and the garbage
+/// collector must see the ctypes once.
 #[pyclass(module = "_ctypes", name = "CallbackShape", traverse = "manual")]
 #[derive(PyPayload)]
 pub struct Shape {

@@ -20,7 +20,8 @@ use windows_sys::{
     core::{BSTR, GUID, HRESULT},
 };
 
-/// Raised when a method of COM has failed: `COMError(hresult, text, details)`.
+// Python code reads this comment as `COMError.__doc__`.
+/// Raised when a COM method call failed.
 #[pyexception(module = "_ctypes", name = "COMError", base = PyException)]
 #[derive(Debug)]
 #[repr(transparent)]

@@ -6,7 +6,7 @@ use rustpython_vm::{
     pyclass,
 };
 
-/// A list that is good for one state of the class, which the VM's version tag names.
+/// A list of fields, valid for one state of the class, which the VM's version tag identifies.
 #[pyclass(module = "_ctypes", name = "ConstructorFields", traverse = "manual")]
 #[derive(Debug, PyPayload)]
 pub struct ConstructorFields {

@@ -8,6 +8,9 @@ use super::{CType, Kind};
 use rustpython_vm::{AsObject, Py};
 use std::{iter, ptr};
 
+/// The number of pointers to pointers that are looked through.
+const MOST_POINTERS: usize = 16;
+
 impl CType {
     /// Returns the ctypes that this one was derived from, the nearest first.
     pub fn bases(&self) -> impl Iterator<Item = &Py<Self>> {
@@ -30,17 +33,40 @@ impl CType {
     /// derive from each other as the structures do that they point to.
     #[must_use]
     pub fn passes_as(&self, other: &Self) -> bool {
-        if self.serves_as(other) {
-            return true;
+        let (mut own, mut other) = (self, other);
+        // A pointer type can be its own target.
+        for _ in 0..MOST_POINTERS {
+            if own.serves_as(other) {
+                return true;
+            }
+            let (Kind::Pointer(target), Kind::Pointer(other_target)) = (&own.kind, &other.kind)
+            else {
+                return false;
+            };
+            let is_derived = own.bases().any(|base| ptr::eq(&raw const **base, other));
+            let (Some(target), Some(other_target)) = (target.get(), other_target.get()) else {
+                return false;
+            };
+            if !is_derived {
+                return false;
+            }
+            if ptr::eq(own, &**target) && ptr::eq(other, &**other_target) {
+                return true;
+            }
+            (own, other) = (target, other_target);
         }
-        let is_derived = || self.bases().any(|base| ptr::eq(&raw const **base, other));
-        match (&self.kind, &other.kind) {
-            (Kind::Pointer(own), Kind::Pointer(others)) => match (own.get(), others.get()) {
-                (Some(own), Some(others)) => is_derived() && own.passes_as(others),
-                _ => false,
-            },
-            _ => false,
-        }
+        false
+    }
+
+    /// Returns whether this is a pointer type whose own instances are instances of its target, which are passed by
+    /// their addresses.
+    #[must_use]
+    pub fn points_to_its_kind(&self) -> bool {
+        let Kind::Pointer(target) = &self.kind else {
+            return false;
+        };
+        let is_target = |base: &Self| target.get().is_some_and(|target| ptr::eq(base, &**target));
+        is_target(self) || self.bases().any(|base| is_target(base))
     }
 
     /// Returns whether this ctype was derived from `other`, so that its memory begins as that of an `other`

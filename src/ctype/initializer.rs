@@ -7,7 +7,7 @@ use rustpython_vm::{
     pyclass,
 };
 
-/// What is good for one state of the class, which the VM's version tag names.
+/// An `__init__` of Python code, valid for one state of the class, which the VM's version tag identifies.
 #[pyclass(module = "_ctypes", name = "Initializer", traverse = "manual")]
 #[derive(Debug, PyPayload)]
 pub struct Initializer {

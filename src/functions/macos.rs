@@ -1,4 +1,4 @@
-//! The loader's cache on macOS, in which the system's own libraries are, and not in files.
+//! The loader's cache on macOS, which contains the system's own libraries instead of files.
 
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, builtins::PyBytes};
 use std::{
@@ -6,7 +6,7 @@ use std::{
     mem,
 };
 
-/// Whether the loader's cache has a library of this path.
+/// Returns whether the loader's cache has a library of this path.
 ///
 /// # Errors
 /// `NotImplementedError` if the loader cannot tell, as before macOS 11. `ValueError` for an embedded NUL.
@@ -29,12 +29,12 @@ pub fn shared_cache_contains([path]: [PyObjectRef; 1], vm: &VirtualMachine) -> P
     Ok(vm.ctx.new_bool(contained).into())
 }
 
-/// The loader's function, which older systems do not have.
+/// Returns the loader's function, which older systems do not have.
 fn function() -> Option<unsafe extern "C" fn(*const c_char) -> bool> {
     let name = c"_dyld_shared_cache_contains_path";
     // SAFETY: the name is terminated.
     let symbol = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
-    // SAFETY: it is NULL or the function that <mach-o/dyld.h> declares so; NULL is `None`.
+    // SAFETY: NULL, which is `None`, or the function that <mach-o/dyld.h> declares with this type.
     unsafe {
         mem::transmute::<*mut c_void, Option<unsafe extern "C" fn(*const c_char) -> bool>>(symbol)
     }

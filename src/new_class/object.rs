@@ -147,7 +147,7 @@ impl Descriptor {
     }
 }
 
-/// The descriptors shared by all classes that show them to nobody.
+/// The descriptors shared by all classes whose namespace has not been looked at.
 static SHARED: OnceLock<[PyObjectRef; 2]> = OnceLock::new();
 
 /// Adds `__dict__` and `__weakref__` if neither the class nor a base has them, and `__doc__`. `has` tells what

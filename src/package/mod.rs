@@ -68,8 +68,8 @@ static FUNCTIONS: [Row; 8] = [
     row("wstring_at", ordinary::wstring_at),
 ];
 
-/// A function in the place of one of the package's, whose attributes it shows: its name, its signature,
-/// its code. It becomes a method of a class that has it as an attribute, as a Python function does.
+/// A function that takes the place of one of the package's and shows its attributes: name, signature, code. As an
+/// attribute of a class it becomes a method, as a Python function does.
 #[pyclass(module = false, name = "function", traverse = "manual")]
 #[derive(Debug, PyPayload)]
 pub struct PackageFunction {

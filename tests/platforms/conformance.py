@@ -47,8 +47,8 @@ def run(name, target, names):
     with tempfile.TemporaryDirectory() as folder:
         modules = stage(folder)
         environment = {
-            "PYTHONPATH": target.path_separator.join([folder, str(SHIM)]),
-            "CTYPES_CONFORMANCE_LIBRARY": str(library(target)),
+            "PYTHONPATH": target.paths(folder, SHIM),
+            "CTYPES_CONFORMANCE_LIBRARY": target.paths(library(target)),
             **variables(target),
         }
         ours = Interpreter(build.command(target), environment)

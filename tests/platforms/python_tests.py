@@ -31,7 +31,7 @@ def variables(target):
 
 
 def interpreter(target):
-    environment = {"CTYPES_TEST_LIB": str(build.clib(target)), **variables(target)}
+    environment = {"CTYPES_TEST_LIB": target.paths(build.clib(target)), **variables(target)}
     return Interpreter(build.command(target), environment, ["--directory", str(PYTHON)])
 
 

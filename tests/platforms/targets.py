@@ -27,8 +27,8 @@ class Target:
     shared: tuple = ("-shared", "-fPIC")
     library: str = "libctypestest.so"
     program: str = "rustpython-ctypes"
-    # What separates folders in a variable.
-    path_separator: str = ":"
+    # Whether paths are written as Windows has them.
+    has_drives: bool = False
     # The package and architecture of Debian sid's that has CPython's `_ctypes_test`.
     conformance_library: tuple = None
     # What C libraries are linked to.
@@ -36,8 +36,17 @@ class Target:
     # Whether Rust's standard library and libffi are built from their sources, there being no package of them.
     std_from_source: bool = False
     libffi_from_source: bool = False
+    # The examples that need nothing but the system.
+    examples: tuple = ("getaddrinfo", "ieee754", "libm", "loaded_objects", "qsort", "strtol_errno")
     # How many times as long as here a program takes, for tests that try many cases.
     slowed: int = 1
+
+    def paths(self, *paths):
+        """Paths of this machine in a variable, as a program there writes them."""
+        if not self.has_drives:
+            return ":".join(map(str, paths))
+        # Wine has the root as this drive.
+        return ";".join("Z:" + str(path).replace("/", "\\") for path in paths)
 
 
 FROM_SOURCE = "rust-web-src"
@@ -69,10 +78,11 @@ TARGETS = {
         shared=("-shared", "-static", "-mlong-double-64"),
         library="ctypestest.dll",
         program="rustpython-ctypes.exe",
-        path_separator=";",
+        has_drives=True,
         system_libraries=("-loleaut32", "-lole32", "-luuid"),
         std_from_source=True,
         libffi_from_source=True,
+        examples=("windows",),
         slowed=4,
     ),
     "i686": Target(

@@ -122,6 +122,22 @@ class Instances(TestCase):
         wider = function("increment", c_int, ToWider)
         self.assertRaises(ArgumentError, wider, ToInterface(Interface(5)))
 
+    def test_pointers_that_are_their_own_targets(self):
+        class Ring(_Pointer):
+            pass
+
+        Ring.set_type(Ring)
+
+        class Inner(Ring):
+            pass
+
+        Inner.set_type(Inner)
+        # An instance is one of the target too, whose address is passed.
+        increment = function("increment", c_int, Ring)
+        for _ in ROUNDS:
+            self.assertEqual(increment(Ring()), 1)
+            self.assertEqual(increment(Inner()), 1)
+
     def test_numbers(self):
         class Int(c_int):
             pass

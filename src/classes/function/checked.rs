@@ -90,7 +90,7 @@ impl Drop for Arguments {
             return;
         }
         if tuple.as_object().strong_count() > 1 {
-            // SAFETY: `new` has removed it from the collector, and this `Arguments` alone tells of it.
+            // SAFETY: `new` has removed the tuple from the collector, and only this `Arguments` tells of it.
             return unsafe { young::tell(tuple.as_object(), current_owner()) };
         }
         // Orders what former holders read of it before what follows.
