@@ -3,8 +3,6 @@
 import os
 import shutil
 import subprocess
-import sys
-from pathlib import Path
 
 import root
 from root import CARGO, REPOSITORY
@@ -32,11 +30,13 @@ def build(target, *options):
     return interpreter(target)
 
 
-def cargo(target, command, *options):
+def cargo(target, command, *options, **variables):
     words = [command, "--profile", PROFILE, "--locked", "--ignore-rust-version", "--target", target.triple, *options]
+    if target.features:
+        words += ["--no-default-features", "--features", target.features]
     if target.std_from_source:
         words.append("-Zbuild-std=std,panic_unwind")
-    root.run(["cargo", *words], cwd=REPOSITORY, env={**os.environ, **environment(target)})
+    root.run(["cargo", *words], cwd=REPOSITORY, env={**os.environ, **environment(target), **variables})
 
 
 def environment(target):
