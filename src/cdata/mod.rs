@@ -50,6 +50,10 @@ use young::{BeginsYoung, Young};
 /// The size up to which values lie inside the payload.
 const INLINE_SIZE: usize = 16;
 
+/// The bytes behind them that nobody uses. Windows' `VariantInit` zeroes 24 bytes, and published programs give it
+/// structures of 16 (pyglet's VARIANT), behind which CPython has nothing that matters either.
+const INLINE_SLACK: usize = if cfg!(windows) { 8 } else { 0 };
+
 /// The payload of every ctypes instance.
 #[pyclass(module = "_ctypes", name = "_CData", traverse = "manual")]
 pub struct CData {
@@ -119,7 +123,7 @@ struct State {
 }
 
 #[repr(C, align(8))]
-struct Inline(UnsafeCell<MaybeUninit<[u8; INLINE_SIZE]>>);
+struct Inline(UnsafeCell<MaybeUninit<[u8; INLINE_SIZE + INLINE_SLACK]>>);
 
 // SAFETY: the bytes are C memory: accesses through the published address may race as they may in C.
 unsafe impl Sync for Inline {}

@@ -131,6 +131,19 @@ class Ole(TestCase):
         self.assertEqual(repr(wintypes.VARIANT_BOOL(1)), "VARIANT_BOOL(True)")
 
 
+class SmallVariant(Structure):
+    """As pyglet has it: a VARIANT takes 24 bytes."""
+    _fields_ = [("vt", ctypes.c_ushort), ("reserved", ctypes.c_ushort * 3), ("value", c_wchar_p)]
+
+
+class Variants(TestCase):
+    def test_eight_bytes_too_small(self):
+        variants = [SmallVariant(8, value="text") for _ in range(50)]
+        for variant in variants:
+            ctypes.windll.oleaut32.VariantInit(byref(variant))
+        self.assertEqual([(variant.vt, variant.value) for variant in variants], [(0, None)] * 50)
+
+
 class BSTR(_ctypes._SimpleCData):
     _type_ = "X"
 
