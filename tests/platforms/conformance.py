@@ -11,7 +11,7 @@ from pathlib import Path
 import build
 import packages
 import root
-from python_tests import ALLOWED, PROCESSES, TIME_LIMIT, Interpreter, judge, read_expected, run_all, variables
+from python_tests import ALLOWED, Interpreter, judge, known, outcomes_of, read_expected, variables
 from root import REPOSITORY, debian
 
 SHIM = REPOSITORY / "python-shim/cpython_tests"
@@ -52,7 +52,7 @@ def run(name, target, names):
             **variables(target),
         }
         ours = Interpreter(build.command(target), environment)
-        [outcomes] = run_all([ours], {module: [] for module in names or modules}, PROCESSES, TIME_LIMIT)
-    listed = Path(__file__).with_name(f"expected-conformance-{name}.txt")
-    everywhere = read_expected(REPOSITORY / "tests/conformance/expected-3.14.txt", ALLOWED)
+        listed = Path(__file__).with_name(f"expected-conformance-{name}.txt")
+        everywhere = read_expected(REPOSITORY / "tests/conformance/expected-3.14.txt", ALLOWED)
+        outcomes = outcomes_of(ours, names or modules, {**everywhere, **known(listed)})
     return judge(f"{name}: test_ctypes of CPython 3.14", outcomes, listed, not names, everywhere)
