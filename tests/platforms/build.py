@@ -72,7 +72,9 @@ def libffi(target):
     if not (libraries / "libffi.a").exists():
         settings = {**os.environ, "CARGO_HOME": str(CARGO)}
         root.run(["cargo", "fetch", "--locked"], cwd=REPOSITORY, env=settings)
-        [source] = CARGO.glob("registry/src/*/libffi-sys-*/libffi")
+        lock = tomllib.loads((REPOSITORY / "Cargo.lock").read_text())
+        [version] = (each["version"] for each in lock["package"] if each["name"] == "libffi-sys")
+        source = next(CARGO.glob(f"registry/src/*/libffi-sys-{version}/libffi"))
         shutil.rmtree(built, ignore_errors=True)
         # Files of the same age, so that nobody asks for autoconf.
         shutil.copytree(source, built, copy_function=shutil.copyfile)
