@@ -21,9 +21,9 @@ SOURCE = ROOT / "src"
 TESTS = ROOT / "tests/python"
 UNREACHED = HERE / "unreached.txt"
 
-# Files for Windows, whose messages tests/python/test_windows_*.py reach there.
-FOR_WINDOWS = ("ccall/seh.rs", "classes/function/com.rs", "com/", "ctype/scalar/bstr.rs", "functions/windows.rs",
-               "system_error.rs")
+# Files for other systems: Windows, whose messages tests/python/test_windows_*.py reach there, and macOS.
+FOR_OTHERS = ("ccall/seh.rs", "classes/function/com.rs", "com/", "ctype/scalar/bstr.rs", "functions/macos.rs",
+              "functions/windows.rs", "system_error.rs")
 
 # What makes an exception of a text.
 RAISES = re.compile(r"\b(?:new_\w*error|new_exception_msg|refused|refuse|wrong|mistake)\(|\bmessage = ")
@@ -52,7 +52,7 @@ def messages():
     """Each message, and the file that it stands in."""
     found = {}
     for path in sorted(SOURCE.rglob("*.rs")):
-        if path.relative_to(SOURCE).as_posix().startswith(FOR_WINDOWS):
+        if path.relative_to(SOURCE).as_posix().startswith(FOR_OTHERS):
             continue
         text = COMMENT.sub("", TESTS_OF_A_FILE.sub("", path.read_text(encoding="utf-8")))
         for call in RAISES.finditer(text):
