@@ -18,8 +18,11 @@ pub enum Scalar {
     Float,
     Double,
     LongDouble,
+    #[cfg_attr(windows, allow(dead_code, reason = "C has no complex numbers there"))]
     ComplexFloat,
+    #[cfg_attr(windows, allow(dead_code, reason = "C has no complex numbers there"))]
     ComplexDouble,
+    #[cfg_attr(windows, allow(dead_code, reason = "C has no complex numbers there"))]
     ComplexLongDouble,
 }
 

@@ -23,6 +23,7 @@ pub enum Class {
     Bstr,
     Float,
     LongDouble,
+    #[cfg_attr(windows, allow(dead_code, reason = "C has no complex numbers there"))]
     Complex,
     Char,
     WideChar,

@@ -3,11 +3,10 @@
 use super::{
     CFuncPtr, Current,
     checked::{self, Checked},
+    step_by_step::step_by_step,
 };
 use crate::{
     ccall::{
-        call,
-        enter::{Call, detached::Callee},
         outputs,
         paramflags::{Given, ParamFlags},
         plan::Plan,
@@ -211,45 +210,14 @@ fn invoke(
         plan.and_then(|plan| planned(function, plan, given, || &signature.declared.restype, vm));
     let result = match result {
         Some(result) => result,
-        None => step_by_step(function, signature, given, vm),
+        None => {
+            let (address, _held) = CData::callee(CFuncPtr::value(function));
+            let restype = &signature.declared.restype;
+            step_by_step(function, signature, (address, None), given, restype, vm)
+        }
     }?;
     match &signature.declared.errcheck {
         None => Ok(Checked::Result(result)),
         Some(errcheck) => checked::check(errcheck, function, result, given, vm),
     }
-}
-
-#[inline(never)]
-fn step_by_step(
-    function: &Py<CFuncPtr>,
-    signature: &Signature,
-    given: &[PyObjectRef],
-    vm: &VirtualMachine,
-) -> PyResult {
-    let flags = function.flags;
-    let converters = match &signature.declared.argtypes {
-        Some(declared) => {
-            declared.check_count(given.len(), flags, vm)?;
-            &declared.converters[..]
-        }
-        None => &[],
-    };
-    let (address, _held) = CData::callee(CFuncPtr::value(function));
-    let call = Call {
-        callee: Callee {
-            address,
-            flags,
-            fixed: Some(converters.len()).filter(|&fixed| fixed > 0 && fixed < given.len()),
-        },
-        audited: false,
-        cif: Some(&signature.cif),
-    };
-    call::address(
-        call,
-        None,
-        converters,
-        given,
-        &signature.declared.restype,
-        vm,
-    )
 }

@@ -3,17 +3,11 @@
 use super::{
     CFuncPtr,
     checked::{self, Checked},
+    step_by_step::step_by_step,
 };
 use crate::{
     c_integer,
-    ccall::{
-        call,
-        enter::{Call, detached::Callee},
-        flags,
-        paramflags::Given,
-        result::Restype,
-        signature::Signature,
-    },
+    ccall::{flags, paramflags::Given, result::Restype, signature::Signature},
     cdata::CData,
     com::{self, Interface},
     ctype::scalar::pointer,
@@ -171,38 +165,16 @@ fn enter(
     given: &[PyObjectRef],
     vm: &VirtualMachine,
 ) -> PyResult {
-    let declared = &signature.declared;
-    let converters = match &declared.argtypes {
-        Some(argtypes) => {
-            argtypes.check_count(given.len(), function.flags, vm)?;
-            &argtypes.converters[..]
-        }
-        None => &[],
-    };
     let (own_address, _held) = CData::callee(CFuncPtr::value(function));
-    let (address, this) = match method {
+    let callee = match method {
         None => (own_address, None),
-        Some((_, (interface, address))) => (address, Some(interface)),
+        Some((_, (interface, address))) => (address, Some(interface.address())),
     };
-    let before = usize::from(this.is_some());
-    let fixed = Some(converters.len()).filter(|&fixed| fixed > 0 && fixed < given.len());
-    let call = Call {
-        callee: Callee {
-            address,
-            flags: function.flags,
-            fixed: fixed.map(|fixed| fixed + before),
-        },
-        audited: false,
-        cif: Some(&signature.cif),
-    };
-    let call = |restype: &Restype| {
-        let this = this.map(Interface::address);
-        call::address(call, this, converters, given, restype, vm)
-    };
+    let call = |restype: &Restype| step_by_step(function, signature, callee, given, restype, vm);
     let of_object =
         method.and_then(|(method, (interface, _))| Some((interface, method.iid.as_ref()?)));
     if of_object.is_none() && function.flags & flags::HRESULT == 0 {
-        return call(&declared.restype);
+        return call(&signature.declared.restype);
     }
     let result = call(&Restype::int(vm))?;
     let code = result

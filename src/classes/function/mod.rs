@@ -8,6 +8,7 @@ mod com;
 pub mod constructor;
 mod declaration;
 mod planned;
+mod step_by_step;
 
 use super::{
     argtypes, class_attribute,

@@ -6,6 +6,7 @@
 #[cfg(windows)]
 pub mod bstr;
 pub mod character;
+#[cfg_attr(windows, allow(dead_code, reason = "C has no complex numbers there"))]
 pub mod complex;
 pub mod eightbytes;
 pub mod float;
