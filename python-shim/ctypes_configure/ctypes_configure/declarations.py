@@ -1,0 +1,348 @@
+"""Writes ctypes declarations of C types, each before what needs it."""
+
+import keyword
+from dataclasses import dataclass, field
+
+from . import model, names, scalars, stub
+from .errors import IncompleteType, Unsupported
+
+_BASES = {"struct": "Structure", "union": "Union"}
+
+
+@dataclass
+class Declaration:
+    """A statement of the module: the name that it gives, its text, and its text in the type stub."""
+
+    name: str
+    text: str
+    stub: str
+
+
+@dataclass
+class Declarations:
+    """The declarations of a module: `libraries` by name, the others in order (`done`), and the names of `ctypes`
+    that they use.
+
+    `with_typedefs` has the names of the typedefs to be declared, and referred to, by their own names; other
+    typedefs are replaced by what they are of, those of function pointers excepted.
+    """
+
+    class_names: names.ClassNames
+    layouts: object
+    with_typedefs: frozenset = frozenset()
+    libraries: dict = field(default_factory=dict)
+    done: list = field(default_factory=list)
+    imports: set = field(default_factory=set)
+    _state: dict = field(default_factory=dict)
+    _ahead: set = field(default_factory=set)
+    _waiting: list = field(default_factory=list)
+
+    # Types, as expressions
+
+    def expression(self, kind):
+        """Returns the Python expression of a type, after declaring what it refers to.
+
+        Raises `Unsupported` and `IncompleteType` if ctypes has no such type.
+        """
+        match kind:
+            case model.Const():
+                return self.expression(kind.of)
+            case model.Typedef():
+                return self._typedef(kind)
+            case model.Scalar():
+                return self._scalar(kind)
+            case model.Enum():
+                if kind.size is None:
+                    raise IncompleteType(f"{kind.spelling} is declared but not defined")
+                return self._import(scalars.enum_name(kind))
+            case model.Pointer():
+                return self._pointer(kind)
+            case model.Array():
+                return self._array(kind)
+            case model.Record():
+                if not kind.complete:
+                    raise IncompleteType(f"{kind.spelling} is declared but not defined")
+                return self.record(kind)
+            case _:
+                raise Unsupported(f"a value of type {model.spelling(kind)}")
+
+    def result(self, kind, ahead=False):
+        """Returns the expression of a function's result. `ahead` allows a class without fields yet."""
+        if isinstance(model.bare(kind), model.Void):
+            return "None"
+        bare = model.bare(kind)
+        if isinstance(bare, model.Pointer) and scalars.is_char(bare.target) and not model.is_const(bare.target):
+            # The caller may have to free it, and `c_char_p` would drop the pointer.
+            return f"{self._import('POINTER')}({self._import('c_char')})"
+        return self.passed(kind, ahead)
+
+    def passed(self, kind, ahead=False):
+        """Returns the expression of a parameter or result, by value. `ahead` allows a class without fields yet."""
+        bare = model.bare(kind)
+        if isinstance(bare, model.Scalar) and scalars.name(bare) is None:
+            raise Unsupported(f"ctypes cannot pass {bare.name}")
+        if ahead and isinstance(bare, model.Record) and bare.complete:
+            return self.record(bare, behind_pointer=True)
+        return self.expression(kind)
+
+    def _import(self, name):
+        self.imports.add(name)
+        return name
+
+    def _scalar(self, kind):
+        name = scalars.name(kind)
+        if name is not None:
+            return self._import(name)
+        # Numbers that ctypes lacks are bytes of their size, complex ones their two parts.
+        if kind.kind == "complex":
+            part = {4: "c_float", 8: "c_double"}.get(kind.size // 2, "c_longdouble")
+            return f"({self._import(part)} * 2)"
+        return f"({self._import('c_ubyte')} * {kind.size})"
+
+    def _typedef(self, kind):
+        if kind.name in scalars.TYPEDEFS and isinstance(model.bare(kind), model.Scalar):
+            return self._import(scalars.TYPEDEFS[kind.name])
+        if isinstance(model.bare(kind), model.Record):
+            self.expression(kind.of)
+        if kind.name in self.with_typedefs or _is_function_pointer(kind.of):
+            return self.typedef(kind)
+        return self.expression(kind.of)
+
+    def _pointer(self, kind):
+        target = kind.target
+        bare = model.bare(target)
+        if scalars.is_char(target):
+            return self._import("c_char_p")
+        if scalars.is_wchar(target):
+            return self._import("c_wchar_p")
+        if isinstance(bare, model.Function):
+            return self._function_pointer(bare)
+        if isinstance(bare, model.Record) and (bare.tag or bare.complete):
+            name = self.record(bare, behind_pointer=True)
+            if isinstance(target, model.Typedef) and target.name in self.with_typedefs:
+                name = self.typedef(target)
+            return f"{self._import('POINTER')}({name})"
+        try:
+            return f"{self._import('POINTER')}({self.expression(target)})"
+        except (Unsupported, IncompleteType):
+            return self._import("c_void_p")
+
+    def _function_pointer(self, function):
+        try:
+            words = [self.result(function.result, ahead=True)]
+            words += [self.passed(each, ahead=True) for each in function.parameters]
+        except (Unsupported, IncompleteType):
+            return self._import("c_void_p")
+        return f"{self._import('CFUNCTYPE')}({', '.join(words)})"
+
+    def _array(self, kind):
+        item = self.expression(kind.item)
+        # ctypes reads `c_int * 2 * 3` as three arrays of two, C's `[3][2]`.
+        return f"{item} * {kind.count or 0}"
+
+    # Statements
+
+    def typedef(self, kind):
+        """Declares a typedef, and returns its name, or the expression of its type if that is what leads here."""
+        name, of = names.identifier(kind.name), kind.of
+        if isinstance(of, model.Record) and self.class_names.of(of) == name:
+            return self.record(of, behind_pointer=True)
+        state = self._state.get(name)
+        if state == "open":
+            return self.expression(of)
+        if state is None:
+            self._state[name] = "open"
+            is_class = isinstance(model.bare(of), model.Record)
+            text = f"{name} = {self.record(model.bare(of), behind_pointer=True) if is_class else self.expression(of)}"
+            self._state[name] = "done"
+            self._add(name, text, text)
+        return name
+
+    def named_type(self, name, kind):
+        """Declares a type by a name of the caller's: an alias, unless the type has that name anyway."""
+        bare = model.bare(kind)
+        if isinstance(bare, model.Record):
+            expression = self.record(bare, behind_pointer=not bare.complete)
+        elif isinstance(kind, model.Typedef) and _is_function_pointer(kind.of) and kind.name == name:
+            return self.typedef(kind)
+        else:
+            expression = self.expression(kind)
+        if expression != name and self._state.get(name) is None:
+            self._state[name] = "done"
+            self._add(name, f"{name} = {expression}", f"{name} = {expression}")
+        return name
+
+    def record(self, kind, behind_pointer=False, place=None):
+        """Declares a structure or union, and returns the name of its class.
+
+        `behind_pointer` allows a class whose fields are declared later, or never. `place` names one without
+        a name.
+        """
+        name = self.class_names.of(kind) or self.class_names.call(kind, place or f"{kind.kind}_anonymous")
+        state = self._state.get(kind)
+        if state is None and not kind.complete:
+            self._state[kind] = "done"
+            base = self._import(_BASES[kind.kind])
+            self._add(name, f"class {name}({base}):\n    pass", f"class {name}({base}): ...")
+        elif state in (None, "ahead") and not self._contains_open(kind):
+            self._define(kind, name)
+        elif state in (None, "open") and behind_pointer:
+            self._declare_ahead(kind, name)
+        elif state != "done" and not behind_pointer:
+            raise Unsupported(f"{kind.spelling} contains itself")
+        return name
+
+    def _contains_open(self, kind):
+        """Whether a record contains, by value, one whose fields are just being written."""
+        inner = [kind]
+        while inner:
+            each = inner.pop()
+            if self._state.get(each) == "open":
+                return True
+            fields = (model.innermost(field.type) for field in each.fields)
+            inner += [field for field in fields if isinstance(field, model.Record)]
+        return False
+
+    def _declare_ahead(self, kind, name):
+        """Declares a class before its fields, because one of them leads back to it."""
+        if kind in self._ahead:
+            return
+        self._ahead.add(kind)
+        if self._state.get(kind) is None:
+            self._state[kind] = "ahead"
+            self._waiting.append(kind)
+        layout = self.layouts.of(kind)
+        text = "\n".join([f"class {name}({self._import(_BASES[kind.kind])}):",
+                          *(_attributes(layout, self._anonymous(layout)) or ["    pass"])])
+        self._add(name, text, "")
+
+    def _define(self, kind, name):
+        self._state[kind] = "open"
+        layout = self.layouts.of(kind)
+        entries, members, fillers = [], [], 0
+        anonymous = iter(self._anonymous(layout))
+        for slot in layout.slots:
+            if slot.is_padding:
+                label, fillers = f"_{'bits' if slot.bits else 'pad'}_{fillers}", fillers + 1
+            else:
+                label = names.identifier(slot.name) if slot.name else next(anonymous)
+            text = self._field_type(slot.type, f"{name}_{label.lstrip('_')}")
+            bits = f", {slot.bits}" if slot.bits else ""
+            entries.append(f'("{label}", {text}{bits}),')
+            if not slot.is_padding:
+                members.append((label, stub.read(slot.type, text)))
+        base = self._import(_BASES[kind.kind])
+        self._state[kind] = "done"
+        whole = stub.record(name, base, members)
+        if kind in self._ahead:
+            body = "".join(f"    {entry}\n" for entry in entries)
+            self._add(name, f"{name}._fields_ = [\n{body}]", whole)
+        else:
+            body = "".join(f"        {entry}\n" for entry in entries)
+            text = "\n".join([f"class {name}({base}):", *_attributes(layout, self._anonymous(layout)),
+                              f"    _fields_ = [\n{body}    ]"])
+            self._add(name, text, whole)
+        if "open" not in self._state.values():
+            while self._waiting:
+                self.record(self._waiting.pop())
+
+    def _field_type(self, kind, place):
+        """Returns the expression of a field's type. A record in it without a name is called after the field."""
+        inner = kind
+        while isinstance(inner, (model.Array, model.Const, model.Pointer)):
+            inner = inner.target if isinstance(inner, model.Pointer) else \
+                inner.item if isinstance(inner, model.Array) else inner.of
+        if isinstance(inner, model.Record) and self.class_names.of(inner) is None:
+            self.class_names.call(inner, place)
+        return self.expression(kind)
+
+    @staticmethod
+    def _anonymous(layout):
+        count = sum(not slot.is_padding and slot.name is None for slot in layout.slots)
+        return [f"anonymous_{number}" for number in range(count)]
+
+    def library(self, name, loaded_as, use_errno):
+        """Declares a library by its name for the loader; `None` stands for the program itself."""
+        if name not in self.libraries:
+            loaded = "None" if loaded_as is None else f'"{loaded_as}"'
+            option = ", use_errno=True" if use_errno else ""
+            text = f"{name} = {self._import('CDLL')}({loaded}{option})"
+            self.libraries[name] = Declaration(name, text, f"{name}: CDLL")
+        return name
+
+    def function(self, name, function, library, symbol):
+        """Declares a function of a library, which is a Python expression, by its symbol there."""
+        result, arguments = self.result(function.result), [self.passed(each) for each in function.parameters]
+        own = names.identifier(name)
+        dotted = symbol.isidentifier() and not keyword.iskeyword(symbol) and not symbol.startswith("__")
+        lines = [f"{own} = {library}.{symbol}" if dotted else f'{own} = {library}["{symbol}"]']
+        if function.prototyped:
+            lines.append(wrapped(f"{own}.argtypes = [", arguments, "]"))
+        lines.append(f"{own}.restype = {result}")
+        self._add(own, "\n".join(lines), stub.function(own, function, self))
+
+    def variable(self, name, kind, library, symbol):
+        """Declares a variable of a library, by its symbol there: an object that reads and writes it."""
+        expression, own = self.expression(kind), names.identifier(name)
+        if " " in expression:
+            expression = f"({expression})"
+        self._add(own, f'{own} = {expression}.in_dll({library}, "{symbol}")', f"{own}: {expression}")
+
+    def constant(self, name, kind, value):
+        """Declares a constant."""
+        own, text = names.identifier(name), repr(value)
+        bare = model.bare(kind)
+        if isinstance(value, float) and text.lstrip("-") in ("inf", "nan"):
+            text = f'float("{text}")'
+        if isinstance(bare, model.Pointer) and not isinstance(model.bare(bare.target), model.Void):
+            expression = self.expression(kind)
+            if isinstance(model.bare(bare.target), model.Function):
+                text = f"{expression}({value})"
+            else:
+                text = f"{self._import('cast')}({value}, {expression})"
+            self._add(own, f"{own} = {text}", f"{own}: {expression if expression.isidentifier() else 'Any'}")
+        else:
+            self._add(own, f"{own} = {text}", f"{own}: {type(value).__name__}")
+
+    def enum(self, name, kind):
+        """Declares an `IntEnum`."""
+        lines = [f"{names.identifier(member)} = {value}" for member, value in kind.members.items()]
+        text = "\n    ".join([f"class {name}(IntEnum):", *(lines or ["pass"])])
+        self.imports.add("IntEnum")
+        self._add(name, text, text)
+
+    def in_order(self):
+        """Returns all declarations, libraries first."""
+        return [*(self.libraries[name] for name in sorted(self.libraries)), *self.done]
+
+    def _add(self, name, text, stub_text):
+        self.done.append(Declaration(name, text, stub_text))
+
+
+def wrapped(start, words, end, width=110):
+    """Returns `start`, the words between commas, and `end`, on lines of at most `width` characters."""
+    line, lines = start, []
+    for place, word in enumerate(words):
+        word += ", " if place + 1 < len(words) else end
+        if len(line) + len(word.rstrip()) > width:
+            lines.append(line.rstrip())
+            line = " " * len(start)
+        line += word
+    return "\n".join([*lines, line if words else start + end])
+
+
+def _attributes(layout, anonymous):
+    lines = []
+    if layout.pack is not None:
+        lines += ['    _layout_ = "ms"', f"    _pack_ = {layout.pack}"]
+    if layout.align is not None:
+        lines.append(f"    _align_ = {layout.align}")
+    if anonymous:
+        quoted = ", ".join(f'"{name}"' for name in anonymous)
+        lines.append(f"    _anonymous_ = [{quoted}]")
+    return lines
+
+
+def _is_function_pointer(kind):
+    bare = model.bare(kind)
+    return isinstance(bare, model.Pointer) and isinstance(model.bare(bare.target), model.Function)

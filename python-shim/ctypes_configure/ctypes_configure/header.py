@@ -1,0 +1,151 @@
+"""`Header`: what a C header declares, as ctypes types and Python values."""
+
+import ctypes
+import enum
+import os
+import threading
+import types
+import warnings
+
+from . import cache as caches
+from . import targets
+from .compiler import Compiler
+from .errors import CompilerNotFound
+from .requests import Request
+
+
+class Header:
+    """A C header, or any text of declarations, and the libraries that have its functions.
+
+    `text` is C source, such as `"#include <fcntl.h>"`, or the name of one header. `libraries` are named as for
+    the linker (`"m"` for `-lm`), or by paths. `include_dirs` and `library_dirs` are searched first; `flags` are
+    given to the compiler as they are. `cc` is the compiler's command (`"aarch64-linux-gnu-gcc"`); without it the
+    environment variable `CC` names it, or it is `cc`, `gcc` or `clang`. With `use_errno`, the libraries are
+    loaded so that `ctypes.get_errno()` works.
+
+    `cache` is the file of a Python module in which answers are kept. What it has is not asked again, and needs
+    no compiler, until the text, the flags, the compiler or the target change. Without a cache the compiler is
+    asked each time.
+
+    All methods raise `ConfigureError` or one of its subclasses: see `errors`.
+    """
+
+    def __init__(self, text, *, libraries=(), include_dirs=(), library_dirs=(), flags=(), cc=None, cache=None,
+                 use_errno=False):
+        if isinstance(libraries, str):
+            libraries = (libraries,)
+        self._text = as_text(text)
+        self._options = dict(flags=(*(f"-I{each}" for each in include_dirs), *flags), libraries=tuple(libraries),
+                             library_directories=tuple(library_dirs), use_errno=use_errno)
+        self._cc, self._compiler = cc, None
+        self._cache = None if cache is None else os.fspath(cache)
+        self._module, self._requests = types.ModuleType("ctypes_configure.answers"), frozenset()
+        self._cache_is_read, self._lock = False, threading.RLock()
+
+    def struct(self, name):
+        """Returns the class of a structure or union, by its tag (`struct stat`) or typedef, with all its fields.
+
+        Raises `IncompleteType` if C does not define it.
+        """
+        return self._ask("type", name)[0]
+
+    def type(self, name):
+        """Returns the ctypes type of a typedef or tagged type. An enum is an integer there: see `enum`."""
+        return self._ask("type", name)[0]
+
+    def constant(self, name):
+        """Returns the value of a macro or enumerator: an `int`, `float`, `bytes`, or `str` of wide characters.
+
+        Pointers to functions, such as `SIG_IGN`, are instances of their ctypes type.
+        """
+        return self._ask("constant", name)[0]
+
+    def constants(self, *names):
+        """Returns the values of several constants, as a tuple."""
+        return self._ask("constant", *names)
+
+    def function(self, name):
+        """Returns a function of the libraries, with `argtypes` and `restype` set.
+
+        A result of type `char *` is a `POINTER(c_char)`, because the caller may have to free it; one of
+        `const char *` is a `c_char_p`.
+        """
+        return self._ask("function", name)[0]
+
+    def functions(self, *names):
+        """Returns several functions, as a tuple."""
+        return self._ask("function", *names)
+
+    def variable(self, name):
+        """Returns an object that is a variable of the libraries: `value` or its fields read and write it."""
+        return self._ask("variable", name)[0]
+
+    def enum(self, name):
+        """Returns an `IntEnum` of an enum's members, by its tag (`enum color`) or typedef."""
+        return self._ask("enum", name)[0]
+
+    def _ask(self, kind, *names):
+        requests = [Request(kind, " ".join(name.split())) for name in names]
+        for request in requests:
+            request.check()
+        with self._lock:
+            if not self._cache_is_read:
+                self._read_cache()
+            if not self._requests.issuperset(requests):
+                self._ask_compiler(requests)
+        return tuple(getattr(self._module, request.python_name) for request in requests)
+
+    def _read_cache(self):
+        self._cache_is_read = True
+        head = self._cache and caches.Head.read(self._cache)
+        if head and self._fits(head):
+            self._module, self._requests = caches.load(self._cache), head.requests
+
+    def _fits(self, head):
+        """Whether a written module answers for this text and compiler; without a compiler, for this machine."""
+        try:
+            compiler = self._find_compiler()
+        except CompilerNotFound:
+            here = targets.system_of(head.target) == targets.system_here()
+            return here and head.key == self._key(head.compiler, head.target)
+        return head.key == self._key(compiler.identity, compiler.target)
+
+    def _find_compiler(self):
+        if self._compiler is None:
+            self._compiler = Compiler(self._cc)
+        return self._compiler
+
+    def _key(self, compiler, target):
+        return caches.key_of([self._text, *map(repr, self._options.values())], compiler, target)
+
+    def _ask_compiler(self, requests):
+        # What reads debug information takes long to import, and a cache makes do without it.
+        from .interface import Interface, Source
+        compiler = self._find_compiler()
+        asked = self._requests.union(requests)
+        declarations = Interface(Source(self._text, compiler, **self._options)).declare(asked)
+        self._execute(declarations)
+        self._requests = asked
+        if self._cache:
+            head = caches.Head(compiler.identity, compiler.target, self._key(compiler.identity, compiler.target),
+                               asked)
+            try:
+                caches.store(self._cache, head, self._text, declarations)
+            except OSError as error:
+                warnings.warn(f"the answers are not kept: {error}", RuntimeWarning, stacklevel=4)
+
+    def _execute(self, declarations):
+        """Makes what the module does not have yet, so that what it has stays as it is."""
+        space = self._module.__dict__
+        present = set(space)
+        space |= {name: getattr(ctypes, name) for name in declarations.imports - {"IntEnum"}}
+        space["IntEnum"] = enum.IntEnum
+        for each in declarations.in_order():
+            if each.name not in present:
+                exec(each.text, space)
+
+
+def as_text(text):
+    """Returns C source: `text` itself, or an include of the header that it names."""
+    is_name = text.strip().endswith((".h", ".hpp")) and not any(mark in text for mark in '#;{}"\n')
+    return f"#include <{text.strip()}>" if is_name else text

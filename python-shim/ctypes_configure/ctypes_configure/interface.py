@@ -1,0 +1,164 @@
+"""Declares what a program asks of a header: questions to the compiler, answers to declarations."""
+
+from dataclasses import dataclass, field
+
+from . import constants, libraries, model, names, probes
+from .declarations import Declarations
+from .errors import ConfigureError, IncompleteType, UnknownName, Unsupported
+from .layout import Layouts
+from .requests import KINDS
+
+@dataclass
+class Source:
+    """What is asked about: the header text, how it is compiled, and the libraries behind it."""
+
+    text: str
+    compiler: object
+    flags: tuple = ()
+    libraries: tuple = ()
+    library_directories: tuple = ()
+    use_errno: bool = False
+
+
+@dataclass
+class Interface:
+    """The declarations of a source. `omitted`, if it is a list, takes what cannot be declared, as pairs of a
+    name and the reason; otherwise that is an exception."""
+
+    source: Source
+    with_typedefs: frozenset = frozenset()
+    omitted: list | None = None
+    declarations: Declarations = None
+    _libraries: dict = field(default_factory=dict)
+
+    def declare(self, requests):
+        """Asks the compiler, and declares all that is requested."""
+        requests = sorted(requests, key=lambda each: (KINDS.index(each.kind), each.name))
+        questions = [_question(each) for each in requests]
+        questions += [probes.Question("align", each.name) for each in requests if each.kind == "type"]
+        answers = self._ask(questions)
+        records = reachable(answers.types.values(), answers.reader.typedefs() if self.with_typedefs else ())
+        layouts = Layouts(answers.machine, self._alignments(records, answers))
+        self.declarations = Declarations(names.ClassNames(answers.reader.typedefs()), layouts, self.with_typedefs)
+        for request in requests:
+            try:
+                question = _question(request)
+                if question in answers.refusals:
+                    raise self._unknown(request, answers.refusals[question])
+                _DECLARE[request.kind](self, request, answers)
+            except ConfigureError as error:
+                if self.omitted is None:
+                    raise
+                self.omitted.append((request.name, str(error)))
+        return self.declarations
+
+    def _ask(self, questions):
+        return probes.ask(self.source.compiler, self.source.text, self.source.flags, questions)
+
+    def _alignments(self, records, answers):
+        """Asks for the alignments of records, which debug information does not have."""
+        spelled = {}
+        for typedef in answers.reader.typedefs():
+            if isinstance(typedef.of, model.Record):
+                spelled.setdefault(typedef.of, typedef.name)
+        spelled |= {record: record.spelling for record in records if record.tag}
+        asked = {record: probes.Question("align", spelled[record]) for record in records if record in spelled}
+        if not asked:
+            return {}
+        told = self._ask(asked.values()).alignments
+        return {record: told[each.it] for record, each in asked.items() if each.it in told}
+
+    def _unknown(self, request, line):
+        compiler = self.source.compiler.words[0]
+        return UnknownName(f"C has no {request.kind} {request.name}, says {compiler}: {line}")
+
+    def _constant(self, request, answers):
+        value = answers.values[request.name]
+        if value.data is None:
+            raise UnknownName(f"{request.name} is no constant but an address, of type {model.spelling(value.type)}")
+        self.declarations.constant(request.name, value.type, constants.python_value(value, answers.machine))
+
+    def _enum(self, request, answers):
+        kind = model.bare(answers.types[request.name])
+        if not isinstance(kind, model.Enum):
+            raise UnknownName(f"{request.name} is no enum but {model.spelling(kind)}")
+        if not kind.complete:
+            raise IncompleteType(f"{request.name} is declared but not defined")
+        self.declarations.enum(request.python_name, kind)
+
+    def _type(self, request, answers):
+        kind = answers.types[request.name]
+        bare = model.bare(kind)
+        if isinstance(bare, (model.Record, model.Enum)) and not bare.complete and self.omitted is None:
+            line = answers.refusals[probes.Question("align", request.name)]
+            raise IncompleteType(f"{request.name} is incomplete, it has neither size nor fields, says "
+                                 f"{self.source.compiler.words[0]}: {line}")
+        if isinstance(bare, model.Void):
+            raise Unsupported(f"{request.name} is void")
+        self.declarations.named_type(request.python_name, kind)
+
+    def _variable(self, request, answers):
+        kind = answers.types[request.name]
+        self.declarations.variable(request.name, kind, *self._place(request, answers))
+
+    def _function(self, request, answers):
+        function = model.bare(answers.types[request.name])
+        if not isinstance(function, model.Function):
+            raise UnknownName(f"{request.name} is no function but {model.spelling(function)}")
+        self.declarations.function(request.name, function, *self._place(request, answers))
+
+    def _place(self, request, answers):
+        """Returns the library that has a function or variable, as an expression, and the symbol there."""
+        symbol = answers.symbols[request.name]
+        if symbol is None:
+            raise UnknownName(f"{request.name} is defined in the header, in no library")
+        if not self._libraries:
+            self._libraries = self._find_libraries()
+        has = {name: library.exports(symbol) for name, library in self._libraries.items()}
+        best = next((name for name in has if has[name]), None) or \
+            next((name for name in has if has[name] is None), None)
+        if best is None:
+            sonames = ", ".join(each.loaded_as for each in self._libraries.values())
+            raise UnknownName(f"{sonames} has no symbol {symbol}, which the header declares")
+        library = self._libraries[best]
+        return self.declarations.library(best, library.loaded_as, self.source.use_errno), symbol
+
+    def _find_libraries(self):
+        source = self.source
+        found = [libraries.find(each, source.compiler, source.library_directories) for each in source.libraries]
+        found = found or [libraries.Library(None)]
+        if len(found) == 1:
+            return {"_lib": found[0]}
+        return {"_lib_" + "".join(c if c.isalnum() else "_" for c in name): library
+                for name, library in zip(source.libraries, found)}
+
+
+_DECLARE = {"constant": Interface._constant, "enum": Interface._enum, "type": Interface._type,
+            "variable": Interface._variable, "function": Interface._function}
+_QUESTIONS = {"constant": "value", "enum": "type", "type": "type", "variable": "symbol", "function": "symbol"}
+
+
+def _question(request):
+    return probes.Question(_QUESTIONS[request.kind], request.name)
+
+
+def reachable(*groups):
+    """Returns every complete record that types lead to."""
+    waiting, seen = [each for group in groups for each in group], {}
+    while waiting:
+        each = waiting.pop()
+        if each in seen:
+            continue
+        seen[each] = None
+        match each:
+            case model.Const() | model.Typedef():
+                waiting.append(each.of)
+            case model.Pointer():
+                waiting.append(each.target)
+            case model.Array():
+                waiting.append(each.item)
+            case model.Function():
+                waiting += [each.result, *each.parameters]
+            case model.Record():
+                waiting += [field.type for field in each.fields]
+    return [each for each in seen if isinstance(each, model.Record) and each.complete]

@@ -1,0 +1,62 @@
+"""ELF object files and shared libraries, by pyelftools."""
+
+import io
+
+from elftools.elf.elffile import ELFFile
+
+
+class ElfObject:
+    """An object file that the compiler has made, not yet linked."""
+
+    def __init__(self, data):
+        self._file = ELFFile(io.BytesIO(data))
+        self.little_endian = self._file.little_endian
+        self.dwarf = self._file.get_dwarf_info()
+        self._table = self._file.get_section_by_name(".symtab")
+        self._symbols = {symbol.name: symbol for symbol in self._table.iter_symbols()}
+
+    @staticmethod
+    def recognises(data):
+        return data[:4] == b"\x7fELF"
+
+    def variable(self, name, size):
+        """Returns the `size` bytes of a variable, or `None` if the linker has yet to put an address there."""
+        symbol = self._symbols[name]
+        section = self._file.get_section(symbol["st_shndx"])
+        start = symbol["st_value"]
+        if any(self._relocations(section.name, start, size)):
+            return None
+        if section["sh_type"] == "SHT_NOBITS":
+            return bytes(size)
+        return section.data()[start:start + size]
+
+    def symbol_in(self, name, size):
+        """Returns the symbol whose address the linker puts into a variable, or `None`."""
+        symbol = self._symbols[name]
+        section = self._file.get_section(symbol["st_shndx"])
+        return next((self._table.get_symbol(entry["r_info_sym"]).name or None
+                     for entry in self._relocations(section.name, symbol["st_value"], size)), None)
+
+    def _relocations(self, section, start, size):
+        for kind in (".rela", ".rel"):
+            table = self._file.get_section_by_name(kind + section)
+            for entry in table.iter_relocations() if table is not None else ():
+                if start <= entry["r_offset"] < start + size:
+                    yield entry
+
+
+class ElfLibrary:
+    """A shared library: `soname` is the name by which the loader finds it."""
+
+    def __init__(self, data):
+        self._file = ELFFile(io.BytesIO(data))
+        dynamic = self._file.get_section_by_name(".dynamic")
+        names = [tag.soname for tag in dynamic.iter_tags("DT_SONAME")] if dynamic else []
+        self.soname = names[0] if names else None
+        hashes = (self._file.get_section_by_name(each) for each in (".gnu.hash", ".hash"))
+        self._hashes = next((each for each in hashes if each is not None), None)
+
+    def exports(self, name):
+        """Whether the library has the symbol, in its default version."""
+        symbol = self._hashes.get_symbol(name) if self._hashes is not None else None
+        return symbol is not None and symbol["st_shndx"] != "SHN_UNDEF"

@@ -1,0 +1,168 @@
+"""Asks the compiler about expressions and types, by declarations put behind the header text.
+
+A question is one or two declarations of variables. The compiler's debug information has their types, its
+data sections their values. What it rejects is found by the lines of its errors and left out of the next
+try, so one question without an answer costs the others nothing.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from . import diagnostics, dwarf, model, objects
+from .errors import CompileError, HeaderNotFound
+
+FILE = "<question>"
+_TEXT_FILE = "<header text>"
+_NAME = "ctypes_configure_{}_{}"
+_MISSING_FILE = re.compile(r"'?(?P<file>[^':]+)'?(?:: No such file or directory| file not found)")
+# A line of a question and the next question's first line are this far apart.
+_STEP = 8
+
+# What each kind of question declares. `{n}` is its number, `{it}` the expression or type.
+_DECLARATIONS = {
+    "type": "__typeof__({it}) *ctypes_configure_type_{n};",
+    "align": "const unsigned long ctypes_configure_align_{n} = 0 * sizeof({it}) +"
+             " __builtin_offsetof(struct {{ char c; __typeof__({it}) it; }}, it);",
+    "value": "__typeof__({it}) *ctypes_configure_type_{n};"
+             " const __typeof__({it}) ctypes_configure_value_{n} = {it};",
+    "symbol": "__typeof__({it}) *const ctypes_configure_symbol_{n} = &{it};",
+    "defined": "#ifdef {it}\nconst char ctypes_configure_defined_{n} = 1;\n#else\n#error not defined\n#endif",
+}
+
+SCALARS = ("_Bool", "char", "short", "int", "long", "long long", "float", "double", "long double",
+           "void *", "wchar_t")
+_SPELLED = {"wchar_t": "__typeof__(L'x')"}
+
+
+@dataclass(frozen=True)
+class Question:
+    """`kind` is `type`, `align`, `value`, `symbol` (of a function or variable) or `defined`; `it` a C
+    expression, a type, or a macro's name."""
+
+    kind: str
+    it: str
+
+
+@dataclass(frozen=True)
+class Value:
+    """A constant: its type, and its bytes (`None` for an address, which the linker has yet to choose)."""
+
+    type: model.Type
+    data: bytes | None
+
+
+@dataclass
+class Machine:
+    """What numbers are like on the target: their sizes and the alignments of fields, by C's names."""
+
+    sizes: dict
+    alignments: dict
+    little_endian: bool
+    target: str
+
+    @property
+    def is_windows(self):
+        return any(word in self.target for word in ("mingw", "windows", "cygwin"))
+
+    @property
+    def has_x87(self):
+        return bool(re.match(r"x86_64|i\d86", self.target))
+
+
+@dataclass
+class Answers:
+    """`types`, `values`, `symbols`, `alignments` and `defined` by expression; `refusals` has the compiler's line for
+    each question without an answer. `reader` has all that the header declares."""
+
+    machine: Machine
+    reader: dwarf.Reader
+    types: dict = field(default_factory=dict)
+    values: dict = field(default_factory=dict)
+    alignments: dict = field(default_factory=dict)
+    symbols: dict = field(default_factory=dict)
+    defined: set = field(default_factory=set)
+    refusals: dict = field(default_factory=dict)
+
+
+def ask(compiler, text, flags, questions):
+    """Returns the `Answers` to `questions` about the C text `text`.
+
+    Raises `HeaderNotFound` and `CompileError` if the compiler rejects the text itself.
+    """
+    open_questions, refusals = dict(enumerate(dict.fromkeys(questions))), {}
+    while True:
+        outcome = compiler.compile(_program(text, open_questions), flags)
+        if outcome.file is not None:
+            return _read(compiler, outcome.file, open_questions, refusals)
+        refused = refusals_by_number(outcome)
+        if not refused:
+            raise rejection(compiler, outcome)
+        for number, line in refused.items():
+            refusals[open_questions.pop(number)] = line
+
+
+def refusals_by_number(outcome):
+    """Returns the first error that each question's lines met, by the question's number."""
+    found = {}
+    for each in outcome.diagnostics:
+        if each.is_error and each.file == FILE:
+            found.setdefault(each.line // _STEP - 1, each.text)
+    return found
+
+
+def rejection(compiler, outcome):
+    """Returns the exception for a text that does not compile."""
+    line = diagnostics.first_line(outcome.output)
+    missing = next((_MISSING_FILE.search(each.text) for each in outcome.diagnostics
+                    if each.kind == "fatal error" and _MISSING_FILE.search(each.text)), None)
+    if missing:
+        return HeaderNotFound(f"{compiler.words[0]} does not find the header {missing['file'].strip()}: {line}")
+    return CompileError(f"{compiler.words[0]} rejects the header text: {line}")
+
+
+def lines(numbered):
+    """Returns C lines of the texts in `numbered`, placed so that an error tells its text's number."""
+    return "".join(f'#line {(number + 1) * _STEP} "{FILE}"\n{text}\n' for number, text in numbered)
+
+
+def with_text(text, rest):
+    """Returns a C file of the header text and `rest` behind it."""
+    return f'#line 1 "{_TEXT_FILE}"\n{text}\n{rest}'
+
+
+def _program(text, questions):
+    scalars = ", ".join(f"sizeof({name}), __builtin_offsetof(struct {{ char c; {name} it; }}, it)"
+                        for name in (_SPELLED.get(each, each) for each in SCALARS))
+    machine = f'#line 1 "<scalars>"\nconst unsigned char ctypes_configure_scalars[] = {{ {scalars} }};\n'
+    return with_text(text, machine + lines(
+        (number, _DECLARATIONS[each.kind].format(n=number, it=each.it))
+        for number, each in questions.items()))
+
+
+def _read(compiler, file, questions, refusals):
+    made = objects.read(file)
+    reader = dwarf.Reader(made.dwarf)
+    scalars = made.variable("ctypes_configure_scalars", 2 * len(SCALARS))
+    machine = Machine(dict(zip(SCALARS, scalars[::2])), dict(zip(SCALARS, scalars[1::2])),
+                      made.little_endian, compiler.target)
+    answers = Answers(machine, reader, refusals=refusals)
+    variables = reader.variables()
+    for number, question in questions.items():
+        match question.kind:
+            case "type":
+                answers.types[question.it] = variables[_NAME.format("type", number)].target
+            case "value":
+                name = _NAME.format("value", number)
+                kind = variables[_NAME.format("type", number)].target
+                answers.values[question.it] = Value(kind, made.variable(name, kind.size))
+            case "symbol":
+                name = _NAME.format("symbol", number)
+                answers.types[question.it] = model.bare(variables[name]).target
+                answers.symbols[question.it] = made.symbol_in(name, machine.sizes["void *"])
+            case "align":
+                data = made.variable(_NAME.format("align", number), machine.sizes["long"])
+                answers.alignments[question.it] = int.from_bytes(
+                    data, "little" if made.little_endian else "big")
+            case "defined":
+                answers.defined.add(question.it)
+    return answers
