@@ -7,32 +7,36 @@ A structure with any other becomes a union: of a structure of its ordinary field
 each bit-field that lies elsewhere, in which the bits are counted from the beginning of a packed integer.
 """
 
-from . import model
+from . import model, scalars
 from .errors import Unsupported
 from .slots import Slot, padding
 
 _INTEGERS = {
     ("signed", 1): "signed char", ("signed", 2): "short", ("signed", 4): "int", ("signed", 8): "long long",
     ("unsigned", 1): "unsigned char", ("unsigned", 2): "unsigned short", ("unsigned", 4): "unsigned int",
-    ("unsigned", 8): "unsigned long long", ("bool", 1): "_Bool",
+    ("unsigned", 8): "unsigned long long",
 }
 
 
 def in_units(record, layouts):
     """Returns the slots of a record's fields, in order, the bit-fields in units that ctypes forms too."""
-    slots, end, fields, elsewhere = [], 0, list(record.fields), []
+    slots, end, bits_end, fields, elsewhere = [], 0, 0, list(record.fields), []
     while fields:
         run = _leading_bitfields(fields, record.kind == "union")
         if not run:
             each = fields.pop(0)
+            if each.offset * 8 < bits_end and record.kind == "struct":
+                # Of one that is as wide as its type, in a packed structure, clang says neither width nor bit.
+                raise Unsupported(f"{record.spelling}: the compiler does not tell where the bit-field {each.name} lies")
             slots.append(Slot(each.name, each.type, each.offset))
             end = each.offset + model.bare(each.type).size
             continue
         del fields[:len(run)]
+        bits_end = max(each.bit + each.bits for each in run)
         following = fields[0] if fields and record.kind == "struct" else None
         start = 0 if record.kind == "union" else end
         declared = _plain(run, start, following.offset if following else record.size, following, layouts)
-        if declared is None:
+        if declared is None or record.kind == "union" and slots and slots[-1].bits is not None:
             elsewhere += run
             continue
         slots += declared
@@ -47,12 +51,13 @@ def _leading_bitfields(fields, alone):
 
 def _plain(run, end, limit, following, layouts):
     """Returns the bit-fields as C declares them, with gaps filled, or `None` if they do not lie in units."""
-    kinds = [model.bare(each.type) for each in run]
+    types = [_number(each.type) for each in run]
+    kinds = [model.bare(each) for each in types]
     size = kinds[0].size
     if any(kind.size != size for kind in kinds):
         return None
     slots, unit, used, whole = [], None, 0, size * 8
-    for each, kind in zip(run, kinds):
+    for each, declared, kind in zip(run, types, kinds):
         own, bit = divmod(each.bit, whole)
         if bit + each.bits > whole or own * size < end and own != unit:
             return None
@@ -63,13 +68,31 @@ def _plain(run, end, limit, following, layouts):
                 slots.append(padding(end, own * size - end))
             unit, used = own, 0
         slots += _filler(kind, unit * size, used, bit)
-        slots.append(Slot(each.name, each.type, unit * size, each.bits, used == 0 and bit == 0))
+        slots.append(Slot(each.name, declared, unit * size, each.bits, used == 0 and bit == 0))
         used = bit + each.bits
     if (unit + 1) * size > limit:
         return None
-    if following and layouts.alignment(following.type) < size or layouts.alignment(kinds[-1]) < size:
+    if following and layouts.alignment(following.type, natural=True) < size or layouts.alignment(kinds[-1]) < size:
         slots += _filler(kinds[-1], unit * size, used, whole)
     return slots
+
+
+def _number(kind):
+    """Returns the type of a bit-field. ctypes does not have them of characters, and up to 3.13 one of `c_bool`
+    writes the whole byte."""
+    bare = model.bare(kind)
+    if not scalars.is_char(kind) and not scalars.is_wchar(kind) and getattr(bare, "kind", None) != "bool":
+        return kind
+    return _integer(_sign(bare), bare.size)
+
+
+def _sign(kind):
+    is_signed = kind.signed if isinstance(kind, model.Enum) else kind.kind == "signed"
+    return "signed" if is_signed else "unsigned"
+
+
+def _integer(sign, size):
+    return model.Scalar(_INTEGERS[sign, size], sign, size)
 
 
 def _filler(kind, offset, start, end):
@@ -88,9 +111,7 @@ def _overlaid(record, elsewhere, layouts):
         body = model.Record(record.kind, None, record.place, True, record.size, fields=ordinary)
         members.append(body)
     for each in elsewhere:
-        kind = model.bare(each.type)
-        sign = kind.kind if isinstance(kind, model.Scalar) else "signed" if kind.signed else "unsigned"
-        unit = _unit(each, sign, record.size)
+        unit = _unit(each, _sign(model.bare(each.type)), record.size)
         if unit is None:
             raise Unsupported(f"{record.spelling}: the bit-field {each.name} lies in no integer of ctypes")
         holder, at = unit
@@ -107,6 +128,6 @@ def _unit(each, sign, limit):
     """Returns the smallest integer type that holds the bit-field, and where it begins."""
     for size in (1, 2, 4, 8):
         at = min(each.bit // 8, limit - size)
-        if at >= 0 and each.bit + each.bits <= (at + size) * 8 and (sign, size) in _INTEGERS:
-            return model.Scalar(_INTEGERS[sign, size], sign, size), at
+        if at >= 0 and each.bit + each.bits <= (at + size) * 8:
+            return _integer(sign, size), at
     return None

@@ -53,9 +53,11 @@ class Head:
 
     def write(self, text):
         """Returns the lines of this head, for declarations of the header text `text`."""
-        lines = ["# Written by ctypes_configure, which writes it again when it is asked for more. Of the C text:"]
+        again = ", which writes it again when it is asked for more" if self.requests else ""
+        lines = [f"# Written by ctypes_configure{again}. Of the C text:"]
         lines += ["#     " + line for line in text.strip().splitlines()]
-        lines += [f"# compiler: {self.compiler}", f"# target: {self.target}", f"# key: {self.key}"]
+        lines += [f"# compiler: {self.compiler}", f"# target: {self.target}"]
+        lines += [f"# key: {self.key}"] * bool(self.key)
         for kind in KINDS:
             words = sorted(each.name for each in self.requests if each.kind == kind)
             while words:

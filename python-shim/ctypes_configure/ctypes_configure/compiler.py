@@ -23,10 +23,11 @@ _FOR_FAMILY = {
 
 
 class Outcome:
-    """What one run of the compiler gave: `file` (bytes, `None` if it failed) and what it printed."""
+    """What one run of the compiler gave: whether it accepted the text, the `file` it made (bytes) and what it
+    printed."""
 
-    def __init__(self, file, output):
-        self.file, self.output = file, output
+    def __init__(self, accepted, file, output):
+        self.accepted, self.file, self.output = accepted, file, output
 
     @cached_property
     def diagnostics(self):
@@ -94,9 +95,9 @@ class Compiler:
             done = self._start(command, text.encode())
             output = done.stderr.decode(errors="replace")
             if done.returncode or not os.path.exists(made):
-                return Outcome(None, output)
+                return Outcome(done.returncode == 0, None, output)
             with open(made, "rb") as file:
-                return Outcome(file.read(), output)
+                return Outcome(True, file.read(), output)
 
     def _ask(self, option):
         done = self._start([*self.words, option], b"")

@@ -13,8 +13,9 @@ def python_value(value, machine):
     """
     order = "little" if machine.little_endian else "big"
     match model.bare(value.type):
-        case model.Scalar(kind="float"):
-            return decode_float(value.data, order, machine.has_x87)
+        case model.Scalar(kind="float", name=name):
+            # `_Float128` is what it says on every machine.
+            return decode_float(value.data, order, machine.has_x87 and "128" not in name)
         case model.Scalar(kind="signed" | "unsigned" | "bool" as kind):
             return int.from_bytes(value.data, order, signed=kind == "signed")
         case model.Enum(signed=signed):

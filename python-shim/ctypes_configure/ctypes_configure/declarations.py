@@ -1,11 +1,14 @@
 """Writes ctypes declarations of C types, each before what needs it."""
 
 import keyword
+import re
 from dataclasses import dataclass, field
 
 from . import model, names, scalars, stub
 from .errors import IncompleteType, Unsupported
 
+# Inside a class Python takes `__name` for another name. (Those of fields are strings.)
+_PRIVATE = re.compile(r"(?<![\w\"])__\w")
 _BASES = {"struct": "Structure", "union": "Union"}
 
 
@@ -152,6 +155,7 @@ class Declarations:
             return self.expression(of)
         if state is None:
             self._state[name] = "open"
+            self._call_inner(of, f"struct_{kind.name}")
             is_class = isinstance(model.bare(of), model.Record)
             text = f"{name} = {self.record(model.bare(of), behind_pointer=True) if is_class else self.expression(of)}"
             self._state[name] = "done"
@@ -165,6 +169,9 @@ class Declarations:
             expression = self.record(bare, behind_pointer=not bare.complete)
         elif isinstance(kind, model.Typedef) and _is_function_pointer(kind.of) and kind.name == name:
             return self.typedef(kind)
+        elif isinstance(bare, model.Function):
+            # ctypes has only pointers to functions.
+            expression = self._function_pointer(bare)
         else:
             expression = self.expression(kind)
         if expression != name and self._state.get(name) is None:
@@ -218,6 +225,16 @@ class Declarations:
 
     def _define(self, kind, name):
         self._state[kind] = "open"
+        try:
+            self._write_fields(kind, name)
+        finally:
+            if self._state[kind] == "open":
+                del self._state[kind]
+        if "open" not in self._state.values():
+            while self._waiting:
+                self.record(self._waiting.pop())
+
+    def _write_fields(self, kind, name):
         layout = self.layouts.of(kind)
         entries, members, fillers = [], [], 0
         anonymous = iter(self._anonymous(layout))
@@ -225,13 +242,15 @@ class Declarations:
             if slot.is_padding:
                 label, fillers = f"_{'bits' if slot.bits else 'pad'}_{fillers}", fillers + 1
             else:
-                label = names.identifier(slot.name) if slot.name else next(anonymous)
+                label = names.field(slot.name) if slot.name else next(anonymous)
             text = self._field_type(slot.type, f"{name}_{label.lstrip('_')}")
             bits = f", {slot.bits}" if slot.bits else ""
             entries.append(f'("{label}", {text}{bits}),')
             if not slot.is_padding:
                 members.append((label, stub.read(slot.type, text)))
         base = self._import(_BASES[kind.kind])
+        if any(_PRIVATE.search(entry) for entry in entries):
+            self._declare_ahead(kind, name)
         self._state[kind] = "done"
         whole = stub.record(name, base, members)
         if kind in self._ahead:
@@ -242,19 +261,20 @@ class Declarations:
             text = "\n".join([f"class {name}({base}):", *_attributes(layout, self._anonymous(layout)),
                               f"    _fields_ = [\n{body}    ]"])
             self._add(name, text, whole)
-        if "open" not in self._state.values():
-            while self._waiting:
-                self.record(self._waiting.pop())
 
     def _field_type(self, kind, place):
         """Returns the expression of a field's type. A record in it without a name is called after the field."""
+        self._call_inner(kind, place)
+        return self.expression(kind)
+
+    def _call_inner(self, kind, name):
+        """Names the record that arrays of and pointers to this type lead to, if C has not."""
         inner = kind
         while isinstance(inner, (model.Array, model.Const, model.Pointer)):
             inner = inner.target if isinstance(inner, model.Pointer) else \
                 inner.item if isinstance(inner, model.Array) else inner.of
         if isinstance(inner, model.Record) and self.class_names.of(inner) is None:
-            self.class_names.call(inner, place)
-        return self.expression(kind)
+            self.class_names.call(inner, name)
 
     @staticmethod
     def _anonymous(layout):
@@ -296,6 +316,8 @@ class Declarations:
             text = f'float("{text}")'
         if isinstance(bare, model.Pointer) and not isinstance(model.bare(bare.target), model.Void):
             expression = self.expression(kind)
+            if value >> bare.size * 8 - 1:
+                value -= 1 << bare.size * 8
             if isinstance(model.bare(bare.target), model.Function):
                 text = f"{expression}({value})"
             else:
@@ -306,9 +328,11 @@ class Declarations:
 
     def enum(self, name, kind):
         """Declares an `IntEnum`."""
+        self.imports.add("IntEnum")
         lines = [f"{names.identifier(member)} = {value}" for member, value in kind.members.items()]
         text = "\n    ".join([f"class {name}(IntEnum):", *(lines or ["pass"])])
-        self.imports.add("IntEnum")
+        if any(member.startswith("__") for member in kind.members):
+            text = f'{name} = IntEnum("{name}", {kind.members!r})'
         self._add(name, text, text)
 
     def in_order(self):

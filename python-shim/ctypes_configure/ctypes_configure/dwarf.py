@@ -63,7 +63,7 @@ class Reader:
         return _READERS[die.tag](self, die)
 
     def _read_base(self, die):
-        kind = _KINDS[die.attributes["DW_AT_encoding"].value]
+        kind = _KINDS.get(die.attributes["DW_AT_encoding"].value, "other")
         return model.Scalar(_text(die, "DW_AT_name"), kind, die.attributes["DW_AT_byte_size"].value)
 
     def _read_pointer(self, die):
@@ -87,7 +87,7 @@ class Reader:
         item = self._type_of(die)
         if "DW_AT_GNU_vector" in die.attributes:
             whole = model.Array(item, _count(next(iter(die.iter_children()))))
-            return model.Scalar(f"a vector of {model.spelling(item)}", "vector", whole.size)
+            return model.Scalar(f"a vector of {model.spelling(item)}", "other", whole.size)
         counts = [_count(child) for child in die.iter_children() if child.tag == "DW_TAG_subrange_type"]
         for count in reversed(counts):
             item = model.Array(item, count)
@@ -129,9 +129,12 @@ class Reader:
         if "DW_AT_data_bit_offset" in die.attributes:
             field.bit = die.attributes["DW_AT_data_bit_offset"].value
         else:
-            # DWARF 3's way, which gcc still takes for DWARF 4: counted from the highest bit of the unit.
+            # DWARF 3's way, which both compilers still take: counted from the highest bit of the unit. In packed
+            # structures it is negative, and clang writes that without a sign.
             unit = _number(die, "DW_AT_byte_size") or kind.size
-            field.bit = offset * 8 + unit * 8 - die.attributes["DW_AT_bit_offset"].value - field.bits
+            above = die.attributes["DW_AT_bit_offset"].value
+            above -= above >> 63 << 64 if above > 0 else 0
+            field.bit = offset * 8 + unit * 8 - above - field.bits
         field.offset = field.bit // 8
         return field
 

@@ -123,7 +123,7 @@ class Header:
         from .interface import Interface, Source
         compiler = self._find_compiler()
         asked = self._requests.union(requests)
-        declarations = Interface(Source(self._text, compiler, **self._options)).declare(asked)
+        declarations = Interface(Source(self._text, compiler, **self._options)).declare(sorted(asked, key=lambda each: each.name))
         self._execute(declarations)
         self._requests = asked
         if self._cache:

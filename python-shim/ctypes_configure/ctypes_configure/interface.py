@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from . import constants, libraries, model, names, probes
+from . import constants, libraries, model, names, probes, scalars
 from .declarations import Declarations
-from .errors import ConfigureError, IncompleteType, UnknownName, Unsupported
+from .errors import ConfigureError, IncompleteType, LibraryNotFound, UnknownName, Unsupported
 from .layout import Layouts
 from .requests import KINDS
 
@@ -32,8 +32,8 @@ class Interface:
     _libraries: dict = field(default_factory=dict)
 
     def declare(self, requests):
-        """Asks the compiler, and declares all that is requested."""
-        requests = sorted(requests, key=lambda each: (KINDS.index(each.kind), each.name))
+        """Asks the compiler, and declares all that is requested: by kinds, and in each in the order given."""
+        requests = sorted(requests, key=lambda each: KINDS.index(each.kind))
         questions = [_question(each) for each in requests]
         questions += [probes.Question("align", each.name) for each in requests if each.kind == "type"]
         answers = self._ask(questions)
@@ -47,7 +47,7 @@ class Interface:
                     raise self._unknown(request, answers.refusals[question])
                 _DECLARE[request.kind](self, request, answers)
             except ConfigureError as error:
-                if self.omitted is None:
+                if self.omitted is None or isinstance(error, LibraryNotFound):
                     raise
                 self.omitted.append((request.name, str(error)))
         return self.declarations
@@ -94,7 +94,10 @@ class Interface:
             raise IncompleteType(f"{request.name} is incomplete, it has neither size nor fields, says "
                                  f"{self.source.compiler.words[0]}: {line}")
         if isinstance(bare, model.Void):
-            raise Unsupported(f"{request.name} is void")
+            raise Unsupported(f"{request.name} is void, of which there are no values")
+        if isinstance(bare, model.Enum) and self.omitted is None:
+            raise Unsupported(f"{request.name} is an enum: ask for it by enum(); in structures and arguments it is "
+                              + scalars.enum_name(bare))
         self.declarations.named_type(request.python_name, kind)
 
     def _variable(self, request, answers):

@@ -22,7 +22,7 @@ class Void(Type):
 @dataclass(eq=False)
 class Scalar(Type):
     """A number: `name` is C's (`unsigned int`; plain `char` is a type of its own); `kind` one of `signed`,
-    `unsigned`, `bool`, `float`, `complex` and `vector`."""
+    `unsigned`, `bool`, `float`, `complex` and `other`, of which ctypes has nothing."""
 
     name: str
     kind: str

@@ -18,11 +18,16 @@ def identifier(name):
     return name + "_" if keyword.iskeyword(name) or name in RESERVED else name
 
 
+def field(name):
+    """Returns the name of a field: with `_` behind a keyword."""
+    return name + "_" if keyword.iskeyword(name) else name
+
+
 class ClassNames:
     """The names of the classes of records and enums, from all typedefs of a header."""
 
     def __init__(self, typedefs):
-        self._called = {}
+        self._called, self._given = {}, set()
         for typedef in typedefs:
             if isinstance(typedef.of, (model.Record, model.Enum)):
                 kind = typedef.of
@@ -39,5 +44,11 @@ class ClassNames:
         return name and identifier(name)
 
     def call(self, kind, name):
-        """Names a record that C has no name for."""
-        return self._called.setdefault(kind, name)
+        """Names a record that C has no name for: `name`, or with a number behind it if that is taken."""
+        if kind not in self._called:
+            free, number = name, 2
+            while free in self._given:
+                free, number = f"{name}_{number}", number + 1
+            self._given.add(free)
+            self._called[kind] = free
+        return self._called[kind]

@@ -12,7 +12,7 @@ from . import diagnostics, dwarf, model, objects
 from .errors import CompileError, HeaderNotFound
 
 FILE = "<question>"
-_TEXT_FILE = "<header text>"
+TEXT_FILE = "<header text>"
 _NAME = "ctypes_configure_{}_{}"
 _MISSING_FILE = re.compile(r"'?(?P<file>[^':]+)'?(?:: No such file or directory| file not found)")
 # A line of a question and the next question's first line are this far apart.
@@ -21,6 +21,7 @@ _STEP = 8
 # What each kind of question declares. `{n}` is its number, `{it}` the expression or type.
 _DECLARATIONS = {
     "type": "__typeof__({it}) *ctypes_configure_type_{n};",
+    "typename": "const int ctypes_configure_typename_{n} = sizeof(({it} *)0);",
     "align": "const unsigned long ctypes_configure_align_{n} = 0 * sizeof({it}) +"
              " __builtin_offsetof(struct {{ char c; __typeof__({it}) it; }}, it);",
     "value": "__typeof__({it}) *ctypes_configure_type_{n};"
@@ -36,8 +37,8 @@ _SPELLED = {"wchar_t": "__typeof__(L'x')"}
 
 @dataclass(frozen=True)
 class Question:
-    """`kind` is `type`, `align`, `value`, `symbol` (of a function or variable) or `defined`; `it` a C
-    expression, a type, or a macro's name."""
+    """`kind` is `type` (of an expression or type), `typename` (whether it is a type), `align`, `value`, `symbol`
+    (of a function or variable) or `defined`; `it` a C expression, a type, or a macro's name."""
 
     kind: str
     it: str
@@ -89,16 +90,21 @@ def ask(compiler, text, flags, questions):
 
     Raises `HeaderNotFound` and `CompileError` if the compiler rejects the text itself.
     """
-    open_questions, refusals = dict(enumerate(dict.fromkeys(questions))), {}
+    waiting, refused = dict(enumerate(dict.fromkeys(questions))), {}
+    reconsidered = False
     while True:
-        outcome = compiler.compile(_program(text, open_questions), flags)
-        if outcome.file is not None:
-            return _read(compiler, outcome.file, open_questions, refusals)
-        refused = refusals_by_number(outcome)
-        if not refused:
+        outcome = compiler.compile(_program(text, waiting), flags)
+        if outcome.accepted and (reconsidered or not refused):
+            return _read(compiler, outcome.file, waiting, dict(refused.values()))
+        if outcome.accepted:
+            reconsidered = True
+            for number in _refused_by_neighbours(compiler, text, flags, refused):
+                waiting[number] = refused.pop(number)[0]
+            continue
+        lines = refusals_by_number(outcome) or _refused_elsewhere(compiler, text, flags, waiting)
+        if not lines:
             raise rejection(compiler, outcome)
-        for number, line in refused.items():
-            refusals[open_questions.pop(number)] = line
+        refused |= {number: (waiting.pop(number), line) for number, line in lines.items()}
 
 
 def refusals_by_number(outcome):
@@ -106,8 +112,39 @@ def refusals_by_number(outcome):
     found = {}
     for each in outcome.diagnostics:
         if each.is_error and each.file == FILE:
-            found.setdefault(each.line // _STEP - 1, each.text)
+            found.setdefault(number_at(each.line), each.text)
     return found
+
+
+def _refused_elsewhere(compiler, text, flags, questions):
+    """Returns the first error of each question whose error the compiler places in a header: by halving."""
+    refused, parts = {}, [list(questions)]
+    if not compiler.check(_program(text, {}), flags).accepted:
+        return refused
+    while parts:
+        part = parts.pop()
+        outcome = compiler.check(_program(text, {number: questions[number] for number in part}), flags)
+        if not outcome.accepted and len(part) == 1:
+            refused[part[0]] = diagnostics.first_line(outcome.output)
+        elif not outcome.accepted:
+            parts += [part[:len(part) // 2], part[len(part) // 2:]]
+    return refused
+
+
+def _refused_by_neighbours(compiler, text, flags, refused):
+    """Returns the numbers of refused questions that the compiler takes when they do not follow the others.
+
+    What begins like a definition of a function takes the next lines for declarations of its parameters.
+    """
+    backwards = {number: question for number, (question, _) in reversed(refused.items())}
+    outcome = compiler.check(_program(text, backwards), flags)
+    again = refusals_by_number(outcome)
+    return [number for number in refused if number not in again] if again else []
+
+
+def number_at(line):
+    """Returns the number of the question to which a line of the compiler's output belongs."""
+    return line // _STEP - 1
 
 
 def rejection(compiler, outcome):
@@ -127,7 +164,7 @@ def lines(numbered):
 
 def with_text(text, rest):
     """Returns a C file of the header text and `rest` behind it."""
-    return f'#line 1 "{_TEXT_FILE}"\n{text}\n{rest}'
+    return f'#line 1 "{TEXT_FILE}"\n{text}\n{rest}'
 
 
 def _program(text, questions):

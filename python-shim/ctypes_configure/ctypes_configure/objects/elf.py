@@ -13,6 +13,7 @@ class ElfObject:
         self.little_endian = self._file.little_endian
         self.dwarf = self._file.get_dwarf_info()
         self._table = self._file.get_section_by_name(".symtab")
+        self._relocated = {}
         self._symbols = {symbol.name: symbol for symbol in self._table.iter_symbols()}
 
     @staticmethod
@@ -24,7 +25,7 @@ class ElfObject:
         symbol = self._symbols[name]
         section = self._file.get_section(symbol["st_shndx"])
         start = symbol["st_value"]
-        if any(self._relocations(section.name, start, size)):
+        if self._relocations(section.name, start, size):
             return None
         if section["sh_type"] == "SHT_NOBITS":
             return bytes(size)
@@ -34,15 +35,17 @@ class ElfObject:
         """Returns the symbol whose address the linker puts into a variable, or `None`."""
         symbol = self._symbols[name]
         section = self._file.get_section(symbol["st_shndx"])
-        return next((self._table.get_symbol(entry["r_info_sym"]).name or None
-                     for entry in self._relocations(section.name, symbol["st_value"], size)), None)
+        numbers = self._relocations(section.name, symbol["st_value"], size)
+        return self._table.get_symbol(numbers[0]).name or None if numbers else None
 
     def _relocations(self, section, start, size):
-        for kind in (".rela", ".rel"):
-            table = self._file.get_section_by_name(kind + section)
-            for entry in table.iter_relocations() if table is not None else ():
-                if start <= entry["r_offset"] < start + size:
-                    yield entry
+        """Returns the numbers of the symbols whose addresses go into a part of a section."""
+        if section not in self._relocated:
+            tables = (self._file.get_section_by_name(kind + section) for kind in (".rela", ".rel"))
+            self._relocated[section] = {entry["r_offset"]: entry["r_info_sym"] for table in tables
+                                        if table is not None for entry in table.iter_relocations()}
+        places = self._relocated[section]
+        return [places[place] for place in range(start, start + size) if place in places]
 
 
 class ElfLibrary:

@@ -1,0 +1,115 @@
+"""Writes a module of everything that a header declares, and of nothing that it includes."""
+
+import fnmatch
+from dataclasses import dataclass
+
+from . import cache, model, module_text, names, ownership, preprocessed, probes
+from .declarations import wrapped
+from .errors import HeaderNotFound
+from .interface import Interface
+from .requests import Request
+
+# Words of C and of compilers, which no header declares.
+_KEYWORDS = frozenset("""
+    auto break case char const continue default do double else enum extern float for goto if inline int long
+    register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while
+    __attribute__ __extension__ __restrict __inline __inline__ __asm__ __asm __const __volatile__ __signed__
+    __builtin_va_list __typeof__ _Bool _Complex _Noreturn _Static_assert _Alignas _Alignof _Atomic _Generic
+    _Thread_local __thread
+""".split())
+
+
+@dataclass
+class Generated:
+    """A module's text, that of its type stub, and what of the header is not in it, with the reasons."""
+
+    text: str
+    stub: str
+    omitted: list
+
+
+def generate(source, also=(), ignore=()):
+    """Returns the module of the headers that `source` includes.
+
+    `also` are patterns (`*/SDL2/*`) of included files whose declarations belong to it, `ignore` patterns of
+    names to leave out. Without libraries, functions and variables are left out too. Raises `HeaderNotFound`
+    and `CompileError`.
+    """
+    declared = _declared(source, also)
+    wanted = [each for each in declared if not any(fnmatch.fnmatchcase(each.name, one) for one in ignore)]
+    typedefs = frozenset(each.name for each in wanted if each.kind == "type")
+    omitted = []
+    declarations = Interface(source, typedefs, omitted).declare(wanted)
+    head = cache.Head(source.compiler.identity, source.compiler.target, "", frozenset())
+    present = {each.name for each in declarations.done}
+    public = sorted({each.python_name for each in wanted} & present)
+    foot = "\n" + wrapped("__all__ = [", [f'"{name}"' for name in public], "]")
+    first = head.write(source.text)
+    return Generated(module_text.module(first, declarations, foot + _remarks(omitted)),
+                     module_text.stub(first, declarations), omitted)
+
+
+def _declared(source, also):
+    """Returns requests for all that the headers declare."""
+    output = source.compiler.preprocess(probes.with_text(source.text, ""), source.flags)
+    if output.file is None:
+        raise probes.rejection(source.compiler, output)
+    read = preprocessed.read(output.file.decode(errors="replace"), probes.TEXT_FILE)
+    if not read.included:
+        raise HeaderNotFound(f"nothing is included by {source.text!r}")
+    own = {path for path in read.files if path in read.included
+           or any(fnmatch.fnmatchcase(path, pattern) for pattern in also)}
+    reader = probes.ask(source.compiler, source.text, source.flags, ()).reader
+    requests, others = [], set()
+    class_names = names.ClassNames(reader.typedefs())
+    for typedef in reader.typedefs():
+        others.add(typedef.name)
+        if typedef.place[0] in own:
+            requests.append(Request("type", typedef.name))
+    for tagged in reader.tagged():
+        if tagged.place[0] in own and class_names.of(tagged) != names.identifier(tagged.tag):
+            requests.append(Request("type", tagged.spelling))
+    for enum in reader.enums():
+        others.update(enum.members)
+        if enum.place[0] in own:
+            requests += [Request("constant", name) for name in enum.members]
+    macros = dict.fromkeys(name for path in read.files if path in own for name in read.files[path].macros)
+    words = dict.fromkeys(word for path in read.files if path in own for word in read.files[path].words)
+    words = [word for word in words if word not in others and word not in macros and word not in _KEYWORDS]
+    files = ownership.places(source.compiler, source.text, source.flags, words)
+    mine = [word for word in words if files.get(word) in own]
+    return requests + _sorted_out(source, [*macros, *mine])
+
+
+def _sorted_out(source, words):
+    """Returns requests for macros, functions and variables, by what the compiler says they are."""
+    kinds = ("value", "symbol", "type", "typename")
+    answers = probes.ask(source.compiler, source.text, source.flags,
+                         [probes.Question(kind, word) for word in words for kind in kinds])
+    requests = []
+    for word in words:
+        value, kind = answers.values.get(word), answers.types.get(word)
+        if value is not None and value.data is not None:
+            requests.append(Request("constant", word))
+        elif word in answers.symbols and not source.libraries:
+            continue
+        elif word in answers.symbols:
+            is_function = isinstance(model.bare(kind), model.Function)
+            requests.append(Request("function" if is_function else "variable", word))
+        elif kind is not None and probes.Question("typename", word) not in answers.refusals:
+            requests.append(Request("type", word))
+        else:
+            requests.append(Request("constant", word))
+    return requests
+
+
+def _remarks(omitted):
+    """Returns comments on what is missing. Macros that are no constants are many, so only their names."""
+    macros = [name for name, reason in omitted if "has no constant" in reason]
+    lines = [f"# {reason}" if name in reason else f"# {name}: {reason}"
+             for name, reason in omitted if name not in macros]
+    if lines:
+        lines.insert(0, "# Declared by the header, and not here:")
+    if macros:
+        lines.append(wrapped("# Macros that are no constants: ", macros, "").replace("\n ", "\n#"))
+    return "".join("\n" + line for line in ["", *lines]) if lines else ""

@@ -1,0 +1,167 @@
+"""What the tests of ctypes_configure share: compilers, shared libraries of C text, and C as the judge of layouts."""
+import ctypes
+import keyword
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+# Every test about layouts asks both families of compilers.
+COMPILERS = ("gcc", "clang")
+# How this interpreter is started.
+INTERPRETER = shlex.split(os.environ.get("CTYPES_TESTS_INTERPRETER", shlex.quote(sys.executable)))
+# The compiler that a `Header` takes when it is not told.
+CC = os.environ.get("CC", "cc")
+
+
+class TestCase(unittest.TestCase):
+    maxDiff = None
+
+    def folder(self):
+        """Returns a new folder that is gone after the test."""
+        made = tempfile.mkdtemp(prefix="ctypes_configure-test-")
+        self.addCleanup(shutil.rmtree, made, ignore_errors=True)
+        return made
+
+    def need(self, program):
+        """Skips the test if a program is not installed; in CI, where all of them are, fails."""
+        if shutil.which(program) is None:
+            missing = f"{program} is not installed: .ci/run has the list of Debian packages"
+            self.fail(missing) if os.environ.get("CI") else self.skipTest(missing)
+
+    def library(self, text, *, cc=CC, flags=()):
+        """Compiles a shared library and returns its path."""
+        path = os.path.join(self.folder(), "libtested.so")
+        compile_to(path, text, cc, "-shared", "-fPIC", "-Wl,-soname," + path, *flags)
+        return path
+
+    def assertRaisesLike(self, kind, pattern, function, *arguments):
+        """`function(*arguments)` raises exactly `kind`, and the whole message matches `pattern`."""
+        with self.assertRaises(kind) as caught:
+            function(*arguments)
+        self.assertIs(type(caught.exception), kind)
+        self.assertRegex(str(caught.exception), f"(?s)^{pattern}$")
+
+
+def compile_to(path, text, cc, *flags):
+    """Compiles C text into a file of the caller's kind."""
+    done = subprocess.run([*shlex.split(cc), "-x", "c", "-", "-w", *flags, "-o", path], input=text,
+                          text=True, capture_output=True)
+    if done.returncode:
+        raise AssertionError(f"{cc} rejects the test's own text:\n{done.stderr}")
+
+
+def run_python(text, *options, environment=None, folder=None):
+    """Runs Python text in a new process of this interpreter, and returns what it did."""
+    return subprocess.run([*INTERPRETER, *options, "-c", text], env=environment, cwd=folder, text=True,
+                          capture_output=True)
+
+
+# Layouts
+
+# What all bits make of a number that is not one for Python.
+_FULL = {ctypes.c_bool: True, ctypes.c_char: b"\xff"}
+_INTEGERS = {*_FULL, ctypes.c_byte, ctypes.c_ubyte, ctypes.c_short, ctypes.c_ushort, ctypes.c_int,
+             ctypes.c_uint, ctypes.c_long, ctypes.c_ulong, ctypes.c_longlong, ctypes.c_ulonglong}
+
+
+class Leaf:
+    """A field of a ctypes class, perhaps deep inside: its path, its type, its offset, and, of a number, its width
+    in bits."""
+
+    def __init__(self, path, kind, offset, bits):
+        self.path, self.kind, self.offset, self.bits = path, kind, offset, bits
+
+    @property
+    def path_in_c(self):
+        """The path with the names that Python does not accept."""
+        return ".".join(part[:-1] if keyword.iskeyword(part[:-1]) else part for part in self.path.split("."))
+
+
+def leaves(kind, path="", offset=0):
+    """Returns the fields of a ctypes type that C has too. Anonymous members lend theirs; padding is left out."""
+    if isinstance(kind, type(ctypes.Array)):
+        ends = sorted({0, kind._length_ - 1}) if kind._length_ else []
+        return [leaf for at in ends
+                for leaf in leaves(kind._type_, f"{path}[{at}]", offset + at * ctypes.sizeof(kind._type_))]
+    if not issubclass(kind, (ctypes.Structure, ctypes.Union)):
+        return []
+    found, lent = [], getattr(kind, "_anonymous_", ())
+    for name, of, *bits in kind._fields_:
+        at = offset + getattr(kind, name).offset
+        if name in lent:
+            found += leaves(of, path, at)
+        elif not re.fullmatch(r"_(pad|bits)_\d+", name):
+            own = f"{path}.{name}" if path else name
+            width = ctypes.sizeof(of) * 8 if of in _INTEGERS else None
+            found.append(Leaf(own, of, at, bits[0] if bits else width))
+            found += leaves(of, own, at)
+    return found
+
+
+def follow(thing, path):
+    """Returns the object, and the name or the index that the last part of a path stands for."""
+    *way, last = [int(part) if part.isdecimal() else part for part in re.findall(r"\w+", path)]
+    for part in way:
+        thing = thing[part] if isinstance(part, int) else getattr(thing, part)
+    return thing, last
+
+
+def layout_errors(case, text, classes, cc, flags=()):
+    """Holds ctypes classes, by C's names of them, against what the compiler says, and for numbers against what its
+    code writes. Returns what differs, as lines."""
+    asked, setters, numbers = [], [], []
+    for name, kind in classes.items():
+        asked += [(f"sizeof({name})", ctypes.sizeof(kind), f"sizeof({name})")]
+        if not _is_aligned(kind) or sys.version_info >= (3, 13):
+            asked += [(f"_Alignof({name})", ctypes.alignment(kind), f"_Alignof({name})")]
+        for leaf in leaves(kind):
+            if leaf.bits is not None:
+                setters.append(f"void set_{len(numbers)}({name} *it) {{ it->{leaf.path_in_c} = -1; }}")
+                numbers.append((name, kind, leaf))
+                continue
+            asked.append((f"{name}: offset of {leaf.path}", leaf.offset,
+                          f"__builtin_offsetof({name}, {leaf.path_in_c})"))
+            # C refuses to say the size of a flexible array.
+            if ctypes.sizeof(leaf.kind):
+                asked.append((f"{name}: size of {leaf.path}", ctypes.sizeof(leaf.kind),
+                              f"sizeof((({name} *)0)->{leaf.path_in_c})"))
+    answers = f"unsigned long answers[] = {{ {', '.join(expression for _, _, expression in asked)} }};"
+    judge = ctypes.CDLL(case.library("\n".join([text, answers, *setters]), cc=cc, flags=flags))
+    told = (ctypes.c_ulong * len(asked)).in_dll(judge, "answers")
+    errors = [f"{what} is {ours}, C's {cs}" for (what, ours, _), cs in zip(asked, told) if ours != cs]
+    return errors + [line for place, number in enumerate(numbers)
+                     for line in _number_errors(judge[f"set_{place}"], *number)]
+
+
+def _is_aligned(kind):
+    """Whether a type has an alignment that ctypes gives only since 3.13, by `_align_`."""
+    if isinstance(kind, type(ctypes.Array)):
+        return _is_aligned(kind._type_)
+    return hasattr(kind, "_align_") or any(_is_aligned(each[1]) for each in getattr(kind, "_fields_", ()))
+
+
+def _number_errors(setter, name, kind, leaf):
+    """What C writes, ctypes reads, and ctypes writes to the same place."""
+    by_c, by_ctypes = kind(), kind()
+    setter.restype = None
+    setter(ctypes.byref(by_c))
+    holder, last = follow(by_ctypes, leaf.path)
+    if leaf.kind in _FULL:
+        full = _FULL[leaf.kind]
+    else:
+        full = -1 if leaf.kind(-1).value == -1 else (1 << leaf.bits) - 1
+    if isinstance(last, int):
+        holder[last] = full
+    else:
+        setattr(holder, last, full)
+    holder, last = follow(by_c, leaf.path)
+    read = holder[last] if isinstance(last, int) else getattr(holder, last)
+    if bytes(by_c) != bytes(by_ctypes):
+        yield f"{name}: {leaf.path} is written to {bytes(by_ctypes).hex()}, by C to {bytes(by_c).hex()}"
+    elif read != full:
+        yield f"{name}: {leaf.path} reads {read}, not {full}"
