@@ -1,11 +1,10 @@
 """A blob that is read and written in its place in a table."""
 
-from ctypes import byref, c_ubyte, c_void_p
+from ctypes import POINTER, byref, create_string_buffer
 from operator import index
 from os import SEEK_CUR, SEEK_END, SEEK_SET
 
-from . import library
-from .constants import SQLITE_OK
+from . import abi
 from .errors import Private, ProgrammingError, failure
 from .values import octets
 
@@ -15,15 +14,15 @@ class Blob(Private):
 
     @classmethod
     def _open(cls, connection, table, column, row, readonly, name):
-        self, handle = object.__new__(cls), c_void_p()
-        code = library.blob_open(connection._db, str.encode(name), str.encode(table),
+        self, handle = object.__new__(cls), POINTER(abi.sqlite3_blob)()
+        code = abi.sqlite3_blob_open(connection._db, str.encode(name), str.encode(table),
                                  str.encode(column), row, not readonly, byref(handle))
-        if code != SQLITE_OK:
+        if code != abi.SQLITE_OK:
             raise failure(connection._db)
-        self._connection, self._handle, self._offset = connection, handle.value, 0
+        self._connection, self._handle, self._offset = connection, handle, 0
         return self
 
-    def _end(self, blob_close=library.blob_close):
+    def _end(self, blob_close=abi.sqlite3_blob_close):
         handle, self._handle = self._handle, None
         if handle:
             blob_close(handle)
@@ -49,18 +48,18 @@ class Blob(Private):
 
     def __len__(self):
         self._check()
-        return library.blob_bytes(self._handle)
+        return abi.sqlite3_blob_bytes(self._handle)
 
     def _read(self, offset, length):
-        data = (c_ubyte * length)()
-        if library.blob_read(self._handle, data, length, offset) != SQLITE_OK:
+        data = create_string_buffer(length)
+        if abi.sqlite3_blob_read(self._handle, data, length, offset) != abi.SQLITE_OK:
             raise failure(self._connection._db)
-        return bytes(data)
+        return data.raw
 
     def _write(self, offset, data):
         if len(data) > len(self) - offset:
             raise ValueError("data longer than blob")
-        if library.blob_write(self._handle, data, len(data), offset) != SQLITE_OK:
+        if abi.sqlite3_blob_write(self._handle, data, len(data), offset) != abi.SQLITE_OK:
             raise failure(self._connection._db)
 
     def read(self, length=-1, /):

@@ -4,17 +4,19 @@ import os
 import threading
 import warnings
 from collections import OrderedDict
-from ctypes import byref, c_int, c_void_p
+from ctypes import POINTER, byref, c_int
 from weakref import WeakSet
 
-from . import copies, functions, hooks, library
+from . import abi, copies, functions, hooks
 from .blob import Blob
-from .constants import LEGACY_TRANSACTION_CONTROL, SQLITE_OK, switches
 from .cursor import Cursor
 from .dump import iterdump
 from .errors import EXCEPTIONS, OperationalError, ProgrammingError, failure
 from .statement import Statement
 
+LEGACY_TRANSACTION_CONTROL = -1
+# Those of the options of a connection that are on or off.
+SWITCHES = range(abi.SQLITE_DBCONFIG_ENABLE_FKEY, abi.SQLITE_DBCONFIG_TRUSTED_SCHEMA + 1)
 LEVELS = ("", "DEFERRED", "IMMEDIATE", "EXCLUSIVE")
 
 
@@ -56,15 +58,15 @@ class Connection:
         self._cache, self._cached = OrderedDict(), cached_statements
         self._blobs, self._hooks = WeakSet(), {}
         self.row_factory, self.text_factory = None, str
-        db = c_void_p()
-        flags = library.OPEN_READWRITE | library.OPEN_CREATE | (library.OPEN_URI if uri else 0)
-        code = library.open_v2(path, byref(db), flags, None)
-        if code != SQLITE_OK:
+        db = POINTER(abi.sqlite3)()
+        flags = abi.SQLITE_OPEN_READWRITE | abi.SQLITE_OPEN_CREATE
+        flags |= abi.SQLITE_OPEN_URI if uri else 0
+        if abi.sqlite3_open_v2(path, byref(db), flags, None) != abi.SQLITE_OK:
             error = failure(db)
-            library.close_v2(db)
+            abi.sqlite3_close_v2(db)
             raise error
-        self._db, self._initialized = db.value, True
-        library.busy_timeout(self._db, int(timeout * 1000))
+        self._db, self._initialized = db, True
+        abi.sqlite3_busy_timeout(self._db, int(timeout * 1000))
         if mode is False:
             self._run("BEGIN")
 
@@ -81,7 +83,7 @@ class Connection:
             self._cache.clear()
             for blob in list(self._blobs):
                 blob._end()
-            library.close_v2(db)
+            abi.sqlite3_close_v2(db)
 
     def _check_thread(self):
         if not self._initialized:
@@ -103,7 +105,7 @@ class Connection:
         self._check_open()
 
     def _succeed(self, code):
-        if code != SQLITE_OK:
+        if code != abi.SQLITE_OK:
             raise failure(self._db)
 
     def close(self):
@@ -195,7 +197,7 @@ class Connection:
     @property
     def in_transaction(self):
         self._check_open()
-        return not library.get_autocommit(self._db)
+        return not abi.sqlite3_get_autocommit(self._db)
 
     @property
     def isolation_level(self):
@@ -229,11 +231,11 @@ class Connection:
     @property
     def total_changes(self):
         self._check_open()
-        return library.total_changes(self._db)
+        return abi.sqlite3_total_changes(self._db)
 
     def interrupt(self):
         self._check_open()
-        library.interrupt(self._db)
+        abi.sqlite3_interrupt(self._db)
 
     def getlimit(self, category, /):
         return self.setlimit(category, -1)
@@ -241,7 +243,7 @@ class Connection:
     def setlimit(self, category, limit, /):
         """The limit as it was; one that is negative is left as it is."""
         self._check()
-        before = library.limit(self._db, category, limit)
+        before = abi.sqlite3_limit(self._db, category, limit)
         if before < 0:
             raise ProgrammingError("'category' is out of bounds")
         return before
@@ -255,31 +257,31 @@ class Connection:
 
     def _config(self, op, enable):
         self._check()
-        if op not in switches.values():
+        if op not in SWITCHES:
             raise ValueError(f"unknown config 'op': {op}")
         now = c_int()
-        self._succeed(library.db_config(self._db, op, enable, byref(now)))
+        self._succeed(abi.sqlite3_db_config(self._db, op, enable, byref(now)))
         return bool(now)
 
     # What is called back
 
     def create_function(self, name, narg, func, /, *, deterministic=False):
         self._check()
-        flags = library.DETERMINISTIC if deterministic else 0
-        if functions.create_function(self._db, name, narg, func, flags) != SQLITE_OK:
+        flags = abi.SQLITE_DETERMINISTIC if deterministic else 0
+        if functions.create_function(self._db, name, narg, func, flags) != abi.SQLITE_OK:
             raise OperationalError("Error creating function")
 
     def create_aggregate(self, name, n_arg, aggregate_class, /):
         self._check()
-        if functions.create_aggregate(self._db, name, n_arg, aggregate_class) != SQLITE_OK:
+        if functions.create_aggregate(self._db, name, n_arg, aggregate_class) != abi.SQLITE_OK:
             raise OperationalError("Error creating aggregate")
 
     def create_window_function(self, name, num_params, aggregate_class, /):
         self._check()
         code = functions.create_window_function(self._db, name, num_params, aggregate_class)
-        if code != SQLITE_OK:
+        if code != abi.SQLITE_OK:
             # Which SQLite does not make the connection's last error.
-            raise ProgrammingError(library.errstr(code).decode())
+            raise ProgrammingError(abi.sqlite3_errstr(code).decode())
 
     def create_collation(self, name, callback, /):
         self._check()

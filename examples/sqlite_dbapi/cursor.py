@@ -1,13 +1,14 @@
 """A cursor: executes statements, and fetches the rows of one of them."""
 
 from contextlib import contextmanager
-from ctypes import create_string_buffer
+from ctypes import c_char_p, string_at
 from itertools import islice
 
-from . import library, values
-from .constants import PARSE_COLNAMES, PARSE_DECLTYPES
+from . import abi, values
 from .errors import OperationalError, ProgrammingError
 from .statement import Statement, checked_length
+
+PARSE_DECLTYPES, PARSE_COLNAMES = 1, 2
 
 
 class Cursor:
@@ -104,10 +105,10 @@ class Cursor:
                         self._describe()
                     if not row:
                         if statement.is_dml:
-                            self._rowcount += library.changes(connection._db)
+                            self._rowcount += abi.sqlite3_changes(connection._db)
                         statement.reset()
                 if not many:
-                    self._lastrowid = library.last_insert_rowid(connection._db)
+                    self._lastrowid = abi.sqlite3_last_insert_rowid(connection._db)
             except BaseException:
                 self._finish()
                 self._rowcount = -1
@@ -148,9 +149,9 @@ class Cursor:
         if b"\0" in script:
             raise ValueError("embedded null character")
         connection._commit_implicitly()
-        buffer, offset = create_string_buffer(script), 0
-        while offset < len(script):
-            statement, offset = Statement.first(connection._db, buffer, offset)
+        whole = rest = c_char_p(script)  # `whole` keeps the memory that the rest is in
+        while string_at(rest, 1) != b"\0":
+            statement, rest = Statement.first(connection._db, rest)
             while statement.step():
                 pass
         return self
@@ -173,7 +174,7 @@ class Cursor:
                 raise
             if not more:
                 if statement.is_dml:
-                    self._rowcount = library.changes(self._connection._db)
+                    self._rowcount = abi.sqlite3_changes(self._connection._db)
                 self._finish()
         return row if self.row_factory is None else self.row_factory(self, row)
 
@@ -182,7 +183,7 @@ class Cursor:
         if converter is None:
             return values.column(handle, index, lambda text: self._text(index, text))
         # SQLite has no address of what is empty, and then there is nothing to convert.
-        data = values.data(library.column, "blob", handle, index)
+        data = values.data(values.COLUMN, "blob", handle, index)
         return converter(data) if data else None
 
     def _text(self, index, text):

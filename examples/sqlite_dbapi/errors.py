@@ -3,8 +3,7 @@
 import os
 import sys
 
-from . import library
-from .constants import code_names, codes
+from . import abi
 
 PACKAGE = os.path.dirname(__file__)
 
@@ -51,28 +50,33 @@ class NotSupportedError(DatabaseError):
 
 EXCEPTIONS = (Warning, Error, InterfaceError, DatabaseError, DataError, OperationalError,
               IntegrityError, InternalError, ProgrammingError, NotSupportedError)
+# For result codes; the names of extended ones begin with one of these.
 CLASSES = {
     InternalError: "INTERNAL NOTFOUND",
     OperationalError: """
         ERROR PERM ABORT BUSY LOCKED READONLY INTERRUPT IOERR FULL CANTOPEN PROTOCOL EMPTY SCHEMA
     """,
+    DatabaseError: "OK CORRUPT NOLFS AUTH FORMAT NOTADB NOTICE WARNING",
     DataError: "TOOBIG",
     IntegrityError: "CONSTRAINT MISMATCH",
     InterfaceError: "MISUSE RANGE",
     MemoryError: "NOMEM",
 }
-class_of = {codes["SQLITE_" + name]: exception
-            for exception, names in CLASSES.items() for name in names.split()}
+classes = {"SQLITE_" + name: exception
+           for exception, names in CLASSES.items() for name in names.split()}
+code_names = {value: name for name, value in vars(abi).items()
+              if "_".join(name.split("_")[:2]) in classes}
 
 
 def failure(db):
     """The exception for what went wrong last on this connection."""
-    exception = class_of.get(library.errcode(db) & 0xFF, DatabaseError)
+    code = abi.sqlite3_extended_errcode(db)
+    exception = classes.get(code_names.get(code & 0xFF), DatabaseError)
     if exception is MemoryError:
         return MemoryError()
-    error = exception(library.errmsg(db).decode())
-    error.sqlite_errorcode = library.extended_errcode(db)
-    error.sqlite_errorname = code_names.get(error.sqlite_errorcode, "unknown")
+    error = exception(abi.sqlite3_errmsg(db).decode())
+    error.sqlite_errorcode = code
+    error.sqlite_errorname = code_names.get(code, "unknown")
     return error
 
 

@@ -10,9 +10,11 @@ from itertools import count
 from traceback import print_exc
 from types import SimpleNamespace
 
-from . import library, values
-from .constants import SQLITE_OK
-from .library import Compare, Destroy, Final, Function
+from . import abi, values
+
+# What SQLite calls: functions and steps of aggregates; their results; the end of its interest.
+Function, _, Final, Destroy = abi.sqlite3_create_function_v2.argtypes[5:]
+Compare = abi.sqlite3_create_collation_v2.argtypes[4]
 
 kept = {}
 numbers = count(1)
@@ -21,10 +23,13 @@ tracebacks = False
 
 @Destroy
 def forget(number, kept=kept):
-    del kept[number]
+    kept.pop(number, None)
 
 
 def keep(*callbacks):
+    """The number, None for null pointers alone."""
+    if not any(callbacks):
+        return None
     number = next(numbers)
     kept[number] = callbacks
     return number
@@ -53,32 +58,34 @@ def fail(context, message, callback):
     """Ends a function with the exception that is being handled."""
     error = sys.exception()
     if isinstance(error, MemoryError):
-        library.result_error_nomem(context)
+        abi.sqlite3_result_error_nomem(context)
     elif isinstance(error, OverflowError):
-        library.result_error_toobig(context)
+        abi.sqlite3_result_error_toobig(context)
     else:
-        library.result_error(context, message.encode(), -1)
+        abi.sqlite3_result_error(context, message.encode(), -1)
     report(callback)
 
 
-def arguments(number, addresses):
-    return [values.argument(addresses[index]) for index in range(number)]
+def arguments(number, pointers):
+    return [values.argument(pointers[index]) for index in range(number)]
+
+
+def register(create, db, name, narg, flags, *callbacks):
+    """SQLite's result code, as of the others. It removes a function whose callbacks are None."""
+    given = [callback or kind() for callback, kind in zip(callbacks, create.argtypes[5:])]
+    return create(db, str.encode(name), narg, abi.SQLITE_UTF8 | flags, keep(*given), *given, forget)
 
 
 def create_function(db, name, narg, function, flags):
-    """SQLite's result code, as of the others."""
     @Function
-    def call(context, number, addresses):
+    def call(context, number, pointers):
         try:
-            values.result(context, function(*arguments(number, addresses)))
+            values.result(context, function(*arguments(number, pointers)))
         except BaseException:
             fail(context, "user-defined function raised exception", function)
 
-    if function is None:
-        return library.create_function_v2(db, str.encode(name), narg, library.UTF8 | flags, None,
-                                          Function(), Function(), Final(), Destroy())
-    return library.create_function_v2(db, str.encode(name), narg, library.UTF8 | flags, keep(call),
-                                      call, Function(), Final(), forget)
+    callback = None if function is None else call
+    return register(abi.sqlite3_create_function_v2, db, name, narg, flags, callback, None, None)
 
 
 class Aggregate:
@@ -90,7 +97,7 @@ class Aggregate:
         self.instances = {}
 
     def instance(self, context):
-        address = library.aggregate_context(context, 1)
+        address = abi.sqlite3_aggregate_context(context, 1)
         if address not in self.instances:
             self.instances[address] = self.factory()
         return self.instances[address]
@@ -98,14 +105,14 @@ class Aggregate:
     def taking(self, method):
         """A C function that calls a method with arguments."""
         @Function
-        def call(context, number, addresses):
+        def call(context, number, pointers):
             try:
                 instance = self.instance(context)
             except BaseException:
                 fail(context, "user-defined aggregate's '__init__' method raised error",
                      self.factory)
                 return
-            self.attempt(context, instance, method, *arguments(number, addresses))
+            self.attempt(context, instance, method, *arguments(number, pointers))
 
         return call
 
@@ -114,7 +121,7 @@ class Aggregate:
         @Final
         def call(context):
             # There is none if there were no rows, or if it could not be made.
-            address = library.aggregate_context(context, 0)
+            address = abi.sqlite3_aggregate_context(context, 0)
             if address in self.instances:
                 self.attempt(context, self.instances[address], method)
                 if last:
@@ -137,41 +144,37 @@ class Aggregate:
 
 
 def create_aggregate(db, name, narg, factory):
-    if factory is None:
-        return create_function(db, name, narg, None, 0)
-    aggregate = Aggregate(factory)
-    step, final = aggregate.taking("step"), aggregate.giving("finalize", last=True)
-    return library.create_function_v2(db, str.encode(name), narg, library.UTF8, keep(step, final),
-                                      Function(), step, final, forget)
+    step = final = None
+    if factory is not None:
+        aggregate = Aggregate(factory)
+        step, final = aggregate.taking("step"), aggregate.giving("finalize", last=True)
+    return register(abi.sqlite3_create_function_v2, db, name, narg, 0, None, step, final)
 
 
 def create_window_function(db, name, narg, factory):
-    if factory is None:
-        return library.create_window_function(db, str.encode(name), narg, library.UTF8, None,
-                                              Function(), Final(), Final(), Function(), Destroy())
-    aggregate = Aggregate(factory)
-    callbacks = (aggregate.taking("step"), aggregate.giving("finalize", last=True),
-                 aggregate.giving("value", last=False), aggregate.taking("inverse"))
-    return library.create_window_function(db, str.encode(name), narg, library.UTF8,
-                                          keep(*callbacks), *callbacks, forget)
+    callbacks = [None] * 4
+    if factory is not None:
+        aggregate = Aggregate(factory)
+        callbacks = [aggregate.taking("step"), aggregate.giving("finalize", last=True),
+                     aggregate.giving("value", last=False), aggregate.taking("inverse")]
+    return register(abi.sqlite3_create_window_function, db, name, narg, 0, *callbacks)
 
 
 def create_collation(db, name, function):
     @Compare
     def compare(_, left_length, left, right_length, right):
         try:
-            texts = (string_at(left, left_length).decode(), string_at(right, right_length).decode())
+            texts = string_at(left, left_length).decode(), string_at(right, right_length).decode()
             order = function(*texts)
             return (order > 0) - (order < 0)
         except BaseException:
             report(function)
             return 0
 
-    if function is None:
-        return library.create_collation_v2(db, str.encode(name), library.UTF8, None,
-                                           Compare(), Destroy())
-    number = keep(compare)
-    code = library.create_collation_v2(db, str.encode(name), library.UTF8, number, compare, forget)
-    if code != SQLITE_OK:
-        del kept[number]  # which this one leaves to its caller
+    callback = Compare() if function is None else compare
+    number = keep(callback)
+    code = abi.sqlite3_create_collation_v2(
+        db, str.encode(name), abi.SQLITE_UTF8, number, callback, forget)
+    if code != abi.SQLITE_OK:
+        kept.pop(number, None)  # which this one leaves to its caller
     return code

@@ -3,13 +3,15 @@
 Each function sets or (for None) clears one, and returns what has to be kept until the next call.
 """
 
-from ctypes import string_at
+from ctypes import POINTER, cast, string_at
 
-from . import library
-from .constants import SQLITE_DENY
+from . import abi
 from .errors import DataError
 from .functions import report
-from .library import Authorizer, Progress, Trace
+
+Authorizer = abi.sqlite3_set_authorizer.argtypes[1]
+Progress = abi.sqlite3_progress_handler.argtypes[2]
+Trace = abi.sqlite3_trace_v2.argtypes[2]
 
 
 def set_authorizer(db, function):
@@ -17,13 +19,14 @@ def set_authorizer(db, function):
     def authorize(_, action, *texts):
         try:
             answer = function(action, *(text and text.decode() for text in texts))
-            return answer if isinstance(answer, int) and -2**31 <= answer < 2**31 else SQLITE_DENY
+            if isinstance(answer, int) and -2**31 <= answer < 2**31:
+                return answer
         except BaseException:
             report(function)
-            return SQLITE_DENY
+        return abi.SQLITE_DENY
 
     callback = Authorizer() if function is None else authorize
-    library.set_authorizer(db, callback, None)
+    abi.sqlite3_set_authorizer(db, callback, None)
     return callback
 
 
@@ -37,7 +40,7 @@ def set_progress_handler(db, function, n):
             return 1
 
     callback = Progress() if function is None else progress
-    library.progress_handler(db, n, callback, None)
+    abi.sqlite3_progress_handler(db, n, callback, None)
     return callback
 
 
@@ -51,7 +54,7 @@ def set_trace_callback(db, function):
         return 0
 
     callback = Trace() if function is None else trace
-    library.trace_v2(db, library.TRACE_STMT if function else 0, callback, None)
+    abi.sqlite3_trace_v2(db, abi.SQLITE_TRACE_STMT if function else 0, callback, None)
     return callback
 
 
@@ -65,8 +68,8 @@ def traced(statement, text):
     """A statement with its parameters' values, or the comment that SQLite has for a trigger's."""
     if text.startswith("--"):
         return text
-    expanded = library.expanded_sql(statement)
-    if expanded is None:
+    expanded = abi.sqlite3_expanded_sql(cast(statement, POINTER(abi.sqlite3_stmt)))
+    if not expanded:
         try:
             raise DataError("Expanded SQL string exceeds the maximum string length")
         except DataError:
@@ -75,4 +78,4 @@ def traced(statement, text):
     try:
         return string_at(expanded).decode()
     finally:
-        library.free(expanded)
+        abi.sqlite3_free(expanded)

@@ -2,11 +2,10 @@
 
 import re
 import warnings
-from ctypes import addressof, byref, c_void_p, create_string_buffer
+from ctypes import POINTER, byref, c_char_p
 from types import MappingProxyType
 
-from . import library, values
-from .constants import SQLITE_DONE, SQLITE_LIMIT_SQL_LENGTH, SQLITE_OK, SQLITE_ROW
+from . import abi, values
 from .errors import DataError, Private, ProgrammingError, failure, stack_level
 
 # White space and comments, also one that the text ends in.
@@ -17,62 +16,57 @@ DML = re.compile(rb"INSERT|UPDATE|DELETE|REPLACE", re.IGNORECASE)
 def checked_length(db, sql):
     """A statement's or script's bytes, if they are not too many for this connection."""
     text = str.encode(sql)
-    if len(text) > library.limit(db, SQLITE_LIMIT_SQL_LENGTH, -1):
+    if len(text) > abi.sqlite3_limit(db, abi.SQLITE_LIMIT_SQL_LENGTH, -1):
         raise DataError("query string is too large")
     return text
 
 
 class Statement(Private):
-    # None as well for a text without a statement, which SQLite's functions ignore.
-    handle = None
-
     @classmethod
-    def first(cls, db, buffer, offset=0):
-        """The first statement from here in the buffer, and where it ends."""
-        self = object.__new__(cls)
-        self.db, start = db, addressof(buffer)
-        handle, tail = c_void_p(), c_void_p()
-        code = library.prepare_v2(
-            db, start + offset, len(buffer) - offset, byref(handle), byref(tail))
-        if code != SQLITE_OK:
+    def first(cls, db, text):
+        """The first statement of a text, which is a c_char_p; and what follows it there."""
+        self, rest = object.__new__(cls), c_char_p()
+        # Stays null for a text without a statement, which SQLite's functions ignore.
+        self.db, self.handle = db, POINTER(abi.sqlite3_stmt)()
+        if abi.sqlite3_prepare_v2(db, text, -1, byref(self.handle), byref(rest)) != abi.SQLITE_OK:
             raise failure(db)
-        self.handle = handle.value
-        return self, tail.value - start
+        return self, rest
 
     @classmethod
     def prepare(cls, db, sql):
         text = checked_length(db, sql)
         if b"\0" in text:
             raise ProgrammingError("the query contains a null character")
-        self, end = cls.first(db, create_string_buffer(text))
-        if BLANK.match(text, end).end() != len(text):
+        whole = c_char_p(text)  # keeps the memory that the rest is in
+        self, pointer = cls.first(db, whole)
+        rest = pointer.value
+        if BLANK.match(rest).end() != len(rest):
             raise ProgrammingError("You can only execute one statement at a time.")
         self.is_dml = DML.match(text, BLANK.match(text).end()) is not None
-        self.readonly = bool(library.stmt_readonly(self.handle))
+        self.readonly = bool(abi.sqlite3_stmt_readonly(self.handle))
         return self
 
-    def __del__(self, finalize=library.finalize):
-        if self.handle:
-            finalize(self.handle)
+    def __del__(self, finalize=abi.sqlite3_finalize):
+        finalize(self.handle)
 
     def busy(self):
-        return bool(library.stmt_busy(self.handle))
+        return bool(abi.sqlite3_stmt_busy(self.handle))
 
     def step(self):
         """Whether there is a row."""
-        code = library.step(self.handle) if self.handle else SQLITE_DONE
-        if code not in (SQLITE_ROW, SQLITE_DONE):
+        code = abi.sqlite3_step(self.handle) if self.handle else abi.SQLITE_DONE
+        if code not in (abi.SQLITE_ROW, abi.SQLITE_DONE):
             raise failure(self.db)
-        return code == SQLITE_ROW
+        return code == abi.SQLITE_ROW
 
     def reset(self):
-        library.reset(self.handle)
+        abi.sqlite3_reset(self.handle)
 
     def bind(self, parameters):
         """Binds all parameters: a dictionary by name, a sequence by position."""
         if self.handle:
-            library.clear_bindings(self.handle)
-        count = library.bind_parameter_count(self.handle)
+            abi.sqlite3_clear_bindings(self.handle)
+        count = abi.sqlite3_bind_parameter_count(self.handle)
         if isinstance(parameters, (dict, MappingProxyType)):
             given = self.named(parameters, count)
         elif hasattr(type(parameters), "__getitem__"):
@@ -87,11 +81,11 @@ class Statement(Private):
                 kind = type(value).__name__
                 raise ProgrammingError(
                     f"Error binding parameter {index}: type '{kind}' is not supported") from None
-            if code != SQLITE_OK:
+            if code != abi.SQLITE_OK:
                 raise failure(self.db)
 
     def name(self, index):
-        name = library.bind_parameter_name(self.handle, index)
+        name = abi.sqlite3_bind_parameter_name(self.handle, index)
         return name and name.decode()
 
     def named(self, parameters, count):
@@ -123,12 +117,12 @@ class Statement(Private):
             yield parameters[index - 1]
 
     def columns(self):
-        return range(library.column_count(self.handle))
+        return range(abi.sqlite3_column_count(self.handle))
 
     def column_name(self, index):
-        return library.column_name(self.handle, index).decode()
+        return abi.sqlite3_column_name(self.handle, index).decode()
 
     def declared(self, index):
         """A column's declared type, up to a space or parenthesis; None if it has none."""
-        declared = library.column_decltype(self.handle, index)
+        declared = abi.sqlite3_column_decltype(self.handle, index)
         return declared and re.match(r"[^ (]*", declared.decode()).group()

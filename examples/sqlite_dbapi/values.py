@@ -5,10 +5,10 @@ import time
 import warnings
 from ctypes import string_at
 
-from . import library
+from . import abi
+from .abi import SQLITE_BLOB, SQLITE_FLOAT, SQLITE_INTEGER, SQLITE_TEXT
 from .errors import ProgrammingError, stack_level
 
-INTEGER, FLOAT, TEXT, BLOB, NULL = 1, 2, 3, 4, 5
 # Types that conform to SQLite's as they are.
 PLAIN = (int, float, str, bytearray)
 
@@ -87,7 +87,7 @@ def converted(value):
     kind, data = ("text", value.encode()) if isinstance(value, str) else ("blob", octets(value))
     if len(data) >= 2**31:
         raise OverflowError(f"{kind} is longer than INT_MAX bytes")
-    return kind, (data, len(data), library.TRANSIENT)
+    return kind, (data, len(data), abi.SQLITE_TRANSIENT)
 
 
 def adapted(value):
@@ -97,43 +97,53 @@ def adapted(value):
     return adapt(value, PrepareProtocol, value)
 
 
+def family(prefix, names):
+    """Functions by the rest of their names."""
+    return {name: getattr(abi, f"sqlite3_{prefix}_{name}") for name in names.split()}
+
+
+BIND, RESULT = (family(prefix, "null int64 double text blob") for prefix in ("bind", "result"))
+COLUMN, VALUE = (family(prefix, "type int64 double text blob bytes")
+                 for prefix in ("column", "value"))
+
+
 def bind(statement, index, value):
     """Binds a value to a parameter; SQLite's result code."""
     kind, arguments = converted(value)
-    return library.bind[kind](statement, index, *arguments)
+    return BIND[kind](statement, index, *arguments)
 
 
 def result(context, value):
     """Makes a value the result of a function."""
     kind, arguments = converted(value)
-    library.result[kind](context, *arguments)
+    RESULT[kind](context, *arguments)
 
 
 def data(read, kind, *where):
     """A text's or blob's bytes. SQLite wants to be asked for them before it is for their number."""
-    address = read[kind](*where)
-    return string_at(address, read["bytes"](*where)) if address else b""
+    pointer = read[kind](*where)
+    return string_at(pointer, read["bytes"](*where)) if pointer else b""
 
 
 def column(statement, index, text):
     """The value in a column of the current row; `text` makes it out of the bytes of a text."""
-    return taken(library.column, text, statement, index)
+    return taken(COLUMN, text, statement, index)
 
 
 def argument(value):
     """What a function is called with."""
-    return taken(library.value, bytes.decode, value)
+    return taken(VALUE, bytes.decode, value)
 
 
 def taken(read, text, *where):
     kind = read["type"](*where)
-    if kind == INTEGER:
+    if kind == SQLITE_INTEGER:
         return read["int64"](*where)
-    if kind == FLOAT:
+    if kind == SQLITE_FLOAT:
         return read["double"](*where)
-    if kind == TEXT:
+    if kind == SQLITE_TEXT:
         return text(data(read, "text", *where))
-    return data(read, "blob", *where) if kind == BLOB else None
+    return data(read, "blob", *where) if kind == SQLITE_BLOB else None
 
 
 def deprecated(what, function):
