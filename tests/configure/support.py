@@ -1,4 +1,4 @@
-"""What the tests of ctypes_configure share: compilers, shared libraries of C text, and C as the judge of layouts."""
+"""What the tests of ctypes_configure share: compilers, C text compiled, and C as the judge of layouts."""
 import ctypes
 import keyword
 import os
@@ -10,10 +10,13 @@ import sys
 import tempfile
 import unittest
 
+from ctypes_configure import objects
+
 # Every test about layouts asks both families of compilers.
 COMPILERS = ("gcc", "clang")
-# How this interpreter is started.
+# How this interpreter is started, also where there is no PATH.
 INTERPRETER = shlex.split(os.environ.get("CTYPES_TESTS_INTERPRETER", shlex.quote(sys.executable)))
+INTERPRETER[0] = shutil.which(INTERPRETER[0]) or INTERPRETER[0]
 # The compiler that a `Header` takes when it is not told.
 CC = os.environ.get("CC", "cc")
 
@@ -70,8 +73,8 @@ _INTEGERS = {*_FULL, ctypes.c_byte, ctypes.c_ubyte, ctypes.c_short, ctypes.c_ush
 
 
 class Leaf:
-    """A field of a ctypes class, perhaps deep inside: its path, its type, its offset, and, of a number, its width
-    in bits."""
+    """A field of a ctypes class, perhaps deep inside: its path, its type, its offset, and, of a number, its
+    width in bits."""
 
     def __init__(self, path, kind, offset, bits):
         self.path, self.kind, self.offset, self.bits = path, kind, offset, bits
@@ -83,7 +86,7 @@ class Leaf:
 
 
 def leaves(kind, path="", offset=0):
-    """Returns the fields of a ctypes type that C has too. Anonymous members lend theirs; padding is left out."""
+    """Returns the fields of a ctypes type that C has too. Anonymous members lend theirs, padding is left out."""
     if isinstance(kind, type(ctypes.Array)):
         ends = sorted({0, kind._length_ - 1}) if kind._length_ else []
         return [leaf for at in ends
@@ -111,31 +114,84 @@ def follow(thing, path):
     return thing, last
 
 
-def layout_errors(case, text, classes, cc, flags=()):
-    """Holds ctypes classes, by C's names of them, against what the compiler says, and for numbers against what its
-    code writes. Returns what differs, as lines."""
-    asked, setters, numbers = [], [], []
-    for name, kind in classes.items():
-        asked += [(f"sizeof({name})", ctypes.sizeof(kind), f"sizeof({name})")]
-        if not _is_aligned(kind) or sys.version_info >= (3, 13):
-            asked += [(f"_Alignof({name})", ctypes.alignment(kind), f"_Alignof({name})")]
-        for leaf in leaves(kind):
-            if leaf.bits is not None:
-                setters.append(f"void set_{len(numbers)}({name} *it) {{ it->{leaf.path_in_c} = -1; }}")
-                numbers.append((name, kind, leaf))
-                continue
-            asked.append((f"{name}: offset of {leaf.path}", leaf.offset,
-                          f"__builtin_offsetof({name}, {leaf.path_in_c})"))
-            # C refuses to say the size of a flexible array.
-            if ctypes.sizeof(leaf.kind):
-                asked.append((f"{name}: size of {leaf.path}", ctypes.sizeof(leaf.kind),
-                              f"sizeof((({name} *)0)->{leaf.path_in_c})"))
-    answers = f"unsigned long answers[] = {{ {', '.join(expression for _, _, expression in asked)} }};"
-    judge = ctypes.CDLL(case.library("\n".join([text, answers, *setters]), cc=cc, flags=flags))
-    told = (ctypes.c_ulong * len(asked)).in_dll(judge, "answers")
-    errors = [f"{what} is {ours}, C's {cs}" for (what, ours, _), cs in zip(asked, told) if ours != cs]
-    return errors + [line for place, number in enumerate(numbers)
-                     for line in _number_errors(judge[f"set_{place}"], *number)]
+class Comparison:
+    """What ctypes classes, by C's names of them, say of their layout, put as questions to C."""
+
+    def __init__(self, classes):
+        # What C is asked, with our answer; and numbers, which it is to fill with ones.
+        self.classes, self.asked, self.numbers = classes, [], []
+        for name, kind in classes.items():
+            self._ask(f"sizeof({name})", ctypes.sizeof(kind))
+            if not _is_aligned(kind) or sys.version_info >= (3, 13):
+                self._ask(f"_Alignof({name})", ctypes.alignment(kind))
+            for leaf in leaves(kind):
+                if leaf.bits is not None:
+                    self.numbers.append((name, kind, leaf))
+                else:
+                    self._ask_about(name, leaf)
+
+    def _ask(self, expression, ours):
+        self.asked.append((expression, ours))
+
+    def _ask_about(self, name, leaf):
+        self._ask(f"__builtin_offsetof({name}, {leaf.path_in_c})", leaf.offset)
+        # C refuses to say the size of a flexible array.
+        if ctypes.sizeof(leaf.kind):
+            self._ask(f"sizeof((({name} *)0)->{leaf.path_in_c})", ctypes.sizeof(leaf.kind))
+
+    def errors_of_program(self, case, text, cc, flags=(), emulator=()):
+        """Returns what differs, as lines, from what a program says that the compiler makes."""
+        program = os.path.join(case.folder(), "judge")
+        compile_to(program, self._program(text), cc, *flags)
+        told = iter(subprocess.run([*emulator, program], text=True, capture_output=True,
+                                   check=True).stdout.split())
+        errors = [f"{it} is {ours}, C's {cs}" for (it, ours), cs in zip(self.asked, told) if ours != int(cs)]
+        for name, kind, leaf in self.numbers:
+            image = bytes.fromhex(next(told).removeprefix("0x"))
+            if len(image) == ctypes.sizeof(kind):
+                errors += _number_errors(image, name, kind, leaf)
+        return errors
+
+    def _program(self, text):
+        expressions = ", ".join(expression for expression, _ in self.asked)
+        filled = "\n".join(f"{{ static {name} it; it.{leaf.path_in_c} = -1; show(&it, sizeof it); }}"
+                           for name, _, leaf in self.numbers)
+        return f"""{text}
+#include <stdio.h>
+{self._no_macros()}
+static const unsigned long long numbers[] = {{ {expressions} }};
+static void show(const void *it, unsigned long size) {{
+    printf("0x");
+    for (const unsigned char *each = it; size--; each++) printf("%02x", *each);
+    printf("\\n");
+}}
+int main(void) {{
+    for (unsigned long each = 0; each < sizeof numbers / sizeof *numbers; each++)
+        printf("%llu\\n", numbers[each]);
+    {filled}
+}}
+"""
+
+    def _no_macros(self):
+        """Returns lines that free the names of fields from macros: `sa_handler` is one."""
+        leaves_of_all = [leaf for kind in self.classes.values() for leaf in leaves(kind)]
+        words = {word for leaf in leaves_of_all for word in re.findall(r"\b[A-Za-z_]\w*", leaf.path_in_c)}
+        return "\n".join(f"#undef {word}" for word in sorted(words))
+
+    def errors_of_object(self, case, text, cc, flags=()):
+        """Returns the same without running anything: what the compiler says to assertions, and how it lays
+        out constants."""
+        asserted = "".join(f'_Static_assert({expression} == {ours}, "{expression} is {ours}");\n'
+                           for expression, ours in self.asked)
+        filled = "".join(f"const {name} image_{place} = {{ .{leaf.path_in_c} = -1 }};\n"
+                         for place, (name, _, leaf) in enumerate(self.numbers))
+        made = os.path.join(case.folder(), "judge.o")
+        compile_to(made, "\n".join([text, self._no_macros(), asserted, filled]), cc, "-c", *flags)
+        with open(made, "rb") as file:
+            read = objects.read(file.read())
+        return [line for place, (name, kind, leaf) in enumerate(self.numbers)
+                for line in _number_errors(read.variable(f"image_{place}", ctypes.sizeof(kind)), name, kind,
+                                           leaf)]
 
 
 def _is_aligned(kind):
@@ -145,11 +201,9 @@ def _is_aligned(kind):
     return hasattr(kind, "_align_") or any(_is_aligned(each[1]) for each in getattr(kind, "_fields_", ()))
 
 
-def _number_errors(setter, name, kind, leaf):
+def _number_errors(image, name, kind, leaf):
     """What C writes, ctypes reads, and ctypes writes to the same place."""
-    by_c, by_ctypes = kind(), kind()
-    setter.restype = None
-    setter(ctypes.byref(by_c))
+    by_c, by_ctypes = kind.from_buffer_copy(image), kind()
     holder, last = follow(by_ctypes, leaf.path)
     if leaf.kind in _FULL:
         full = _FULL[leaf.kind]
@@ -161,7 +215,7 @@ def _number_errors(setter, name, kind, leaf):
         setattr(holder, last, full)
     holder, last = follow(by_c, leaf.path)
     read = holder[last] if isinstance(last, int) else getattr(holder, last)
-    if bytes(by_c) != bytes(by_ctypes):
-        yield f"{name}: {leaf.path} is written to {bytes(by_ctypes).hex()}, by C to {bytes(by_c).hex()}"
+    if image != bytes(by_ctypes):
+        yield f"{name}: {leaf.path} is written to {bytes(by_ctypes).hex()}, by C to {image.hex()}"
     elif read != full:
         yield f"{name}: {leaf.path} reads {read}, not {full}"

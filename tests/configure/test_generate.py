@@ -5,11 +5,11 @@ import importlib.util
 import io
 import os
 import subprocess
-import sys
 import tempfile
 import unittest
 
 import judge
+from support import INTERPRETER
 from ctypes_configure.__main__ import main
 
 # Of each header: the rest of the command, the number of structures it has at least, and constants and
@@ -80,7 +80,7 @@ class Published(unittest.TestCase):
     def test_constants(self):
         self.assertEqual(self.modules["sqlite3"].SQLITE_IOERR_READ, 266)
         self.assertEqual(self.modules["zlib"].Z_STREAM_ERROR, -2)
-        self.assertEqual(self.modules["zlib"].ZLIB_VERSION, self.modules["zlib"].zlibVersion())
+        self.assertRegex(self.modules["zlib"].ZLIB_VERSION, rb"^1\.\d+\.\d+")
         self.assertEqual(self.modules["sdl2"].SDL_WINDOWPOS_CENTERED_MASK, 0x2FFF0000)
         self.assertEqual(self.modules["sdl2"].SDL_QUIT, 0x100)
         self.assertEqual(self.modules["libpq"].CONNECTION_BAD, 1)
@@ -165,9 +165,9 @@ class Small(unittest.TestCase):
         self.assertEqual(module.__all__, ["struct_s"])
 
     def test_libraries(self):
-        module = self.generate("double sin(double); int abs(int); extern char **environ;", "-l", "c", "-l", "m")
+        module = self.generate("double sin(double); int abs(int); extern int signgam;", "-l", "c", "-l", "m")
         self.assertEqual((module.sin(0.0), module.abs(-3)), (0.0, 3))
-        self.assertTrue(module.environ[0])
+        self.assertEqual(module.signgam.value, 0)
 
     def test_ignore_and_define(self):
         module = self.generate("#ifdef MORE\n#define A 1\n#define B 2\n#endif\n", "-D", "MORE", "--ignore", "B*")
@@ -180,10 +180,16 @@ class Small(unittest.TestCase):
             #define NOTHING
             #define FUNCTION(x) x
             #define TYPE unsigned
+            #define ATTRIBUTE __attribute__((aligned(8)))
+            #define CONSTANT const
             #define GOOD 5
         """)
         self.assertEqual((module.GOOD, module.TYPE), (5, module.c_uint))
         self.assertEqual(module.__all__, ["GOOD", "TYPE"])
+
+    def test_a_macro_that_depends_on_its_place(self):
+        module = self.generate("#define HERE __LINE__\n#define FILE_HERE __FILE__\n#define GOOD 5\n")
+        self.assertEqual(module.__all__, ["GOOD"])
 
     def test_types_of_functions(self):
         module = self.generate("typedef int callback(const char *, ...); struct s { callback *f; };")
@@ -199,7 +205,7 @@ class Small(unittest.TestCase):
         self.assertEqual(self.run_command("stdio.h", "--cc", "no_such_compiler")[0], 2)
 
     def test_the_same_text_every_time(self):
-        command = [sys.executable, "-m", "ctypes_configure", "generate", "signal.h", "--library", "c",
+        command = [*INTERPRETER, "-m", "ctypes_configure", "generate", "signal.h", "--library", "c",
                    "--also", "*/bits/*"]
         texts = {subprocess.run(command, capture_output=True, text=True, check=True,
                                 env={**os.environ, "PYTHONHASHSEED": str(seed)}).stdout for seed in (1, 2)}

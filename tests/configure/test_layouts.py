@@ -1,4 +1,4 @@
-"""Structures and unions of every shape have the layout that the compiler gives them, in each of two families."""
+"""Structures and unions of every shape have the layout that compilers of two families give them."""
 import ctypes
 import os
 import random
@@ -7,7 +7,7 @@ import unittest
 
 from ctypes_configure import Header
 
-from support import COMPILERS, TestCase, layout_errors
+from support import COMPILERS, Comparison, TestCase
 
 # Every record is held against the compiler whose tag begins with `t_` or `b_`.
 ORDINARY = """
@@ -46,7 +46,8 @@ struct t_flexible_wide { char count; double of[]; };
 struct t_flexible_records { char count; struct t_plain of[]; };
 struct t_zero { int count; int of[0]; };
 struct t_list { struct t_list *next, **end; struct t_list *some[2]; int value; };
-struct t_egg; struct t_hen { struct t_egg *of; char c; }; struct t_egg { struct t_hen hen; struct t_hen *lays; };
+struct t_egg; struct t_hen { struct t_egg *of; char c; };
+struct t_egg { struct t_hen hen; struct t_hen *lays; };
 struct t_third; struct t_first { struct t_third *a; };
 struct t_second { struct t_first a; struct t_third *b; }; struct t_third { struct t_second a; char b; };
 struct t_opaque { struct nobody *a; const struct nobody *b; void *c; const volatile void *d; };
@@ -99,7 +100,7 @@ struct b_same { unsigned a : 3, b : 5, c : 8, d : 16; };
 struct b_signed { int a : 3, b : 5; signed char c : 4; short d : 9; long long e : 33; };
 struct b_two_units { unsigned a : 20, b : 20, c : 20; };
 struct b_mixed { unsigned char a : 3; unsigned short b : 7; unsigned c : 13; unsigned long long d : 40; };
-struct b_mixed_down { unsigned long long a : 40; unsigned b : 13; unsigned short c : 7; unsigned char d : 3; };
+struct b_mixed_down { uint64_t a : 40; unsigned b : 13; unsigned short c : 7; unsigned char d : 3; };
 struct b_mixed_signs { int a : 4; unsigned b : 4; int c : 4; unsigned d : 4; };
 struct b_straddling { unsigned a : 31, b : 2, c : 31; };
 struct b_char_in_int { char x; int a : 10; char y; int b : 20; };
@@ -126,8 +127,10 @@ struct b_packed_member { char x; unsigned a : 30 __attribute__((packed)); unsign
 struct b_aligned { unsigned a : 3; unsigned b : 4 __attribute__((aligned(8))); char x; };
 union b_union { unsigned a : 3; int b : 20; unsigned char c : 8; long long d : 50; };
 union b_union_with { unsigned a : 3; char x[5]; double y; struct { unsigned b : 3, c : 30; } s; };
-struct b_anonymous { char x; struct { unsigned a : 3, b : 9; }; union { unsigned c : 4; unsigned short d : 12; }; };
-struct b_nested { struct b_same a; char x; struct b_packed b; struct { unsigned long a : 7, b : 50; } c[2]; };
+struct b_anonymous { char x; struct { unsigned a : 3, b : 9; };
+                     union { unsigned c : 4; unsigned short d : 12; }; };
+struct b_nested { struct b_same a; char x; struct b_packed b;
+                  struct { unsigned long long a : 7, b : 50; } c[2]; };
 struct b_typedefs { uint8_t a : 3; uint16_t b : 9; uint32_t c : 17; uint64_t d : 33; int8_t e : 5; };
 struct b_chars { char a : 4; signed char b : 4; unsigned char c : 4, d : 4; };
 struct b_pointer_behind { unsigned a : 1, b : 1; void *p; unsigned c : 1; };
@@ -138,9 +141,9 @@ struct b_pack_one { unsigned a : 3; unsigned short b : 10; char x; unsigned c : 
 #pragma pack(push, 2)
 struct b_pack_two { char x; unsigned a : 3; unsigned short b : 10; unsigned c : 25; int y; };
 #pragma pack(pop)
-struct b_ip { unsigned ihl : 4, version : 4; uint8_t tos; uint16_t len, id, off; uint8_t ttl, p; uint16_t sum; };
-struct b_tcp { uint16_t a, b; uint32_t c, d; uint16_t res1 : 4, doff : 4, fin : 1, syn : 1, rst : 1, psh : 1, ack : 1,
-               urg : 1, res2 : 2; uint16_t e, f, g; };
+struct b_ip { unsigned ihl : 4, version : 4; uint8_t tos; uint16_t len, id, off; uint8_t ttl, p; };
+struct b_tcp { uint16_t a, b; uint32_t c, d; uint16_t res1 : 4, doff : 4, fin : 1, syn : 1, rst : 1, psh : 1,
+               ack : 1, urg : 1, res2 : 2; uint16_t e, f, g; };
 struct b_timex { unsigned a; int : 32; int : 32; int : 32; int : 32; char b; };
 """
 
@@ -185,7 +188,8 @@ class Writer:
             case 5:
                 return f"{choose(_NUMBERS)} : {self._random.choice((0, 1))};"
             case 6 if depth < 2:
-                return f"{choose(('struct', 'union'))} {{ {self._fields(depth + 1)} }}{choose(('', ' ' + name))};"
+                kind, called = choose(("struct", "union")), choose(("", " " + name))
+                return f"{kind} {{ {self._fields(depth + 1)} }}{called};"
             case 7 if self._tags:
                 return f"{choose(self._tags)} {name};"
             case 8:
@@ -196,16 +200,20 @@ class Writer:
                 return f"{choose(_NUMBERS)} {name};"
 
     def _widest(self, kind):
-        """In packed records, what ctypes has an integer for that holds it and is no larger than the record, and what
-        clang does not take for an ordinary field."""
+        """Returns the most bits of a bit-field. In packed records they are fewer: ctypes has to have an integer
+        that holds them and is no larger than the record, and clang takes full ones for ordinary fields."""
         return min(_WIDTHS[kind], 9 if _WIDTHS[kind] != 8 else 7) if self._packed else _WIDTHS[kind]
 
 
-def classes_of(text, cc, flags=()):
-    """Returns the class of each record that is held against the compiler, by C's name of it. One question has them all."""
+def classes_of(text, cc, flags=(), cache=None):
+    """Returns the class of each record that is held against the compiler, by C's name of it.
+
+    One question has them all: asked one by one, they would take a minute.
+    """
     names = re.findall(r"^(?:struct|union) [tb]_\w+(?= \{)", text, re.MULTILINE)
     pointers = " ".join(f"{name} *{name.split()[1]};" for name in names)
-    everything = Header(f"{text}\nstruct everything {{ {pointers} }};", cc=cc, flags=flags).struct("struct everything")
+    header = Header(f"{text}\nstruct everything {{ {pointers} }};", cc=cc, flags=flags, cache=cache)
+    everything = header.struct("struct everything")
     return {name: dict(everything._fields_)[name.split()[1]]._type_ for name in names}
 
 
@@ -213,7 +221,7 @@ class Layouts(TestCase):
     def assertLaidOut(self, text, cc, flags=()):
         classes = classes_of(text, cc, flags)
         self.assertGreater(len(classes), 5)
-        errors = layout_errors(self, text, classes, cc, flags)
+        errors = Comparison(classes).errors_of_program(self, text, cc, flags)
         self.assertFalse(errors, "\n".join(errors))
 
 

@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 
+from .checking import command
 from .compiler import Compiler
 from .errors import ConfigureError
 from .header import as_text
@@ -14,6 +15,7 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog="ctypes_configure", description="Declarations of C, for ctypes.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _generate_parser(commands)
+    _check_parser(commands)
     options = parser.parse_args(arguments)
     try:
         return options.run(options)
@@ -67,6 +69,15 @@ def _generate(options):
         with open(file, "w", encoding="utf-8", newline="\n") as opened:
             opened.write(text)
     return 0
+
+
+def _check_parser(commands):
+    parser = commands.add_parser("check", help="hold the declarations of a module against C",
+                                 description="Holds the declarations of a module against C. Exit status 1: some are "
+                                             "wrong.")
+    command.add_arguments(parser)
+    add_compiler_options(parser)
+    parser.set_defaults(run=lambda options: command.run(options, source_of(options, options.header)))
 
 
 if __name__ == "__main__":

@@ -2,34 +2,35 @@
 
 import hashlib
 import importlib.util
-import json
 import os
 import re
 import sys
-import tempfile
-from dataclasses import dataclass
+from collections import namedtuple
 
-from . import module_text
+from .errors import ConfigureError, LibraryNotFound
 from .requests import KINDS, Request
 
+_WRITTEN = "# Written by ctypes_configure"
+_AGAIN = ", which writes it again when it is asked for more"
 _LINE = re.compile(r"# (?P<what>compiler|target|key|asked for): (?P<text>.*)")
 _WIDTH = 110
 
 
-@dataclass(frozen=True)
-class Head:
-    """What a written module says of itself, in its first lines."""
-
-    compiler: str
-    target: str
-    key: str
-    requests: frozenset
+class Head(namedtuple("Head", "compiler target key requests")):
+    """What a written module says of itself, in its first lines; `requests` are what it has the answers to."""
 
     @classmethod
     def read(cls, file):
-        """Returns the head of a written module, or `None` if there is none in this file."""
+        """Returns the head of a written module, or `None` if there is no such file, or no whole head in it.
+
+        Raises `ConfigureError` if the file is not one that this package writes again.
+        """
         try:
-            with open(file, encoding="utf-8") as opened:
+            with open(file, encoding="utf-8", errors="replace") as opened:
+                first = opened.readline()
+                if first and not first.startswith(_WRITTEN + _AGAIN):
+                    raise ConfigureError(f"{file} is not a file in which ctypes_configure keeps answers, and stays as "
+                                         "it is: name another one as cache")
                 return cls.parse(opened)
         except OSError:
             return None
@@ -53,9 +54,8 @@ class Head:
 
     def write(self, text):
         """Returns the lines of this head, for declarations of the header text `text`."""
-        again = ", which writes it again when it is asked for more" if self.requests else ""
-        lines = [f"# Written by ctypes_configure{again}. Of the C text:"]
-        lines += ["#     " + line for line in text.strip().splitlines()]
+        lines = [f"{_WRITTEN}{_AGAIN if self.requests else ''}. Of the C text:"]
+        lines += [f"#     {line}".rstrip() for line in text.strip().splitlines()]
         lines += [f"# compiler: {self.compiler}", f"# target: {self.target}"]
         lines += [f"# key: {self.key}"] * bool(self.key)
         for kind in KINDS:
@@ -70,12 +70,15 @@ class Head:
 
 def key_of(source_words, compiler, target):
     """Returns the hash of the text, the flags, the compiler and the target that a module was written for."""
-    words = json.dumps([*source_words, compiler, target])
+    words = repr([*source_words, compiler, target])
     return hashlib.sha256(words.encode()).hexdigest()[:32]
 
 
 def load(file):
-    """Returns the module in a file, and imports it if the program has not."""
+    """Returns the module in a file, and imports it if the program has not. Returns `None` if it is broken.
+
+    Raises `LibraryNotFound` if it needs a library that is not there.
+    """
     name = os.path.splitext(os.path.basename(file))[0]
     loaded = sys.modules.get(name)
     if loaded is not None and getattr(loaded, "__file__", None) and os.path.exists(loaded.__file__) \
@@ -83,18 +86,19 @@ def load(file):
         return loaded
     spec = importlib.util.spec_from_file_location(name, file)
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except OSError as error:
+        raise LibraryNotFound(f"{file}: {error}") from error
+    except Exception:
+        return None
     return module
 
 
-def store(file, head, text, declarations):
-    """Writes the module and its type stub, each at once, so that no other process sees half of one."""
-    first = head.write(text)
-    _replace(file, module_text.module(first, declarations))
-    _replace(os.path.splitext(file)[0] + ".pyi", module_text.stub(first, declarations))
-
-
-def _replace(file, text):
+def store(file, text):
+    """Writes a file at once, so that no other process sees half of it."""
+    # A program whose answers are all cached needs none of this.
+    import tempfile
     directory = os.path.dirname(os.path.abspath(file))
     handle, temporary = tempfile.mkstemp(dir=directory, suffix=".tmp")
     try:

@@ -4,7 +4,6 @@ import os
 import shlex
 import shutil
 import subprocess
-import tempfile
 from functools import cached_property
 
 from . import diagnostics
@@ -42,7 +41,8 @@ class Compiler:
     """
 
     def __init__(self, command=None):
-        command = command or os.environ.get("CC") or next(filter(shutil.which, CANDIDATES), None)
+        named = (each.strip() for each in (command or "", os.environ.get("CC", "")))
+        command = next(filter(None, named), None) or next(filter(shutil.which, CANDIDATES), None)
         if command is None:
             raise CompilerNotFound("no C compiler: none of " + ", ".join(CANDIDATES)
                                    + " is on PATH; name one by cc= or by the environment variable CC")
@@ -74,7 +74,12 @@ class Compiler:
 
     def compile(self, text, flags=()):
         """Compiles `text` into an object file."""
-        return self._run(text, [*flags, *_FOR_BOTH, *_FOR_FAMILY[self.family], "-c"])
+        # Where it is to please Microsoft's debuggers, clang has another format.
+        dwarf = ["-gdwarf"] * self.target.endswith("msvc")
+        outcome = self._run(text, [*flags, *_FOR_BOTH, *dwarf, *_FOR_FAMILY[self.family], "-c"])
+        if outcome.accepted and outcome.file is None:
+            raise CompilerNotFound(f"{shlex.join(self.words)} is no C compiler: it makes no object file")
+        return outcome
 
     def check(self, text, flags=()):
         """Looks only for errors in `text`."""
@@ -89,6 +94,8 @@ class Compiler:
         return self._run(text, [*flags, "-w", *_FOR_FAMILY[self.family]])
 
     def _run(self, text, arguments):
+        # The answers in a cache need only the compiler's name and version.
+        import tempfile
         with tempfile.TemporaryDirectory(prefix="ctypes_configure-") as directory:
             made = os.path.join(directory, "made")
             command = [*self.words, "-x", "c", "-", "-x", "none", *_libraries_last(arguments), "-o", made]

@@ -304,9 +304,8 @@ class Declarations:
     def variable(self, name, kind, library, symbol):
         """Declares a variable of a library, by its symbol there: an object that reads and writes it."""
         expression, own = self.expression(kind), names.identifier(name)
-        if " " in expression:
-            expression = f"({expression})"
-        self._add(own, f'{own} = {expression}.in_dll({library}, "{symbol}")', f"{own}: {expression}")
+        written = f"({expression})" if " " in expression else expression
+        self._add(own, f'{own} = {written}.in_dll({library}, "{symbol}")', stub.variable(own, kind, expression))
 
     def constant(self, name, kind, value):
         """Declares a constant."""
@@ -322,17 +321,18 @@ class Declarations:
                 text = f"{expression}({value})"
             else:
                 text = f"{self._import('cast')}({value}, {expression})"
-            self._add(own, f"{own} = {text}", f"{own}: {expression if expression.isidentifier() else 'Any'}")
+            self._add(own, f"{own} = {text}", stub.variable(own, kind, expression))
         else:
             self._add(own, f"{own} = {text}", f"{own}: {type(value).__name__}")
 
     def enum(self, name, kind):
         """Declares an `IntEnum`."""
         self.imports.add("IntEnum")
-        lines = [f"{names.identifier(member)} = {value}" for member, value in kind.members.items()]
+        members = {names.member(member): value for member, value in kind.members.items()}
+        lines = [f"{member} = {value}" for member, value in members.items()]
         text = "\n    ".join([f"class {name}(IntEnum):", *(lines or ["pass"])])
-        if any(member.startswith("__") for member in kind.members):
-            text = f'{name} = IntEnum("{name}", {kind.members!r})'
+        if any(member.startswith("__") for member in members):
+            text = f'{name} = IntEnum("{name}", {members!r})'
         self._add(name, text, text)
 
     def in_order(self):

@@ -1,20 +1,15 @@
 """Reads what gcc and clang print."""
 
 import re
-from typing import NamedTuple
+from collections import namedtuple
 
 _LINE = re.compile(r"(?P<file>.+?):(?P<line>\d+):(?:\d+:)? "
                    r"(?P<kind>fatal error|error|warning|note): (?P<text>.*)")
 _HOLDER = re.compile(r"(?:In file included from|\s+from) ")
 
 
-class Diagnostic(NamedTuple):
+class Diagnostic(namedtuple("Diagnostic", "file line kind text")):
     """One line of a compiler: the file and line it is about, its kind (`error`, `note`, ...) and its text."""
-
-    file: str
-    line: int
-    kind: str
-    text: str
 
     @property
     def is_error(self):

@@ -6,6 +6,7 @@ The DWARF standard, version 5: chapter 5 has the entries of types, section 7.8 t
 import os
 
 from . import model
+from .errors import Unsupported
 
 # DW_ATE_*: what kind of number it is.
 _KINDS = {0x02: "bool", 0x03: "complex", 0x04: "float", 0x05: "signed", 0x06: "signed", 0x07: "unsigned",
@@ -20,8 +21,10 @@ class Reader:
     """The types of one object file, which has one compilation unit."""
 
     def __init__(self, dwarf):
-        self._unit = next(unit for unit in dwarf.iter_CUs()
-                          if unit.get_top_DIE().tag == "DW_TAG_compile_unit")
+        units = (unit for unit in dwarf.iter_CUs() if unit.get_top_DIE().tag == "DW_TAG_compile_unit")
+        self._unit = next(units, None)
+        if self._unit is None:
+            raise Unsupported("an object file without debug information in DWARF")
         self._files = _file_names(dwarf, self._unit)
         self._known = {}
         self._children = list(self._unit.get_top_DIE().iter_children())

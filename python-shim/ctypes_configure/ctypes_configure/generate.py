@@ -1,6 +1,7 @@
 """Writes a module of everything that a header declares, and of nothing that it includes."""
 
 import fnmatch
+import re
 from dataclasses import dataclass
 
 from . import cache, model, module_text, names, ownership, preprocessed, probes
@@ -17,6 +18,10 @@ _KEYWORDS = frozenset("""
     __builtin_va_list __typeof__ _Bool _Complex _Noreturn _Static_assert _Alignas _Alignof _Atomic _Generic
     _Thread_local __thread
 """.split())
+
+
+# What a macro with these gives depends on where and when it is used.
+_PLACE = re.compile(r"__(?:BASE_|INCLUDE_)?(?:LINE|FILE|FILE_NAME|LEVEL|COUNTER|DATE|TIME|TIMESTAMP)__")
 
 
 @dataclass
@@ -73,17 +78,18 @@ def _declared(source, also):
         others.update(enum.members)
         if enum.place[0] in own:
             requests += [Request("constant", name) for name in enum.members]
-    macros = dict.fromkeys(name for path in read.files if path in own for name in read.files[path].macros)
+    macros = dict.fromkeys(name for path in read.files if path in own
+                           for name, text in read.files[path].macros.items() if not _PLACE.search(text))
     words = dict.fromkeys(word for path in read.files if path in own for word in read.files[path].words)
     words = [word for word in words if word not in others and word not in macros and word not in _KEYWORDS]
     files = ownership.places(source.compiler, source.text, source.flags, words)
     mine = [word for word in words if files.get(word) in own]
-    return requests + _sorted_out(source, [*macros, *mine])
+    return list(dict.fromkeys(requests + _sorted_out(source, [*macros, *mine])))
 
 
 def _sorted_out(source, words):
     """Returns requests for macros, functions and variables, by what the compiler says they are."""
-    kinds = ("value", "symbol", "type", "typename")
+    kinds = ("value", "symbol", "type", "typename", "specifier")
     answers = probes.ask(source.compiler, source.text, source.flags,
                          [probes.Question(kind, word) for word in words for kind in kinds])
     requests = []
@@ -96,7 +102,8 @@ def _sorted_out(source, words):
         elif word in answers.symbols:
             is_function = isinstance(model.bare(kind), model.Function)
             requests.append(Request("function" if is_function else "variable", word))
-        elif kind is not None and probes.Question("typename", word) not in answers.refusals:
+        elif kind is not None and probes.Question("typename", word) not in answers.refusals \
+                and probes.Question("specifier", word) in answers.refusals:
             requests.append(Request("type", word))
         else:
             requests.append(Request("constant", word))

@@ -10,7 +10,7 @@ import warnings
 from . import cache as caches
 from . import targets
 from .compiler import Compiler
-from .errors import CompilerNotFound
+from .errors import CompilerNotFound, LibraryNotFound, UnknownName
 from .requests import Request
 
 
@@ -34,11 +34,17 @@ class Header:
                  use_errno=False):
         if isinstance(libraries, str):
             libraries = (libraries,)
+        for option, words in dict(include_dirs=include_dirs, library_dirs=library_dirs, flags=flags).items():
+            if isinstance(words, str):
+                raise TypeError(f"{option} is a list of words, not {words!r}")
         self._text = as_text(text)
-        self._options = dict(flags=(*(f"-I{each}" for each in include_dirs), *flags), libraries=tuple(libraries),
-                             library_directories=tuple(library_dirs), use_errno=use_errno)
+        self._options = dict(flags=(*(f"-I{each}" for each in include_dirs), *flags), libraries=tuple(map(os.fspath, libraries)),
+                             library_directories=tuple(map(os.fspath, library_dirs)), use_errno=use_errno)
         self._cc, self._compiler = cc, None
         self._cache = None if cache is None else os.fspath(cache)
+        if self._cache is not None and not self._cache.endswith(".py"):
+            raise ValueError(f"the cache is a Python module, so its name ends in .py, not {cache!r}")
+        self._stub = self._cache and self._cache + "i"
         self._module, self._requests = types.ModuleType("ctypes_configure.answers"), frozenset()
         self._cache_is_read, self._lock = False, threading.RLock()
 
@@ -47,7 +53,10 @@ class Header:
 
         Raises `IncompleteType` if C does not define it.
         """
-        return self._ask("type", name)[0]
+        found = self._ask("type", name)[0]
+        if not issubclass(found, (ctypes.Structure, ctypes.Union)):
+            raise UnknownName(f"{name} is no structure or union but {found.__name__}: ask for it by type()")
+        return found
 
     def type(self, name):
         """Returns the ctypes type of a typedef or tagged type. An enum is an integer there: see `enum`."""
@@ -97,9 +106,15 @@ class Header:
 
     def _read_cache(self):
         self._cache_is_read = True
-        head = self._cache and caches.Head.read(self._cache)
-        if head and self._fits(head):
-            self._module, self._requests = caches.load(self._cache), head.requests
+        if not self._cache:
+            return
+        caches.Head.read(self._stub)
+        head = caches.Head.read(self._cache)
+        module = caches.load(self._cache) if head and self._fits(head) else None
+        if module is not None:
+            self._module = module
+            # The program may have imported it before another process wrote it again.
+            self._requests = frozenset(each for each in head.requests if hasattr(module, each.python_name))
 
     def _fits(self, head):
         """Whether a written module answers for this text and compiler; without a compiler, for this machine."""
@@ -120,29 +135,45 @@ class Header:
 
     def _ask_compiler(self, requests):
         # What reads debug information takes long to import, and a cache makes do without it.
+        from . import module_text
         from .interface import Interface, Source
         compiler = self._find_compiler()
-        asked = self._requests.union(requests)
-        declarations = Interface(Source(self._text, compiler, **self._options)).declare(sorted(asked, key=lambda each: each.name))
+        key = self._key(compiler.identity, compiler.target)
+        asked = self._requests.union(requests, self._kept_by_others(key))
+        source = Source(self._text, compiler, **self._options)
+        declarations = Interface(source).declare(sorted(asked, key=lambda each: each.name))
         self._execute(declarations)
         self._requests = asked
         if self._cache:
-            head = caches.Head(compiler.identity, compiler.target, self._key(compiler.identity, compiler.target),
-                               asked)
+            head = caches.Head(compiler.identity, compiler.target, key, asked).write(self._text)
             try:
-                caches.store(self._cache, head, self._text, declarations)
+                caches.store(self._cache, module_text.module(head, declarations))
+                caches.store(self._stub, module_text.stub(head, declarations))
             except OSError as error:
                 warnings.warn(f"the answers are not kept: {error}", RuntimeWarning, stacklevel=4)
 
+    def _kept_by_others(self, key):
+        """Returns what other users of the same cache have asked since it was read."""
+        head = self._cache and caches.Head.read(self._cache)
+        return head.requests if head and head.key == key else ()
+
     def _execute(self, declarations):
         """Makes what the module does not have yet, so that what it has stays as it is."""
-        space = self._module.__dict__
+        # A copy, so that nothing is there by half if a library is not.
+        space = dict(self._module.__dict__)
         present = set(space)
         space |= {name: getattr(ctypes, name) for name in declarations.imports - {"IntEnum"}}
         space["IntEnum"] = enum.IntEnum
-        for each in declarations.in_order():
-            if each.name not in present:
-                exec(each.text, space)
+        try:
+            for each in declarations.in_order():
+                if each.name not in present:
+                    exec(each.text, space)
+        except OSError as error:
+            raise LibraryNotFound(str(error)) from error
+        except (AttributeError, ValueError) as error:
+            # The program itself, or a library that only the loader finds, was taken on trust to have a symbol.
+            raise UnknownName(str(error)) from error
+        self._module.__dict__.update(space)
 
 
 def as_text(text):

@@ -36,20 +36,24 @@ class Interface:
         requests = sorted(requests, key=lambda each: KINDS.index(each.kind))
         questions = [_question(each) for each in requests]
         questions += [probes.Question("align", each.name) for each in requests if each.kind == "type"]
+        questions += [_typename(each) for each in requests if each.kind in ("type", "enum")]
         answers = self._ask(questions)
         records = reachable(answers.types.values(), answers.reader.typedefs() if self.with_typedefs else ())
         layouts = Layouts(answers.machine, self._alignments(records, answers))
         self.declarations = Declarations(names.ClassNames(answers.reader.typedefs()), layouts, self.with_typedefs)
         for request in requests:
             try:
-                question = _question(request)
-                if question in answers.refusals:
-                    raise self._unknown(request, answers.refusals[question])
+                for question in (_question(request), _typename(request)):
+                    if question in answers.refusals:
+                        raise self._unknown(request, answers.refusals[question])
                 _DECLARE[request.kind](self, request, answers)
             except ConfigureError as error:
-                if self.omitted is None or isinstance(error, LibraryNotFound):
+                if self.omitted is not None and not isinstance(error, LibraryNotFound):
+                    self.omitted.append((request.name, str(error)))
+                elif request.name in str(error) or isinstance(error, LibraryNotFound):
                     raise
-                self.omitted.append((request.name, str(error)))
+                else:
+                    raise type(error)(f"{request.name}: {error}") from error
         return self.declarations
 
     def _ask(self, questions):
@@ -102,6 +106,8 @@ class Interface:
 
     def _variable(self, request, answers):
         kind = answers.types[request.name]
+        if isinstance(model.bare(kind), model.Function):
+            raise UnknownName(f"{request.name} is no variable but {model.spelling(kind)}")
         self.declarations.variable(request.name, kind, *self._place(request, answers))
 
     def _function(self, request, answers):
@@ -143,6 +149,10 @@ _QUESTIONS = {"constant": "value", "enum": "type", "type": "type", "variable": "
 
 def _question(request):
     return probes.Question(_QUESTIONS[request.kind], request.name)
+
+
+def _typename(request):
+    return probes.Question("typename", request.name)
 
 
 def reachable(*groups):

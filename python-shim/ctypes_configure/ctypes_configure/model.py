@@ -181,4 +181,5 @@ def _function(kind, name):
     parameters = [spelling(each) for each in kind.parameters] + ["..."] * kind.variadic
     if not parameters and kind.prototyped:
         parameters = ["void"]
-    return f"{spelling(kind.result)} {name}({', '.join(parameters)})"
+    result = spelling(kind.result)
+    return f"{result}{'' if result.endswith('*') else ' '}{name}({', '.join(parameters)})"

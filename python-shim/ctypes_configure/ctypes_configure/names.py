@@ -23,6 +23,12 @@ def field(name):
     return name + "_" if keyword.iskeyword(name) else name
 
 
+def member(name):
+    """Returns the name of an enum's member: with `_` behind a keyword or a name that `enum` keeps for itself."""
+    kept = keyword.iskeyword(name) or name == "mro" or len(name) > 1 and name[0] == name[-1] == "_"
+    return name + "_" * kept
+
+
 class ClassNames:
     """The names of the classes of records and enums, from all typedefs of a header."""
 

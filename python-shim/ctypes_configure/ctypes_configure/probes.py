@@ -22,6 +22,8 @@ _STEP = 8
 _DECLARATIONS = {
     "type": "__typeof__({it}) *ctypes_configure_type_{n};",
     "typename": "const int ctypes_configure_typename_{n} = sizeof(({it} *)0);",
+    # What takes `void` beside it has no type of its own, such as `const` or an attribute.
+    "specifier": "const int ctypes_configure_specifier_{n} = sizeof((void {it} *)0);",
     "align": "const unsigned long ctypes_configure_align_{n} = 0 * sizeof({it}) +"
              " __builtin_offsetof(struct {{ char c; __typeof__({it}) it; }}, it);",
     "value": "__typeof__({it}) *ctypes_configure_type_{n};"
@@ -37,8 +39,9 @@ _SPELLED = {"wchar_t": "__typeof__(L'x')"}
 
 @dataclass(frozen=True)
 class Question:
-    """`kind` is `type` (of an expression or type), `typename` (whether it is a type), `align`, `value`, `symbol`
-    (of a function or variable) or `defined`; `it` a C expression, a type, or a macro's name."""
+    """`kind` is `type` (of an expression or type), `typename` (whether it is a type, or `specifier`: what may stand
+    beside one), `align`, `value`, `symbol` (of a function or variable) or `defined`; `it` a C expression, a
+    type, or a macro's name."""
 
     kind: str
     it: str

@@ -1,20 +1,17 @@
 """What a program asks of a header."""
 
-from dataclasses import dataclass
+from collections import namedtuple
 
 from . import names
 
 # The order in which a module has what was asked for.
 KINDS = ("constant", "enum", "type", "variable", "function")
 _TAGS = ("struct", "union", "enum")
+_AS_WORDS = {kind: f"{'an' if kind == 'enum' else 'a'} {kind}" for kind in KINDS}
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(namedtuple("Request", "kind name")):
     """What is asked for: one of `KINDS`, and C's name of it (`O_CREAT`, `struct stat`)."""
-
-    kind: str
-    name: str
 
     @property
     def python_name(self):
@@ -25,5 +22,5 @@ class Request:
         """Raises `ValueError` if the name is not one that C could have."""
         tag, _, rest = self.name.rpartition(" ")
         allowed = _TAGS if self.kind in ("type", "enum") else ()
-        if not rest.isidentifier() or tag and tag not in allowed:
-            raise ValueError(f"{self.name!r} is not the name of a {self.kind} in C")
+        if not rest.isidentifier() or rest in _TAGS or tag and tag not in allowed:
+            raise ValueError(f"{self.name!r} is not the name of {_AS_WORDS[self.kind]} in C")

@@ -26,6 +26,12 @@ def function(name, declared, declarations):
     return f"def {name}({', '.join(arguments)}) -> {result}: ..."
 
 
+def variable(name, kind, expression):
+    """Returns the declaration of an object of a ctypes type, which is that expression."""
+    named = isinstance(model.bare(kind), (model.Record, model.Scalar, model.Enum)) and expression.isidentifier()
+    return f"{name}: {expression if named or expression in _VALUES else 'Any'}"
+
+
 def read(kind, expression):
     """Returns the type of what reading a field of this type, which is that expression, gives."""
     bare = model.bare(kind)

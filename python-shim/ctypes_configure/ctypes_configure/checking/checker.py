@@ -9,9 +9,9 @@ from .report import Report
 
 
 def check(modules, source):
-    """Returns the `Report` on modules, held against an `interface.Source`. What C does not have is passed over.
+    """Returns the `Report` on modules, held against an `interface.Source`.
 
-    Raises `ConfigureError` if the header text does not compile.
+    What C does not have is passed over. Raises `ConfigureError` if the header text does not compile.
     """
     return _Checker(modules, source).run()
 
@@ -39,6 +39,8 @@ class _Checker:
         self.typedefs = {each.name: each for each in self.answers.reader.typedefs()}
         c_records = names.Records(self.answers.reader)
         found = {cls: c_records.find(called) for cls, called in self.declared.records.items()}
+        for cls, record in self._records_behind_pointers():
+            found[cls] = found.get(cls) or record
         self.comparison = compare.Comparison({cls: record for cls, record in found.items() if record})
         self._check_records()
         self._check_types()
@@ -48,8 +50,8 @@ class _Checker:
 
     def _ask(self):
         questions = [probes.Question("symbol", name) for name in self._function_names() if name.isascii()]
-        questions += [probes.Question("value", names.plain(name)) for name in self.declared.constants
-                      if name.isascii()]
+        questions += [probes.Question("value", names.plain(each.name)) for each in self.declared.constants
+                      if each.name.isascii()]
         return probes.ask(self.source.compiler, self.source.text, self.source.flags, questions)
 
     def _function_names(self):
@@ -60,9 +62,19 @@ class _Checker:
                 yield from dict.fromkeys(each for each in (function.symbol, *map(names.plain, function.names))
                                          if each.isidentifier())
 
+    def _records_behind_pointers(self):
+        """Yields classes and C structures that have no name, but a typedef of a pointer to them."""
+        for each in self.declared.types:
+            pointer = model.bare(self.typedefs.get(names.plain(each.name)))
+            cls = kinds.target_of(each.value)
+            if kinds.is_record(cls) and isinstance(pointer, model.Pointer):
+                record = model.bare(pointer.target)
+                if isinstance(record, model.Record) and record.complete:
+                    yield cls, record
+
     def _check_records(self):
         for cls, record in self.comparison.records.items():
-            if not members.has_fields(cls) or hasattr(cls, "_swappedbytes_"):
+            if members.is_opaque(cls, record) or hasattr(cls, "_swappedbytes_"):
                 continue
             self.report.checked["structures"] += 1
             check = records.RecordCheck(cls, record, self.comparison, cls.__name__)
@@ -76,50 +88,54 @@ class _Checker:
         return self.declared.records.get(cls) or [cls.__name__]
 
     def _check_types(self):
-        for name, declared in self.declared.types.items():
-            typedef = self.typedefs.get(names.plain(name))
-            # Of what C keeps to itself, programs declare handles by the same name.
-            if typedef is None or not isinstance(model.bare(typedef), (model.Scalar, model.Enum, model.Pointer)):
+        checked = set()
+        for each in self.declared.types:
+            typedef = self.typedefs.get(names.plain(each.name))
+            # Of structures that C keeps to itself, programs call the pointers so.
+            if not isinstance(model.bare(typedef), (model.Scalar, model.Enum, model.Pointer)):
                 continue
-            self.report.checked["types"] += 1
-            difference = self.comparison.difference(declared, typedef.of)
+            checked.add(each.name)
+            difference = self.comparison.difference(each.value, typedef.of)
             if difference:
-                self.report.add(self.sources.find(("name", name)), name, f"is {difference}")
+                place = self.sources.find(("name", each.name), first=each.file)
+                self.report.add(place, each.name, f"is {difference}")
+        self.report.checked["types"] = len(checked)
 
     def _check_functions(self):
         exports = self._find_exports()
         for function in self.declared.functions.values():
-            c_function = self._c_function(function)
-            if c_function is None:
+            name = self._c_name(function)
+            if name is None:
                 continue
             self.report.checked["functions"] += 1
-            self._check_function(function, c_function)
+            self._check_function(function, name)
             library = exports.get(function.library)
             if library is not None and library.exports(function.symbol) is False:
-                self.report.add(self._place(function), function.names[0],
+                self.report.add(self._place(function), name,
                                 f"is not in {library.loaded_as}, but in a library that it needs")
 
-    def _c_function(self, function):
-        """Returns the C type of a function: of its symbol, or of a name that C gives to the same symbol."""
+    def _c_name(self, function):
+        """Returns C's name of a function, or `None`: its symbol, or a name for the same symbol."""
         if function.symbol is None:
             return None
         for name in (function.symbol, *map(names.plain, function.names)):
             kind = model.bare(self.answers.types.get(name))
             if isinstance(kind, model.Function) and (
                     name == function.symbol or self.answers.symbols.get(name) == function.symbol):
-                return kind
+                return name
         return None
 
-    def _check_function(self, function, c_function):
+    def _check_function(self, function, name):
         called, pointer = [function.symbol, *function.names], function.pointer
-        own = function.names[0]
+        c_function = model.bare(self.answers.types[name])
         message = functions.result_message(self.comparison, pointer.restype, c_function,
                                            self.sources.sets("restype", called))
         if message:
-            self.report.add(self._place(function, "restype"), f"{own}.restype", message)
+            self.report.add(self._place(function, "restype"), f"{name}.restype", message)
         for place, text in functions.argument_messages(self.comparison, pointer.argtypes, c_function):
-            at = place is not None and self.sources.argument(called, place) or self._place(function, "argtypes")
-            self.report.add(at, f"{own}.argtypes" + (f"[{place}]" if place is not None else ""), text)
+            entry = None if place is None else self.sources.argument(called, place)
+            what = f"{name}.argtypes" if place is None else f"{name}.argtypes[{place}]"
+            self.report.add(entry or self._place(function, "argtypes"), what, text)
 
     def _place(self, function, attribute=None):
         called = dict.fromkeys([function.symbol, *function.names])
@@ -135,14 +151,18 @@ class _Checker:
         return found
 
     def _check_constants(self):
-        for name, own in self.declared.constants.items():
-            value = self.answers.values.get(names.plain(name))
+        checked = set()
+        for each in self.declared.constants:
+            value = self.answers.values.get(names.plain(each.name))
             if value is None:
                 continue
-            self.report.checked["constants"] += 1
-            message = values.message(own, value, self.answers.machine)
+            checked.add(each.name)
+            message = values.message(each.value, value, self.answers.machine)
             if message:
-                self.report.add(self.sources.find(("name", name), ("mention", name)), name, message)
+                keys = [("name", each.name), ("mention", each.name)]
+                keys = [("member", each.owner, each.name), *keys] if each.owner else keys
+                self.report.add(self.sources.find(*keys, first=each.file), each.name, message)
+        self.report.checked["constants"] = len(checked)
 
 
 def _siblings(modules):

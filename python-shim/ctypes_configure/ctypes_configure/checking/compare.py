@@ -7,8 +7,9 @@ from .. import model, scalars
 from . import kinds, members
 from .wording import between
 
-# Which kinds of numbers of C each kind of ctypes stands for, if the sizes are equal. Enums of C may have either
-# sign, and plain `char` too, which has it of the target. Of `wchar_t`, programs that count take the integer.
+# Which kinds of numbers of C each kind of ctypes stands for, if the sizes are equal. Which sign enums and
+# plain `char` have is up to the compiler and the target, so either is right. For some programs `wchar_t` is
+# a number.
 _FITTING = {
     "signed": {"signed", "enum", "char", "bool", "wchar", "address", "vector"},
     "unsigned": {"unsigned", "enum", "char", "bool", "wchar", "address", "vector"},
@@ -26,8 +27,8 @@ _ADDRESSES = {"intptr_t", "uintptr_t"}
 
 @dataclass
 class Comparison:
-    """The rules. `records` has the C structure for each class that is checked by itself, and need not be looked
-    into wherever it occurs. `visited` takes other classes and their C structures, which are looked into once."""
+    """The rules. `records` has the C structure of each class that is checked by itself, and is not looked
+    into where it occurs. `visited` takes other classes and their C structures: they are looked into once."""
 
     records: dict = field(default_factory=dict)
     visited: set = field(default_factory=set)
@@ -35,8 +36,8 @@ class Comparison:
     def difference(self, declared, kind, is_argument=False):
         """Returns the `Difference` of a type from C's, or `None`.
 
-        An argument (or result) may not be replaced by another type of the same bytes, and an array is passed as
-        a pointer.
+        A field may be another type of the same bytes, an argument (or a result) may not. An array as an
+        argument is a pointer.
         """
         if kinds.is_swapped(declared):
             return None
@@ -56,18 +57,20 @@ class Comparison:
                 return between(declared, kind)
 
     def fits_at(self, declared, kind, offset):
-        """Whether C has, at this byte of `kind`, numbers where `declared` has them, whatever they are called."""
+        """Whether C has the same numbers at this byte of `kind`, whatever they are called there."""
         if any(self.difference(declared, each) is None for each in members.types_at(kind, offset)):
             return True
         if kinds.kind_of(declared) == "array":
             step = ctypes.sizeof(declared._type_)
             return all(self.fits_at(declared._type_, kind, offset + place * step)
                        for place in range(declared._length_))
-        if kinds.kind_of(declared) == "record":
-            inner = members.declared(declared)
-            return bool(inner) and all(each.bits is not None or each.name.startswith("_")
-                                       or self.fits_at(each.type, kind, offset + each.offset) for each in inner)
-        return False
+        return kinds.kind_of(declared) == "record" and not members.is_opaque(declared) and \
+            self._fields_fit(declared, kind, offset)
+
+    def _fields_fit(self, declared, kind, offset=0):
+        return all(each.bits is not None or each.name.startswith("_")
+                   or self.fits_at(each.type, kind, offset + each.offset)
+                   for each in members.declared(declared))
 
     def signature(self, result, arguments, function):
         """Returns whether the types of a callback are those of a C function type."""
@@ -83,7 +86,7 @@ class Comparison:
 
     def _pointer(self, declared, kind, pointer):
         if kinds.kind_of(declared) != "pointer":
-            return between(declared, kind)
+            return between(declared, kind, ctypes.sizeof(declared), pointer.size)
         target = model.bare(pointer.target)
         if not issubclass(declared, kinds.FUNCTION_POINTER):
             return self._behind_pointers(declared, kinds.target_of(declared), kind, pointer.target)
@@ -111,8 +114,7 @@ class Comparison:
         if kinds.kind_of(declared) == "record":
             if self.records.get(declared) is record:
                 return None
-            if record.size == ctypes.sizeof(declared) and (
-                    not members.has_fields(declared) or self._is_laid_out_as(declared, record)):
+            if record.size == ctypes.sizeof(declared) and self._fields_fit(declared, record):
                 return None
             return between(declared, kind, ctypes.sizeof(declared), record.size)
         if record.size == ctypes.sizeof(declared) and not is_argument:
@@ -121,14 +123,10 @@ class Comparison:
                 return None
         return between(declared, kind, ctypes.sizeof(declared), record.size)
 
-    def _is_laid_out_as(self, declared, record):
-        return all(each.bits is not None or each.name.startswith("_")
-                   or self.fits_at(each.type, record, each.offset) for each in members.declared(declared))
-
     def _array(self, declared, kind, array):
         if kinds.kind_of(declared) != "array":
-            is_opaque = kinds.kind_of(declared) == "record" and array.size == ctypes.sizeof(declared)
-            return None if is_opaque and self._items_of(declared, array) else between(declared, kind)
+            is_same = kinds.kind_of(declared) == "record" and array.size == ctypes.sizeof(declared)
+            return None if is_same and self._fields_fit(declared, array) else between(declared, kind)
         item, inner = kinds.innermost(declared), _innermost(kind)
         # How long an array is that ends a structure, C need not say.
         if array.count and array.size != ctypes.sizeof(declared):
@@ -138,9 +136,6 @@ class Comparison:
         if ctypes.sizeof(item) != model.bare(inner).size and self.fits_at(item, array, 0):
             return None
         return between(declared, kind) if self.difference(item, inner) else None
-
-    def _items_of(self, declared, array):
-        return all(self.fits_at(each.type, array, each.offset) for each in members.declared(declared))
 
     def _number(self, declared, kind, number):
         own, other, size = kinds.kind_of(declared), _kind_of_number(kind), ctypes.sizeof(declared)

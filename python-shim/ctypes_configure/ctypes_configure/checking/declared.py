@@ -9,7 +9,7 @@ from . import kinds
 
 @dataclass
 class Function:
-    """A function of a library: the names by which the module calls it, and its symbol, which is `None` if only
+    """A function of a library: the names that the module has for it, and its symbol, which is `None` if only
     the program's text has it."""
 
     pointer: object
@@ -19,14 +19,24 @@ class Function:
 
 
 @dataclass
+class Named:
+    """A constant or type, by its name in the module that has this file. `owner` is the enum that it is in."""
+
+    name: str
+    value: object
+    file: str | None
+    owner: str | None = None
+
+
+@dataclass
 class Declared:
-    """What modules declare. `records` has the names of each class, `functions` is by identity, `types` and
-    `constants` by name; `libraries` has each library by the names that the modules call it."""
+    """What modules declare. `records` has the names of each class, `functions` is by identity, and
+    `libraries` by the names that the modules call them."""
 
     records: dict = field(default_factory=dict)
     functions: dict = field(default_factory=dict)
-    types: dict = field(default_factory=dict)
-    constants: dict = field(default_factory=dict)
+    types: list = field(default_factory=list)
+    constants: list = field(default_factory=list)
     libraries: dict = field(default_factory=dict)
 
     def add(self, module):
@@ -35,13 +45,13 @@ class Declared:
 
     def _add_names(self, namespace, module, is_top=False):
         for name, value in list(namespace.items()):
-            if not isinstance(name, str) or name.startswith("__"):
+            if not isinstance(name, str) or name == "__builtins__":
                 continue
             if kinds.is_record(value):
                 self._add_record(name, value, module)
             elif kinds.is_type(value):
                 if is_top and name != value.__name__:
-                    self.types.setdefault(name, value)
+                    self.types.append(Named(name, value, _file_of(module)))
             elif isinstance(value, kinds.FUNCTION_POINTER):
                 self.add_function(name, value)
             elif isinstance(value, ctypes.CDLL):
@@ -53,10 +63,10 @@ class Declared:
         """Adds a constant, or what is in a container, class or object of the module."""
         if isinstance(value, enum.EnumMeta):
             if issubclass(value, int):
-                for member, of in value.__members__.items():
-                    self.constants.setdefault(member, of.value)
+                self.constants += [Named(member, of.value, _file_of(module), value.__name__)
+                                   for member, of in value.__members__.items()]
         elif _is_constant(value):
-            self.constants.setdefault(name, value)
+            self.constants.append(Named(name, value, _file_of(module)))
         elif isinstance(value, dict):
             self._add_names(value, module)
         elif isinstance(value, type):
@@ -74,7 +84,8 @@ class Declared:
         if name not in names:
             names.append(name)
         if not known:
-            self._add_names({key: inner for key, inner in vars(value).items() if kinds.is_record(inner)}, module)
+            inner = {key: each for key, each in vars(value).items() if kinds.is_record(each)}
+            self._add_names(inner, module)
 
     def _add_library(self, name, library):
         self.libraries.setdefault(name, library)
@@ -84,10 +95,15 @@ class Declared:
 
     def add_function(self, name, pointer, library=None):
         """Adds a function by one of its names. A callback has neither symbol nor a place in the text."""
-        function = self.functions.setdefault(id(pointer), Function(pointer, getattr(pointer, "__name__", None)))
+        made = Function(pointer, getattr(pointer, "__name__", None))
+        function = self.functions.setdefault(id(pointer), made)
         if name not in function.names:
             function.names.append(name)
         function.library = function.library or library
+
+
+def _file_of(module):
+    return getattr(module, "__file__", None)
 
 
 def _is_constant(value):

@@ -11,7 +11,7 @@ _UNSET = "is not set, so ctypes takes int; C returns {}"
 def result_message(comparison, result, function, is_set):
     """Returns what is wrong with `restype`, or `None`. `is_set` says that the program's text sets it.
 
-    Otherwise it may be what ctypes takes by itself, `int`: for `void` and `unsigned int` programs leave it so.
+    Otherwise it may be `int`, which ctypes takes by itself. It serves for `void` and `unsigned int`.
     """
     by_default = result is ctypes.c_int and not is_set
     if result is not None and not kinds.is_type(result):
@@ -30,8 +30,8 @@ def result_message(comparison, result, function, is_set):
 
 
 def argument_messages(comparison, arguments, function):
-    """Yields what is wrong with `argtypes`, as pairs: the argument's place, or `None` for their number, and the
-    message."""
+    """Yields what is wrong with `argtypes`, as pairs: the place of the argument, or `None` for the number of
+    them, and the message."""
     if arguments is None or not function.prototyped:
         return
     own, c_count = len(arguments), len(function.parameters)

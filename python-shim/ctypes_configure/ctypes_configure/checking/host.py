@@ -11,12 +11,12 @@ _TYPES = {"short": ctypes.c_short, "int": ctypes.c_int, "long": ctypes.c_long, "
 
 
 def require(machine):
-    """Raises `ConfigureError` if the compiler's target is not a machine like the one that runs this: the sizes and
-    offsets that ctypes gives here are not those of another."""
+    """Raises `ConfigureError` if the compiler's target is not a machine like this one: the sizes and offsets
+    that ctypes tells are of the machine that runs it."""
     other = [f"{name} has {machine.sizes[name]} bytes there and {ctypes.sizeof(kind)} here"
              for name, kind in _TYPES.items() if machine.sizes[name] != ctypes.sizeof(kind)]
     if machine.little_endian != (sys.byteorder == "little"):
         other.append("its bytes are in the other order")
     if other:
-        raise ConfigureError(f"cannot check for {machine.target}, because ctypes tells the layouts of this machine: "
-                             + other[0])
+        raise ConfigureError(f"cannot check for {machine.target}, because ctypes tells the layouts of this "
+                             f"machine: {other[0]}")

@@ -7,8 +7,9 @@ _SIMPLE, _POINTER = ctypes._SimpleCData, ctypes._Pointer
 
 # The kind of number by `_type_`, the code of a simple type.
 _NUMBERS = {
-    **dict.fromkeys("bhilqv", "signed"), **dict.fromkeys("BHILQ", "unsigned"), **dict.fromkeys("fdg", "float"),
-    **dict.fromkeys("PzZOX", "pointer"), "c": "char", "?": "bool", "u": "wchar",
+    **dict.fromkeys("bhilqv", "signed"), **dict.fromkeys("BHILQ", "unsigned"),
+    **dict.fromkeys("fdg", "float"), **dict.fromkeys("PzZOX", "pointer"),
+    "c": "char", "?": "bool", "u": "wchar",
 }
 _CLASSES = ((ctypes.Structure, "record"), (ctypes.Union, "record"), (ctypes.Array, "array"),
             (_POINTER, "pointer"), (FUNCTION_POINTER, "pointer"))
@@ -26,7 +27,7 @@ def is_record(value):
 
 
 def kind_of(declared):
-    """Returns `record`, `array`, `pointer`, or what kind of number it is: `signed`, `unsigned`, `float`, `bool`,
+    """Returns `record`, `array`, `pointer`, or the kind of number: `signed`, `unsigned`, `float`, `bool`,
     `char`, `wchar` or `complex`."""
     for base, kind in _CLASSES:
         if issubclass(declared, base):

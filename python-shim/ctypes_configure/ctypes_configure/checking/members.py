@@ -9,8 +9,8 @@ from .. import model
 
 @dataclass(frozen=True)
 class Member:
-    """A field of a ctypes class, at `offset`. A bit-field has `bits`, from bit `bit` of the structure on. `owner`
-    is the class in whose `_fields_` it is."""
+    """A field of a ctypes class, at `offset`. A bit-field has `bits`, from bit `bit` of the structure on.
+    `owner` is the class in whose `_fields_` it is."""
 
     name: str
     type: type
@@ -25,7 +25,7 @@ class Member:
 
 
 def declared(cls, start=0):
-    """Returns the `Member`s of a class: those of its bases first, those of `_anonymous_` ones in their place."""
+    """Returns the `Member`s of a class, its bases' first, and for an `_anonymous_` one those in it."""
     found = []
     for owner in reversed(cls.__mro__):
         anonymous = owner.__dict__.get("_anonymous_", ())
@@ -38,9 +38,10 @@ def declared(cls, start=0):
     return found
 
 
-def has_fields(cls):
-    """Whether a class says what is in it. Fields whose names begin with `_` say nothing."""
-    return any(not each.name.startswith("_") for each in declared(cls))
+def is_opaque(cls, record=None):
+    """Whether a class does not say what is in it: fields with a `_` in front do not, unless C has it too."""
+    known = {each.name for each in of_c(record)} if record else ()
+    return all(each.name.startswith("_") and each.name not in known for each in declared(cls))
 
 
 def _member(owner, entry, start):

@@ -11,10 +11,10 @@ from ..errors import ConfigureError
 
 
 def load(name, with_submodules=False):
-    """Returns the module of that dotted name, or in that `.py` file, as a list, and messages on what could not
+    """Returns the module of that dotted name, or in that `.py` file, as a list, and messages on what cannot
     be imported.
 
-    `PACKAGE.*` adds the modules that lie directly in a package, `with_submodules` those in packages in it too.
+    `PACKAGE.*` adds the modules directly in a package, `with_submodules` those in packages in it too.
     Raises `ConfigureError` if the module itself cannot be imported.
     """
     package, star, rest = name.partition(".*")

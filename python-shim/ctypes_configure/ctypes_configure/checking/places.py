@@ -45,7 +45,11 @@ class Source(ast.NodeVisitor):
             for each in target.elts:
                 self._assign(each, value)
         elif isinstance(target, ast.Name):
-            self._put(target.lineno, "name", target.id)
+            if self._classes:
+                self._put(target.lineno, "member", self._classes[-1], target.id)
+                self._put(target.lineno, "mention", target.id)
+            else:
+                self._put(target.lineno, "name", target.id)
             self._fields(self._classes[-1] if self._classes else None, target.id, value)
             self._prototype(target.id, value)
         elif isinstance(target, ast.Attribute):
@@ -105,8 +109,8 @@ class Sources:
         return self._known[path]
 
     def find(self, *keys, first=None):
-        """Returns file and line of the first of `keys` that a text has; with none, the file alone. The text of the
-        file `first` is looked into before the others."""
+        """Returns file and line of the first of `keys` that a text has; with none, the file alone. The file
+        `first` is looked into before the others."""
         sources = [self.of(first)] if first else []
         sources += self._sources
         for key in keys:
@@ -134,7 +138,8 @@ class Sources:
 
     def calls(self, owner):
         """Returns the attributes of `owner` that the texts call."""
-        return sorted({attribute for source in self._sources for name, attribute in source.calls if name == owner})
+        calls = set().union(*(source.calls for source in self._sources))
+        return sorted(attribute for name, attribute in calls if name == owner)
 
 
 def shown(path):

@@ -13,8 +13,8 @@ _FOR_BYTES = re.compile(r"_|.*(pad|reserved|unused|dummy|filler|opaque|private)"
 
 @dataclass
 class RecordCheck:
-    """One class held against one C structure or union. `found` has what is wrong, as tuples of the class and the
-    field that it is about (the field may be `None`), the name, and the message.
+    """One class held against one C structure or union. `found` has what is wrong, as tuples: the class and
+    the field (or `None`) that it is about, the name, and the message.
 
     A field of the wrong size moves all behind it, which is not reported again: `_shift` is how far, in bits,
     the field before was from C's place, and `_moves` says that it has another size than C's.
@@ -32,7 +32,7 @@ class RecordCheck:
     def run(self):
         """Compares everything, and returns `found`."""
         own = members.declared(self.cls)
-        if not members.has_fields(self.cls):
+        if members.is_opaque(self.cls, self.record):
             return self.found
         self._fields = members.of_c(self.record)
         self._by_name = {each.name: each for each in self._fields}
@@ -65,7 +65,7 @@ class RecordCheck:
         self._moves = member.size != (inner.size or 0)
         self._explained |= self._moves
         if kinds.is_record(member.type) and isinstance(inner, model.Record) and \
-                members.has_fields(member.type) and member.type not in self.comparison.records:
+                not members.is_opaque(member.type, inner) and member.type not in self.comparison.records:
             self._look_into(member, inner)
             return
         difference = self.comparison.difference(member.type, match.type)
@@ -100,7 +100,8 @@ class RecordCheck:
         if member.bits is None:
             self._report(member, f"is no bit-field; C has it in {_count(match.bits)}")
         elif match.bits is None:
-            self._report(member, f"is a bit-field of {_count(member.bits)}; C has {wording.c_type(match.type)}")
+            self._report(member, f"is a bit-field of {_count(member.bits)}; "
+                                 f"C has {wording.c_type(match.type)}")
         elif self._moves:
             self._report(member, f"has {_count(member.bits)}; C has {match.bits}")
         elif compare.sign_differs(member.type, match.type):
@@ -108,29 +109,28 @@ class RecordCheck:
                          + wording.c_type(match.type, model.bare(match.type).kind))
 
     def _compare_by_place(self, member):
-        """Compares a field whose name C does not have: it may be C's by another name, several of them, or none."""
+        """Compares a field whose name C does not have: it may be C's by another name, or several of them."""
         start, end = (each - self._shift for each in _bits_of(member))
         there = [each for each in self._fields if _overlap((start, end), _bits_of(each))]
         # What a union has on another platform may stay in it, if there is room.
         if _FOR_BYTES.match(member.name) or end <= self.record.size * 8 and (
                 not there or self.record.kind == "union"):
             return
-        if any(_bits_of(each) == (start, end) for each in there) if member.bits is not None else \
-                self.comparison.fits_at(member.type, self.record, start // 8):
-            return
         inside = self._as_anonymous(member, start // 8)
         if inside is not None:
             self.found += inside
             self._explained |= bool(inside)
             return
+        if any(_bits_of(each) == (start, end) for each in there) if member.bits is not None else \
+                self.comparison.fits_at(member.type, self.record, start // 8):
+            return
         same = [each for each in there if _bits_of(each) == (start, end) and each.bits is None]
         if len(same) == 1 == len(there) and member.bits is None:
             difference = self.comparison.difference(member.type, same[0].type)
-            self._report(member, f"is {difference} {same[0].name}")
+            self._report(member, f"is {difference.declared}; C has {same[0].name} there, {difference.c}")
             return
         what = kinds.spelled(member.type) if member.bits is None else _count(member.bits)
-        rest = "which has " + ", ".join(f"{each.name} ({wording.c_type(each.type)}, offset {each.offset})"
-                                        for each in there[:3]) + " there" if there else \
+        rest = f"which has {_listed(there)} there" if there else \
             f"where {self.record.spelling} ends at offset {self.record.size}"
         self._report(member, f"is {what} at offset {member.offset}; C has no such field, {rest}")
         self._explained = True
@@ -142,8 +142,10 @@ class RecordCheck:
         own = {each.name for each in members.declared(member.type)}
         trials = []
         for each in self.record.fields:
+            if each.name is not None or each.offset != offset:
+                continue
             inner = model.bare(each.type)
-            if each.name is None and each.offset == offset and own & {name.name for name in members.of_c(inner)}:
+            if own & {field.name for field in members.of_c(inner)}:
                 comparison = replace(self.comparison, visited=set())
                 trials.append(RecordCheck(member.type, inner, comparison, f"{self.path}.{member.name}").run())
         return min(trials, key=len, default=None)
@@ -158,16 +160,21 @@ class RecordCheck:
     def _compare_whole(self, unmatched):
         spans = [_bits_of(each) for each in unmatched]
         lacking = [each for each in self._fields
-                   if each.name not in self._declared and self.record.kind == "struct" and _size(each)
+                   if each.name not in self._declared and _bits_of(each)[0] != _bits_of(each)[1]
                    and not any(_overlap(_bits_of(each), span) for span in spans)]
-        size = ctypes.sizeof(self.cls)
+        size, is_union = ctypes.sizeof(self.cls), self.record.kind == "union"
         if size != self.record.size and not self._explained:
-            words = ", ".join(f"{each.name} ({wording.c_type(each.type)}, offset {each.offset})"
-                              for each in lacking[:3])
-            self._report(None, f"has {size} bytes; C has {self.record.size}" + (f", with {words}" if words else ""))
+            outside = [each for each in lacking if not is_union or _bits_of(each)[1] > size * 8]
+            words = f"has {size} bytes; C has {self.record.size}"
+            self._report(None, f"{words}, with {_listed(outside)}" if outside else words)
             return
-        for each in lacking:
-            self._report(None, f"lacks {each.name}; C has {wording.c_type(each.type)} at offset {each.offset}")
+        # A program need not have all members of a union.
+        for each in () if is_union else lacking:
+            self._report(None, f"lacks {each.name}; C has {wording.c_type(each.type)} at {_place(each)}")
+
+
+def _place(each):
+    return f"offset {each.offset}" if each.bits is None else f"bit {each.bit}"
 
 
 def _bits_of(each):
@@ -178,9 +185,9 @@ def _bits_of(each):
     return each.offset * 8, (each.offset + (size or 0)) * 8
 
 
-def _size(each):
-    start, end = _bits_of(each)
-    return end - start
+def _listed(fields):
+    """Names a few fields of C."""
+    return ", ".join(f"{each.name} ({wording.c_type(each.type)}, {_place(each)})" for each in fields[:3])
 
 
 def _overlap(one, other):

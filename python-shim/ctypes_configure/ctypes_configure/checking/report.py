@@ -8,7 +8,7 @@ from . import places
 
 @dataclass(frozen=True)
 class Finding:
-    """One mistake: the file, the line (`None` if it is not known), the name that is wrong, and what is wrong."""
+    """One mistake: the file, the line (`None` if it is not known), the name, and what is wrong with it."""
 
     file: str
     line: int | None
@@ -17,7 +17,10 @@ class Finding:
 
     def __str__(self):
         place = places.shown(self.file) + (f":{self.line}" if self.line else "")
-        return f"{place}: error: {self.name}{'' if self.message.startswith(('.', ':')) else ' '}{self.message}"
+        return f"{place}: error: {self.name} {self.message}"
+
+
+_COUNTED = ("structures", "types", "functions", "constants")
 
 
 @dataclass
@@ -25,15 +28,15 @@ class Report:
     """What a check has found, and how much it has compared with C."""
 
     findings: list = field(default_factory=list)
-    checked: dict = field(default_factory=lambda: dict.fromkeys(("structures", "types", "functions", "constants"), 0))
+    checked: dict = field(default_factory=lambda: dict.fromkeys(_COUNTED, 0))
 
     def add(self, place, name, message):
         """Adds a finding at a file and line."""
         self.findings.append(Finding(*place, name, message))
 
     def in_order(self, only=(), ignore=()):
-        """Returns the findings by file and line, without repetitions: those whose names match a pattern of `only`,
-        if there is any, and none of `ignore`. A structure's name stands for its fields too."""
+        """Returns the findings by file and line, each once: those whose names match a pattern of `only`, if
+        there is any, and none of `ignore`. A structure's name stands for its fields too."""
         wanted = [each for each in dict.fromkeys(self.findings)
                   if (not only or _matches(each.name, only)) and not _matches(each.name, ignore)]
         return sorted(wanted, key=lambda each: (each.file, each.line or 0))

@@ -8,8 +8,8 @@ from ..errors import Unsupported
 
 
 def message(own, value, machine):
-    """Returns what is wrong with a constant, or `None`. Values of another kind than C's are not compared: they have
-    the name only by chance."""
+    """Returns what is wrong with a constant, or `None`. Values of another kind than C's are not compared:
+    they have the name only by chance."""
     if value.data is None:
         return None
     try:

@@ -22,10 +22,11 @@ class Difference:
 
 
 def between(declared, kind, own="", other="", words="{} bytes"):
-    """Returns the difference of two types; `own` and `other`, put into `words`, tell them apart if they differ."""
+    """Returns the difference of two types. `own` and `other`, put into `words`, tell them apart."""
     if own == other:
         return Difference(kinds.spelled(declared), c_type(kind))
-    return Difference(f"{kinds.spelled(declared)} ({_counted(words, own)})", c_type(kind, _counted(words, other)))
+    own, other = _counted(words, own), _counted(words, other)
+    return Difference(f"{kinds.spelled(declared)} ({own})", c_type(kind, other))
 
 
 def c_words(kind):
@@ -38,8 +39,9 @@ def c_type(kind, detail=""):
     item = kind
     while isinstance(item, (model.Const, model.Array)):
         item = item.of if isinstance(item, model.Const) else item.item
-    is_known = not isinstance(item, model.Typedef) or isinstance(model.bare(item), (model.Record, model.Function))
-    inside = [] if is_known else [c_words(model.bare(item))]
+    bare = model.bare(item)
+    is_known = not isinstance(item, model.Typedef) or isinstance(bare, (model.Record, model.Function))
+    inside = [] if is_known else [c_words(bare)]
     inside += [detail] if detail else []
     return f"{c_words(kind)} ({', '.join(inside)})" if inside else c_words(kind)
 

@@ -13,6 +13,7 @@ _SECTION = struct.Struct("<8sIIIIIIHHI")
 _SYMBOL = struct.Struct("<8sIhHBB")
 _RELOCATION = struct.Struct("<IIH")
 _UNINITIALISED = 0x80  # IMAGE_SCN_CNT_UNINITIALIZED_DATA
+_STATIC = 3  # IMAGE_SYM_CLASS_STATIC
 _MACHINES = {0x8664: ("x64", 8), 0x14C: ("x86", 4), 0xAA64: ("AArch64", 8)}
 
 
@@ -38,7 +39,7 @@ class CoffObject:
         self._sections = [self._section(_FILE.size + optional + place * _SECTION.size)
                           for place in range(count)]
         self._numbered = dict(self._read_symbols(symbols, symbol_count))
-        self._symbols = {name: place for name, place in self._numbered.values()}
+        self._symbols = {name: place for name, place, _ in self._numbered.values()}
         # C's names have an underscore in front on 32-bit Windows.
         self._prefix = "_" if machine == 0x14C else ""
         name, address_size = _MACHINES[machine]
@@ -57,7 +58,8 @@ class CoffObject:
         """Returns the symbol whose address the linker puts into a variable, or `None`."""
         number, start = self._symbols[self._prefix + name]
         symbol = self._sections[number - 1].relocations.get(start)
-        return None if symbol is None else self._numbered[symbol][0].removeprefix(self._prefix)
+        name, _, kind = self._numbered.get(symbol, (None, None, _STATIC))
+        return None if kind == _STATIC else name.removeprefix(self._prefix)
 
     def _section(self, at):
         name, _, _, size, start, relocations, _, count, _, flags = _SECTION.unpack_from(self._data, at)
@@ -72,10 +74,11 @@ class CoffObject:
     def _read_symbols(self, start, count):
         place = 0
         while place < count:
-            name, value, section, _, _, auxiliary = _SYMBOL.unpack_from(
+            name, value, section, _, kind, auxiliary = _SYMBOL.unpack_from(
                 self._data, start + place * _SYMBOL.size)
             zero, offset = struct.unpack("<II", name)
-            yield place, (name.rstrip(b"\0").decode() if zero else self._string(offset), (section, value))
+            text = name.rstrip(b"\0").decode() if zero else self._string(offset)
+            yield place, (text, (section, value), kind)
             place += 1 + auxiliary
 
     def _string(self, offset):

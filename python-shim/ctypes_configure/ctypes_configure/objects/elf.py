@@ -2,7 +2,10 @@
 
 import io
 
+from elftools.common.exceptions import ELFRelocationError
 from elftools.elf.elffile import ELFFile
+
+from ..errors import Unsupported
 
 
 class ElfObject:
@@ -11,7 +14,11 @@ class ElfObject:
     def __init__(self, data):
         self._file = ELFFile(io.BytesIO(data))
         self.little_endian = self._file.little_endian
-        self.dwarf = self._file.get_dwarf_info()
+        try:
+            self.dwarf = self._file.get_dwarf_info()
+        except ELFRelocationError as error:
+            machine = self._file.get_machine_arch()
+            raise Unsupported(f"pyelftools does not read object files for {machine}: {error}") from error
         self._table = self._file.get_section_by_name(".symtab")
         self._relocated = {}
         self._symbols = {symbol.name: symbol for symbol in self._table.iter_symbols()}
@@ -36,7 +43,8 @@ class ElfObject:
         symbol = self._symbols[name]
         section = self._file.get_section(symbol["st_shndx"])
         numbers = self._relocations(section.name, symbol["st_value"], size)
-        return self._table.get_symbol(numbers[0]).name or None if numbers else None
+        held = self._table.get_symbol(numbers[0]) if numbers else None
+        return None if held is None or held["st_info"]["bind"] == "STB_LOCAL" else held.name
 
     def _relocations(self, section, start, size):
         """Returns the numbers of the symbols whose addresses go into a part of a section."""

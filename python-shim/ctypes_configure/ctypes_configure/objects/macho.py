@@ -19,6 +19,8 @@ _SYMBOL = struct.Struct("<IBBHQ")
 _RELOCATION = struct.Struct("<II")
 _LC_SEGMENT_64, _LC_SYMTAB = 0x19, 0x2
 _ZERO_FILLED = (0x1, 0xC)  # S_ZEROFILL, S_GB_ZEROFILL
+_RELOCATED_BY_SYMBOL = 1 << 27  # r_extern
+_EXTERNAL = 0x1  # N_EXT
 _MACHINES = {0x01000007: "x64", 0x0100000C: "AArch64"}
 
 
@@ -70,7 +72,7 @@ class MachObject:
         number, address = self._symbols["_" + name]
         section = self._sections[number - 1]
         symbol = section.relocations.get(address - section.address)
-        return None if symbol is None else self._numbered[symbol].removeprefix("_")
+        return None if symbol is None else self._numbered[symbol]
 
     def _read_segment(self, at):
         count = _SEGMENT.unpack_from(self._data, at)[9]
@@ -81,13 +83,14 @@ class MachObject:
             entries = (_RELOCATION.unpack_from(self._data, relocations + each * _RELOCATION.size)
                        for each in range(relocation_count))
             self._sections.append(_Section(name.rstrip(b"\0").decode(), address, data,
-                                           {place: symbol & 0xFFFFFF for place, symbol in entries}))
+                                           {place: symbol & 0xFFFFFF if symbol & _RELOCATED_BY_SYMBOL else None
+                                            for place, symbol in entries}))
 
     def _read_symbols(self, at):
         _, _, symbols, count, strings, _ = _SYMBOL_TABLE.unpack_from(self._data, at)
         for place in range(count):
-            name, _, section, _, value = _SYMBOL.unpack_from(self._data, symbols + place * _SYMBOL.size)
+            name, kind, section, _, value = _SYMBOL.unpack_from(self._data, symbols + place * _SYMBOL.size)
             start = strings + name
             text = self._data[start:self._data.index(b"\0", start)].decode()
-            self._numbered.append(text)
+            self._numbered.append(text.removeprefix("_") if kind & _EXTERNAL else None)
             self._symbols[text] = (section, value)
