@@ -86,7 +86,7 @@ class Leaf:
 
 
 def leaves(kind, path="", offset=0):
-    """Returns the fields of a ctypes type that C has too. Anonymous members lend theirs, padding is left out."""
+    """Returns the fields of a ctypes type that C has too; those of anonymous members are its own."""
     if isinstance(kind, type(ctypes.Array)):
         ends = sorted({0, kind._length_ - 1}) if kind._length_ else []
         return [leaf for at in ends

@@ -48,7 +48,7 @@ ASKED = [("struct", "struct stat"), ("constant", "O_CREAT"), ("function", "fstat
 
 @functools.cache
 def answered():
-    """Returns what all that is asked here gives, which takes seconds: the module, the stub and the answers."""
+    """Returns what all that is asked here gives, and takes seconds: the module, the stub and the answers."""
     case = Cached("setUp")
     try:
         case.setUp()

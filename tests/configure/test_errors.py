@@ -1,6 +1,7 @@
 """What cannot be answered: the class of each exception, what it names, and the compiler's line in it."""
 import os
 import unittest
+from ctypes import POINTER, c_void_p
 
 from ctypes_configure import (CompileError, CompilerNotFound, ConfigureError, Header, HeaderNotFound,
                               IncompleteType,
@@ -149,6 +150,15 @@ class Names(TestCase):
         self.assertEqual(header.function("by_incomplete").argtypes[0]._type_.__name__, "struct_incomplete")
         self.assertTrue(header.struct("struct holder"))
         self.assertFalse(header.variable("there"))
+
+    def test_pointers_to_what_ctypes_cannot_lay_out(self):
+        text = TEXT + "struct knot { struct tail *to; struct loop *on; }; struct loop { struct knot *back; " \
+                      "struct tail of; }; int behind(struct loop *, struct tail **);"
+        header = Header(text, libraries=[self.library(text + "int behind(struct loop *a, struct tail **b)"
+                                                      "{ return !a + !b; }")])
+        self.assertEqual([each[1] for each in header.struct("struct knot")._fields_], [c_void_p, c_void_p])
+        behind = header.function("behind")
+        self.assertEqual((list(behind.argtypes), behind(None, None)), ([c_void_p, POINTER(c_void_p)], 2))
 
     def test_classes(self):
         for error in (CompileError, CompilerNotFound, HeaderNotFound, IncompleteType, LibraryNotFound,

@@ -1,5 +1,4 @@
 """Structures and unions of every shape have the layout that compilers of two families give them."""
-import ctypes
 import os
 import random
 import re
@@ -200,7 +199,7 @@ class Writer:
                 return f"{choose(_NUMBERS)} {name};"
 
     def _widest(self, kind):
-        """Returns the most bits of a bit-field. In packed records they are fewer: ctypes has to have an integer
+        """Returns the most bits of a bit-field. In packed records fewer: ctypes has to have an integer
         that holds them and is no larger than the record, and clang takes full ones for ordinary fields."""
         return min(_WIDTHS[kind], 9 if _WIDTHS[kind] != 8 else 7) if self._packed else _WIDTHS[kind]
 

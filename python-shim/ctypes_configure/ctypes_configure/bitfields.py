@@ -27,7 +27,8 @@ def in_units(record, layouts):
             each = fields.pop(0)
             if each.offset * 8 < bits_end and record.kind == "struct":
                 # Of one that is as wide as its type, in a packed structure, clang says neither width nor bit.
-                raise Unsupported(f"{record.spelling}: the compiler does not tell where the bit-field {each.name} lies")
+                raise Unsupported(f"{record.spelling}: the compiler does not tell where the bit-field {each.name}"
+                                  " lies")
             slots.append(Slot(each.name, each.type, each.offset))
             end = each.offset + model.bare(each.type).size
             continue
@@ -72,14 +73,15 @@ def _plain(run, end, limit, following, layouts):
         used = bit + each.bits
     if (unit + 1) * size > limit:
         return None
-    if following and layouts.alignment(following.type, natural=True) < size or layouts.alignment(kinds[-1]) < size:
+    followers = [following.type] if following else []
+    if any(layouts.alignment(each, natural=True) < size for each in [*followers, kinds[-1]]):
         slots += _filler(kinds[-1], unit * size, used, whole)
     return slots
 
 
 def _number(kind):
-    """Returns the type of a bit-field. ctypes does not have them of characters, and up to 3.13 one of `c_bool`
-    writes the whole byte."""
+    """Returns the type of a bit-field. ctypes does not have them of characters, and up to 3.13 one of
+    `c_bool` writes the whole byte."""
     bare = model.bare(kind)
     if not scalars.is_char(kind) and not scalars.is_wchar(kind) and getattr(bare, "kind", None) != "bool":
         return kind

@@ -29,8 +29,8 @@ class Head(namedtuple("Head", "compiler target key requests")):
             with open(file, encoding="utf-8", errors="replace") as opened:
                 first = opened.readline()
                 if first and not first.startswith(_WRITTEN + _AGAIN):
-                    raise ConfigureError(f"{file} is not a file in which ctypes_configure keeps answers, and stays as "
-                                         "it is: name another one as cache")
+                    raise ConfigureError(f"{file} is not a file in which ctypes_configure keeps answers, and stays"
+                                         " as it is: name another one as cache")
                 return cls.parse(opened)
         except OSError:
             return None

@@ -121,7 +121,10 @@ class Declarations:
         if isinstance(bare, model.Function):
             return self._function_pointer(bare)
         if isinstance(bare, model.Record) and (bare.tag or bare.complete):
-            name = self.record(bare, behind_pointer=True)
+            try:
+                name = self.record(bare, behind_pointer=True)
+            except Unsupported:
+                return self._import("c_void_p")
             if isinstance(target, model.Typedef) and target.name in self.with_typedefs:
                 name = self.typedef(target)
             return f"{self._import('POINTER')}({name})"
@@ -214,11 +217,11 @@ class Declarations:
         """Declares a class before its fields, because one of them leads back to it."""
         if kind in self._ahead:
             return
+        layout = self.layouts.of(kind)
         self._ahead.add(kind)
         if self._state.get(kind) is None:
             self._state[kind] = "ahead"
             self._waiting.append(kind)
-        layout = self.layouts.of(kind)
         text = "\n".join([f"class {name}({self._import(_BASES[kind.kind])}):",
                           *(_attributes(layout, self._anonymous(layout)) or ["    pass"])])
         self._add(name, text, "")

@@ -132,8 +132,8 @@ class Reader:
         if "DW_AT_data_bit_offset" in die.attributes:
             field.bit = die.attributes["DW_AT_data_bit_offset"].value
         else:
-            # DWARF 3's way, which both compilers still take: counted from the highest bit of the unit. In packed
-            # structures it is negative, and clang writes that without a sign.
+            # DWARF 3's way, which both compilers still take: counted from the highest bit of the unit. In
+            # packed structures it is negative, and clang writes that without a sign.
             unit = _number(die, "DW_AT_byte_size") or kind.size
             above = die.attributes["DW_AT_bit_offset"].value
             above -= above >> 63 << 64 if above > 0 else 0

@@ -38,7 +38,8 @@ class Header:
             if isinstance(words, str):
                 raise TypeError(f"{option} is a list of words, not {words!r}")
         self._text = as_text(text)
-        self._options = dict(flags=(*(f"-I{each}" for each in include_dirs), *flags), libraries=tuple(map(os.fspath, libraries)),
+        self._options = dict(flags=(*(f"-I{each}" for each in include_dirs), *flags),
+                             libraries=tuple(map(os.fspath, libraries)),
                              library_directories=tuple(map(os.fspath, library_dirs)), use_errno=use_errno)
         self._cc, self._compiler = cc, None
         self._cache = None if cache is None else os.fspath(cache)
@@ -171,7 +172,7 @@ class Header:
         except OSError as error:
             raise LibraryNotFound(str(error)) from error
         except (AttributeError, ValueError) as error:
-            # The program itself, or a library that only the loader finds, was taken on trust to have a symbol.
+            # The program, or a library that only the loader finds, was taken on trust to have a symbol.
             raise UnknownName(str(error)) from error
         self._module.__dict__.update(space)
 

@@ -1,9 +1,9 @@
 """Chooses how a ctypes structure or union is declared so that it has C's layout, under every Python.
 
 Python 3.11 to 3.14 agree where fields begin if each lies at the first place that its alignment allows
-(`_pack_` may lower it), so that is the first choice. What C places elsewhere gets padding in front, and so does
-what has its alignment by `_align_`, which Python 3.11 and 3.12 ignore. They do not agree on all bit-fields: see
-`bitfields`.
+(`_pack_` may lower it), so that is the first choice. What C places elsewhere gets padding in front, and so
+does what has its alignment by `_align_`, which Python 3.11 and 3.12 ignore. They do not agree on all
+bit-fields: see `bitfields`.
 
 The rules of placing are those of C's ABI documents for fields (System V psABI 3.1.2, AAPCS64 5.9, Microsoft's
 "x64 ABI conventions"), which ctypes follows.

@@ -28,8 +28,9 @@ def function(name, declared, declarations):
 
 def variable(name, kind, expression):
     """Returns the declaration of an object of a ctypes type, which is that expression."""
-    named = isinstance(model.bare(kind), (model.Record, model.Scalar, model.Enum)) and expression.isidentifier()
-    return f"{name}: {expression if named or expression in _VALUES else 'Any'}"
+    classes = (model.Record, model.Scalar, model.Enum)
+    named = expression in _VALUES or isinstance(model.bare(kind), classes) and expression.isidentifier()
+    return f"{name}: {expression if named else 'Any'}"
 
 
 def read(kind, expression):

@@ -19,7 +19,7 @@ _SYMBOL = struct.Struct("<IBBHQ")
 _RELOCATION = struct.Struct("<II")
 _LC_SEGMENT_64, _LC_SYMTAB = 0x19, 0x2
 _ZERO_FILLED = (0x1, 0xC)  # S_ZEROFILL, S_GB_ZEROFILL
-_RELOCATED_BY_SYMBOL = 1 << 27  # r_extern
+_BY_SYMBOL = 1 << 27  # r_extern
 _EXTERNAL = 0x1  # N_EXT
 _MACHINES = {0x01000007: "x64", 0x0100000C: "AArch64"}
 
@@ -83,7 +83,7 @@ class MachObject:
             entries = (_RELOCATION.unpack_from(self._data, relocations + each * _RELOCATION.size)
                        for each in range(relocation_count))
             self._sections.append(_Section(name.rstrip(b"\0").decode(), address, data,
-                                           {place: symbol & 0xFFFFFF if symbol & _RELOCATED_BY_SYMBOL else None
+                                           {place: symbol & 0xFFFFFF if symbol & _BY_SYMBOL else None
                                             for place, symbol in entries}))
 
     def _read_symbols(self, at):
