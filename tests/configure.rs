@@ -161,6 +161,49 @@ fn pip(command: &mut Command) {
     );
 }
 
+/// Returns the directory in which the published packages are that `published.py` checks.
+fn published_packages() -> PathBuf {
+    static INSTALLED: OnceLock<PathBuf> = OnceLock::new();
+    INSTALLED
+        .get_or_init(|| {
+            let text = fs::read_to_string(common::tests_directory().join("configure/published.py"))
+                .expect("published.py");
+            let requirements = text
+                .lines()
+                .find_map(|line| line.strip_prefix("REQUIREMENTS = "))
+                .expect("the requirements in published.py");
+            let directory = scratch("published");
+            pip(install_into(&directory)
+                .arg("--no-deps")
+                .args(requirements.trim_matches('"').split(' ')));
+            directory
+        })
+        .clone()
+}
+
+/// Holds the declarations of published packages against C, as `check` does.
+fn check_published(interpreter: &Path) {
+    let file = common::tests_directory().join("configure/published.py");
+    let variables = [
+        ("PYTHONPATH", package().into_os_string()),
+        ("CTYPES_TESTS_INTERPRETER", interpreter.into()),
+        ("CTYPES_CONFIGURE_PACKAGES", published_packages().into()),
+    ];
+    common::run(interpreter, [&file], variables).expect_success();
+}
+
+#[test]
+#[ignore = "installs packages from PyPI"]
+fn published_packages_by_our_interpreter() {
+    check_published(&common::interpreter());
+}
+
+#[test]
+#[ignore = "installs packages from PyPI"]
+fn published_packages_by_cpython() {
+    check_published(&cpython());
+}
+
 #[test]
 fn every_file_is_listed() {
     let directory = common::tests_directory().join("configure");

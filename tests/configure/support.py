@@ -10,7 +10,7 @@ import sys
 import tempfile
 import unittest
 
-from ctypes_configure import objects
+from ctypes_configure.reading import objects
 
 # Every test about layouts asks both families of compilers.
 COMPILERS = ("gcc", "clang")

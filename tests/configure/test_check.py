@@ -8,10 +8,10 @@ import unittest
 from ctypes_configure import Header
 from ctypes_configure.checking import modules
 from ctypes_configure.checking.checker import check
-from ctypes_configure.compiler import Compiler
+from ctypes_configure.reading.compiler import Compiler
 from ctypes_configure.errors import CompileError, ConfigureError, HeaderNotFound
 from ctypes_configure.header import as_text
-from ctypes_configure.interface import Source
+from ctypes_configure.writing.interface import Source
 from support import INTERPRETER, TestCase
 
 # What stands before each module's text.
@@ -294,7 +294,7 @@ MISTAKES = {
         getcwd = lib.getcwd
         getcwd.restype = c_void_p
         getcwd.argtypes = [c_void_p]  # here
-        """, ["getcwd.argtypes has 1; C takes 2: char * (char *, size_t)"]),
+        """, ["getcwd.argtypes has 1; C takes 2: char *(char *, size_t)"]),
     "too many argtypes": (
         "int abs(int);",
         """

@@ -3,9 +3,7 @@ import os
 import unittest
 from ctypes import POINTER, c_void_p
 
-from ctypes_configure import (CompileError, CompilerNotFound, ConfigureError, Header, HeaderNotFound,
-                              IncompleteType,
-                              LibraryNotFound, UnknownName, Unsupported)
+from ctypes_configure import CompileError, CompilerNotFound, ConfigureError, Header, HeaderNotFound, IncompleteType, LibraryNotFound, UnknownName, Unsupported
 
 from support import COMPILERS, TestCase
 

@@ -5,9 +5,9 @@ import os
 import sys
 
 from .checking import command
-from .compiler import Compiler
 from .errors import ConfigureError
 from .header import as_text
+from .reading.compiler import Compiler
 
 
 def main(arguments=None):
@@ -40,7 +40,7 @@ def add_compiler_options(parser):
 
 def source_of(options, headers):
     """Returns what the options say is asked about."""
-    from .interface import Source
+    from .writing.interface import Source
     text = "".join(as_text(header).rstrip("\n") + "\n" for header in headers)
     flags = [*(f"-I{each}" for each in options.include_dir), *(f"-D{each}" for each in options.define),
              *options.flag]

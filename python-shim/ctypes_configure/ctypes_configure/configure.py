@@ -7,13 +7,11 @@ an entry (`Struct`, `ConstantInteger`, ...) becomes an item of the `dict` that `
 import ctypes
 import functools
 
-from .asked import Asked
 from .cbuild import ExternalCompilationInfo
 from .dumpcache import dumpcache
-from .entries import (
-    ConstantInteger, Defined, DefinedConstantDouble, DefinedConstantInteger, DefinedConstantString, Entry,
-    Has, Library, SimpleType, SizeOf, Struct, Works,
-)
+from .old.asked import Asked
+from .old.entries import (ConstantInteger, Defined, DefinedConstantDouble, DefinedConstantInteger,
+                          DefinedConstantString, Entry, Has, Library, SimpleType, SizeOf, Struct, Works)
 
 __all__ = [
     "ConstantInteger", "Defined", "DefinedConstantDouble", "DefinedConstantInteger", "DefinedConstantString",

@@ -4,11 +4,14 @@ import fnmatch
 import re
 from dataclasses import dataclass
 
-from . import cache, model, module_text, names, ownership, preprocessed, probes
-from .declarations import wrapped
+from . import cache, identifiers
 from .errors import HeaderNotFound
-from .interface import Interface
+from .reading import model, ownership, preprocessed, probes
 from .requests import Request
+from .writing import module_text
+from .writing.class_names import ClassNames
+from .writing.declarations import wrapped
+from .writing.interface import Interface, questions
 
 # Words of C and of compilers, which no header declares.
 _KEYWORDS = frozenset("""
@@ -22,6 +25,10 @@ _KEYWORDS = frozenset("""
 
 # What a macro with these gives depends on where and when it is used.
 _PLACE = re.compile(r"__(?:BASE_|INCLUDE_)?(?:LINE|FILE|FILE_NAME|LEVEL|COUNTER|DATE|TIME|TIMESTAMP)__")
+
+
+# What a macro may be: a constant, a name of a function or variable, a type.
+_OF_MACROS = ("value", "symbol", "type", "typename", "specifier")
 
 
 @dataclass
@@ -40,11 +47,10 @@ def generate(source, also=(), ignore=()):
     names to leave out. Without libraries, functions and variables are left out too. Raises `HeaderNotFound`
     and `CompileError`.
     """
-    declared = _declared(source, also)
-    wanted = [each for each in declared if not any(fnmatch.fnmatchcase(each.name, one) for one in ignore)]
+    wanted, answers = _declared(source, also, ignore)
     typedefs = frozenset(each.name for each in wanted if each.kind == "type")
     omitted = []
-    declarations = Interface(source, typedefs, omitted).declare(wanted)
+    declarations = Interface(source, typedefs, omitted).declare(wanted, answers)
     head = cache.Head(source.compiler.identity, source.compiler.target, "", frozenset())
     present = {each.name for each in declarations.done}
     public = sorted({each.python_name for each in wanted} & present)
@@ -54,8 +60,8 @@ def generate(source, also=(), ignore=()):
                      module_text.stub(first, declarations), omitted)
 
 
-def _declared(source, also):
-    """Returns requests for all that the headers declare."""
+def _declared(source, also, ignore):
+    """Returns requests for all that the headers declare, and the compiler's answers to them."""
     output = source.compiler.preprocess(probes.with_text(source.text, ""), source.flags)
     if output.file is None:
         raise probes.rejection(source.compiler, output)
@@ -66,13 +72,13 @@ def _declared(source, also):
            or any(fnmatch.fnmatchcase(path, pattern) for pattern in also)}
     reader = probes.ask(source.compiler, source.text, source.flags, ()).reader
     requests, others = [], set()
-    class_names = names.ClassNames(reader.typedefs())
+    class_names = ClassNames(reader.typedefs())
     for typedef in reader.typedefs():
         others.add(typedef.name)
         if typedef.place[0] in own:
             requests.append(Request("type", typedef.name))
     for tagged in reader.tagged():
-        if tagged.place[0] in own and class_names.of(tagged) != names.identifier(tagged.tag):
+        if tagged.place[0] in own and class_names.of(tagged) != identifiers.identifier(tagged.tag):
             requests.append(Request("type", tagged.spelling))
     for enum in reader.enums():
         others.update(enum.members)
@@ -84,28 +90,35 @@ def _declared(source, also):
     words = [word for word in words if word not in others and word not in macros and word not in _KEYWORDS]
     files = ownership.places(source.compiler, source.text, source.flags, words)
     mine = [word for word in words if files.get(word) in own]
-    return list(dict.fromkeys(requests + _sorted_out(source, [*macros, *mine])))
+
+    def wanted(names):
+        return [name for name in names if not any(fnmatch.fnmatchcase(name, one) for one in ignore)]
+
+    requests = [each for each in dict.fromkeys(requests) if wanted([each.name])]
+    macros, mine = wanted(macros), wanted(mine)
+    asked = [question for request in requests for question in questions(request)]
+    asked += [probes.Question(kind, word) for word in macros for kind in _OF_MACROS]
+    asked += [probes.Question("symbol", word) for word in mine]
+    answers = probes.ask(source.compiler, source.text, source.flags, asked)
+    requests += _sorted_out(answers, [*macros, *mine], bool(source.libraries))
+    return list(dict.fromkeys(requests)), answers
 
 
-def _sorted_out(source, words):
+def _sorted_out(answers, words, with_libraries):
     """Returns requests for macros, functions and variables, by what the compiler says they are."""
-    kinds = ("value", "symbol", "type", "typename", "specifier")
-    answers = probes.ask(source.compiler, source.text, source.flags,
-                         [probes.Question(kind, word) for word in words for kind in kinds])
     requests = []
     for word in words:
-        value, kind = answers.values.get(word), answers.types.get(word)
+        value = answers.values.get(word)
         if value is not None and value.data is not None:
             requests.append(Request("constant", word))
-        elif word in answers.symbols and not source.libraries:
-            continue
         elif word in answers.symbols:
-            is_function = isinstance(model.bare(kind), model.Function)
-            requests.append(Request("function" if is_function else "variable", word))
-        elif kind is not None and probes.Question("typename", word) not in answers.refusals \
+            is_function = isinstance(model.bare(answers.types[word]), model.Function)
+            requests += [Request("function" if is_function else "variable", word)] * with_libraries
+        elif word in answers.types and probes.Question("typename", word) not in answers.refusals \
                 and probes.Question("specifier", word) in answers.refusals:
             requests.append(Request("type", word))
-        else:
+        elif value is not None or probes.Question("value", word) in answers.refusals:
+            # The reason is told at the module's end.
             requests.append(Request("constant", word))
     return requests
 

@@ -8,9 +8,9 @@ import types
 import warnings
 
 from . import cache as caches
-from . import targets
-from .compiler import Compiler
 from .errors import CompilerNotFound, LibraryNotFound, UnknownName
+from .reading import targets
+from .reading.compiler import Compiler
 from .requests import Request
 
 
@@ -136,8 +136,8 @@ class Header:
 
     def _ask_compiler(self, requests):
         # What reads debug information takes long to import, and a cache makes do without it.
-        from . import module_text
-        from .interface import Interface, Source
+        from .writing import module_text
+        from .writing.interface import Interface, Source
         compiler = self._find_compiler()
         key = self._key(compiler.identity, compiler.target)
         asked = self._requests.union(requests, self._kept_by_others(key))

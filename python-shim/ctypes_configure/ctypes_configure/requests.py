@@ -2,7 +2,7 @@
 
 from collections import namedtuple
 
-from . import names
+from . import identifiers
 
 # The order in which a module has what was asked for.
 KINDS = ("constant", "enum", "type", "variable", "function")
@@ -16,7 +16,7 @@ class Request(namedtuple("Request", "kind name")):
     @property
     def python_name(self):
         """The name that the module gives to it."""
-        return names.identifier(self.name.replace(" ", "_"))
+        return identifiers.identifier(self.name.replace(" ", "_"))
 
     def check(self):
         """Raises `ValueError` if the name is not one that C could have."""

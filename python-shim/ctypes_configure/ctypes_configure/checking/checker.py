@@ -2,7 +2,7 @@
 
 import sys
 
-from .. import libraries, model, probes
+from ..reading import libraries, model, probes
 from . import compare, functions, host, kinds, members, names, places, records, values
 from .declared import Declared
 from .report import Report

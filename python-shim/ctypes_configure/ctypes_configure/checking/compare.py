@@ -3,7 +3,8 @@
 import ctypes
 from dataclasses import dataclass, field
 
-from .. import model, scalars
+from ..reading import model
+from ..writing import scalars
 from . import kinds, members
 from .wording import between
 

@@ -2,7 +2,7 @@
 
 import ctypes
 
-from .. import model
+from ..reading import model
 from . import kinds, wording
 
 _UNSET = "is not set, so ctypes takes int; C returns {}"

@@ -4,7 +4,7 @@ import ctypes
 import sys
 from dataclasses import dataclass
 
-from .. import model
+from ..reading import model
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 import keyword
 
-from .. import model
-from ..names import RESERVED
+from ..identifiers import RESERVED
+from ..reading import model
 
 _TAGS = ("struct", "union")
 _ENDINGS = ("_struct", "_union", "_s", "_t")

@@ -4,7 +4,7 @@ import ctypes
 import re
 from dataclasses import dataclass, field, replace
 
-from .. import model
+from ..reading import model
 from . import compare, kinds, members, names, wording
 
 # Fields that a program declares for their bytes only.

@@ -3,8 +3,8 @@
 import math
 import struct
 
-from .. import constants, model
 from ..errors import Unsupported
+from ..reading import constants, model
 
 
 def message(own, value, machine):

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from .. import model
+from ..reading import model
 from . import kinds
 
 # gcc's `short unsigned int` is what C programmers, and clang, call `unsigned short`.

@@ -4,8 +4,11 @@ import keyword
 import re
 from dataclasses import dataclass, field
 
-from . import model, names, scalars, stub
-from .errors import IncompleteType, Unsupported
+from .. import identifiers
+from ..errors import Unsupported
+from ..reading import model
+from . import stub
+from .expressions import Expressions, is_function_pointer
 
 # Inside a class Python takes `__name` for another name. (Those of fields are strings.)
 _PRIVATE = re.compile(r"(?<![\w\"])__\w")
@@ -22,135 +25,18 @@ class Declaration:
 
 
 @dataclass
-class Declarations:
-    """The declarations of a module: `libraries` by name, the others in order (`done`), and the names of `ctypes`
-    that they use.
+class Declarations(Expressions):
+    """The declarations of a module: `libraries` by name, the others in order (`done`)."""
 
-    `with_typedefs` has the names of the typedefs to be declared, and referred to, by their own names; other
-    typedefs are replaced by what they are of, those of function pointers excepted.
-    """
-
-    class_names: names.ClassNames
-    layouts: object
-    with_typedefs: frozenset = frozenset()
     libraries: dict = field(default_factory=dict)
     done: list = field(default_factory=list)
-    imports: set = field(default_factory=set)
     _state: dict = field(default_factory=dict)
     _ahead: set = field(default_factory=set)
     _waiting: list = field(default_factory=list)
 
-    # Types, as expressions
-
-    def expression(self, kind):
-        """Returns the Python expression of a type, after declaring what it refers to.
-
-        Raises `Unsupported` and `IncompleteType` if ctypes has no such type.
-        """
-        match kind:
-            case model.Const():
-                return self.expression(kind.of)
-            case model.Typedef():
-                return self._typedef(kind)
-            case model.Scalar():
-                return self._scalar(kind)
-            case model.Enum():
-                if kind.size is None:
-                    raise IncompleteType(f"{kind.spelling} is declared but not defined")
-                return self._import(scalars.enum_name(kind))
-            case model.Pointer():
-                return self._pointer(kind)
-            case model.Array():
-                return self._array(kind)
-            case model.Record():
-                if not kind.complete:
-                    raise IncompleteType(f"{kind.spelling} is declared but not defined")
-                return self.record(kind)
-            case _:
-                raise Unsupported(f"a value of type {model.spelling(kind)}")
-
-    def result(self, kind, ahead=False):
-        """Returns the expression of a function's result. `ahead` allows a class without fields yet."""
-        if isinstance(model.bare(kind), model.Void):
-            return "None"
-        bare = model.bare(kind)
-        if isinstance(bare, model.Pointer) and scalars.is_char(bare.target) and not model.is_const(bare.target):
-            # The caller may have to free it, and `c_char_p` would drop the pointer.
-            return f"{self._import('POINTER')}({self._import('c_char')})"
-        return self.passed(kind, ahead)
-
-    def passed(self, kind, ahead=False):
-        """Returns the expression of a parameter or result, by value. `ahead` allows a class without fields yet."""
-        bare = model.bare(kind)
-        if isinstance(bare, model.Scalar) and scalars.name(bare) is None:
-            raise Unsupported(f"ctypes cannot pass {bare.name}")
-        if ahead and isinstance(bare, model.Record) and bare.complete:
-            return self.record(bare, behind_pointer=True)
-        return self.expression(kind)
-
-    def _import(self, name):
-        self.imports.add(name)
-        return name
-
-    def _scalar(self, kind):
-        name = scalars.name(kind)
-        if name is not None:
-            return self._import(name)
-        # Numbers that ctypes lacks are bytes of their size, complex ones their two parts.
-        if kind.kind == "complex":
-            part = {4: "c_float", 8: "c_double"}.get(kind.size // 2, "c_longdouble")
-            return f"({self._import(part)} * 2)"
-        return f"({self._import('c_ubyte')} * {kind.size})"
-
-    def _typedef(self, kind):
-        if kind.name in scalars.TYPEDEFS and isinstance(model.bare(kind), model.Scalar):
-            return self._import(scalars.TYPEDEFS[kind.name])
-        if isinstance(model.bare(kind), model.Record):
-            self.expression(kind.of)
-        if kind.name in self.with_typedefs or _is_function_pointer(kind.of):
-            return self.typedef(kind)
-        return self.expression(kind.of)
-
-    def _pointer(self, kind):
-        target = kind.target
-        bare = model.bare(target)
-        if scalars.is_char(target):
-            return self._import("c_char_p")
-        if scalars.is_wchar(target):
-            return self._import("c_wchar_p")
-        if isinstance(bare, model.Function):
-            return self._function_pointer(bare)
-        if isinstance(bare, model.Record) and (bare.tag or bare.complete):
-            try:
-                name = self.record(bare, behind_pointer=True)
-            except Unsupported:
-                return self._import("c_void_p")
-            if isinstance(target, model.Typedef) and target.name in self.with_typedefs:
-                name = self.typedef(target)
-            return f"{self._import('POINTER')}({name})"
-        try:
-            return f"{self._import('POINTER')}({self.expression(target)})"
-        except (Unsupported, IncompleteType):
-            return self._import("c_void_p")
-
-    def _function_pointer(self, function):
-        try:
-            words = [self.result(function.result, ahead=True)]
-            words += [self.passed(each, ahead=True) for each in function.parameters]
-        except (Unsupported, IncompleteType):
-            return self._import("c_void_p")
-        return f"{self._import('CFUNCTYPE')}({', '.join(words)})"
-
-    def _array(self, kind):
-        item = self.expression(kind.item)
-        # ctypes reads `c_int * 2 * 3` as three arrays of two, C's `[3][2]`.
-        return f"{item} * {kind.count or 0}"
-
-    # Statements
-
     def typedef(self, kind):
         """Declares a typedef, and returns its name, or the expression of its type if that is what leads here."""
-        name, of = names.identifier(kind.name), kind.of
+        name, of = identifiers.identifier(kind.name), kind.of
         if isinstance(of, model.Record) and self.class_names.of(of) == name:
             return self.record(of, behind_pointer=True)
         state = self._state.get(name)
@@ -170,7 +56,7 @@ class Declarations:
         bare = model.bare(kind)
         if isinstance(bare, model.Record):
             expression = self.record(bare, behind_pointer=not bare.complete)
-        elif isinstance(kind, model.Typedef) and _is_function_pointer(kind.of) and kind.name == name:
+        elif isinstance(kind, model.Typedef) and is_function_pointer(kind.of) and kind.name == name:
             return self.typedef(kind)
         elif isinstance(bare, model.Function):
             # ctypes has only pointers to functions.
@@ -245,7 +131,7 @@ class Declarations:
             if slot.is_padding:
                 label, fillers = f"_{'bits' if slot.bits else 'pad'}_{fillers}", fillers + 1
             else:
-                label = names.field(slot.name) if slot.name else next(anonymous)
+                label = identifiers.field(slot.name) if slot.name else next(anonymous)
             text = self._field_type(slot.type, f"{name}_{label.lstrip('_')}")
             bits = f", {slot.bits}" if slot.bits else ""
             entries.append(f'("{label}", {text}{bits}),')
@@ -296,7 +182,7 @@ class Declarations:
     def function(self, name, function, library, symbol):
         """Declares a function of a library, which is a Python expression, by its symbol there."""
         result, arguments = self.result(function.result), [self.passed(each) for each in function.parameters]
-        own = names.identifier(name)
+        own = identifiers.identifier(name)
         dotted = symbol.isidentifier() and not keyword.iskeyword(symbol) and not symbol.startswith("__")
         lines = [f"{own} = {library}.{symbol}" if dotted else f'{own} = {library}["{symbol}"]']
         if function.prototyped:
@@ -306,13 +192,13 @@ class Declarations:
 
     def variable(self, name, kind, library, symbol):
         """Declares a variable of a library, by its symbol there: an object that reads and writes it."""
-        expression, own = self.expression(kind), names.identifier(name)
+        expression, own = self.expression(kind), identifiers.identifier(name)
         written = f"({expression})" if " " in expression else expression
         self._add(own, f'{own} = {written}.in_dll({library}, "{symbol}")', stub.variable(own, kind, expression))
 
     def constant(self, name, kind, value):
         """Declares a constant."""
-        own, text = names.identifier(name), repr(value)
+        own, text = identifiers.identifier(name), repr(value)
         bare = model.bare(kind)
         if isinstance(value, float) and text.lstrip("-") in ("inf", "nan"):
             text = f'float("{text}")'
@@ -331,7 +217,7 @@ class Declarations:
     def enum(self, name, kind):
         """Declares an `IntEnum`."""
         self.imports.add("IntEnum")
-        members = {names.member(member): value for member, value in kind.members.items()}
+        members = {identifiers.member(member): value for member, value in kind.members.items()}
         lines = [f"{member} = {value}" for member, value in members.items()]
         text = "\n    ".join([f"class {name}(IntEnum):", *(lines or ["pass"])])
         if any(member.startswith("__") for member in members):
@@ -368,8 +254,3 @@ def _attributes(layout, anonymous):
         quoted = ", ".join(f'"{name}"' for name in anonymous)
         lines.append(f"    _anonymous_ = [{quoted}]")
     return lines
-
-
-def _is_function_pointer(kind):
-    bare = model.bare(kind)
-    return isinstance(bare, model.Pointer) and isinstance(model.bare(bare.target), model.Function)

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from . import constants, libraries, model, names, probes, scalars
+from ..errors import ConfigureError, IncompleteType, LibraryNotFound, UnknownName, Unsupported
+from ..reading import constants, libraries, model, probes
+from ..requests import KINDS
+from . import scalars
+from .class_names import ClassNames
 from .declarations import Declarations
-from .errors import ConfigureError, IncompleteType, LibraryNotFound, UnknownName, Unsupported
 from .layout import Layouts
-from .requests import KINDS
 
 @dataclass
 class Source:
@@ -31,19 +33,21 @@ class Interface:
     declarations: Declarations = None
     _libraries: dict = field(default_factory=dict)
 
-    def declare(self, requests):
-        """Asks the compiler, and declares all that is requested: by kinds, and in each in the order given."""
+    def declare(self, requests, answers=None):
+        """Declares all that is requested: by kinds, and in each in the order given.
+
+        `answers` are the compiler's to the `questions` of all the requests; without them it is asked.
+        """
         requests = sorted(requests, key=lambda each: KINDS.index(each.kind))
-        questions = [_question(each) for each in requests]
-        questions += [probes.Question("align", each.name) for each in requests if each.kind == "type"]
-        questions += [_typename(each) for each in requests if each.kind in ("type", "enum")]
-        answers = self._ask(questions)
-        records = reachable(answers.types.values(), answers.reader.typedefs() if self.with_typedefs else ())
+        if answers is None:
+            answers = self._ask([question for each in requests for question in questions(each)])
+        records = model.reachable(answers.types.values(), answers.reader.typedefs() if self.with_typedefs else ())
         layouts = Layouts(answers.machine, self._alignments(records, answers))
-        self.declarations = Declarations(names.ClassNames(answers.reader.typedefs()), layouts, self.with_typedefs)
+        self.declarations = Declarations(ClassNames(answers.reader.typedefs()), layouts, self.with_typedefs)
         for request in requests:
             try:
-                for question in (_question(request), _typename(request)):
+                for kind in _NEEDED[request.kind]:
+                    question = probes.Question(kind, request.name)
                     if question in answers.refusals:
                         raise self._unknown(request, answers.refusals[question])
                 _DECLARE[request.kind](self, request, answers)
@@ -144,34 +148,12 @@ class Interface:
 
 _DECLARE = {"constant": Interface._constant, "enum": Interface._enum, "type": Interface._type,
             "variable": Interface._variable, "function": Interface._function}
-_QUESTIONS = {"constant": "value", "enum": "type", "type": "type", "variable": "symbol", "function": "symbol"}
+# The kinds of questions that have to have answers.
+_NEEDED = {"constant": ("value",), "enum": ("type", "typename"), "type": ("type", "typename"),
+           "variable": ("symbol",), "function": ("symbol",)}
 
 
-def _question(request):
-    return probes.Question(_QUESTIONS[request.kind], request.name)
-
-
-def _typename(request):
-    return probes.Question("typename", request.name)
-
-
-def reachable(*groups):
-    """Returns every complete record that types lead to."""
-    waiting, seen = [each for group in groups for each in group], {}
-    while waiting:
-        each = waiting.pop()
-        if each in seen:
-            continue
-        seen[each] = None
-        match each:
-            case model.Const() | model.Typedef():
-                waiting.append(each.of)
-            case model.Pointer():
-                waiting.append(each.target)
-            case model.Array():
-                waiting.append(each.item)
-            case model.Function():
-                waiting += [each.result, *each.parameters]
-            case model.Record():
-                waiting += [field.type for field in each.fields]
-    return [each for each in seen if isinstance(each, model.Record) and each.complete]
+def questions(request):
+    """Returns what the compiler is asked for a request. That of a type's alignment tells what is incomplete."""
+    kinds = [*_NEEDED[request.kind], *(("align",) if request.kind == "type" else ())]
+    return [probes.Question(kind, request.name) for kind in kinds]

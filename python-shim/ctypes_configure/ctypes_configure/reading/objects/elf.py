@@ -5,7 +5,7 @@ import io
 from elftools.common.exceptions import ELFRelocationError
 from elftools.elf.elffile import ELFFile
 
-from ..errors import Unsupported
+from ...errors import Unsupported
 
 
 class ElfObject:

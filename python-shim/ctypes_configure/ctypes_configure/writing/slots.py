@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from . import model
+from ..reading import model
 
 BYTE = model.Scalar("unsigned char", "unsigned", 1)
 

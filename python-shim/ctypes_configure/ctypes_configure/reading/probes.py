@@ -8,8 +8,8 @@ try, so one question without an answer costs the others nothing.
 import re
 from dataclasses import dataclass, field
 
+from ..errors import CompileError, HeaderNotFound
 from . import diagnostics, dwarf, model, objects
-from .errors import CompileError, HeaderNotFound
 
 FILE = "<question>"
 TEXT_FILE = "<header text>"
@@ -186,7 +186,8 @@ def _read(compiler, file, questions, refusals):
     machine = Machine(dict(zip(SCALARS, scalars[::2])), dict(zip(SCALARS, scalars[1::2])),
                       made.little_endian, compiler.target)
     answers = Answers(machine, reader, refusals=refusals)
-    variables = reader.variables()
+    typed = any(question.kind in ("type", "value", "symbol") for question in questions.values())
+    variables = reader.variables() if typed else {}
     for number, question in questions.items():
         match question.kind:
             case "type":

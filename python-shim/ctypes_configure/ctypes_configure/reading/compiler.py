@@ -6,8 +6,8 @@ import shutil
 import subprocess
 from functools import cached_property
 
+from ..errors import CompilerNotFound
 from . import diagnostics
-from .errors import CompilerNotFound
 
 CANDIDATES = ("cc", "gcc", "clang")
 

@@ -5,7 +5,7 @@ import os
 import re
 from dataclasses import dataclass
 
-from .errors import LibraryNotFound
+from ..errors import LibraryNotFound
 from .objects.elf import ElfLibrary, ElfObject
 from .targets import system_of
 

@@ -1,32 +1,11 @@
-"""Python names of what C declares.
+"""Names of the classes that stand for structures, unions and enums.
 
-Functions, variables, typedefs, macros and enumerators keep their names. Tags are names of their own in C:
-`struct stat` is `struct_stat`, unless the header also calls it `stat` by a typedef. What has no name is
-called after the field or typedef that it is the type of.
+A tag has its keyword before it, unless the header also calls the type by that name in a typedef. What has no
+name is called after the field or typedef that it is the type of.
 """
 
-import keyword
-
-from . import model
-
-# Names that every written module uses itself.
-RESERVED = frozenset({"CDLL", "CFUNCTYPE", "IntEnum", "POINTER", "Structure", "Union", "cast", "find_library"})
-
-
-def identifier(name):
-    """Returns a name that Python accepts: with `_` behind a keyword or a name the module itself needs."""
-    return name + "_" if keyword.iskeyword(name) or name in RESERVED else name
-
-
-def field(name):
-    """Returns the name of a field: with `_` behind a keyword."""
-    return name + "_" if keyword.iskeyword(name) else name
-
-
-def member(name):
-    """Returns the name of an enum's member: with `_` behind a keyword or a name that `enum` keeps for itself."""
-    kept = keyword.iskeyword(name) or name == "mro" or len(name) > 1 and name[0] == name[-1] == "_"
-    return name + "_" * kept
+from ..identifiers import identifier
+from ..reading import model
 
 
 class ClassNames:

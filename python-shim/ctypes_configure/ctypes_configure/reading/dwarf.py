@@ -4,9 +4,10 @@ The DWARF standard, version 5: chapter 5 has the entries of types, section 7.8 t
 """
 
 import os
+from functools import cached_property
 
+from ..errors import Unsupported
 from . import model
-from .errors import Unsupported
 
 # DW_ATE_*: what kind of number it is.
 _KINDS = {0x02: "bool", 0x03: "complex", 0x04: "float", 0x05: "signed", 0x06: "signed", 0x07: "unsigned",
@@ -25,9 +26,15 @@ class Reader:
         self._unit = next(units, None)
         if self._unit is None:
             raise Unsupported("an object file without debug information in DWARF")
-        self._files = _file_names(dwarf, self._unit)
-        self._known = {}
-        self._children = list(self._unit.get_top_DIE().iter_children())
+        self._dwarf, self._known = dwarf, {}
+
+    @cached_property
+    def _children(self):
+        return list(self._unit.get_top_DIE().iter_children())
+
+    @cached_property
+    def _files(self):
+        return _file_names(self._dwarf, self._unit)
 
     def variables(self):
         """Returns the type of each variable of the unit, by its name."""

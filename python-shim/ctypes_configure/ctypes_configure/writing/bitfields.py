@@ -7,9 +7,10 @@ A structure with any other becomes a union: of a structure of its ordinary field
 each bit-field that lies elsewhere, in which the bits are counted from the beginning of a packed integer.
 """
 
-from . import model, scalars
-from .errors import Unsupported
-from .slots import Slot, padding
+from ..errors import Unsupported
+from ..reading import model
+from . import scalars
+from .slots import padding, Slot
 
 _INTEGERS = {
     ("signed", 1): "signed char", ("signed", 2): "short", ("signed", 4): "int", ("signed", 8): "long long",

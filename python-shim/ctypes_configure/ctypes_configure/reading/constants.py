@@ -2,8 +2,8 @@
 
 import struct
 
+from ..errors import Unsupported
 from . import model
-from .errors import Unsupported
 
 
 def python_value(value, machine):

@@ -3,9 +3,10 @@
 import ctypes
 import os
 
-from . import constants, hints, libraries, model, selected
-from .errors import Unsupported
-from .probes import Question
+from ..errors import Unsupported
+from ..reading import constants, libraries, model
+from ..reading.probes import Question
+from . import hints, selected
 
 
 class Entry:

@@ -4,7 +4,7 @@ One format a file: ELF (Linux, BSD), COFF (Windows), Mach-O (macOS). Each has a 
 `variable(name, size)`, `symbol_in(name, size)`, `dwarf` and `little_endian`, and says by `recognises` whether a file is its own.
 """
 
-from ..errors import Unsupported
+from ...errors import Unsupported
 from . import coff, elf, macho
 
 FORMATS = (elf.ElfObject, coff.CoffObject, macho.MachObject)

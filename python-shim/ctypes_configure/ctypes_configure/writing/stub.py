@@ -1,6 +1,7 @@
 """Writes the type stub (`.pyi`) of a written module: what editors show and type checkers check."""
 
-from . import model, scalars
+from ..reading import model
+from . import scalars
 
 _VALUES = {
     "c_char": "bytes", "c_wchar": "str", "c_bool": "bool", "c_float": "float", "c_double": "float",

@@ -152,6 +152,28 @@ def is_const(kind):
     return isinstance(kind, Const)
 
 
+def reachable(*groups):
+    """Returns every complete record that types lead to."""
+    waiting, seen = [each for group in groups for each in group], {}
+    while waiting:
+        each = waiting.pop()
+        if each in seen:
+            continue
+        seen[each] = None
+        match each:
+            case Const() | Typedef():
+                waiting.append(each.of)
+            case Pointer():
+                waiting.append(each.target)
+            case Array():
+                waiting.append(each.item)
+            case Function():
+                waiting += [each.result, *each.parameters]
+            case Record():
+                waiting += [field.type for field in each.fields]
+    return [each for each in seen if isinstance(each, Record) and each.complete]
+
+
 def spelling(kind):
     """Returns the type as C declares it, roughly: for messages."""
     match kind:

@@ -1,6 +1,6 @@
 """Which name of `ctypes` stands for which number of C."""
 
-from . import model
+from ..reading import model
 
 _BY_WORDS = {
     "char": "c_char", "signed char": "c_byte", "unsigned char": "c_ubyte",

@@ -3,10 +3,10 @@
 import os
 import tempfile
 
-from . import model, probes
-from .compiler import Compiler
-from .errors import IncompleteType, UnknownName, Unsupported
-from .targets import system_of
+from ..errors import IncompleteType, UnknownName, Unsupported
+from ..reading import model, probes
+from ..reading.compiler import Compiler
+from ..reading.targets import system_of
 
 # What a header text may rely on without including it.
 _STANDARD = "#include <stdio.h>\n#include <stddef.h>\n"

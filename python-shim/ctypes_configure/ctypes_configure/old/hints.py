@@ -2,7 +2,7 @@
 
 import ctypes
 
-from . import model
+from ..reading import model
 
 _INTEGERS = (ctypes.c_byte, ctypes.c_ubyte, ctypes.c_short, ctypes.c_ushort, ctypes.c_int, ctypes.c_uint,
              ctypes.c_long, ctypes.c_ulong, ctypes.c_longlong, ctypes.c_ulonglong)

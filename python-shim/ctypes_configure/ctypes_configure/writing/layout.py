@@ -11,8 +11,9 @@ The rules of placing are those of C's ABI documents for fields (System V psABI 3
 
 from dataclasses import dataclass, field, replace
 
-from . import bitfields, model
-from .errors import Unsupported
+from ..errors import Unsupported
+from ..reading import model
+from . import bitfields
 from .slots import padding
 
 _PACKS = (None, 1, 2, 4, 8)
