@@ -53,8 +53,7 @@ def generate(source, also=(), ignore=()):
     declarations = Interface(source, typedefs, omitted).declare(wanted, answers)
     head = cache.Head(source.compiler.identity, source.compiler.target, "", frozenset())
     present = {each.name for each in declarations.done}
-    public = sorted({each.python_name for each in wanted} & present)
-    foot = "\n" + wrapped("__all__ = [", [f'"{name}"' for name in public], "]")
+    foot = module_text.exports({each.python_name for each in wanted} & present)
     first = head.write(source.text)
     return Generated(module_text.module(first, declarations, foot + _remarks(omitted)),
                      module_text.stub(first, declarations), omitted)

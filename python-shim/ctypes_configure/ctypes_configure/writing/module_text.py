@@ -16,6 +16,11 @@ def module(head, declarations, foot=""):
     return "\n".join([*parts, *([foot] if foot else [])]) + "\n"
 
 
+def exports(names):
+    """Returns the statement that says what `from module import *` imports."""
+    return "\n" + wrapped("__all__ = [", [f'"{name}"' for name in sorted(names)], "]")
+
+
 def stub(head, declarations):
     """Returns the text of the type stub."""
     written = [each.stub for each in declarations.in_order() if each.stub]
