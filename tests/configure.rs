@@ -33,20 +33,24 @@ macro_rules! configure_tests {
             })*
         }
 
-        mod cpython_with_clang {
-            $(#[test]
-            #[ignore = "installs packages from PyPI"]
-            fn $name() {
-                super::run(&super::cpython(), stringify!($name), &[("CC", "clang")]);
-            })*
-        }
-
         mod cpython_3_14 {
             $(#[test]
             #[ignore = "installs packages from PyPI; needs Debian sid's CPython 3.14: benches/peers/debian.py sid"]
             fn $name() {
                 let python = super::common::cpython_3_14();
                 super::run(&python, stringify!($name), &[]);
+            })*
+        }
+    };
+}
+
+macro_rules! clang_tests {
+    ($($name:ident)*) => {
+        mod cpython_with_clang {
+            $(#[test]
+            #[ignore = "installs packages from PyPI"]
+            fn $name() {
+                super::run(&super::cpython(), stringify!($name), &[("CC", "clang")]);
             })*
         }
     };
@@ -61,6 +65,14 @@ configure_tests! {
     layouts
     old_interface
     targets
+}
+
+// The files that ask whichever compiler `CC` names. The others name theirs, or ask nothing.
+clang_tests! {
+    check
+    generate
+    header
+    old_interface
 }
 
 fn run(interpreter: &Path, name: &str, environment: &[(&str, &str)]) {

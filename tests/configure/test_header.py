@@ -633,5 +633,31 @@ class Growing(TestCase):
         self.assertIs(h.struct("struct s"), s)
 
 
+
+class Several(TestCase):
+    """The methods that take several names ask once."""
+
+    def test_answers_come_in_the_order_of_the_names(self):
+        header = Header("struct b { int b; }; struct a { int a; struct b *b; }; typedef short number;")
+        a, b = header.structs("struct a", "struct b")
+        self.assertIs(a.b.size and a._fields_[1][1]._type_, b)
+        self.assertEqual(header.types("number", "struct a"), (ctypes.c_short, a))
+        self.assertEqual(header.structs(), ())
+
+
+class Collisions(TestCase):
+    """Fields of C that have the names that are made up for what has none."""
+
+    def test_an_anonymous_member(self):
+        made = Header("struct s { int anonymous_0; union { int i; float f; }; char c; };").struct("struct s")
+        self.assertEqual([made.anonymous_0.offset, made.i.offset, made.f.offset, made.c.offset], [0, 4, 4, 8])
+
+    def test_padding(self):
+        text = "struct s { char _pad_0; char c __attribute__((aligned(16))); unsigned _bits_1; };"
+        made = Header(text).struct("struct s")
+        self.assertEqual([made._pad_0.offset, made.c.offset, made._bits_1.offset, ctypes.sizeof(made)],
+                         [0, 16, 20, 32])
+
+
 if __name__ == "__main__":
     unittest.main()

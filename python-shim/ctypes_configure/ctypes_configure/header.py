@@ -54,14 +54,23 @@ class Header:
 
         Raises `IncompleteType` if C does not define it.
         """
-        found = self._ask("type", name)[0]
-        if not issubclass(found, (ctypes.Structure, ctypes.Union)):
-            raise UnknownName(f"{name} is no structure or union but {found.__name__}: ask for it by type()")
+        return self.structs(name)[0]
+
+    def structs(self, *names):
+        """Returns the classes of several structures and unions, as a tuple."""
+        found = self._ask("type", *names)
+        for name, each in zip(names, found):
+            if not issubclass(each, (ctypes.Structure, ctypes.Union)):
+                raise UnknownName(f"{name} is no structure or union but {each.__name__}: ask for it by type()")
         return found
 
     def type(self, name):
-        """Returns the ctypes type of a typedef or tagged type. An enum is an integer there: see `enum`."""
-        return self._ask("type", name)[0]
+        """Returns the ctypes type of a typedef or tagged type. Enums are asked for by `enum`."""
+        return self.types(name)[0]
+
+    def types(self, *names):
+        """Returns several ctypes types, as a tuple."""
+        return self._ask("type", *names)
 
     def constant(self, name):
         """Returns the value of a macro or enumerator: an `int`, `float`, `bytes`, or `str` of wide characters.

@@ -126,10 +126,12 @@ class Declarations(Expressions):
     def _write_fields(self, kind, name):
         layout = self.layouts.of(kind)
         entries, members, fillers = [], [], 0
+        taken = {slot.name for slot in layout.slots}
         anonymous = iter(self._anonymous(layout))
         for slot in layout.slots:
             if slot.is_padding:
-                label, fillers = f"_{'bits' if slot.bits else 'pad'}_{fillers}", fillers + 1
+                label = _free(f"_{'bits' if slot.bits else 'pad'}_{fillers}", taken)
+                fillers += 1
             else:
                 label = identifiers.field(slot.name) if slot.name else next(anonymous)
             text = self._field_type(slot.type, f"{name}_{label.lstrip('_')}")
@@ -167,8 +169,9 @@ class Declarations(Expressions):
 
     @staticmethod
     def _anonymous(layout):
+        taken = {slot.name for slot in layout.slots}
         count = sum(not slot.is_padding and slot.name is None for slot in layout.slots)
-        return [f"anonymous_{number}" for number in range(count)]
+        return [_free(f"anonymous_{number}", taken) for number in range(count)]
 
     def library(self, name, loaded_as, use_errno):
         """Declares a library by its name for the loader; `None` stands for the program itself."""
@@ -242,6 +245,13 @@ def wrapped(start, words, end, width=110):
             line = " " * len(start)
         line += word
     return "\n".join([*lines, line if words else start + end])
+
+
+def _free(name, taken):
+    """Returns the name, with `_` behind it while a field of C has it."""
+    while name in taken:
+        name += "_"
+    return name
 
 
 def _attributes(layout, anonymous):
