@@ -323,5 +323,26 @@ class Values(TestCase):
                     self.assertEqual(header.enum("enum e").MINUS, -3)
 
 
+
+class StringsBehindPointers(TestCase):
+    """Constants that are pointers to strings, which the linker has yet to place."""
+
+    def test_each_format(self):
+        text = """
+            #define CAST ((const char *)"abc")
+            #define CHOSEN (1 ? "yes" : "no")
+            #define BEHIND ((const unsigned char *)"uns" + 1)
+            static const char own[] = "mine";
+            #define INSIDE (&own[1])
+        """
+        for cc in ("gcc", "clang", "aarch64-linux-gnu-gcc", "x86_64-w64-mingw32-gcc",
+                   *(f"clang --target={target}" for target in
+                     ("arm64-apple-macos", "x86_64-apple-macos", "x86_64-pc-windows-msvc", "i686-linux-gnu"))):
+            with self.subTest(cc):
+                self.need(cc.split()[0])
+                self.assertEqual(Header(text, cc=cc).constants("CAST", "CHOSEN", "BEHIND", "INSIDE"),
+                                 (b"abc", b"yes", b"ns", b"ine"))
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -195,7 +195,7 @@ def _read(compiler, file, questions, refusals):
             case "value":
                 name = _NAME.format("value", number)
                 kind = variables[_NAME.format("type", number)].target
-                answers.values[question.it] = Value(kind, made.variable(name, kind.size))
+                answers.values[question.it] = _value(made, name, kind)
             case "symbol":
                 name = _NAME.format("symbol", number)
                 answers.types[question.it] = model.bare(variables[name]).target
@@ -207,3 +207,13 @@ def _read(compiler, file, questions, refusals):
             case "defined":
                 answers.defined.add(question.it)
     return answers
+
+
+def _value(made, name, kind):
+    """Returns the value of a variable; of a pointer to characters, the string that it points to."""
+    data, bare = made.variable(name, kind.size), model.bare(kind)
+    if data is None and isinstance(bare, model.Pointer) and getattr(model.bare(bare.target), "size", None) == 1:
+        string = made.string_at(name, kind.size)
+        if string is not None:
+            return Value(model.Array(model.bare(bare.target), len(string) + 1), string + b"\0")
+    return Value(kind, data)

@@ -1,7 +1,8 @@
 """Object files as the compiler leaves them: the bytes of a variable, and the debug information.
 
-One format a file: ELF (Linux, BSD), COFF (Windows), Mach-O (macOS). Each has a class with
-`variable(name, size)`, `symbol_in(name, size)`, `dwarf` and `little_endian`, and says by `recognises` whether a file is its own.
+One format a file: ELF (Linux, BSD), COFF (Windows), Mach-O (macOS). Each has a class that says by `recognises`
+whether a file is its own, and has `variable(name, size)`, `symbol_in(name, size)`, `string_at(name, size)`,
+`dwarf` and `little_endian`.
 """
 
 from ...errors import Unsupported

@@ -61,6 +61,19 @@ class CoffObject:
         name, _, kind = self._numbered.get(symbol, (None, None, _STATIC))
         return None if kind == _STATIC else name.removeprefix(self._prefix)
 
+    def string_at(self, name, size):
+        """Returns the string, without the NUL, whose address the linker puts into a variable, or `None`."""
+        number, start = self._symbols[self._prefix + name]
+        section = self._sections[number - 1]
+        symbol = section.relocations.get(start)
+        if symbol is None:
+            return None
+        _, (number, value), _ = self._numbered[symbol]
+        if number <= 0:
+            return None
+        addend = int.from_bytes(section.data[start:start + size], "little")
+        return sections.string(self._sections[number - 1].data, value + addend)
+
     def _section(self, at):
         name, _, _, size, start, relocations, _, count, _, flags = _SECTION.unpack_from(self._data, at)
         name = name.rstrip(b"\0").decode()

@@ -6,6 +6,7 @@ from elftools.common.exceptions import ELFRelocationError
 from elftools.elf.elffile import ELFFile
 
 from ...errors import Unsupported
+from .sections import string
 
 
 class ElfObject:
@@ -42,15 +43,29 @@ class ElfObject:
         """Returns the symbol whose address the linker puts into a variable, or `None`."""
         symbol = self._symbols[name]
         section = self._file.get_section(symbol["st_shndx"])
-        numbers = self._relocations(section.name, symbol["st_value"], size)
-        held = self._table.get_symbol(numbers[0]) if numbers else None
+        entries = self._relocations(section.name, symbol["st_value"], size)
+        held = self._table.get_symbol(entries[0]["r_info_sym"]) if entries else None
         return None if held is None or held["st_info"]["bind"] == "STB_LOCAL" else held.name
 
+    def string_at(self, name, size):
+        """Returns the string, without the NUL, whose address the linker puts into a variable, or `None`."""
+        symbol = self._symbols[name]
+        section = self._file.get_section(symbol["st_shndx"])
+        entries = self._relocations(section.name, symbol["st_value"], size)
+        held = self._table.get_symbol(entries[0]["r_info_sym"]) if entries else None
+        if held is None or not isinstance(held["st_shndx"], int):
+            return None
+        addend = entries[0].entry.get("r_addend")
+        if addend is None:
+            start = symbol["st_value"]
+            addend = int.from_bytes(section.data()[start:start + size], "little" if self.little_endian else "big")
+        return string(self._file.get_section(held["st_shndx"]).data(), held["st_value"] + addend)
+
     def _relocations(self, section, start, size):
-        """Returns the numbers of the symbols whose addresses go into a part of a section."""
+        """Returns what tells whose addresses go into a part of a section."""
         if section not in self._relocated:
             tables = (self._file.get_section_by_name(kind + section) for kind in (".rela", ".rel"))
-            self._relocated[section] = {entry["r_offset"]: entry["r_info_sym"] for table in tables
+            self._relocated[section] = {entry["r_offset"]: entry for table in tables
                                         if table is not None for entry in table.iter_relocations()}
         places = self._relocated[section]
         return [places[place] for place in range(start, start + size) if place in places]

@@ -43,7 +43,7 @@ class MachObject:
     def __init__(self, data):
         self._data = data
         _, machine, _, _, count, *_ = _HEADER.unpack_from(data)
-        self._sections, self._symbols, self._numbered = [], {}, []
+        self._sections, self._symbols, self._numbered, self._addresses = [], {}, [], []
         at = _HEADER.size
         for _ in range(count):
             command, length = _COMMAND.unpack_from(data, at)
@@ -74,6 +74,22 @@ class MachObject:
         symbol = section.relocations.get(address - section.address)
         return None if symbol is None else self._numbered[symbol]
 
+    def string_at(self, name, size):
+        """Returns the string, without the NUL, whose address the linker puts into a variable, or `None`."""
+        number, address = self._symbols["_" + name]
+        section = self._sections[number - 1]
+        start = address - section.address
+        if start not in section.relocations:
+            return None
+        target = int.from_bytes(section.data[start:start + size], "little")
+        symbol = section.relocations[start]
+        if symbol is not None:
+            # Then the bytes have the distance from the symbol.
+            target += self._addresses[symbol]
+        holder = next((each for each in self._sections
+                       if each.data is not None and each.address <= target < each.address + len(each.data)), None)
+        return None if holder is None else sections.string(holder.data, target - holder.address)
+
     def _read_segment(self, at):
         count = _SEGMENT.unpack_from(self._data, at)[9]
         for place in range(count):
@@ -93,4 +109,5 @@ class MachObject:
             start = strings + name
             text = self._data[start:self._data.index(b"\0", start)].decode()
             self._numbered.append(text.removeprefix("_") if kind & _EXTERNAL else None)
+            self._addresses.append(value)
             self._symbols[text] = (section, value)

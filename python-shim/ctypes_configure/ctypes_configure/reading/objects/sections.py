@@ -1,4 +1,4 @@
-"""Object files of which only the sections are known: their debug information, handed to pyelftools.
+"""What is done with the bytes of sections: debug information is handed to pyelftools, strings are read.
 
 Debug sections of an object file refer to each other by offset. In COFF and Mach-O the offsets already
 stand in the bytes, so nothing has to be relocated to read them.
@@ -26,3 +26,9 @@ def _described(name, data):
         return None
     return DebugSectionDescriptor(stream=io.BytesIO(data), name="." + name, global_offset=0,
                                   size=len(data), address=0)
+
+
+def string(data, start):
+    """Returns the bytes of a section from `start` to the next NUL, or `None` if there is none."""
+    end = -1 if data is None else data.find(b"\0", start)
+    return None if end < 0 else data[start:end]
