@@ -344,5 +344,19 @@ class StringsBehindPointers(TestCase):
                                  (b"abc", b"yes", b"ns", b"ine"))
 
 
+
+class LongDoubles(TestCase):
+    """Each format of `long double`."""
+
+    def test_each_format(self):
+        self.need("clang")
+        text = "#define THIRD (1.0L / 3)\n#define SMALL -0x1p-1000L\n#define WHOLE 12345678901234567L\n"
+        for target in ("x86_64-linux-gnu", "aarch64-linux-gnu", "powerpc64le-linux-gnu", "powerpc64-linux-gnu",
+                       "arm-linux-gnueabihf", "s390x-linux-gnu", "arm64-apple-macos"):
+            with self.subTest(target):
+                self.assertEqual(Header(text, cc=f"clang --target={target}").constants("THIRD", "SMALL", "WHOLE"),
+                                 (1 / 3, -2.0 ** -1000, 12345678901234567))
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -15,7 +15,7 @@ def python_value(value, machine):
     match model.bare(value.type):
         case model.Scalar(kind="float", name=name):
             # `_Float128` is what it says on every machine.
-            return decode_float(value.data, order, machine.has_x87 and "128" not in name)
+            return decode_float(value.data, order, 113 if "128" in name else machine.long_double_digits)
         case model.Scalar(kind="signed" | "unsigned" | "bool" as kind):
             return int.from_bytes(value.data, order, signed=kind == "signed")
         case model.Enum(signed=signed):
@@ -37,19 +37,33 @@ def _string(data, item, order):
     raise Unsupported(f"a constant array of {model.spelling(item)}")
 
 
-def decode_float(data, order, has_x87):
-    """Returns the number in `data`: a C `float`, `double` or `long double`, of the x87 or IEEE 754's
-    binary128. One that a Python `float` does not hold is rounded."""
+def decode_float(data, order, long_double_digits):
+    """Returns the number in `data`: a C `float`, `double` or `long double`, whose format is known by the number of
+    its significant bits (`__LDBL_MANT_DIG__`). One that a Python `float` does not hold is rounded."""
     mark = "<" if order == "little" else ">"
     if len(data) in (2, 4, 8):
         return struct.unpack(mark + {2: "e", 4: "f", 8: "d"}[len(data)], data)[0]
-    if has_x87:
-        bits = int.from_bytes(data[:10], order)
-        return _assembled(bits >> 79, bits >> 64 & 0x7FFF, bits & (1 << 64) - 1, 63)
+    return _LONG_DOUBLES[long_double_digits](data, order)
+
+
+def _x87(data, order):
+    bits = int.from_bytes(data[:10], order)
+    return _assembled(bits >> 79, bits >> 64 & 0x7FFF, bits & (1 << 64) - 1, 63)
+
+
+def _two_doubles(data, order):
+    """Returns the sum of two `double`s, which is what PowerPC has."""
+    return sum(struct.unpack(("<" if order == "little" else ">") + "dd", data))
+
+
+def _binary128(data, order):
     bits = int.from_bytes(data, order)
     exponent = bits >> 112 & 0x7FFF
     fraction = bits & (1 << 112) - 1 | bool(exponent) << 112
     return _assembled(bits >> 127, exponent, fraction, 112)
+
+
+_LONG_DOUBLES = {64: _x87, 106: _two_doubles, 113: _binary128}
 
 
 def _assembled(negative, exponent, significand, places):

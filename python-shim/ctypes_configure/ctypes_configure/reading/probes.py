@@ -57,20 +57,18 @@ class Value:
 
 @dataclass
 class Machine:
-    """What numbers are like on the target: their sizes and the alignments of fields, by C's names."""
+    """What numbers are like on the target: their sizes and the alignments of fields, by C's names, and the number of
+    significant bits of a `long double`."""
 
     sizes: dict
     alignments: dict
     little_endian: bool
     target: str
+    long_double_digits: int
 
     @property
     def is_windows(self):
         return any(word in self.target for word in ("mingw", "windows", "cygwin"))
-
-    @property
-    def has_x87(self):
-        return bool(re.match(r"x86_64|i\d86", self.target))
 
 
 @dataclass
@@ -173,7 +171,7 @@ def with_text(text, rest):
 def _program(text, questions):
     scalars = ", ".join(f"sizeof({name}), __builtin_offsetof(struct {{ char c; {name} it; }}, it)"
                         for name in (_SPELLED.get(each, each) for each in SCALARS))
-    machine = f'#line 1 "<scalars>"\nconst unsigned char ctypes_configure_scalars[] = {{ {scalars} }};\n'
+    machine = f'#line 1 "<scalars>"\nconst unsigned char ctypes_configure_scalars[] = {{ {scalars}, __LDBL_MANT_DIG__ }};\n'
     return with_text(text, machine + lines(
         (number, _DECLARATIONS[each.kind].format(n=number, it=each.it))
         for number, each in questions.items()))
@@ -182,9 +180,9 @@ def _program(text, questions):
 def _read(compiler, file, questions, refusals):
     made = objects.read(file)
     reader = dwarf.Reader(made.dwarf)
-    scalars = made.variable("ctypes_configure_scalars", 2 * len(SCALARS))
+    *scalars, digits = made.variable("ctypes_configure_scalars", 2 * len(SCALARS) + 1)
     machine = Machine(dict(zip(SCALARS, scalars[::2])), dict(zip(SCALARS, scalars[1::2])),
-                      made.little_endian, compiler.target)
+                      made.little_endian, compiler.target, digits)
     answers = Answers(machine, reader, refusals=refusals)
     typed = any(question.kind in ("type", "value", "symbol") for question in questions.values())
     variables = reader.variables() if typed else {}
