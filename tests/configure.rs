@@ -218,16 +218,7 @@ fn published_packages_by_cpython() {
 
 #[test]
 fn every_file_is_listed() {
-    let directory = common::tests_directory().join("configure");
-    let files: BTreeSet<String> = common::files_with_extension(&directory, &["py"])
-        .iter()
-        .filter_map(|path| {
-            path.file_stem()?
-                .to_str()?
-                .strip_prefix("test_")
-                .map(str::to_owned)
-        })
-        .collect();
+    let files = common::test_names(&common::tests_directory().join("configure"));
     let listed: BTreeSet<String> = LISTED.iter().map(ToString::to_string).collect();
     assert_eq!(files, listed);
 }

@@ -186,16 +186,7 @@ fn run(interpreter: &std::path::Path, name: &str, environment: &[(&str, &str)]) 
 
 #[test]
 fn every_file_is_listed() {
-    let directory = common::tests_directory().join("python");
-    let files: BTreeSet<String> = common::files_with_extension(&directory, &["py"])
-        .iter()
-        .filter_map(|path| {
-            path.file_stem()?
-                .to_str()?
-                .strip_prefix("test_")
-                .map(str::to_owned)
-        })
-        .collect();
+    let files = common::test_names(&common::tests_directory().join("python"));
     let listed = LISTED.iter().chain(FOR_WINDOWS);
     let listed: BTreeSet<String> = listed.map(ToString::to_string).collect();
     assert_eq!(files, listed);

@@ -13,6 +13,7 @@
 // Each integration test compiles this module for itself and uses a part of it.
 #![allow(dead_code)]
 
+use std::collections::BTreeSet;
 use std::collections::hash_map::DefaultHasher;
 use std::env;
 use std::ffi::OsStr;
@@ -205,6 +206,19 @@ pub fn files_with_extension(directory: &Path, extensions: &[&str]) -> Vec<PathBu
         .collect();
     files.sort();
     files
+}
+
+/// Returns the names of the files `test_NAME.py` in a directory of tests.
+pub fn test_names(directory: &Path) -> BTreeSet<String> {
+    files_with_extension(directory, &["py"])
+        .iter()
+        .filter_map(|path| {
+            path.file_stem()?
+                .to_str()?
+                .strip_prefix("test_")
+                .map(str::to_owned)
+        })
+        .collect()
 }
 
 /// The output of a finished (or killed) process.

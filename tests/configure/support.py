@@ -30,6 +30,19 @@ class TestCase(unittest.TestCase):
         self.addCleanup(shutil.rmtree, made, ignore_errors=True)
         return made
 
+    def compilers_from(self, **environment):
+        """Sets `PATH` and `CC`, which name the compilers, to what is given, or unsets them, until the test ends."""
+        before = {name: os.environ.pop(name, None) for name in ("PATH", "CC")}
+
+        def back():
+            for name, value in before.items():
+                os.environ.pop(name, None)
+                if value is not None:
+                    os.environ[name] = value
+
+        self.addCleanup(back)
+        os.environ.update(environment)
+
     def need(self, program):
         """Skips the test if a program is not installed; in CI, where all of them are, fails."""
         if shutil.which(program) is None:
@@ -82,7 +95,8 @@ class Leaf:
     @property
     def path_in_c(self):
         """The path with the names that Python does not accept."""
-        return ".".join(part[:-1] if keyword.iskeyword(part[:-1]) else part for part in self.path.split("."))
+        return ".".join(part.removesuffix("_") if keyword.iskeyword(part.removesuffix("_")) else part
+                        for part in self.path.split("."))
 
 
 def leaves(kind, path="", offset=0):
@@ -176,7 +190,7 @@ int main(void) {{
         """Returns lines that free the names of fields from macros: `sa_handler` is one."""
         leaves_of_all = [leaf for kind in self.classes.values() for leaf in leaves(kind)]
         words = {word for leaf in leaves_of_all for word in re.findall(r"\b[A-Za-z_]\w*", leaf.path_in_c)}
-        return "\n".join(f"#undef {word}" for word in sorted(words))
+        return "\n".join(f"#undef {word}" for word in sorted(words - {"defined"}))
 
     def errors_of_object(self, case, text, cc, flags=()):
         """Returns the same without running anything: what the compiler says to assertions, and how it lays

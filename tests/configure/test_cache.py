@@ -86,17 +86,7 @@ class Cached(TestCase):
             opened.write(text)
 
     def without_compiler(self):
-        before = {name: os.environ.get(name) for name in ("PATH", "CC")}
-
-        def back():
-            for name, value in before.items():
-                os.environ.pop(name, None)
-                if value is not None:
-                    os.environ[name] = value
-
-        self.addCleanup(back)
-        os.environ["PATH"] = self.folder()
-        os.environ.pop("CC", None)
+        self.compilers_from(PATH=self.folder())
 
 
 class Module(Cached):

@@ -204,25 +204,11 @@ class Texts(TestCase):
 
 
 class Compilers(TestCase):
-    def without(self, **environment):
-        before = {name: os.environ.get(name) for name in ("PATH", "CC")}
-
-        def back():
-            for name, value in before.items():
-                os.environ.pop(name, None)
-                if value is not None:
-                    os.environ[name] = value
-
-        self.addCleanup(back)
-        for name in before:
-            os.environ.pop(name, None)
-        os.environ.update(environment)
-
     def ask(self, **options):
         Header("#define A 1", **options).constant("A")
 
     def test_none(self):
-        self.without(PATH=self.folder())
+        self.compilers_from(PATH=self.folder())
         self.assertRaisesLike(CompilerNotFound,
                               "no C compiler: none of cc, gcc, clang is on PATH; name one by cc= or by"
                               " the environment variable CC", self.ask)
@@ -231,11 +217,11 @@ class Compilers(TestCase):
         for cc in ("no-such-cc", "/no/such/cc", "no-such-cc -m32"):
             self.assertRaisesLike(CompilerNotFound, f"no C compiler: '{cc.split()[0]}' is not a program",
                                   lambda cc=cc: self.ask(cc=cc))
-        self.without(PATH=os.environ["PATH"], CC="no-such-cc")
+        self.compilers_from(PATH=os.environ["PATH"], CC="no-such-cc")
         self.assertRaisesLike(CompilerNotFound, "no C compiler: 'no-such-cc' is not a program", self.ask)
 
     def test_empty_names(self):
-        self.without(PATH=os.environ["PATH"], CC="")
+        self.compilers_from(PATH=os.environ["PATH"], CC="")
         self.ask()
         self.ask(cc="")
         self.ask(cc="  ")

@@ -438,7 +438,7 @@ class PublishedPrograms(TestCase):
                 separate_module_files=[])
             size_t = configure.SimpleType("size_t", c_int)
             NULL = configure.ConstantInteger("NULL")
-            has_null, has_nothing = configure.Defined("NULL"), configure.Defined("XXXNOTNULL")
+            has_null, has_nothing = configure.Defined("NULL"), configure.Defined("NO_SUCH_MACRO")
             has_write, has_xxxwrite = configure.Has("write"), configure.Has("xxxwrite")
             sizeof_size_t = configure.SizeOf("size_t")
             struct_timeval = configure.Struct("struct timeval", [("tv_sec", c_int), ("tv_usec", c_int)])

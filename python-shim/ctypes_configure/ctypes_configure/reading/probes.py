@@ -66,10 +66,6 @@ class Machine:
     target: str
     long_double_digits: int
 
-    @property
-    def is_windows(self):
-        return any(word in self.target for word in ("mingw", "windows", "cygwin"))
-
 
 @dataclass
 class Answers:
