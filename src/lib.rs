@@ -15,6 +15,7 @@
 //!
 //! - `module` and `functions`: what `_ctypes` consists of;
 //! - `capi` (feature `capi`): the functions of `Python.h`, which C finds in the program;
+//! - `vectorize`: calls over arrays, the native half of `ctypes_vectorize`;
 //! - `package`: functions of the `ctypes` package that need no Python code;
 //! - `classes`: the Python classes;
 //! - `ccall` and `ccallback`: Python calling C, and C calling Python;
@@ -76,6 +77,7 @@ mod room;
 mod system_error;
 #[cfg(unix)]
 pub mod thread_exit;
+mod vectorize;
 mod without;
 
 pub use module::module_def;

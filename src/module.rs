@@ -24,7 +24,7 @@ mod _ctypes {
         ctype::{
             CType, constructor_fields::ConstructorFields, initializer::Initializer, scalar::wide,
         },
-        error, exports, functions, once, package, panics,
+        error, exports, functions, once, package, panics, vectorize,
     };
     use rustpython_vm::{
         Py, PyResult, VirtualMachine,
@@ -178,6 +178,7 @@ mod _ctypes {
             "_Pointer" => pointer::Pointer::make_static_type(),
             "CFuncPtr" => function::CFuncPtr::make_static_type(),
             "CField" => field::CField::make_static_type(),
+            "_Vectorized" => vectorize::install(),
         });
         array::contains::install();
         array::iterator::install();

@@ -28,6 +28,7 @@ macro_rules! examples {
 }
 
 examples! {
+    checksums
     getaddrinfo
     ieee754
     libm

@@ -161,6 +161,16 @@ python_tests! {
     union
     util
     variadic
+    vectorize_aggregates
+    vectorize_errno
+    vectorize_errors
+    vectorize_numbers
+    vectorize_pointers
+    vectorize_random
+    vectorize_results
+    vectorize_running
+    vectorize_shapes
+    vectorize_strings
     weakref_dict_gc
     young_values
 }

@@ -13,6 +13,9 @@ use super::{
 /// argument that is aligned to more than the stack.
 pub const MOST_ALIGN: usize = super::stack::STACK_ALIGN;
 
+/// Whether aggregates in registers are passed as eightbytes, each as an integer or a `double`.
+pub const PASSES_EIGHTBYTES: bool = false;
+
 /// Whether a callback's arguments can be told with padding between them.
 pub const PADS: bool = false;
 
@@ -105,6 +108,32 @@ impl Registers {
     /// # Safety
     /// None is needed.
     pub unsafe fn call(&self, _address: usize, form: Form, _vectors: bool) -> u64 {
+        match form {}
+    }
+}
+
+/// No words.
+#[derive(Debug)]
+pub struct Rows;
+
+impl Rows {
+    /// Cannot be called.
+    #[must_use]
+    pub fn words_of(form: Form) -> Option<usize> {
+        match form {}
+    }
+
+    /// Returns `None`: there is no register.
+    #[must_use]
+    pub fn new(_arguments: impl Iterator<Item = (bool, *const u64)> + Clone) -> Option<Self> {
+        None
+    }
+
+    /// Cannot be called.
+    ///
+    /// # Safety
+    /// None is needed.
+    pub unsafe fn call(&mut self, _address: usize, form: Form, _count: usize, _results: *mut u64) {
         match form {}
     }
 }

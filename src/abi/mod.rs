@@ -7,6 +7,7 @@
 //! - `classify` says how an aggregate is passed ([`passing`]), `describe` describes it to libffi ([`libffi`]);
 //! - `Form` is where a result comes back;
 //! - `Registers` are the contents of the argument registers, `NextRegister` counts those that are taken;
+//! - `Rows` are the words of arguments for many calls;
 //! - a `Frame` is all of that and the [`stack`]: arguments are placed in it one by one, and then it is called;
 //! - `Teller` describes arguments to libffi, so that it places them in the same way.
 //!
@@ -30,6 +31,11 @@ pub mod by_libffi;
 pub mod libffi;
 pub mod long_double;
 pub mod passing;
+#[cfg(any(
+    all(target_arch = "x86_64", windows),
+    all(target_arch = "aarch64", not(windows))
+))]
+mod rows;
 mod scalar;
 pub mod stack;
 #[cfg(any(test, all(target_arch = "x86_64", not(windows))))]
@@ -55,3 +61,6 @@ pub use sysv64 as native;
 pub use win64 as native;
 
 pub use scalar::{Scalar, Width};
+
+/// The most calls that `Rows` make at a time.
+pub const MOST_ROWS: usize = 64;

@@ -119,6 +119,16 @@ impl PassedType {
         &self.passing
     }
 
+    /// Returns the eightbytes in registers by which a value is passed, where an ABI does it so: `Double` for those
+    /// in vector registers.
+    #[must_use]
+    pub fn eightbytes(&self) -> Option<&[Scalar]> {
+        match &self.passing {
+            Passing::Registers(eightbytes) if native::PASSES_EIGHTBYTES => Some(eightbytes),
+            _ => None,
+        }
+    }
+
     /// Returns the size of a value in bytes.
     #[inline]
     #[must_use]
@@ -197,6 +207,17 @@ impl PassedType {
             Some(descriptions) => descriptions.in_memory.pointer(),
             None => self.described(),
         }
+    }
+}
+
+/// Returns the eightbytes by which a scalar that does not fit a word is passed, as [`PassedType::eightbytes`] does.
+#[must_use]
+pub fn eightbytes_of(scalar: Scalar) -> Option<&'static [Scalar]> {
+    match scalar {
+        _ if !native::PASSES_EIGHTBYTES => None,
+        Scalar::ComplexFloat => Some(&[Scalar::Double]),
+        Scalar::ComplexDouble => Some(&[Scalar::Double; 2]),
+        _ => None,
     }
 }
 

@@ -79,8 +79,13 @@ pub fn address(
     unsafe { restype.convert(start, vm) }
 }
 
+/// Adds `value` to a call's arguments, as number `position` (counted from one), by its converter or by its own type.
+/// The caller must hold `value` for the duration of the call.
+///
+/// # Errors
+/// Any exception that the conversion raises.
 #[inline(always)]
-fn pass(
+pub fn pass(
     converter: Option<&Converter>,
     value: &PyObject,
     position: usize,

@@ -41,7 +41,6 @@ pub fn exchange() {
 }
 
 /// Returns C's `errno` itself.
-#[cfg(feature = "capi")]
 #[must_use]
 pub fn real() -> i32 {
     // SAFETY: as above.
@@ -49,7 +48,6 @@ pub fn real() -> i32 {
 }
 
 /// Changes C's `errno` itself.
-#[cfg(feature = "capi")]
 pub fn set_real(value: i32) {
     // SAFETY: as above.
     unsafe { location().write(value) };

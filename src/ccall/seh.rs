@@ -3,11 +3,15 @@
 #[cfg(windows)]
 pub use crate::abi::win64::guard::prepare;
 #[cfg(windows)]
-pub use taken::{not_taking, raise, taking};
+pub use taken::{Raises, not_taking, raise, taking};
 
 /// Stands for what C raises on other platforms: nothing.
 #[cfg(not(windows))]
 pub struct Nothing;
+
+/// What C may have raised.
+#[cfg(not(windows))]
+pub type Raises = Nothing;
 
 /// Runs `enter`, which makes a machine call.
 #[cfg(not(windows))]
@@ -56,9 +60,12 @@ mod taken {
         EXCEPTION_STACK_OVERFLOW,
     };
 
+    /// What C may have raised.
+    pub type Raises = Option<Raised>;
+
     /// Runs `enter`, which makes a machine call, and returns what C has raised.
     #[inline(always)]
-    pub fn taking(enter: impl FnOnce()) -> Option<Raised> {
+    pub fn taking(enter: impl FnOnce()) -> Raises {
         guarded(enter)
     }
 
@@ -73,7 +80,7 @@ mod taken {
     /// # Errors
     /// `OSError` if there is something.
     #[inline(always)]
-    pub fn raise(raised: Option<Raised>, vm: &VirtualMachine) -> PyResult<()> {
+    pub fn raise(raised: Raises, vm: &VirtualMachine) -> PyResult<()> {
         match raised {
             None => Ok(()),
             Some(raised) => Err(exception(raised, vm)),

@@ -1,6 +1,7 @@
 //! PEP 3118: C values as buffers.
 
 use super::CData;
+use crate::ctype::CType;
 use rustpython_common::borrow::{BorrowedValue, BorrowedValueMut};
 use rustpython_vm::{
     Py, PyResult, VirtualMachine,
@@ -39,6 +40,31 @@ fn export(zelf: &Py<CData>) -> PyBuffer {
     // Read again now that the export counts, because `resize` may have come in between.
     buffer.desc.len = zelf.size();
     buffer
+}
+
+/// Returns the format that buffers of a type's values have.
+#[must_use]
+pub fn format_of(ctype: &Py<CType>) -> Cow<'static, str> {
+    ctype.layout().view_format(vm_format)
+}
+
+/// An export of a value's memory without a description: while it lives, `resize` is refused. A `resize` that another
+/// thread has begun is not waited for: the memory from before stays as long as the value.
+#[derive(Debug)]
+pub struct Export<'a>(&'a CData);
+
+impl<'a> Export<'a> {
+    #[must_use]
+    pub fn new(exporter: &'a CData) -> Self {
+        exporter.exports.fetch_add(1, Ordering::AcqRel);
+        Self(exporter)
+    }
+}
+
+impl Drop for Export<'_> {
+    fn drop(&mut self) {
+        self.0.exports.fetch_sub(1, Ordering::AcqRel);
+    }
 }
 
 static METHODS: BufferMethods = BufferMethods {

@@ -57,6 +57,8 @@ EXAMPLES = [
     Example("2.1", "game/version5/asteroid.py", moves=True, keys=("Up", "Left", "space")),
     Example("2.1", "plasma.py", moves=True, is_ours=True),
     Example("2.1", "flock.py", moves=True, is_ours=True),
+    # Few pixels: CPython has only the Python half of ctypes_vectorize.
+    Example("2.1", "marble.py", moves=True, arguments=("90", "60"), keys=("v",), is_ours=True),
     Example("2.1", "piano.py", is_ours=True, quick=True),
 ]
 GALLERY = HERE.parents[1] / "examples/pyglet"

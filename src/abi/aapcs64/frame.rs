@@ -6,7 +6,7 @@ use crate::abi::{
     passing::{PassedType, Passing},
     stack::{EIGHTBYTE, Stack},
 };
-use std::{ptr, slice};
+use std::{mem::offset_of, ptr, slice};
 
 /// The content of the argument registers at a call. A function reads no register that its parameters do not use,
 /// so a call that loads all of them serves every signature.
@@ -82,6 +82,17 @@ impl Registers {
             self.integers[register] = word;
         }
         Some(())
+    }
+
+    /// Returns where the content of a register is, by the number that [`NextRegister::take`] gave it: the offset
+    /// in bytes of a word.
+    #[must_use]
+    pub fn offset(is_vector: bool, register: usize) -> usize {
+        if is_vector {
+            offset_of!(Self, vectors) + register * size_of::<[u64; 2]>()
+        } else {
+            offset_of!(Self, integers) + register * EIGHTBYTE
+        }
     }
 
     /// Returns the content of an integer register.

@@ -25,14 +25,21 @@ mod classify;
 mod enter;
 mod frame;
 mod result;
+#[cfg(all(target_arch = "x86_64", not(windows)))]
+mod rows;
 mod told;
 
 pub use classify::{classify, describe, describe_in_memory};
 pub use frame::{Frame, NextRegister, Registers};
 pub use result::Form;
+#[cfg(all(target_arch = "x86_64", not(windows)))]
+pub use rows::Rows;
 pub use told::Teller;
 
 pub use crate::abi::stack::MOST_ALIGN;
+
+/// Whether aggregates in registers are passed as eightbytes, each as an integer or a `double`.
+pub const PASSES_EIGHTBYTES: bool = true;
 
 /// Whether a callback's arguments can be told with padding between them.
 pub const PADS: bool = false;

@@ -6,7 +6,7 @@ use crate::abi::{
     passing::{PassedType, Passing},
     stack::{EIGHTBYTE, Stack},
 };
-use std::ptr;
+use std::{mem::offset_of, ptr};
 
 /// The content of the argument registers at a call; integer and vector registers hold the same.
 #[derive(Debug)]
@@ -44,6 +44,13 @@ impl Registers {
         *self.slots.get_mut(next.0)? = word;
         next.0 += 1;
         Some(())
+    }
+
+    /// Returns where the content of a register is, by the number that [`NextRegister::take`] gave it: the offset
+    /// in bytes of a word.
+    #[must_use]
+    pub fn offset(_is_vector: bool, register: usize) -> usize {
+        offset_of!(Self, slots) + register * EIGHTBYTE
     }
 
     /// Returns the content of an integer register.

@@ -35,7 +35,13 @@ pub use frame::{Frame, NextRegister, Registers};
 pub use result::Form;
 pub use told::Teller;
 
+#[cfg(windows)]
+pub use super::rows::Rows;
+
 pub use crate::abi::stack::MOST_ALIGN;
+
+/// Whether aggregates in registers are passed as eightbytes, each as an integer or a `double`.
+pub const PASSES_EIGHTBYTES: bool = false;
 
 /// Whether a callback's arguments can be told with padding between them.
 pub const PADS: bool = false;

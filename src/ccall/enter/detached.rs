@@ -25,15 +25,7 @@ pub struct Callee {
 pub fn attached_or_not(call_flags: u32, vm: &VirtualMachine, enter: impl FnOnce()) -> PyResult<()> {
     thread::prepare(vm);
     let running = longjmp::running();
-    #[cfg(windows)]
-    let enter = || last_error::around(call_flags, enter);
-    let enter = || {
-        if call_flags & flags::USE_ERRNO == 0 {
-            enter();
-        } else {
-            errno::swapped(enter);
-        }
-    };
+    let enter = || with_errors(call_flags, enter);
     if call_flags & (flags::PYTHONAPI | flags::HOLDS_LIBRARIES) == 0 {
         let raised = vm.allow_threads(|| seh::taking(enter));
         longjmp::back_to(running, vm);
@@ -49,6 +41,30 @@ pub fn attached_or_not(call_flags: u32, vm: &VirtualMachine, enter: impl FnOnce(
         longjmp::back_to(running, vm);
     };
     pending::raised_by(enter, vm)
+}
+
+/// Runs `enter`, which makes machine calls, as [`attached_or_not`] does, but attached to the VM.
+///
+/// # Errors
+/// `OSError` for what C raises on Windows.
+pub fn attached(call_flags: u32, vm: &VirtualMachine, enter: impl FnOnce()) -> PyResult<()> {
+    thread::prepare(vm);
+    let running = longjmp::running();
+    let raised = seh::taking(|| with_errors(call_flags, enter));
+    longjmp::back_to(running, vm);
+    seh::raise(raised, vm)
+}
+
+/// Runs `enter` with ctypes' copies of `errno` and the last error in place if the function asks for them.
+#[inline(always)]
+fn with_errors(call_flags: u32, enter: impl FnOnce()) {
+    #[cfg(windows)]
+    let enter = || last_error::around(call_flags, enter);
+    if call_flags & flags::USE_ERRNO == 0 {
+        enter();
+    } else {
+        errno::swapped(enter);
+    }
 }
 
 /// Returns the function at `address`.

@@ -204,6 +204,18 @@ pub fn construct(ctype: &Py<CType>, place: Place, vm: &VirtualMachine) -> PyResu
     make(ctype, place, class, Origin::default(), vm).map(Into::into)
 }
 
+/// Returns how a function pointer is called now, and the `FUNCFLAG_*` of its type. `None` for anything else, and
+/// for functions of COM.
+#[must_use]
+pub fn signature(object: &PyObject, vm: &VirtualMachine) -> Option<(PyRef<Signature>, u32)> {
+    let function = CFuncPtr::of(object).filter(|function| !function.is_of_com())?;
+    let signature = match function.signature(vm) {
+        Current::OfType(signature) => signature.to_owned(),
+        Current::Own(signature) => signature,
+    };
+    Some((signature, function.flags))
+}
+
 /// The address of a new function pointer, with what keeps it valid.
 struct Start {
     address: usize,

@@ -1,0 +1,219 @@
+//! A few quick calls over plain arrays, which are made at once: for them the description of a batch would cost more
+//! than the calls.
+
+use super::{
+    operand::array,
+    parameter::{Pass, Use},
+    planned::Planned,
+    runner::{NO_WORDS, Words},
+    word::{Load, store},
+};
+use crate::{
+    abi::{MOST_ROWS, native::Rows, stack::EIGHTBYTE},
+    ccall::{
+        arena::Arena,
+        enter::detached::{attached, attached_or_not},
+    },
+    cdata::{CData, buffer::Export},
+    ctype::{ArrayItems, Kind},
+};
+use arrayvec::ArrayVec;
+use rustpython_vm::{Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use std::{mem::MaybeUninit, sync::atomic::Ordering};
+
+/// The most words that the arguments of a call are.
+const MOST_WORDS: usize = 6;
+
+/// The arguments of the calls.
+struct Columns<'a> {
+    count: usize,
+    /// The words that do not lie in place.
+    loaded: &'a mut [Words; MOST_WORDS],
+    /// Whether each argument goes into a vector register, and where its words lie, if not at its number among the
+    /// loaded ones.
+    words: ArrayVec<(bool, Option<*const u64>), MOST_WORDS>,
+    exports: ArrayVec<Export<'a>, MOST_WORDS>,
+    /// Whether there are items that are read, and items whose addresses C gets.
+    reads: bool,
+    lends: bool,
+}
+
+impl Planned {
+    /// Makes the calls if they are few quick ones: over one-dimensional arrays of ctypes of one length, and single
+    /// values. Returns `None` if they are others; then nothing has been called.
+    pub fn call_few(
+        &self,
+        called: &PyObject,
+        positional: &[PyObjectRef],
+        vm: &VirtualMachine,
+    ) -> Option<PyResult> {
+        let form = self.returns.form;
+        let result = self.returns.size();
+        if self.threads != 1 || !form.is_word() || result > EIGHTBYTE {
+            return None;
+        }
+        let mut lengths = positional
+            .iter()
+            .filter_map(|value| Some(plain(value)?.1.length));
+        let count = lengths.next()?;
+        let at_a_time = self.pace.load(Ordering::Relaxed).min(MOST_ROWS);
+        if count == 0 || count > at_a_time || lengths.any(|length| length != count) {
+            return None;
+        }
+        let mut loaded = [NO_WORDS; MOST_WORDS];
+        let mut columns = Columns {
+            count,
+            loaded: &mut loaded,
+            words: ArrayVec::new(),
+            exports: ArrayVec::new(),
+            reads: false,
+            lends: false,
+        };
+        let mut arena = Arena::default();
+        for (parameter, value) in self.parameters.iter().zip(positional) {
+            if let Some((array, items)) = plain(value) {
+                let (pass, uses) = parameter.pass(&items.item)?;
+                columns.note(array, uses)?;
+                columns.items(array, items, pass, parameter.scalar.is_float())?;
+            } else if parameter.is_one(value)
+                && !parameter.exact.is_no_word()
+                && parameter.exact.copied(value, vm).is_none()
+            {
+                let word = parameter.exact.word(value, &mut arena, vm)?;
+                columns.constant(parameter.exact.is_vector(), word)?;
+            } else {
+                return None;
+            }
+        }
+        // Whether they overlap takes a closer look.
+        if columns.reads && columns.lends {
+            return None;
+        }
+        let mut rows = Rows::new(columns.all())?;
+        let array = match &self.returns.ctype {
+            Some(ctype) => match self
+                .returns
+                .array(ctype, &[count].into_iter().collect(), vm)
+            {
+                Ok(array) => Some(array),
+                Err(error) => return Some(Err(error)),
+            },
+            None => None,
+        };
+        let (address, _callee) = CData::callee(CData::of(called)?);
+        let mut results = NO_WORDS;
+        let into: *mut u64 = match &array {
+            Some(array) if result == EIGHTBYTE => array.address().cast(),
+            _ => results.as_mut_ptr().cast(),
+        };
+        // SAFETY: the program that gave the address and the types must ensure that they are the function's, as in
+        // C. There are as many words of each argument, and there is room for the results.
+        let calls = || unsafe { rows.call(address, form, count, into) };
+        let ran = if self.is_critical {
+            attached(self.flags, vm, calls)
+        } else {
+            attached_or_not(self.flags, vm, calls)
+        };
+        Some(ran.map(|()| match array {
+            Some(array) => {
+                if result < EIGHTBYTE {
+                    // SAFETY: the results were written, and the array has room for them.
+                    unsafe {
+                        store(
+                            &results[..count],
+                            result,
+                            array.address(),
+                            result.cast_signed(),
+                        )
+                    };
+                }
+                array.into()
+            }
+            None => vm.ctx.none(),
+        }))
+    }
+}
+
+/// Returns a value as a one-dimensional array of ctypes, if it is one.
+fn plain(value: &PyObject) -> Option<(&Py<CData>, &ArrayItems)> {
+    let array = array(value)?;
+    let items = array.ctype().array()?;
+    let is_flat = !matches!(items.item.kind, Kind::Array(_));
+    (is_flat && items.holds_items()).then_some((array, items))
+}
+
+impl<'a> Columns<'a> {
+    /// Holds the memory of an array, and notes what is done with it.
+    fn note(&mut self, array: &'a Py<CData>, uses: Use) -> Option<()> {
+        self.reads |= uses == Use::Read;
+        self.lends |= uses == Use::Lend;
+        self.exports.try_push(Export::new(array)).ok()
+    }
+
+    /// Adds an argument that is the same in all calls.
+    fn constant(&mut self, is_vector: bool, word: u64) -> Option<()> {
+        let words = self.loaded.get_mut(self.words.len())?;
+        words[..self.count].fill(MaybeUninit::new(word));
+        self.words.try_push((is_vector, None)).ok()
+    }
+
+    /// Adds an argument that is an item of an array.
+    fn items(
+        &mut self,
+        array: &Py<CData>,
+        items: &ArrayItems,
+        pass: Pass,
+        is_vector: bool,
+    ) -> Option<()> {
+        let start = array.address().cast_const();
+        match pass {
+            Pass::Word(load) => self.load(is_vector, load, start, items),
+            Pass::Aggregate => {
+                let passed = items.item.layout().passed();
+                let mut parts = passed.eightbytes()?.iter().enumerate();
+                parts.try_for_each(|(number, eightbyte)| {
+                    let offset = number * EIGHTBYTE;
+                    let load = Load::of_rest(passed.size() - offset)?;
+                    self.load(
+                        eightbyte.is_float(),
+                        load,
+                        start.wrapping_add(offset),
+                        items,
+                    )
+                })
+            }
+            Pass::Wide | Pass::Widened(_) => None,
+        }
+    }
+
+    /// Loads words at the distance of an array's items.
+    fn load(
+        &mut self,
+        is_vector: bool,
+        load: Load,
+        start: *const u8,
+        items: &ArrayItems,
+    ) -> Option<()> {
+        if load == Load::Whole && items.item_size == EIGHTBYTE {
+            return self.words.try_push((is_vector, Some(start.cast()))).ok();
+        }
+        let words = self.loaded.get_mut(self.words.len())?;
+        // SAFETY: the array has as many items.
+        unsafe {
+            load.words(
+                start,
+                items.item_size.cast_signed(),
+                &mut words[..self.count],
+            )
+        };
+        self.words.try_push((is_vector, None)).ok()
+    }
+
+    /// Returns whether each argument goes into a vector register, and its words.
+    fn all(&self) -> impl Iterator<Item = (bool, *const u64)> + Clone {
+        let words = self.words.iter().zip(&*self.loaded);
+        words.map(|(&(is_vector, in_place), loaded)| {
+            (is_vector, in_place.unwrap_or(loaded.as_ptr().cast()))
+        })
+    }
+}

@@ -1,0 +1,300 @@
+//! Running a batch: on one thread or several, and stopping it.
+//!
+//! The thread that runs a batch is detached from the VM, except while it looks at signals, so other threads can
+//! run Python code, and stop all others. Threads that help it are never attached; a callback on one of them is a
+//! callback on a thread that the VM does not know.
+
+use super::{batch::Batch, pace::Pace, runner::Runner};
+use crate::ccall::{
+    enter::detached::{attached, attached_or_not},
+    errno, flags, seh,
+};
+use rustpython_vm::{AsObject, PyResult, VirtualMachine, builtins::PyBaseExceptionRef};
+use std::{
+    ops::Range,
+    panic::resume_unwind,
+    sync::{
+        Condvar, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    thread::{self, ScopedJoinHandle},
+    time::Duration,
+};
+
+/// The stack of a thread that helps: as large as the main thread's usually is.
+const STACK: usize = 8 << 20;
+/// How long to wait for other threads before signals are looked at.
+const WAIT: Duration = Duration::from_micros(500);
+
+/// How to run a batch.
+#[derive(Clone, Copy, Debug)]
+pub struct How<'a> {
+    /// `FUNCFLAG_*` of the function.
+    pub flags: u32,
+    /// The most threads that run it.
+    pub threads: usize,
+    /// Whether the thread stays attached.
+    pub is_critical: bool,
+    /// How many calls of the function are made at a time, from batch to batch.
+    pub pace: &'a AtomicUsize,
+}
+
+/// Calls that follow each other on one thread.
+struct Part {
+    calls: Range<usize>,
+    /// The number of the first call that has not been made.
+    at: AtomicUsize,
+}
+
+impl Part {
+    fn new(calls: Range<usize>) -> Self {
+        Self {
+            at: AtomicUsize::new(calls.start),
+            calls,
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.at.load(Ordering::Relaxed) == self.calls.end
+    }
+
+    /// Returns the calls that were made.
+    fn made(&self) -> Range<usize> {
+        self.calls.start..self.at.load(Ordering::Relaxed)
+    }
+}
+
+/// Runs a batch.
+///
+/// # Errors
+/// Any exception that a signal's handler raises, and `OSError` for what C raises on Windows. It has a note about
+/// which calls were made.
+///
+/// # Safety
+/// The function must take the batch's arguments, which are held, and return its results, for which there must be
+/// memory. If there are several threads, it must be one that they can run at once.
+pub unsafe fn run(batch: &Batch<'_>, how: How<'_>, vm: &VirtualMachine) -> PyResult<()> {
+    let count = batch.count;
+    let threads = how.threads.min(count);
+    if threads < 2 {
+        let part = Part::new(0..count);
+        // SAFETY: as above.
+        let ran = unsafe { run_here(batch, &part, how, vm) };
+        return ran.map_err(|error| noted(error, &[part], count, vm));
+    }
+    let bound = |number: usize| {
+        let bound = number as u128 * count as u128 / threads as u128;
+        usize::try_from(bound).unwrap_or(count)
+    };
+    let parts: Vec<Part> = (0..threads)
+        .map(|number| Part::new(bound(number)..bound(number + 1)))
+        .collect();
+    // SAFETY: as above.
+    let ran = unsafe { run_at_once(batch, &parts, how, vm) };
+    ran.map_err(|error| noted(error, &parts, count, vm))
+}
+
+/// Runs a part on this thread, which is attached.
+///
+/// # Errors
+/// As for [`run`].
+///
+/// # Safety
+/// As for [`run`].
+unsafe fn run_here(
+    batch: &Batch<'_>,
+    part: &Part,
+    how: How<'_>,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    let mut runner = Runner::new(batch, part.calls.len());
+    let mut pace = Pace::new(how.pace.load(Ordering::Relaxed));
+    loop {
+        // SAFETY: as above.
+        let calls = || unsafe { advance(&mut runner, part, &mut pace, &AtomicBool::new(false)) };
+        if how.is_critical {
+            attached(how.flags, vm, calls)?;
+        } else {
+            attached_or_not(how.flags, vm, calls)?;
+        }
+        if part.is_over() {
+            how.pace.store(pace.calls(), Ordering::Relaxed);
+            return Ok(());
+        }
+        vm.check_signals()?;
+        pace.looked();
+    }
+}
+
+/// Makes calls of a part until it is over, or time to look at signals, or to stop.
+///
+/// # Safety
+/// As for [`run`].
+#[inline]
+unsafe fn advance(runner: &mut Runner<'_>, part: &Part, pace: &mut Pace, stops: &AtomicBool) {
+    let mut at = part.at.load(Ordering::Relaxed);
+    while at < part.calls.end {
+        let most = pace.calls().min(part.calls.end - at);
+        // SAFETY: as above; the part has as many calls.
+        let made = unsafe { runner.advance(at, most) };
+        at += made;
+        part.at.store(at, Ordering::Relaxed);
+        if at < part.calls.end && (pace.is_due(made) || stops.load(Ordering::Relaxed)) {
+            return;
+        }
+    }
+}
+
+/// What threads that help and the one that they help tell each other.
+#[derive(Default)]
+struct Shared {
+    stops: AtomicBool,
+    /// The number of helpers that have ended.
+    ended: Mutex<usize>,
+    has_ended: Condvar,
+}
+
+/// Runs the last part on this thread, which so finds in its copy of `errno` what the last call has left, and each
+/// other one on a thread of its own.
+///
+/// # Errors
+/// As for [`run`].
+///
+/// # Safety
+/// As for [`run`].
+unsafe fn run_at_once(
+    batch: &Batch<'_>,
+    parts: &[Part],
+    how: How<'_>,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    let shared = Shared::default();
+    let copy = errno::get();
+    let Some((last, others)) = parts.split_last() else {
+        return Ok(());
+    };
+    thread::scope(|scope| {
+        let mut helpers = Vec::new();
+        let mut left = Vec::new();
+        for part in others {
+            // SAFETY: as above.
+            let help = || unsafe { help(batch, part, how, copy, &shared) };
+            let builder = thread::Builder::new()
+                .name("vectorize".to_owned())
+                .stack_size(STACK);
+            match builder.spawn_scoped(scope, help) {
+                Ok(helper) => helpers.push(helper),
+                Err(_) => left.push(part),
+            }
+        }
+        // What no thread could be made for is run here.
+        let ran = left.into_iter().chain([last]).try_for_each(|part| {
+            errno::set(copy);
+            // SAFETY: as above.
+            unsafe { run_here(batch, part, how, vm) }
+        });
+        let ran = ran.and_then(|()| wait(&shared, helpers.len(), vm));
+        if ran.is_err() {
+            shared.stops.store(true, Ordering::Relaxed);
+        }
+        // A helper that has called back may need the VM to end.
+        let raised = vm.allow_threads(|| {
+            helpers
+                .into_iter()
+                .map(ScopedJoinHandle::join)
+                .collect::<Vec<_>>()
+        });
+        raised.into_iter().fold(ran, |ran, raised| match raised {
+            Ok(raised) => ran.and(seh::raise(raised, vm)),
+            Err(panic) => resume_unwind(panic),
+        })
+    })
+}
+
+/// Waits for helpers, and looks at signals meanwhile.
+fn wait(shared: &Shared, helpers: usize, vm: &VirtualMachine) -> PyResult<()> {
+    loop {
+        let are_over = vm.allow_threads(|| {
+            let ended = shared.ended.lock().unwrap_or_else(PoisonError::into_inner);
+            let are_running = |ended: &mut usize| *ended < helpers;
+            let waited = shared
+                .has_ended
+                .wait_timeout_while(ended, WAIT, are_running);
+            let (ended, _) = waited.unwrap_or_else(PoisonError::into_inner);
+            *ended == helpers
+        });
+        vm.check_signals()?;
+        if are_over {
+            return Ok(());
+        }
+    }
+}
+
+/// Notes the end of a helper, also by a panic.
+struct Ending<'a>(&'a Shared);
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        *self.0.ended.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        self.0.has_ended.notify_all();
+    }
+}
+
+/// Runs a part on a thread that the VM does not know, and returns what C has raised.
+///
+/// # Safety
+/// As for [`run`].
+unsafe fn help(
+    batch: &Batch<'_>,
+    part: &Part,
+    how: How<'_>,
+    copy: i32,
+    shared: &Shared,
+) -> seh::Raises {
+    let _ending = Ending(shared);
+    seh::prepare();
+    errno::set(copy);
+    let mut runner = Runner::new(batch, part.calls.len());
+    let mut pace = Pace::new(how.pace.load(Ordering::Relaxed));
+    let mut calls = || {
+        while !part.is_over() && !shared.stops.load(Ordering::Relaxed) {
+            // SAFETY: as above.
+            unsafe { advance(&mut runner, part, &mut pace, &shared.stops) };
+            pace.looked();
+        }
+    };
+    seh::taking(|| {
+        if how.flags & flags::USE_ERRNO == 0 {
+            calls();
+        } else {
+            errno::swapped(calls);
+        }
+    })
+}
+
+/// Adds a note to an exception that has stopped a batch: which of its calls were made.
+fn noted(
+    error: PyBaseExceptionRef,
+    parts: &[Part],
+    count: usize,
+    vm: &VirtualMachine,
+) -> PyBaseExceptionRef {
+    let made = parts.iter().map(Part::made).filter(|made| !made.is_empty());
+    let made: Vec<_> = made.collect();
+    let text = match &made[..] {
+        [] => format!("vectorize: 0 of {count} calls were made"),
+        [made] if parts.len() == 1 => {
+            format!("vectorize: {} of {count} calls were made", made.len())
+        }
+        many => {
+            let ranges = many
+                .iter()
+                .map(|made| format!("{} to {}", made.start, made.end - 1));
+            let ranges = ranges.collect::<Vec<_>>().join(" and ");
+            format!("vectorize: calls {ranges} of {count} were made")
+        }
+    };
+    // An exception whose class has another `add_note` has no note.
+    let _ = vm.call_method(error.as_object(), "add_note", (text,));
+    error
+}

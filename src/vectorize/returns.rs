@@ -1,0 +1,173 @@
+//! What a batch returns: a new array, or what the caller gives for it.
+
+use super::{
+    operand::{Held, array, dimensions},
+    shape::{Extents, Region},
+    word::Number,
+};
+use crate::{
+    abi::native::Form,
+    ccall::result::Restype,
+    cdata::{CData, buffer::format_of},
+    classes::array::array_type,
+    ctype::{
+        CType, Place,
+        simple::{self, Class},
+    },
+};
+use rustpython_common::lock::PyMutex;
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
+    builtins::PyType,
+    object::{Traverse, TraverseFn},
+};
+
+/// The results of a function.
+#[derive(Debug)]
+pub struct Returns {
+    pub form: Form,
+    /// Their type, if there are any.
+    pub ctype: Option<PyRef<CType>>,
+    /// The shape of the last new array, and its type. Without it, the type would be gone with the array.
+    last: PyMutex<Option<(Extents, PyRef<CType>)>>,
+}
+
+// SAFETY: visits each object it owns exactly once.
+unsafe impl Traverse for Returns {
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        self.ctype.traverse(visit);
+        if let Some((_, ctype)) = &*self.last.lock() {
+            ctype.traverse(visit);
+        }
+    }
+}
+
+impl Returns {
+    /// Returns what a function with this `restype` returns. `None` if its results are no C values, or come back
+    /// where only libffi finds them.
+    #[must_use]
+    pub fn new(restype: &Restype, vm: &VirtualMachine) -> Option<Self> {
+        let form = restype.returned().form?;
+        let ctype = if vm.is_none(restype.object()) {
+            None
+        } else {
+            Some(CType::of(restype.object(), vm)?.to_owned())
+        };
+        restype.settle().then(|| Self {
+            form,
+            ctype,
+            last: PyMutex::new(None),
+        })
+    }
+
+    /// Returns the size of a result in bytes; zero if there is none.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.ctype.as_ref().map_or(0, |ctype| ctype.size())
+    }
+
+    /// Makes an array of this shape for results of type `item`.
+    ///
+    /// # Errors
+    /// `OverflowError` or `MemoryError` if it is too large.
+    pub fn array(
+        &self,
+        item: &Py<CType>,
+        shape: &Extents,
+        vm: &VirtualMachine,
+    ) -> PyResult<PyRef<CData>> {
+        let last = self.last.lock();
+        let known = last.as_ref().filter(|(known, _)| known == shape);
+        let known = known.map(|(_, ctype)| ctype.clone());
+        drop(last);
+        let ctype = match known {
+            Some(ctype) => ctype,
+            None => self.array_type(item, shape, vm)?,
+        };
+        let made = (ctype.construct)(&ctype, Place::New, vm)?;
+        made.downcast()
+            .map_err(|_| vm.new_system_error("an array type makes arrays"))
+    }
+
+    fn array_type(
+        &self,
+        item: &Py<CType>,
+        shape: &Extents,
+        vm: &VirtualMachine,
+    ) -> PyResult<PyRef<CType>> {
+        let no_type = || vm.new_type_error("abstract class");
+        let mut class: PyObjectRef = item.python_class().clone().into();
+        for &extent in shape.iter().rev() {
+            let item = class.downcast_ref::<PyType>().ok_or_else(no_type)?;
+            class = array_type(item, extent, vm)?;
+        }
+        let ctype = CType::of(&class, vm).ok_or_else(no_type)?.to_owned();
+        let displaced = self.last.lock().replace((shape.clone(), ctype.clone()));
+        drop(displaced);
+        Ok(ctype)
+    }
+
+    /// Returns the place for results that the caller gives. `None` if it cannot take them, or is none.
+    pub fn given<'a>(
+        &self,
+        place: &'a PyObject,
+        held: &mut Held<'a>,
+        vm: &VirtualMachine,
+    ) -> Option<Region> {
+        let ctype = self.ctype.as_ref()?;
+        let is_address = ctype.is_address();
+        let is_same = |item: &Py<CType>| {
+            item.is(ctype) || is_address && item.simple_class() == Some(Class::VoidPointer)
+        };
+        let number = Number::of(ctype).or(is_address.then_some(Number::ADDRESS));
+        let format = number.is_none().then(|| format_of(ctype));
+        let wanted = Wanted {
+            number,
+            format: format.as_deref().map(|format| (format, ctype.size())),
+        };
+        place_for(is_same, wanted, place, held, vm)
+    }
+}
+
+/// What the items of a buffer for results must be.
+struct Wanted<'a> {
+    number: Option<Number>,
+    /// The format and size of what is no such number.
+    format: Option<(&'a str, usize)>,
+}
+
+/// Returns the place that the caller gives for values of `errno`. `None` if it cannot take them.
+pub fn errnos<'a>(place: &'a PyObject, held: &mut Held<'a>, vm: &VirtualMachine) -> Option<Region> {
+    let wanted = Wanted {
+        number: Number::of_code(&simple::INT),
+        format: None,
+    };
+    place_for(|_| false, wanted, place, held, vm)
+}
+
+/// Returns a writable place for items of a type, or for numbers like it.
+fn place_for<'a>(
+    is_same: impl Fn(&Py<CType>) -> bool,
+    wanted: Wanted<'_>,
+    place: &'a PyObject,
+    held: &mut Held<'a>,
+    vm: &VirtualMachine,
+) -> Option<Region> {
+    if CData::of(place).is_some() {
+        let array = array(place)?;
+        let found = dimensions(array.ctype(), |_| false)?;
+        let number = Number::of(found.item);
+        let is_number = number.is_some() && number == wanted.number;
+        return (is_number || is_same(found.item)).then(|| held.array(array, &found));
+    }
+    if !place.check_buffer() {
+        return None;
+    }
+    let viewed = held.buffer(place, vm)?;
+    let fits = match (wanted.number, wanted.format) {
+        (Some(number), _) => number.is_of(viewed.number?),
+        (None, Some((format, size))) => held.has_format(format, size),
+        (None, None) => false,
+    };
+    (fits && !viewed.is_readonly).then_some(viewed.region)
+}
