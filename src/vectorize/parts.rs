@@ -6,8 +6,8 @@
 
 use super::{batch::Batch, pace::Pace, runner::Runner};
 use crate::ccall::{
-    enter::detached::{attached, attached_or_not},
-    errno, flags, seh,
+    enter::detached::{attached, attached_or_not, with_errors},
+    errno, seh,
 };
 use rustpython_vm::{AsObject, PyResult, VirtualMachine, builtins::PyBaseExceptionRef};
 use std::{
@@ -256,20 +256,14 @@ unsafe fn help(
     errno::set(copy);
     let mut runner = Runner::new(batch, part.calls.len());
     let mut pace = Pace::new(how.pace.load(Ordering::Relaxed));
-    let mut calls = || {
+    let calls = || {
         while !part.is_over() && !shared.stops.load(Ordering::Relaxed) {
             // SAFETY: as above.
             unsafe { advance(&mut runner, part, &mut pace, &shared.stops) };
             pace.looked();
         }
     };
-    seh::taking(|| {
-        if how.flags & flags::USE_ERRNO == 0 {
-            calls();
-        } else {
-            errno::swapped(calls);
-        }
-    })
+    seh::taking(|| with_errors(how.flags, calls))
 }
 
 /// Adds a note to an exception that has stopped a batch: which of its calls were made.

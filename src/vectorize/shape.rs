@@ -263,7 +263,9 @@ mod tests {
     fn regions_that_are_said_to_be_apart_are() {
         let strides = [-12, -8, -3, 0, 1, 2, 4, 8, 12];
         let mut regions = Vec::new();
-        for start in 100..112 {
+        // Miri takes a hundred times as long.
+        let starts = if cfg!(miri) { 100..102 } else { 100..112 };
+        for start in starts {
             for size in [1, 4] {
                 regions.push(region(start, size, &[]));
                 for stride in strides {
@@ -294,7 +296,7 @@ mod tests {
                 }
             }
         }
-        assert!(apart > 1000);
+        assert!(apart > 100);
     }
 
     #[test]

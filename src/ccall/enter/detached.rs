@@ -57,7 +57,7 @@ pub fn attached(call_flags: u32, vm: &VirtualMachine, enter: impl FnOnce()) -> P
 
 /// Runs `enter` with ctypes' copies of `errno` and the last error in place if the function asks for them.
 #[inline(always)]
-fn with_errors(call_flags: u32, enter: impl FnOnce()) {
+pub fn with_errors(call_flags: u32, enter: impl FnOnce()) {
     #[cfg(windows)]
     let enter = || last_error::around(call_flags, enter);
     if call_flags & flags::USE_ERRNO == 0 {

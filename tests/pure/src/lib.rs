@@ -23,5 +23,9 @@ pub mod long_double;
 pub mod memory;
 #[path = "../../../src/ctype/layout/place.rs"]
 pub mod place;
+/// Its own tests are what is run of it.
+#[cfg(test)]
+#[path = "../../../src/vectorize/shape.rs"]
+mod shape;
 
 pub mod check;
