@@ -93,7 +93,7 @@ impl Planned {
         let array = match &self.returns.ctype {
             Some(ctype) => match self
                 .returns
-                .array(ctype, &[count].into_iter().collect(), vm)
+                .array(ctype, &[count].into_iter().collect(), vm)?
             {
                 Ok(array) => Some(array),
                 Err(error) => return Some(Err(error)),

@@ -142,6 +142,9 @@ impl Parameter {
         held: &mut Held<'a>,
         vm: &VirtualMachine,
     ) -> Option<Taken> {
+        if matches!(self.maps, Maps::Nothing) {
+            return Some(Taken::One);
+        }
         if let Some(cdata) = CData::of(value) {
             return match &cdata.ctype().kind {
                 Kind::Array(_) => self.of_array(array(value)?, held),
@@ -150,7 +153,6 @@ impl Parameter {
         }
         if is_sequence(value) {
             return Some(match self.maps {
-                Maps::Nothing => Taken::One,
                 Maps::Text(Class::Char) if let Some(region) = held.texts(value, vm) => {
                     Taken::Items(Operand {
                         region,

@@ -178,7 +178,7 @@ impl Planned {
             } else {
                 shape.clone()
             };
-            match self.returns.array(ctype, &extents, vm) {
+            match self.returns.array(ctype, &extents, vm)? {
                 Ok(made) => {
                     places.results = Some(region(&made, ctype.size(), &shape));
                     array = Some(made);

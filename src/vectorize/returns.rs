@@ -66,7 +66,7 @@ impl Returns {
         self.ctype.as_ref().map_or(0, |ctype| ctype.size())
     }
 
-    /// Makes an array of this shape for results of type `item`.
+    /// Makes an array of this shape for results of type `item`. Returns `None` if there is no such type.
     ///
     /// # Errors
     /// `OverflowError` or `MemoryError` if it is too large.
@@ -75,18 +75,22 @@ impl Returns {
         item: &Py<CType>,
         shape: &Extents,
         vm: &VirtualMachine,
-    ) -> PyResult<PyRef<CData>> {
+    ) -> Option<PyResult<PyRef<CData>>> {
         let last = self.last.lock();
         let known = last.as_ref().filter(|(known, _)| known == shape);
         let known = known.map(|(_, ctype)| ctype.clone());
         drop(last);
         let ctype = match known {
             Some(ctype) => ctype,
-            None => self.array_type(item, shape, vm)?,
+            None => match self.array_type(item, shape, vm)? {
+                Ok(ctype) => ctype,
+                Err(error) => return Some(Err(error)),
+            },
         };
-        let made = (ctype.construct)(&ctype, Place::New, vm)?;
-        made.downcast()
-            .map_err(|_| vm.new_system_error("an array type makes arrays"))
+        match (ctype.construct)(&ctype, Place::New, vm) {
+            Ok(made) => made.downcast().ok().map(Ok),
+            Err(error) => Some(Err(error)),
+        }
     }
 
     fn array_type(
@@ -94,17 +98,18 @@ impl Returns {
         item: &Py<CType>,
         shape: &Extents,
         vm: &VirtualMachine,
-    ) -> PyResult<PyRef<CType>> {
-        let no_type = || vm.new_type_error("abstract class");
+    ) -> Option<PyResult<PyRef<CType>>> {
         let mut class: PyObjectRef = item.python_class().clone().into();
         for &extent in shape.iter().rev() {
-            let item = class.downcast_ref::<PyType>().ok_or_else(no_type)?;
-            class = array_type(item, extent, vm)?;
+            class = match array_type(class.downcast_ref::<PyType>()?, extent, vm) {
+                Ok(class) => class,
+                Err(error) => return Some(Err(error)),
+            };
         }
-        let ctype = CType::of(&class, vm).ok_or_else(no_type)?.to_owned();
+        let ctype = CType::of(&class, vm)?.to_owned();
         let displaced = self.last.lock().replace((shape.clone(), ctype.clone()));
         drop(displaced);
-        Ok(ctype)
+        Some(Ok(ctype))
     }
 
     /// Returns the place for results that the caller gives. `None` if it cannot take them, or is none.
