@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     abi::{MOST_ROWS, native::Rows, stack::EIGHTBYTE},
+    audit,
     ccall::{
         arena::Arena,
         enter::detached::{attached, attached_or_not},
@@ -29,13 +30,23 @@ struct Columns<'a> {
     count: usize,
     /// The words that do not lie in place.
     loaded: &'a mut [Words; MOST_WORDS],
-    /// Whether each argument goes into a vector register, and where its words lie, if not at its number among the
-    /// loaded ones.
-    words: ArrayVec<(bool, Option<*const u64>), MOST_WORDS>,
+    /// Whether each argument goes into a vector register, and where its words lie.
+    words: ArrayVec<(bool, Place), MOST_WORDS>,
     exports: ArrayVec<Export<'a>, MOST_WORDS>,
     /// Whether there are items that are read, and items whose addresses C gets.
     reads: bool,
     lends: bool,
+}
+
+/// Where the words of an argument lie.
+#[derive(Clone, Copy)]
+enum Place {
+    /// In an array.
+    There(*const u64),
+    /// At the argument's number among the loaded ones.
+    Loaded,
+    /// Nowhere yet: it is the same in all calls.
+    Constant(u64),
 }
 
 impl Planned {
@@ -49,20 +60,14 @@ impl Planned {
     ) -> Option<PyResult> {
         let form = self.returns.form;
         let result = self.returns.size();
-        if self.threads != 1 || !form.is_word() || result > EIGHTBYTE {
+        let is_other = self.threads != 1 || !form.is_word() || result > EIGHTBYTE;
+        if is_other || positional.len() != self.parameters.len() || audit::is_watched() {
             return None;
         }
-        let mut lengths = positional
-            .iter()
-            .filter_map(|value| Some(plain(value)?.1.length));
-        let count = lengths.next()?;
         let at_a_time = self.pace.load(Ordering::Relaxed).min(MOST_ROWS);
-        if count == 0 || count > at_a_time || lengths.any(|length| length != count) {
-            return None;
-        }
         let mut loaded = [NO_WORDS; MOST_WORDS];
         let mut columns = Columns {
-            count,
+            count: 0,
             loaded: &mut loaded,
             words: ArrayVec::new(),
             exports: ArrayVec::new(),
@@ -72,6 +77,11 @@ impl Planned {
         let mut arena = Arena::default();
         for (parameter, value) in self.parameters.iter().zip(positional) {
             if let Some((array, items)) = plain(value) {
+                let is_other = columns.count != 0 && columns.count != items.length;
+                if is_other || items.length == 0 || items.length > at_a_time {
+                    return None;
+                }
+                columns.count = items.length;
                 let (pass, uses) = parameter.pass(&items.item)?;
                 columns.note(array, uses)?;
                 columns.items(array, items, pass, parameter.scalar.is_float())?;
@@ -80,15 +90,18 @@ impl Planned {
                 && parameter.exact.copied(value, vm).is_none()
             {
                 let word = parameter.exact.word(value, &mut arena, vm)?;
-                columns.constant(parameter.exact.is_vector(), word)?;
+                let constant = (parameter.exact.is_vector(), Place::Constant(word));
+                columns.words.try_push(constant).ok()?;
             } else {
                 return None;
             }
         }
         // Whether they overlap takes a closer look.
-        if columns.reads && columns.lends {
+        if columns.count == 0 || columns.reads && columns.lends {
             return None;
         }
+        columns.fill();
+        let count = columns.count;
         let mut rows = Rows::new(columns.all())?;
         let array = match &self.returns.ctype {
             Some(ctype) => match self
@@ -150,11 +163,13 @@ impl<'a> Columns<'a> {
         self.exports.try_push(Export::new(array)).ok()
     }
 
-    /// Adds an argument that is the same in all calls.
-    fn constant(&mut self, is_vector: bool, word: u64) -> Option<()> {
-        let words = self.loaded.get_mut(self.words.len())?;
-        words[..self.count].fill(MaybeUninit::new(word));
-        self.words.try_push((is_vector, None)).ok()
+    /// Repeats the words of arguments that are the same in all calls.
+    fn fill(&mut self) {
+        for ((_, place), loaded) in self.words.iter().zip(&mut *self.loaded) {
+            if let Place::Constant(word) = place {
+                loaded[..self.count].fill(MaybeUninit::new(*word));
+            }
+        }
     }
 
     /// Adds an argument that is an item of an array.
@@ -195,7 +210,10 @@ impl<'a> Columns<'a> {
         items: &ArrayItems,
     ) -> Option<()> {
         if load == Load::Whole && items.item_size == EIGHTBYTE {
-            return self.words.try_push((is_vector, Some(start.cast()))).ok();
+            return self
+                .words
+                .try_push((is_vector, Place::There(start.cast())))
+                .ok();
         }
         let words = self.loaded.get_mut(self.words.len())?;
         // SAFETY: the array has as many items.
@@ -206,14 +224,15 @@ impl<'a> Columns<'a> {
                 &mut words[..self.count],
             )
         };
-        self.words.try_push((is_vector, None)).ok()
+        self.words.try_push((is_vector, Place::Loaded)).ok()
     }
 
     /// Returns whether each argument goes into a vector register, and its words.
     fn all(&self) -> impl Iterator<Item = (bool, *const u64)> + Clone {
         let words = self.words.iter().zip(&*self.loaded);
-        words.map(|(&(is_vector, in_place), loaded)| {
-            (is_vector, in_place.unwrap_or(loaded.as_ptr().cast()))
+        words.map(|(&(is_vector, place), loaded)| match place {
+            Place::There(words) => (is_vector, words),
+            Place::Loaded | Place::Constant(_) => (is_vector, loaded.as_ptr().cast()),
         })
     }
 }

@@ -122,6 +122,12 @@ fn vectorcall(
         return call_by_slot(zelf, args, nargs, names, vm);
     };
     let (positional, values) = args.split_at(nargs);
+    if values.is_empty()
+        && let Some(planned) = &vectorized.planned
+        && let Some(result) = planned.call_few(&vectorized.called, positional, vm)
+    {
+        return result;
+    }
     let names_of = names.unwrap_or(&[]).iter();
     let names_of = names_of.map(|name| {
         name.downcast_ref::<PyStr>()

@@ -23,6 +23,8 @@ pub struct Parameter {
     /// The scalar that the type is, or that stands for it.
     pub scalar: Scalar,
     maps: Maps,
+    /// How items of exactly its type are passed, which most are.
+    own: Option<(Pass, Use)>,
 }
 
 /// What a parameter maps over.
@@ -127,12 +129,15 @@ impl Parameter {
             Kind::Simple(simple) => simple.code.scalar,
             _ => Scalar::Pointer,
         };
-        Some(Self {
+        let mut parameter = Self {
             exact,
             ctype,
             scalar,
             maps,
-        })
+            own: None,
+        };
+        parameter.own = parameter.find_pass(&parameter.ctype);
+        Some(parameter)
     }
 
     /// Returns what an argument is to this parameter. `None` if it is an error, or takes a closer look.
@@ -214,7 +219,15 @@ impl Parameter {
     }
 
     /// Returns how such items of an array are passed. `None` if they are not.
+    #[inline]
     pub fn pass(&self, item: &Py<CType>) -> Option<(Pass, Use)> {
+        if item.is(&self.ctype) {
+            return self.own;
+        }
+        self.find_pass(item)
+    }
+
+    fn find_pass(&self, item: &Py<CType>) -> Option<(Pass, Use)> {
         const POINTER: (Pass, Use) = (Pass::Word(Load::Whole), Use::Read);
         const TARGET: (Pass, Use) = (Pass::Word(Load::Address), Use::Lend);
         let is_ours = item.is(&self.ctype);

@@ -72,12 +72,6 @@ impl<'a> Keywords<'a> {
     }
 }
 
-impl Keywords<'_> {
-    fn are_none(&self) -> bool {
-        self.out.is_none() && self.errno.is_none()
-    }
-}
-
 /// What became of a call.
 pub enum Outcome {
     Done(PyResult),
@@ -134,11 +128,6 @@ impl Planned {
     ) -> Option<Outcome> {
         if positional.len() != self.parameters.len() || audit::is_watched() {
             return None;
-        }
-        if keywords.are_none()
-            && let Some(result) = self.call_few(called, positional, vm)
-        {
-            return Some(Outcome::Done(result));
         }
         let given =
             |value: Option<&'_ PyObjectRef>| value.filter(|value| !vm.is_none(value)).cloned();

@@ -21,6 +21,7 @@ use rustpython_vm::{
     builtins::PyType,
     object::{Traverse, TraverseFn},
 };
+use std::sync::OnceLock;
 
 /// The results of a function.
 #[derive(Debug)]
@@ -28,14 +29,25 @@ pub struct Returns {
     pub form: Form,
     /// Their type, if there are any.
     pub ctype: Option<PyRef<CType>>,
-    /// The shape of the last new array, and its type. Without it, the type would be gone with the array.
-    last: PyMutex<Option<(Extents, PyRef<CType>)>>,
+    /// The first shapes of new arrays, with the types of these, which would be gone with the arrays.
+    first: [OnceLock<Shaped>; FIRST],
+    /// The last of all further ones.
+    last: PyMutex<Option<Shaped>>,
 }
+
+/// How many types of arrays are found without a lock.
+const FIRST: usize = 4;
+
+/// A shape, and the type of arrays that have it.
+type Shaped = (Extents, PyRef<CType>);
 
 // SAFETY: visits each object it owns exactly once.
 unsafe impl Traverse for Returns {
     fn traverse(&self, visit: &mut TraverseFn<'_>) {
         self.ctype.traverse(visit);
+        for (_, ctype) in self.first.iter().filter_map(OnceLock::get) {
+            ctype.traverse(visit);
+        }
         if let Some((_, ctype)) = &*self.last.lock() {
             ctype.traverse(visit);
         }
@@ -56,6 +68,7 @@ impl Returns {
         restype.settle().then(|| Self {
             form,
             ctype,
+            first: Default::default(),
             last: PyMutex::new(None),
         })
     }
@@ -76,22 +89,23 @@ impl Returns {
         shape: &Extents,
         vm: &VirtualMachine,
     ) -> Option<PyResult<PyRef<CData>>> {
-        let last = self.last.lock();
-        let known = last.as_ref().filter(|(known, _)| known == shape);
-        let known = known.map(|(_, ctype)| ctype.clone());
-        drop(last);
-        let ctype = match known {
-            Some(ctype) => ctype,
+        let first = self.first.iter().map_while(OnceLock::get);
+        // Most have one dimension, for which comparing memory takes longer.
+        let mut first = first.filter(|(known, _)| known.iter().eq(shape));
+        let made = match first.next() {
+            Some((_, ctype)) => (ctype.construct)(ctype, Place::New, vm),
             None => match self.array_type(item, shape, vm)? {
-                Ok(ctype) => ctype,
-                Err(error) => return Some(Err(error)),
+                Ok(ctype) => (ctype.construct)(&ctype, Place::New, vm),
+                Err(error) => Err(error),
             },
         };
-        match (ctype.construct)(&ctype, Place::New, vm) {
+        match made {
             Ok(made) => made.downcast().ok().map(Ok),
             Err(error) => Some(Err(error)),
         }
     }
+
+    /// Returns the type of arrays of a shape that is none of the first, or not yet.
 
     fn array_type(
         &self,
@@ -99,6 +113,13 @@ impl Returns {
         shape: &Extents,
         vm: &VirtualMachine,
     ) -> Option<PyResult<PyRef<CType>>> {
+        let last = self.last.lock();
+        let known = last.as_ref().filter(|(known, _)| known == shape);
+        let known = known.map(|(_, ctype)| ctype.clone());
+        drop(last);
+        if let Some(known) = known {
+            return Some(Ok(known));
+        }
         let mut class: PyObjectRef = item.python_class().clone().into();
         for &extent in shape.iter().rev() {
             class = match array_type(class.downcast_ref::<PyType>()?, extent, vm) {
@@ -107,7 +128,14 @@ impl Returns {
             };
         }
         let ctype = CType::of(&class, vm)?.to_owned();
-        let displaced = self.last.lock().replace((shape.clone(), ctype.clone()));
+        let mut shaped = (shape.clone(), ctype.clone());
+        for first in &self.first {
+            match first.set(shaped) {
+                Ok(()) => return Some(Ok(ctype)),
+                Err(given_back) => shaped = given_back,
+            }
+        }
+        let displaced = self.last.lock().replace(shaped);
         drop(displaced);
         Some(Ok(ctype))
     }

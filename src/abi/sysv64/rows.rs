@@ -14,7 +14,7 @@ const _: () = assert!(INTEGERS == 6 && VECTORS == 8);
 /// The words of each argument.
 #[derive(Debug)]
 pub struct Rows {
-    /// Those for the integer registers that the loop loads, then those for the vector registers.
+    /// Those for the integer registers, then those for the vector registers.
     words: [*const u64; INTEGERS + VECTORS],
     class: &'static Class,
 }
@@ -37,6 +37,27 @@ type Loop = unsafe extern "sysv64" fn(
     count: usize,
 );
 
+/// The number of the first class for as many integers and vectors.
+static CLASS_OF: [[u8; VECTORS + 1]; INTEGERS + 1] = class_of();
+
+const fn class_of() -> [[u8; VECTORS + 1]; INTEGERS + 1] {
+    let mut found = [[0; VECTORS + 1]; INTEGERS + 1];
+    let (mut integers, mut vectors) = (0, 0);
+    while integers <= INTEGERS {
+        let mut class = 0;
+        while CLASSES[class].integers < integers || CLASSES[class].vectors < vectors {
+            class += 1;
+        }
+        found[integers][vectors] = class as u8;
+        (integers, vectors) = if vectors == VECTORS {
+            (integers + 1, 0)
+        } else {
+            (integers, vectors + 1)
+        };
+    }
+    found
+}
+
 /// Words for registers that a loop loads and the function does not read.
 static NOTHING: [u64; MOST_ROWS] = [0; MOST_ROWS];
 
@@ -44,28 +65,21 @@ impl Rows {
     /// Makes rows of arguments, in the order of the parameters: whether each goes into a vector register, and
     /// where its words are, one for each call. Returns `None` if there are more than registers.
     #[must_use]
-    pub fn new(arguments: impl Iterator<Item = (bool, *const u64)> + Clone) -> Option<Self> {
-        let (mut integers, mut vectors) = (0, 0);
-        for (is_vector, _) in arguments.clone() {
-            *if is_vector {
-                &mut vectors
-            } else {
-                &mut integers
-            } += 1;
-        }
-        let fits = |class: &&Class| integers <= class.integers && vectors <= class.vectors;
-        let class = CLASSES.iter().find(fits)?;
+    pub fn new(arguments: impl Iterator<Item = (bool, *const u64)>) -> Option<Self> {
         let mut words = [NOTHING.as_ptr(); INTEGERS + VECTORS];
-        let (mut integers, mut vectors) = (0, class.integers);
+        let (mut integers, mut vectors) = (0, 0);
         for (is_vector, own) in arguments {
-            let next = if is_vector {
-                &mut vectors
+            let place = if is_vector {
+                vectors += 1;
+                INTEGERS + vectors - 1
             } else {
-                &mut integers
+                integers += 1;
+                integers - 1
             };
-            words[*next] = own;
-            *next += 1;
+            *words.get_mut(place)? = own;
         }
+        let class = *CLASS_OF.get(integers)?.get(vectors)?;
+        let class = &CLASSES[usize::from(class)];
         Some(Self { words, class })
     }
 
@@ -90,7 +104,7 @@ impl Rows {
         let calls = match form {
             Form::Vector => self.class.vector,
             Form::Integer => self.class.integer,
-            _ => self.for_pairs(form),
+            _ => Self::for_pairs(form),
         };
         if count > 0 {
             // SAFETY: the function takes the words and returns in this form, and there are as many (see #
@@ -103,17 +117,7 @@ impl Rows {
 impl Rows {
     /// Returns the loop for a form of two words. It loads all argument registers.
     #[inline(never)]
-    fn for_pairs(&mut self, form: Form) -> Loop {
-        let vectors = self.class.integers;
-        if vectors < INTEGERS {
-            // Their words come behind those for all integer registers.
-            self.words
-                .copy_within(vectors..vectors + self.class.vectors, INTEGERS);
-            self.words[vectors..INTEGERS].fill(NOTHING.as_ptr());
-        }
-        if let Some(general) = CLASSES.last() {
-            self.class = general;
-        }
+    fn for_pairs(form: Form) -> Loop {
         match form {
             Form::Vectors => two_vectors,
             Form::IntegerVector => integer_and_vector,
@@ -123,8 +127,7 @@ impl Rows {
     }
 }
 
-/// Loads an argument register of each kind with the word of this row, by the number of the argument among those
-/// of the loop.
+/// Loads an argument register of each kind with the word of this row, by its number among all.
 #[rustfmt::skip]
 macro_rules! integer {
     ($register:literal, $number:literal) => {
@@ -225,7 +228,7 @@ macro_rules! calls {
 /// loops for results of each kind, what they load.
 macro_rules! classes {
     ($(($integers:literal, $vectors:literal) $integer:ident $vector:ident [$($load:expr),*];)*) => {
-        static CLASSES: &[Class] = &[$(Class {
+        const CLASSES: &[Class] = &[$(Class {
             integers: $integers,
             vectors: $vectors,
             integer: $integer,
@@ -260,11 +263,11 @@ pairs! {
 
 classes! {
     (1, 0) integer_of_1_0 vector_of_1_0 [integer!("rdi", 0)];
-    (0, 1) integer_of_0_1 vector_of_0_1 [vector!("xmm0", 0)];
+    (0, 1) integer_of_0_1 vector_of_0_1 [vector!("xmm0", 6)];
     (2, 0) integer_of_2_0 vector_of_2_0 [integer!("rdi", 0), integer!("rsi", 1)];
-    (0, 2) integer_of_0_2 vector_of_0_2 [vector!("xmm0", 0), vector!("xmm1", 1)];
+    (0, 2) integer_of_0_2 vector_of_0_2 [vector!("xmm0", 6), vector!("xmm1", 7)];
     (3, 0) integer_of_3_0 vector_of_3_0 [integer!("rdi", 0), integer!("rsi", 1), integer!("rdx", 2)];
-    (0, 3) integer_of_0_3 vector_of_0_3 [vector!("xmm0", 0), vector!("xmm1", 1), vector!("xmm2", 2)];
+    (0, 3) integer_of_0_3 vector_of_0_3 [vector!("xmm0", 6), vector!("xmm1", 7), vector!("xmm2", 8)];
     (6, 0) integer_of_6_0 vector_of_6_0 [
         integer!("rdi", 0), integer!("rsi", 1), integer!("rdx", 2), integer!("rcx", 3), integer!("r8", 4),
         integer!("r9", 5)
