@@ -4,25 +4,29 @@
 //! run Python code, and stop all others. Threads that help it are never attached; a callback on one of them is a
 //! callback on a thread that the VM does not know.
 
-use super::{batch::Batch, pace::Pace, runner::Runner};
+use super::{
+    batch::Batch,
+    helpers::{self, Job},
+    pace::Pace,
+    runner::Runner,
+};
 use crate::ccall::{
     enter::detached::{attached, attached_or_not, with_errors},
     errno, seh,
 };
 use rustpython_vm::{AsObject, PyResult, VirtualMachine, builtins::PyBaseExceptionRef};
 use std::{
+    any::Any,
+    mem,
     ops::Range,
-    panic::resume_unwind,
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     sync::{
-        Condvar, Mutex, PoisonError,
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    thread::{self, ScopedJoinHandle},
     time::Duration,
 };
 
-/// The stack of a thread that helps: as large as the main thread's usually is.
-const STACK: usize = 8 << 20;
 /// How long to wait for other threads before signals are looked at.
 const WAIT: Duration = Duration::from_micros(500);
 
@@ -39,7 +43,9 @@ pub struct How<'a> {
     pub pace: &'a AtomicUsize,
 }
 
-/// Calls that follow each other on one thread.
+/// Calls that follow each other on one thread. No two parts are in the same lines of the cache, since each thread
+/// writes to its own all the time.
+#[repr(align(128))]
 struct Part {
     calls: Range<usize>,
     /// The number of the first call that has not been made.
@@ -149,13 +155,66 @@ unsafe fn advance(runner: &mut Runner<'_>, part: &Part, pace: &mut Pace, stops: 
 #[derive(Default)]
 struct Shared {
     stops: AtomicBool,
-    /// The number of helpers that have ended.
-    ended: Mutex<usize>,
+    ended: Mutex<Ended>,
     has_ended: Condvar,
 }
 
+/// The helpers that have ended.
+#[derive(Default)]
+struct Ended {
+    count: usize,
+    /// What C has raised on them.
+    raised: Vec<seh::Raises>,
+    /// What one has panicked with.
+    panicked: Option<Box<dyn Any + Send>>,
+}
+
+impl Shared {
+    fn ended(&self) -> MutexGuard<'_, Ended> {
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Notes the end of a helper when it is dropped.
+struct Ending(Arc<Shared>);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.0.ended().count += 1;
+        self.0.has_ended.notify_all();
+    }
+}
+
+/// Waits for all helpers when it is dropped: what they use is gone afterwards.
+struct Waiting<'a> {
+    shared: &'a Shared,
+    helpers: usize,
+    vm: &'a VirtualMachine,
+}
+
+impl Waiting<'_> {
+    /// Waits for the helpers as long as `once` says, and returns whether they have ended.
+    fn wait(&self, once: Duration) -> bool {
+        // A helper that has called back may need the VM to end.
+        self.vm.allow_threads(|| {
+            let are_running = |ended: &mut Ended| ended.count < self.helpers;
+            let has_ended = &self.shared.has_ended;
+            let waited = has_ended.wait_timeout_while(self.shared.ended(), once, are_running);
+            let (ended, _) = waited.unwrap_or_else(PoisonError::into_inner);
+            ended.count == self.helpers
+        })
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.shared.stops.store(true, Ordering::Relaxed);
+        while !self.wait(WAIT) {}
+    }
+}
+
 /// Runs the last part on this thread, which so finds in its copy of `errno` what the last call has left, and each
-/// other one on a thread of its own.
+/// other one on a helper.
 ///
 /// # Errors
 /// As for [`run`].
@@ -168,76 +227,55 @@ unsafe fn run_at_once(
     how: How<'_>,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
-    let shared = Shared::default();
+    let shared = Arc::new(Shared::default());
     let copy = errno::get();
     let Some((last, others)) = parts.split_last() else {
         return Ok(());
     };
-    thread::scope(|scope| {
-        let mut helpers = Vec::new();
-        let mut left = Vec::new();
-        for part in others {
+    let mut waiting = Waiting {
+        shared: &shared,
+        helpers: 0,
+        vm,
+    };
+    let mut left = Vec::new();
+    for part in others {
+        let own = shared.clone();
+        let job = move || -> Box<dyn Send> {
+            let ending = Ending(own);
             // SAFETY: as above.
-            let help = || unsafe { help(batch, part, how, copy, &shared) };
-            let builder = thread::Builder::new()
-                .name("vectorize".to_owned())
-                .stack_size(STACK);
-            match builder.spawn_scoped(scope, help) {
-                Ok(helper) => helpers.push(helper),
-                Err(_) => left.push(part),
+            let ran = || unsafe { help(batch, part, how, copy, &ending.0.stops) };
+            match catch_unwind(AssertUnwindSafe(ran)) {
+                Ok(raised) => ending.0.ended().raised.push(raised),
+                Err(panic) => ending.0.ended().panicked = Some(panic),
             }
-        }
-        // What no thread could be made for is run here.
-        let ran = left.into_iter().chain([last]).try_for_each(|part| {
-            errno::set(copy);
-            // SAFETY: as above.
-            unsafe { run_here(batch, part, how, vm) }
-        });
-        let ran = ran.and_then(|()| wait(&shared, helpers.len(), vm));
-        if ran.is_err() {
-            shared.stops.store(true, Ordering::Relaxed);
-        }
-        // A helper that has called back may need the VM to end.
-        let raised = vm.allow_threads(|| {
-            helpers
-                .into_iter()
-                .map(ScopedJoinHandle::join)
-                .collect::<Vec<_>>()
-        });
-        raised.into_iter().fold(ran, |ran, raised| match raised {
-            Ok(raised) => ran.and(seh::raise(raised, vm)),
-            Err(panic) => resume_unwind(panic),
-        })
-    })
-}
-
-/// Waits for helpers, and looks at signals meanwhile.
-fn wait(shared: &Shared, helpers: usize, vm: &VirtualMachine) -> PyResult<()> {
-    loop {
-        let are_over = vm.allow_threads(|| {
-            let ended = shared.ended.lock().unwrap_or_else(PoisonError::into_inner);
-            let are_running = |ended: &mut usize| *ended < helpers;
-            let waited = shared
-                .has_ended
-                .wait_timeout_while(ended, WAIT, are_running);
-            let (ended, _) = waited.unwrap_or_else(PoisonError::into_inner);
-            *ended == helpers
-        });
-        vm.check_signals()?;
-        if are_over {
-            return Ok(());
+            Box::new(ending)
+        };
+        let job: Box<dyn FnOnce() -> Box<dyn Send> + Send + '_> = Box::new(job);
+        // SAFETY: `waiting` waits for the end of the job before what it borrows is gone, and nothing of that is
+        // used after that end.
+        let job =
+            unsafe { mem::transmute::<Box<dyn FnOnce() -> Box<dyn Send> + Send + '_>, Job>(job) };
+        match helpers::help(job) {
+            Ok(()) => waiting.helpers += 1,
+            Err(_) => left.push(part),
         }
     }
-}
-
-/// Notes the end of a helper, also by a panic.
-struct Ending<'a>(&'a Shared);
-
-impl Drop for Ending<'_> {
-    fn drop(&mut self) {
-        *self.0.ended.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-        self.0.has_ended.notify_all();
+    // What no thread could be made for is run here.
+    let mut ran = left.into_iter().chain([last]).try_for_each(|part| {
+        errno::set(copy);
+        // SAFETY: as above.
+        unsafe { run_here(batch, part, how, vm) }
+    });
+    while ran.is_ok() && !waiting.wait(WAIT) {
+        ran = vm.check_signals();
     }
+    drop(waiting);
+    let ended = mem::take(&mut *shared.ended());
+    if let Some(panic) = ended.panicked {
+        resume_unwind(panic);
+    }
+    let raised = ended.raised.into_iter();
+    raised.fold(ran, |ran, raised| ran.and(seh::raise(raised, vm)))
 }
 
 /// Runs a part on a thread that the VM does not know, and returns what C has raised.
@@ -249,17 +287,15 @@ unsafe fn help(
     part: &Part,
     how: How<'_>,
     copy: i32,
-    shared: &Shared,
+    stops: &AtomicBool,
 ) -> seh::Raises {
-    let _ending = Ending(shared);
-    seh::prepare();
     errno::set(copy);
     let mut runner = Runner::new(batch, part.calls.len());
     let mut pace = Pace::new(how.pace.load(Ordering::Relaxed));
     let calls = || {
-        while !part.is_over() && !shared.stops.load(Ordering::Relaxed) {
+        while !part.is_over() && !stops.load(Ordering::Relaxed) {
             // SAFETY: as above.
-            unsafe { advance(&mut runner, part, &mut pace, &shared.stops) };
+            unsafe { advance(&mut runner, part, &mut pace, stops) };
             pace.looked();
         }
     };

@@ -106,7 +106,6 @@ impl Returns {
     }
 
     /// Returns the type of arrays of a shape that is none of the first, or not yet.
-
     fn array_type(
         &self,
         item: &Py<CType>,
