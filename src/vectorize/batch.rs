@@ -14,6 +14,7 @@ use crate::{
     },
     ccall::argument::{Argument, ArgumentValue},
 };
+use std::mem::MaybeUninit;
 
 /// An argument of a batch.
 #[derive(Clone, Copy, Debug)]
@@ -296,6 +297,25 @@ impl Column {
 }
 
 impl Source {
+    /// Returns whether the items are words that lie one behind the other within a run.
+    #[inline]
+    pub fn is_in_place(&self) -> bool {
+        matches!(self, Self::Items(Load::Whole, items) if items.are_words(1))
+    }
+
+    /// Loads the words of calls from number `at` on. Those of a constant are there already.
+    ///
+    /// # Safety
+    /// The items must exist.
+    #[inline]
+    pub unsafe fn load(&self, batch: &Batch<'_>, at: usize, words: &mut [MaybeUninit<u64>]) {
+        let Self::Items(load, items) = self else {
+            return;
+        };
+        // SAFETY: the items exist (see # Safety).
+        unsafe { load.words(batch.item(items, at), items.stride(), words) };
+    }
+
     fn strides(&mut self) -> Option<&mut Strides> {
         match self {
             Self::Constant(_) => None,

@@ -5,8 +5,7 @@ use super::{
     operand::array,
     parameter::{Pass, Use},
     planned::Planned,
-    runner::{NO_WORDS, Words},
-    word::{Load, store},
+    word::{Load, NO_WORDS, Words, store},
 };
 use crate::{
     abi::{MOST_ROWS, native::Rows, stack::EIGHTBYTE},

@@ -3,7 +3,7 @@
 
 use super::{
     batch::{Batch, Function, Placed, Source},
-    runner::{NO_WORDS, Words},
+    word::{NO_WORDS, Words},
 };
 use crate::{
     abi::{

@@ -3,18 +3,13 @@
 use super::{
     batch::{Batch, Source, Way},
     framed::Framed,
-    word::{Load, store, store_pairs},
+    word::{NO_WORDS, Words, store, store_pairs},
 };
 use crate::{
     abi::{MOST_ROWS, native::Rows},
     ccall::errno,
 };
 use std::mem::MaybeUninit;
-
-/// A word for each of the calls that are made at a time.
-pub type Words = [MaybeUninit<u64>; MOST_ROWS];
-
-pub const NO_WORDS: Words = [MaybeUninit::uninit(); MOST_ROWS];
 
 /// What one thread needs to make calls of a batch.
 pub struct Runner<'a> {
@@ -150,26 +145,5 @@ impl<'a> Runner<'a> {
                 }
             };
         }
-    }
-}
-
-impl Source {
-    /// Returns whether the items are words that lie one behind the other within a run.
-    #[inline]
-    fn is_in_place(&self) -> bool {
-        matches!(self, Self::Items(Load::Whole, items) if items.are_words(1))
-    }
-
-    /// Loads the words of calls from number `at` on. Those of a constant are there already.
-    ///
-    /// # Safety
-    /// The items must exist.
-    #[inline]
-    pub unsafe fn load(&self, batch: &Batch<'_>, at: usize, words: &mut [MaybeUninit<u64>]) {
-        let Self::Items(load, items) = self else {
-            return;
-        };
-        // SAFETY: the items exist (see # Safety).
-        unsafe { load.words(batch.item(items, at), items.stride(), words) };
     }
 }

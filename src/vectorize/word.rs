@@ -1,7 +1,7 @@
 //! Numbers of C as the items of buffers, and machine words for many of them at once.
 
 use crate::{
-    abi::Scalar,
+    abi::{MOST_ROWS, Scalar},
     ctype::{
         CType, Kind,
         simple::{Class, SimpleCode, WCHAR},
@@ -9,6 +9,11 @@ use crate::{
 };
 use rustpython_vm::Py;
 use std::mem::MaybeUninit;
+
+/// A word for each of the calls that are made at a time.
+pub type Words = [MaybeUninit<u64>; MOST_ROWS];
+
+pub const NO_WORDS: Words = [MaybeUninit::uninit(); MOST_ROWS];
 
 /// What a number in memory is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
