@@ -125,7 +125,7 @@ impl Rows {
 
     /// Returns `None`: there is no register.
     #[must_use]
-    pub fn new(_arguments: impl Iterator<Item = (bool, *const u64)> + Clone) -> Option<Self> {
+    pub fn new(_arguments: impl Iterator<Item = (bool, *const u64)>) -> Option<Self> {
         None
     }
 

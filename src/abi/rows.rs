@@ -16,15 +16,17 @@ impl Rows {
     /// Makes rows of arguments, in the order of the parameters: whether each goes into a vector register, and
     /// where its words are, one for each call. Returns `None` if there are more than registers.
     #[must_use]
-    pub fn new(arguments: impl Iterator<Item = (bool, *const u64)> + Clone) -> Option<Self> {
+    pub fn new(arguments: impl Iterator<Item = (bool, *const u64)>) -> Option<Self> {
         let mut next = NextRegister::default();
-        let vectors = arguments.clone().any(|(is_vector, _)| is_vector);
+        let mut vectors = false;
         let words = arguments.map(|(is_vector, words)| {
+            vectors |= is_vector;
             let register = next.take(is_vector)?;
             Some((Registers::offset(is_vector, register), words))
         });
+        let words = words.collect::<Option<_>>()?;
         Some(Self {
-            words: words.collect::<Option<_>>()?,
+            words,
             registers: Registers::new(),
             vectors,
         })

@@ -151,8 +151,7 @@ impl Exact {
 
     /// Returns the C type of the word that [`Self::word`] returns.
     #[inline(always)]
-    #[must_use]
-    pub fn scalar(&self) -> Scalar {
+    pub(super) fn scalar(&self) -> Scalar {
         match self.takes {
             Takes::Integer(scalar, _) | Takes::Float(scalar) => scalar,
             Takes::Bool => Scalar::Uint8,

@@ -161,7 +161,10 @@ impl<'a> Batch<'a> {
         let mut errnos = errnos.map(|region| Items::new(region, &shape));
         if shape.len() > 1 {
             let mut all: Vec<&mut Strides> = match &mut way {
-                Way::Words(columns) => columns.iter_mut().filter_map(Column::strides).collect(),
+                Way::Words(columns) => {
+                    let sources = columns.iter_mut().map(|column| &mut column.source);
+                    sources.filter_map(Source::strides).collect()
+                }
                 Way::Framed(placed) => placed.iter_mut().filter_map(Placed::strides).collect(),
             };
             all.extend(
@@ -265,13 +268,12 @@ impl Column {
         shape: &Extents,
         columns: &mut Vec<Self>,
     ) -> Option<()> {
-        for (number, eightbyte) in eightbytes.iter().enumerate() {
-            let offset = number * EIGHTBYTE;
-            let load = Load::of_rest(operand.region.size - offset)?;
+        for part in Load::of_eightbytes(eightbytes, operand.region.size) {
+            let (offset, is_vector, load) = part?;
             let mut items = Items::new(&operand.region, shape);
             items.start += offset;
             columns.push(Self {
-                is_vector: eightbyte.is_float(),
+                is_vector,
                 source: Source::Items(load, items),
             });
         }
@@ -289,10 +291,6 @@ impl Column {
     fn constant(is_vector: bool, word: u64) -> Self {
         let source = Source::Constant(word);
         Self { is_vector, source }
-    }
-
-    fn strides(&mut self) -> Option<&mut Strides> {
-        self.source.strides()
     }
 }
 

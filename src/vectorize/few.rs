@@ -184,16 +184,10 @@ impl<'a> Columns<'a> {
             Pass::Word(load) => self.load(is_vector, load, start, items),
             Pass::Aggregate => {
                 let passed = items.item.layout().passed();
-                let mut parts = passed.eightbytes()?.iter().enumerate();
-                parts.try_for_each(|(number, eightbyte)| {
-                    let offset = number * EIGHTBYTE;
-                    let load = Load::of_rest(passed.size() - offset)?;
-                    self.load(
-                        eightbyte.is_float(),
-                        load,
-                        start.wrapping_add(offset),
-                        items,
-                    )
+                let mut parts = Load::of_eightbytes(passed.eightbytes()?, passed.size());
+                parts.try_for_each(|part| {
+                    let (offset, is_vector, load) = part?;
+                    self.load(is_vector, load, start.wrapping_add(offset), items)
                 })
             }
             Pass::Wide | Pass::Widened(_) => None,
@@ -227,7 +221,7 @@ impl<'a> Columns<'a> {
     }
 
     /// Returns whether each argument goes into a vector register, and its words.
-    fn all(&self) -> impl Iterator<Item = (bool, *const u64)> + Clone {
+    fn all(&self) -> impl Iterator<Item = (bool, *const u64)> {
         let words = self.words.iter().zip(&*self.loaded);
         words.map(|(&(is_vector, place), loaded)| match place {
             Place::There(words) => (is_vector, words),

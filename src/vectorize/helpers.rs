@@ -7,7 +7,7 @@ use crate::ccall::seh;
 use std::{
     process,
     sync::{
-        Mutex, PoisonError,
+        Mutex, TryLockError,
         mpsc::{Receiver, Sender, channel},
     },
     thread,
@@ -30,9 +30,21 @@ static IDLE: Mutex<Idle> = Mutex::new(Idle {
     helpers: Vec::new(),
 });
 
-/// Runs `f` with the helpers that wait in this process.
-fn idle<R>(f: impl FnOnce(&mut Vec<Sender<Job>>) -> R) -> R {
-    let mut idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner);
+/// How often a thread tries to look at the helpers that wait.
+const TRIES: usize = 1000;
+
+/// Runs `f` with the helpers that wait in this process. Returns `None` if others look at them all the time: a child
+/// that was forked meanwhile would wait for ever.
+fn idle<R>(f: impl FnOnce(&mut Vec<Sender<Job>>) -> R) -> Option<R> {
+    let look = |_| match IDLE.try_lock() {
+        Ok(idle) => Some(idle),
+        Err(TryLockError::Poisoned(error)) => Some(error.into_inner()),
+        Err(TryLockError::WouldBlock) => {
+            thread::yield_now();
+            None
+        }
+    };
+    let mut idle = (0..TRIES).find_map(look)?;
     if idle.process != process::id() {
         idle.process = process::id();
         // Their other ends are in the memory of threads that are gone.
@@ -40,7 +52,7 @@ fn idle<R>(f: impl FnOnce(&mut Vec<Sender<Job>>) -> R) -> R {
             .into_iter()
             .for_each(std::mem::forget);
     }
-    f(&mut idle.helpers)
+    Some(f(&mut idle.helpers))
 }
 
 /// Has a helper do a job. Gives the job back if no thread can be made for it.
@@ -48,7 +60,7 @@ fn idle<R>(f: impl FnOnce(&mut Vec<Sender<Job>>) -> R) -> R {
 /// # Errors
 /// The job.
 pub fn help(job: Job) -> Result<(), Job> {
-    if let Some(helper) = idle(Vec::pop) {
+    if let Some(Some(helper)) = idle(Vec::pop) {
         return helper.send(job).map_err(|error| error.0);
     }
     let (jobs, receiver) = channel::<Job>();
@@ -67,7 +79,10 @@ fn wait_for_jobs(jobs: &Receiver<Job>, own: &Sender<Job>) {
     seh::prepare();
     while let Ok(job) = jobs.recv() {
         let done = job();
-        idle(|idle| idle.push(own.clone()));
+        let is_idle = idle(|idle| idle.push(own.clone())).is_some();
         drop(done);
+        if !is_idle {
+            return;
+        }
     }
 }

@@ -7,9 +7,9 @@
 //! Every argument is one value for all calls, or items in memory ([`operand`]), as its [`parameter`] says. Their
 //! shapes are stretched to a common one ([`shape`]). A [`batch`] says where the arguments of each call come from
 //! and where its result goes ([`returns`]), and a [`runner`] makes some calls at a time: it loads numbers as
-//! machine words ([`word`]) and stores what comes back; arguments that are no words are [`framed`]. How many at a time, and when
-//! signals are looked at, its [`pace`] says; [`parts`] of the batch run on one thread or several, the [`helpers`]. A [`few`] quick
-//! calls over plain arrays need none of that.
+//! machine words ([`word`]) and stores what comes back; arguments that are no words are [`framed`]. How many at a
+//! time, and when signals are looked at, its [`pace`] says; [`parts`] of the batch run on one thread or several,
+//! the [`helpers`]. A [`few`] quick calls over plain arrays need none of that.
 
 mod batch;
 mod few;

@@ -18,7 +18,7 @@ use rustpython_vm::{AsObject, Py, PyObject, PyRef, VirtualMachine, builtins::PyB
 pub struct Parameter {
     /// What is taken as one value at once.
     pub exact: Exact,
-    /// Its type; if only Python code converts its arguments, any.
+    /// Its type.
     pub ctype: PyRef<CType>,
     /// The scalar that the type is, or that stands for it.
     pub scalar: Scalar,

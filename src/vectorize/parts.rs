@@ -84,7 +84,8 @@ pub unsafe fn run(batch: &Batch<'_>, how: How<'_>, vm: &VirtualMachine) -> PyRes
     let threads = how.threads.min(count);
     if threads < 2 {
         let part = Part::new(0..count);
-        // SAFETY: as above.
+        // SAFETY: the function takes the arguments, which are held, and there is memory for its results (see #
+        // Safety).
         let ran = unsafe { run_here(batch, &part, how, vm) };
         return ran.map_err(|error| noted(error, &[part], count, vm));
     }
@@ -95,7 +96,7 @@ pub unsafe fn run(batch: &Batch<'_>, how: How<'_>, vm: &VirtualMachine) -> PyRes
     let parts: Vec<Part> = (0..threads)
         .map(|number| Part::new(bound(number)..bound(number + 1)))
         .collect();
-    // SAFETY: as above.
+    // SAFETY: as above; several threads can run the function at once (see # Safety).
     let ran = unsafe { run_at_once(batch, &parts, how, vm) };
     ran.map_err(|error| noted(error, &parts, count, vm))
 }
@@ -116,7 +117,7 @@ unsafe fn run_here(
     let mut runner = Runner::new(batch, part.calls.len());
     let mut pace = Pace::new(how.pace.load(Ordering::Relaxed));
     loop {
-        // SAFETY: as above.
+        // SAFETY: the batch can be run (see # Safety).
         let calls = || unsafe { advance(&mut runner, part, &mut pace, &AtomicBool::new(false)) };
         if how.is_critical {
             attached(how.flags, vm, calls)?;
@@ -141,7 +142,7 @@ unsafe fn advance(runner: &mut Runner<'_>, part: &Part, pace: &mut Pace, stops: 
     let mut at = part.at.load(Ordering::Relaxed);
     while at < part.calls.end {
         let most = pace.calls().min(part.calls.end - at);
-        // SAFETY: as above; the part has as many calls.
+        // SAFETY: the batch can be run (see # Safety), and the part has as many calls.
         let made = unsafe { runner.advance(at, most) };
         at += made;
         part.at.store(at, Ordering::Relaxed);
@@ -193,13 +194,13 @@ struct Waiting<'a> {
 }
 
 impl Waiting<'_> {
-    /// Waits for the helpers as long as `once` says, and returns whether they have ended.
-    fn wait(&self, once: Duration) -> bool {
+    /// Waits for the helpers for a while, and returns whether they have ended.
+    fn wait(&self) -> bool {
         // A helper that has called back may need the VM to end.
         self.vm.allow_threads(|| {
             let are_running = |ended: &mut Ended| ended.count < self.helpers;
             let has_ended = &self.shared.has_ended;
-            let waited = has_ended.wait_timeout_while(self.shared.ended(), once, are_running);
+            let waited = has_ended.wait_timeout_while(self.shared.ended(), WAIT, are_running);
             let (ended, _) = waited.unwrap_or_else(PoisonError::into_inner);
             ended.count == self.helpers
         })
@@ -209,7 +210,7 @@ impl Waiting<'_> {
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         self.shared.stops.store(true, Ordering::Relaxed);
-        while !self.wait(WAIT) {}
+        while !self.wait() {}
     }
 }
 
@@ -242,7 +243,7 @@ unsafe fn run_at_once(
         let own = shared.clone();
         let job = move || -> Box<dyn Send> {
             let ending = Ending(own);
-            // SAFETY: as above.
+            // SAFETY: the batch can be run on several threads (see # Safety).
             let ran = || unsafe { help(batch, part, how, copy, &ending.0.stops) };
             match catch_unwind(AssertUnwindSafe(ran)) {
                 Ok(raised) => ending.0.ended().raised.push(raised),
@@ -263,10 +264,10 @@ unsafe fn run_at_once(
     // What no thread could be made for is run here.
     let mut ran = left.into_iter().chain([last]).try_for_each(|part| {
         errno::set(copy);
-        // SAFETY: as above.
+        // SAFETY: the batch can be run (see # Safety).
         unsafe { run_here(batch, part, how, vm) }
     });
-    while ran.is_ok() && !waiting.wait(WAIT) {
+    while ran.is_ok() && !waiting.wait() {
         ran = vm.check_signals();
     }
     drop(waiting);
@@ -294,7 +295,7 @@ unsafe fn help(
     let mut pace = Pace::new(how.pace.load(Ordering::Relaxed));
     let calls = || {
         while !part.is_over() && !stops.load(Ordering::Relaxed) {
-            // SAFETY: as above.
+            // SAFETY: the batch can be run (see # Safety).
             unsafe { advance(&mut runner, part, &mut pace, stops) };
             pace.looked();
         }

@@ -271,7 +271,7 @@ impl Planned {
             is_critical: self.is_critical,
             pace: &self.pace,
         };
-        // SAFETY: as above.
+        // SAFETY: the function takes the arguments, and there is memory for its results (see # Safety).
         Some(unsafe { run(&batch, how, vm) })
     }
 }

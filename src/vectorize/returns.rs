@@ -21,7 +21,7 @@ use rustpython_vm::{
     builtins::PyType,
     object::{Traverse, TraverseFn},
 };
-use std::sync::OnceLock;
+use std::{borrow::Cow, sync::OnceLock};
 
 /// The results of a function.
 #[derive(Debug)]
@@ -29,6 +29,8 @@ pub struct Returns {
     pub form: Form,
     /// Their type, if there are any.
     pub ctype: Option<PyRef<CType>>,
+    /// What the items of a buffer for them must be.
+    wanted: Wanted,
     /// The first shapes of new arrays, with the types of these, which would be gone with the arrays.
     first: [OnceLock<Shaped>; FIRST],
     /// The last of all further ones.
@@ -67,6 +69,7 @@ impl Returns {
         };
         restype.settle().then(|| Self {
             form,
+            wanted: ctype.as_deref().map_or(Wanted::Nothing, Wanted::of),
             ctype,
             first: Default::default(),
             last: PyMutex::new(None),
@@ -151,36 +154,39 @@ impl Returns {
         let is_same = |item: &Py<CType>| {
             item.is(ctype) || is_address && item.simple_class() == Some(Class::VoidPointer)
         };
-        let number = Number::of(ctype).or(is_address.then_some(Number::ADDRESS));
-        let format = number.is_none().then(|| format_of(ctype));
-        let wanted = Wanted {
-            number,
-            format: format.as_deref().map(|format| (format, ctype.size())),
-        };
-        place_for(is_same, wanted, place, held, vm)
+        place_for(is_same, &self.wanted, place, held, vm)
     }
 }
 
 /// What the items of a buffer for results must be.
-struct Wanted<'a> {
-    number: Option<Number>,
-    /// The format and size of what is no such number.
-    format: Option<(&'a str, usize)>,
+#[derive(Debug)]
+enum Wanted {
+    Number(Number),
+    /// Of this format and size.
+    Format(Cow<'static, str>, usize),
+    Nothing,
+}
+
+impl Wanted {
+    fn of(ctype: &Py<CType>) -> Self {
+        let address = ctype.is_address().then_some(Number::ADDRESS);
+        match Number::of(ctype).or(address) {
+            Some(number) => Self::Number(number),
+            None => Self::Format(format_of(ctype), ctype.size()),
+        }
+    }
 }
 
 /// Returns the place that the caller gives for values of `errno`. `None` if it cannot take them.
 pub fn errnos<'a>(place: &'a PyObject, held: &mut Held<'a>, vm: &VirtualMachine) -> Option<Region> {
-    let wanted = Wanted {
-        number: Number::of_code(&simple::INT),
-        format: None,
-    };
-    place_for(|_| false, wanted, place, held, vm)
+    let wanted = Number::of_code(&simple::INT).map_or(Wanted::Nothing, Wanted::Number);
+    place_for(|_| false, &wanted, place, held, vm)
 }
 
 /// Returns a writable place for items of a type, or for numbers like it.
 fn place_for<'a>(
     is_same: impl Fn(&Py<CType>) -> bool,
-    wanted: Wanted<'_>,
+    wanted: &Wanted,
     place: &'a PyObject,
     held: &mut Held<'a>,
     vm: &VirtualMachine,
@@ -189,17 +195,17 @@ fn place_for<'a>(
         let array = array(place)?;
         let found = dimensions(array.ctype(), |_| false)?;
         let number = Number::of(found.item);
-        let is_number = number.is_some() && number == wanted.number;
+        let is_number = matches!(wanted, Wanted::Number(wanted) if number.is_some_and(|number| number == *wanted));
         return (is_number || is_same(found.item)).then(|| held.array(array, &found));
     }
     if !place.check_buffer() {
         return None;
     }
     let viewed = held.buffer(place, vm)?;
-    let fits = match (wanted.number, wanted.format) {
-        (Some(number), _) => number.is_of(viewed.number?),
-        (None, Some((format, size))) => held.has_format(format, size),
-        (None, None) => false,
+    let fits = match wanted {
+        Wanted::Number(number) => number.is_of(viewed.number?),
+        Wanted::Format(format, size) => held.has_format(format, *size),
+        Wanted::Nothing => false,
     };
     (fits && !viewed.is_readonly).then_some(viewed.region)
 }

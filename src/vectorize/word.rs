@@ -1,7 +1,7 @@
 //! Numbers of C as the items of buffers, and machine words for many of them at once.
 
 use crate::{
-    abi::{MOST_ROWS, Scalar},
+    abi::{MOST_ROWS, Scalar, stack::EIGHTBYTE},
     ctype::{
         CType, Kind,
         simple::{Class, SimpleCode, WCHAR},
@@ -106,14 +106,14 @@ impl Number {
     /// Returns the number that an item of a buffer is, by its PEP 3118 format.
     #[must_use]
     pub fn of_format(format: &str, size: usize) -> Option<Self> {
-        let other = if cfg!(target_endian = "little") {
-            ['>', '!']
+        let marks: &[u8] = if cfg!(target_endian = "little") {
+            b"@=<"
         } else {
-            ['<', '<']
+            b"@=>!"
         };
         let code = match format.as_bytes() {
             [code] => *code,
-            [mark, code] if b"@=<>!".contains(mark) && !other.contains(&char::from(*mark)) => *code,
+            [mark, code] if marks.contains(mark) => *code,
             _ => return None,
         };
         let sort = match code {
@@ -198,15 +198,23 @@ fn unsigned(size: usize) -> Load {
 }
 
 impl Load {
-    /// Returns how the first eightbyte of `rest` bytes becomes a word. `None` if no number has as few bytes.
-    #[must_use]
-    pub fn of_rest(rest: usize) -> Option<Self> {
-        Some(match rest {
-            1 => Self::U8,
-            2 => Self::U16,
-            4 => Self::U32,
-            8.. => Self::Whole,
-            _ => return None,
+    /// Returns how each eightbyte of a value of `size` bytes becomes a word: its offset, whether it goes into a
+    /// vector register, and the load. `None` for one of which no number has as few bytes.
+    pub fn of_eightbytes(
+        eightbytes: &[Scalar],
+        size: usize,
+    ) -> impl Iterator<Item = Option<(usize, bool, Self)>> {
+        let numbered = eightbytes.iter().enumerate();
+        numbered.map(move |(number, eightbyte)| {
+            let offset = number * EIGHTBYTE;
+            let load = match size - offset {
+                1 => Self::U8,
+                2 => Self::U16,
+                4 => Self::U32,
+                8.. => Self::Whole,
+                _ => return None,
+            };
+            Some((offset, eightbyte.is_float(), load))
         })
     }
 

@@ -8,7 +8,10 @@
 //! pointer for that, as libffi does. The frame has the unwinding tables that belong to it, so that what
 //! runs below it can be looked through.
 
-use super::{Form, Frame, INTEGERS, Registers, VECTORS};
+use super::{
+    Form, Frame, INTEGERS, Registers, VECTORS,
+    saved::{restore_and_return, save},
+};
 use std::{
     arch::naked_asm,
     mem::{offset_of, transmute},
@@ -205,22 +208,7 @@ macro_rules! enter {
         #[unsafe(naked)]
         unsafe extern "sysv64" fn $name(address: usize, registers: &Registers $(, $extra: $type)*) {
             naked_asm!(
-                ".cfi_startproc
-                 push rbp
-                 .cfi_def_cfa_offset 16
-                 .cfi_offset rbp, -16
-                 mov rbp, rsp
-                 .cfi_def_cfa_register rbp
-                 push rbx
-                 .cfi_offset rbx, -24
-                 push r12
-                 .cfi_offset r12, -32
-                 push r13
-                 .cfi_offset r13, -40
-                 push r14
-                 .cfi_offset r14, -48
-                 push r15
-                 .cfi_offset r15, -56",
+                save!(),
                 // The result's address, if there is one.
                 "push r9",
                 "mov r11, rdi
@@ -234,16 +222,7 @@ macro_rules! enter {
                  mov r9, [r10 + {integers} + 40]
                  call r11",
                 $($store,)*
-                "lea rsp, [rbp - 40]
-                 pop r15
-                 pop r14
-                 pop r13
-                 pop r12
-                 pop rbx
-                 pop rbp
-                 .cfi_def_cfa rsp, 8
-                 ret
-                 .cfi_endproc",
+                restore_and_return!(),
                 integers = const offset_of!(Registers, integers),
                 $($operands)*
             );

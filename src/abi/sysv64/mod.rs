@@ -27,6 +27,8 @@ mod frame;
 mod result;
 #[cfg(all(target_arch = "x86_64", not(windows)))]
 mod rows;
+#[cfg(all(target_arch = "x86_64", not(windows)))]
+mod saved;
 mod told;
 
 pub use classify::{classify, describe, describe_in_memory};

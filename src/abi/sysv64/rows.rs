@@ -5,7 +5,10 @@
 //! here save once, load the registers that are used, and keep what they need in their frame, where the function
 //! does not reach.
 
-use super::{Form, INTEGERS, VECTORS};
+use super::{
+    Form, INTEGERS, VECTORS,
+    saved::{restore_and_return, save},
+};
 use crate::abi::MOST_ROWS;
 use std::arch::naked_asm;
 
@@ -173,23 +176,8 @@ macro_rules! calls {
             count: usize,
         ) {
             naked_asm!(
-                ".cfi_startproc
-                 push rbp
-                 .cfi_def_cfa_offset 16
-                 .cfi_offset rbp, -16
-                 mov rbp, rsp
-                 .cfi_def_cfa_register rbp
-                 push rbx
-                 .cfi_offset rbx, -24
-                 push r12
-                 .cfi_offset r12, -32
-                 push r13
-                 .cfi_offset r13, -40
-                 push r14
-                 .cfi_offset r14, -48
-                 push r15
-                 .cfi_offset r15, -56
-                 sub rsp, 40
+                save!(),
+                "sub rsp, 40
                  mov [rbp - 48], rdi
                  mov [rbp - 56], rsi
                  mov [rbp - 64], rdx
@@ -208,17 +196,8 @@ macro_rules! calls {
                 "inc r11
                  mov [rbp - 80], r11
                  cmp r11, [rbp - 72]
-                 jb 2b
-                 lea rsp, [rbp - 40]
-                 pop r15
-                 pop r14
-                 pop r13
-                 pop r12
-                 pop rbx
-                 pop rbp
-                 .cfi_def_cfa rsp, 8
-                 ret
-                 .cfi_endproc",
+                 jb 2b",
+                restore_and_return!(),
             );
         }
     };
