@@ -123,9 +123,13 @@ impl Rows {
         match form {}
     }
 
-    /// Returns `None`: there is no register.
     #[must_use]
-    pub fn new(_arguments: impl Iterator<Item = (bool, *const u64)>) -> Option<Self> {
+    pub fn new() -> Self {
+        Self
+    }
+
+    /// Returns `None`: there is no register.
+    pub fn push(&mut self, _is_vector: bool, _words: *const u64) -> Option<()> {
         None
     }
 

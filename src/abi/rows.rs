@@ -9,27 +9,30 @@ pub struct Rows {
     /// Where in the registers each argument goes, and its words.
     words: SmallVec<[(usize, *const u64); 4]>,
     registers: Registers,
+    next: NextRegister,
     vectors: bool,
 }
 
 impl Rows {
-    /// Makes rows of arguments, in the order of the parameters: whether each goes into a vector register, and
-    /// where its words are, one for each call. Returns `None` if there are more than registers.
+    /// Makes rows without arguments.
     #[must_use]
-    pub fn new(arguments: impl Iterator<Item = (bool, *const u64)>) -> Option<Self> {
-        let mut next = NextRegister::default();
-        let mut vectors = false;
-        let words = arguments.map(|(is_vector, words)| {
-            vectors |= is_vector;
-            let register = next.take(is_vector)?;
-            Some((Registers::offset(is_vector, register), words))
-        });
-        let words = words.collect::<Option<_>>()?;
-        Some(Self {
-            words,
+    pub fn new() -> Self {
+        Self {
+            words: SmallVec::new(),
             registers: Registers::new(),
-            vectors,
-        })
+            next: NextRegister::default(),
+            vectors: false,
+        }
+    }
+
+    /// Adds the argument of the next parameter: whether it goes into a vector register, and where its words are,
+    /// one for each call. Returns `None` if no register is left.
+    pub fn push(&mut self, is_vector: bool, words: *const u64) -> Option<()> {
+        let register = self.next.take(is_vector)?;
+        self.vectors |= is_vector;
+        self.words
+            .push((Registers::offset(is_vector, register), words));
+        Some(())
     }
 
     /// Returns the number of words in which results of this form come back. `None` if they come back elsewhere.

@@ -27,25 +27,13 @@ const MOST_WORDS: usize = 6;
 /// The arguments of the calls.
 struct Columns<'a> {
     count: usize,
-    /// The words that do not lie in place.
-    loaded: &'a mut [Words; MOST_WORDS],
-    /// Whether each argument goes into a vector register, and where its words lie.
-    words: ArrayVec<(bool, Place), MOST_WORDS>,
+    rows: Rows,
+    /// Room for words that do not lie in place.
+    room: std::slice::IterMut<'a, Words>,
     exports: ArrayVec<Export<'a>, MOST_WORDS>,
     /// Whether there are items that are read, and items whose addresses C gets.
     reads: bool,
     lends: bool,
-}
-
-/// Where the words of an argument lie.
-#[derive(Clone, Copy)]
-enum Place {
-    /// In an array.
-    There(*const u64),
-    /// At the argument's number among the loaded ones.
-    Loaded,
-    /// Nowhere yet: it is the same in all calls.
-    Constant(u64),
 }
 
 impl Planned {
@@ -64,11 +52,11 @@ impl Planned {
             return None;
         }
         let at_a_time = self.pace.load(Ordering::Relaxed).min(MOST_ROWS);
-        let mut loaded = [NO_WORDS; MOST_WORDS];
+        let mut room = [NO_WORDS; MOST_WORDS];
         let mut columns = Columns {
             count: 0,
-            loaded: &mut loaded,
-            words: ArrayVec::new(),
+            rows: Rows::new(),
+            room: room.iter_mut(),
             exports: ArrayVec::new(),
             reads: false,
             lends: false,
@@ -89,8 +77,7 @@ impl Planned {
                 && parameter.exact.copied(value, vm).is_none()
             {
                 let word = parameter.exact.word(value, &mut arena, vm)?;
-                let constant = (parameter.exact.is_vector(), Place::Constant(word));
-                columns.words.try_push(constant).ok()?;
+                columns.constant(parameter.exact.is_vector(), word)?;
             } else {
                 return None;
             }
@@ -99,14 +86,9 @@ impl Planned {
         if columns.count == 0 || columns.reads && columns.lends {
             return None;
         }
-        columns.fill();
         let count = columns.count;
-        let mut rows = Rows::new(columns.all())?;
         let array = match &self.returns.ctype {
-            Some(ctype) => match self
-                .returns
-                .array(ctype, &[count].into_iter().collect(), vm)?
-            {
+            Some(ctype) => match self.returns.array(ctype, &[count], vm)? {
                 Ok(array) => Some(array),
                 Err(error) => return Some(Err(error)),
             },
@@ -120,7 +102,7 @@ impl Planned {
         };
         // SAFETY: the program that gave the address and the types must ensure that they are the function's, as in
         // C. There are as many words of each argument, and there is room for the results.
-        let calls = || unsafe { rows.call(address, form, count, into) };
+        let calls = || unsafe { columns.rows.call(address, form, count, into) };
         let ran = if self.is_critical {
             attached(self.flags, vm, calls)
         } else {
@@ -162,13 +144,17 @@ impl<'a> Columns<'a> {
         self.exports.try_push(Export::new(array)).ok()
     }
 
-    /// Repeats the words of arguments that are the same in all calls.
-    fn fill(&mut self) {
-        for ((_, place), loaded) in self.words.iter().zip(&mut *self.loaded) {
-            if let Place::Constant(word) = place {
-                loaded[..self.count].fill(MaybeUninit::new(*word));
-            }
-        }
+    /// Adds an argument that is the same in all calls.
+    fn constant(&mut self, is_vector: bool, word: u64) -> Option<()> {
+        let words = self.room.next()?;
+        // How many calls there are is known if an array came before.
+        let count = if self.count == 0 {
+            words.len()
+        } else {
+            self.count
+        };
+        words[..count].fill(MaybeUninit::new(word));
+        self.rows.push(is_vector, words.as_ptr().cast())
     }
 
     /// Adds an argument that is an item of an array.
@@ -203,12 +189,9 @@ impl<'a> Columns<'a> {
         items: &ArrayItems,
     ) -> Option<()> {
         if load == Load::Whole && items.item_size == EIGHTBYTE {
-            return self
-                .words
-                .try_push((is_vector, Place::There(start.cast())))
-                .ok();
+            return self.rows.push(is_vector, start.cast());
         }
-        let words = self.loaded.get_mut(self.words.len())?;
+        let words = self.room.next()?;
         // SAFETY: the array has as many items.
         unsafe {
             load.words(
@@ -217,15 +200,6 @@ impl<'a> Columns<'a> {
                 &mut words[..self.count],
             )
         };
-        self.words.try_push((is_vector, Place::Loaded)).ok()
-    }
-
-    /// Returns whether each argument goes into a vector register, and its words.
-    fn all(&self) -> impl Iterator<Item = (bool, *const u64)> {
-        let words = self.words.iter().zip(&*self.loaded);
-        words.map(|(&(is_vector, place), loaded)| match place {
-            Place::There(words) => (is_vector, words),
-            Place::Loaded | Place::Constant(_) => (is_vector, loaded.as_ptr().cast()),
-        })
+        self.rows.push(is_vector, words.as_ptr().cast())
     }
 }

@@ -89,7 +89,7 @@ impl Returns {
     pub fn array(
         &self,
         item: &Py<CType>,
-        shape: &Extents,
+        shape: &[usize],
         vm: &VirtualMachine,
     ) -> Option<PyResult<PyRef<CData>>> {
         let first = self.first.iter().map_while(OnceLock::get);
@@ -112,11 +112,11 @@ impl Returns {
     fn array_type(
         &self,
         item: &Py<CType>,
-        shape: &Extents,
+        shape: &[usize],
         vm: &VirtualMachine,
     ) -> Option<PyResult<PyRef<CType>>> {
         let last = self.last.lock();
-        let known = last.as_ref().filter(|(known, _)| known == shape);
+        let known = last.as_ref().filter(|(known, _)| known[..] == *shape);
         let known = known.map(|(_, ctype)| ctype.clone());
         drop(last);
         if let Some(known) = known {
@@ -130,7 +130,7 @@ impl Returns {
             };
         }
         let ctype = CType::of(&class, vm)?.to_owned();
-        let mut shaped = (shape.clone(), ctype.clone());
+        let mut shaped = (shape.iter().copied().collect(), ctype.clone());
         for first in &self.first {
             match first.set(shaped) {
                 Ok(()) => return Some(Ok(ctype)),

@@ -92,15 +92,19 @@ impl<'a> Runner<'a> {
                 unsafe { column.source.load(batch, at, &mut words[..count]) };
             }
         }
-        let words = columns.iter().enumerate().map(|(number, column)| {
-            let words = match &column.source {
-                Source::Items(_, items) if column.source.is_in_place() => {
-                    batch.item(items, at).cast_const().cast()
-                }
-                _ => self.columns[number].as_ptr().cast(),
-            };
-            (column.is_vector, words)
-        });
+        let rows_from = |first: usize| {
+            let mut rows = Rows::new();
+            for (number, column) in columns.iter().enumerate() {
+                let words: *const u64 = match &column.source {
+                    Source::Items(_, items) if column.source.is_in_place() => {
+                        batch.item(items, at).cast_const().cast()
+                    }
+                    _ => self.columns[number].as_ptr().cast(),
+                };
+                rows.push(column.is_vector, words.wrapping_add(first))?;
+            }
+            Some(rows)
+        };
         let (address, form) = (batch.function.address, batch.function.form);
         let Some(width) = Rows::words_of(form) else {
             return;
@@ -113,17 +117,14 @@ impl<'a> Runner<'a> {
             None => results.as_mut_ptr().cast(),
         };
         if batch.errnos.is_none() {
-            let Some(mut rows) = Rows::new(words) else {
+            let Some(mut rows) = rows_from(0) else {
                 return;
             };
             // SAFETY: the function takes the words, of which there are as many (see # Safety).
             unsafe { rows.call(address, form, count, into) };
         } else {
             for (row, left) in self.errnos[..count].iter_mut().enumerate() {
-                let one = words
-                    .clone()
-                    .map(|(is_vector, words)| (is_vector, words.wrapping_add(row)));
-                let Some(mut rows) = Rows::new(one) else {
+                let Some(mut rows) = rows_from(row) else {
                     return;
                 };
                 errno::set_real(0);

@@ -20,8 +20,8 @@ pub struct Registers {
 /// Counts the registers of each class that are taken.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NextRegister {
-    integers: usize,
-    vectors: usize,
+    pub(super) integers: usize,
+    pub(super) vectors: usize,
 }
 
 impl NextRegister {

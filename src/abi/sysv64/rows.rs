@@ -6,7 +6,7 @@
 //! does not reach.
 
 use super::{
-    Form, INTEGERS, VECTORS,
+    Form, INTEGERS, NextRegister, VECTORS,
     saved::{restore_and_return, save},
 };
 use crate::abi::MOST_ROWS;
@@ -19,7 +19,7 @@ const _: () = assert!(INTEGERS == 6 && VECTORS == 8);
 pub struct Rows {
     /// Those for the integer registers, then those for the vector registers.
     words: [*const u64; INTEGERS + VECTORS],
-    class: &'static Class,
+    next: NextRegister,
 }
 
 /// Loops that load as many registers of each kind.
@@ -65,25 +65,23 @@ const fn class_of() -> [[u8; VECTORS + 1]; INTEGERS + 1] {
 static NOTHING: [u64; MOST_ROWS] = [0; MOST_ROWS];
 
 impl Rows {
-    /// Makes rows of arguments, in the order of the parameters: whether each goes into a vector register, and
-    /// where its words are, one for each call. Returns `None` if there are more than registers.
+    /// Makes rows without arguments.
+    #[inline]
     #[must_use]
-    pub fn new(arguments: impl Iterator<Item = (bool, *const u64)>) -> Option<Self> {
-        let mut words = [NOTHING.as_ptr(); INTEGERS + VECTORS];
-        let (mut integers, mut vectors) = (0, 0);
-        for (is_vector, own) in arguments {
-            let place = if is_vector {
-                vectors += 1;
-                INTEGERS + vectors - 1
-            } else {
-                integers += 1;
-                integers - 1
-            };
-            *words.get_mut(place)? = own;
+    pub fn new() -> Self {
+        Self {
+            words: [NOTHING.as_ptr(); INTEGERS + VECTORS],
+            next: NextRegister::default(),
         }
-        let class = *CLASS_OF.get(integers)?.get(vectors)?;
-        let class = &CLASSES[usize::from(class)];
-        Some(Self { words, class })
+    }
+
+    /// Adds the argument of the next parameter: whether it goes into a vector register, and where its words are,
+    /// one for each call. Returns `None` if no register is left.
+    #[inline]
+    pub fn push(&mut self, is_vector: bool, words: *const u64) -> Option<()> {
+        let register = self.next.take(is_vector)?;
+        self.words[register + if is_vector { INTEGERS } else { 0 }] = words;
+        Some(())
     }
 
     /// Returns the number of words in which results of this form come back. `None` if they come back elsewhere.
@@ -104,9 +102,10 @@ impl Rows {
     /// It must be a function that takes such words, and returns so. There must be `count` words of each
     /// argument, and room for the words of as many results; `count` must be at most [`MOST_ROWS`].
     pub unsafe fn call(&mut self, address: usize, form: Form, count: usize, results: *mut u64) {
+        let class = &CLASSES[usize::from(CLASS_OF[self.next.integers][self.next.vectors])];
         let calls = match form {
-            Form::Vector => self.class.vector,
-            Form::Integer => self.class.integer,
+            Form::Vector => class.vector,
+            Form::Integer => class.integer,
             _ => Self::for_pairs(form),
         };
         if count > 0 {
