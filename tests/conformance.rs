@@ -12,9 +12,12 @@ mod common;
 use std::env;
 use std::ffi::OsStr;
 use std::io::{self, Write};
+use std::time::Duration;
 
 /// The exit status of `run.py` when its CPython has no test suite.
 const NO_SUITE: i32 = 77;
+/// How long a suite may take in all. It has a limit for each of its processes, and two cores with others.
+const SUITE: Duration = Duration::from_secs(900);
 
 #[test]
 fn cpython_test_ctypes() {
@@ -56,7 +59,7 @@ fn run(script: &str, options: &[&str], environment: &[(&str, &str)]) {
         interpreter.as_ref(),
     ];
     arguments.extend(options.iter().map(OsStr::new));
-    let output = common::run(&cpython, arguments, environment.iter().copied());
+    let output = common::run_within(SUITE, &cpython, arguments, environment.iter().copied());
     if output.status.and_then(|status| status.code()) == Some(NO_SUITE) {
         let message = format!(
             "{} did not run: {}. RUSTPYTHON_CTYPES_CPYTHON names a CPython 3.13, SID a folder with Debian sid's \

@@ -226,6 +226,7 @@ pub fn test_names(directory: &Path) -> BTreeSet<String> {
 pub struct Output {
     /// The command, for messages.
     pub command: String,
+    pub limit: Duration,
     /// `None` when the process was killed at the time limit.
     pub status: Option<ExitStatus>,
     pub stdout: String,
@@ -249,23 +250,40 @@ impl fmt::Display for Output {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             command,
+            limit,
+            status,
             stdout,
             stderr,
-            ..
         } = self;
-        match self.status {
+        match status {
             Some(status) => writeln!(f, "`{command}` ended with {status}")?,
-            None => writeln!(f, "`{command}` was killed after {:?}", time_limit())?,
+            None => writeln!(f, "`{command}` was killed after {limit:?}")?,
         }
         writeln!(f, "--- stdout ---\n{stdout}\n--- stderr ---\n{stderr}")
     }
 }
 
-/// Runs `program` with `args`, `envs` added to the environment, and a time limit.
+/// Runs `program` with `args`, `envs` added to the environment, and the time limit of one process.
 ///
 /// `CTYPES_TEST_LIB` is set to [`clib()`], and neither interpreter leaves `__pycache__` in the source tree. The
 /// working directory is cargo's scratch directory.
 pub fn run<A, K, V>(
+    program: &Path,
+    args: impl IntoIterator<Item = A>,
+    envs: impl IntoIterator<Item = (K, V)>,
+) -> Output
+where
+    A: AsRef<OsStr>,
+    K: AsRef<OsStr>,
+    V: AsRef<OsStr>,
+{
+    run_within(time_limit(), program, args, envs)
+}
+
+/// Does what [`run`] does, with a time limit of its own: for a program that starts many processes, each of which
+/// has a limit, and tells which of them reached it.
+pub fn run_within<A, K, V>(
+    limit: Duration,
     program: &Path,
     args: impl IntoIterator<Item = A>,
     envs: impl IntoIterator<Item = (K, V)>,
@@ -298,9 +316,10 @@ where
         .unwrap_or_else(|error| panic!("cannot run {description}: {error}"));
     let stdout = read_in_background(child.stdout.take().expect("piped"));
     let stderr = read_in_background(child.stderr.take().expect("piped"));
-    let status = wait_until(&mut child, Instant::now() + time_limit());
+    let status = wait_until(&mut child, Instant::now() + limit);
     Output {
         command: description,
+        limit,
         status,
         stdout: stdout.join().expect("reader of stdout"),
         stderr: stderr.join().expect("reader of stderr"),
