@@ -34,6 +34,8 @@ CLASSES = ["test_abc", "test_class", "test_collections", "test_copy", "test_data
 # What those modules take from others.
 DATA = ["__init__.py", "support", "relimport.py", "zipimport_data", "archivetestdata", "test_doctest",
         "test_unittest", "test_module", "typinganndata"]
+# What does not come to an end in this VM, with its own `type.__new__` or without: nothing to compare.
+ENDLESS = ["test_descr.PicklingTests.test_issue24097"]
 # Fewer would mean that something else is broken.
 AT_LEAST = 3000
 
@@ -91,7 +93,8 @@ def main():
     suite, program = located(Suite, arguments.interpreter)
     with tempfile.TemporaryDirectory() as directory:
         path = {"PYTHONPATH": str(suite.stage(pathlib.Path(directory)))}
-        interpreters = [Interpreter([program], {**path, **part}, ["--imports"])
+        options = ["--imports", *(f"--skip={method}" for method in ENDLESS)]
+        interpreters = [Interpreter([program], {**path, **part}, options)
                         for part in [{"RUSTPYTHON_CTYPES_WITHOUT": "import,types"}, {}]]
         wanted, failing = worse(interpreters, arguments.modules or suite.modules(), arguments.jobs,
                                 arguments.time_limit)
