@@ -94,7 +94,7 @@ impl Planned {
             },
             None => None,
         };
-        let (address, _callee) = CData::callee(CData::of(called)?);
+        let (address, _callee) = Self::callee(called)?;
         let mut results = NO_WORDS;
         let into: *mut u64 = match &array {
             Some(array) if result == EIGHTBYTE => array.address().cast(),

@@ -175,7 +175,7 @@ impl Planned {
                 Err(error) => return Some(Outcome::Done(Err(error))),
             }
         }
-        let (address, _callee) = CData::callee(CData::of(called)?);
+        let (address, _callee) = Self::callee(called)?;
         let given = self.given(&taken, arguments.list());
         // SAFETY: the program that gave the address and the types must ensure that they are the function's, as
         // in C. The memory of the operands is held, and there is memory for the results.
@@ -188,6 +188,12 @@ impl Planned {
             (None, Some(out)) => Ok(out.clone()),
             (None, None) => Ok(vm.ctx.none()),
         })))
+    }
+
+    /// Returns the address of `called`, and what must be held while C runs there. `None` if it is NULL.
+    pub(super) fn callee(called: &PyObject) -> Option<(usize, Option<PyObjectRef>)> {
+        let (address, held) = CData::callee(CData::of(called)?);
+        (address != 0).then_some((address, held))
     }
 
     /// Converts the arguments that are the same in all calls. Returns `None` if one is an error.

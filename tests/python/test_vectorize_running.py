@@ -8,7 +8,7 @@ import sys
 import threading
 import unittest
 from contextlib import contextmanager
-from ctypes import CFUNCTYPE, POINTER, c_char_p, c_double, c_int, c_ssize_t, c_uint, c_void_p, py_object
+from ctypes import CFUNCTYPE, POINTER, c_char_p, c_double, c_int, c_ssize_t, c_uint, c_void_p, pointer, py_object
 
 from at_once import at_once
 from support import OURS, TestCase, api, clib, function, on_unix
@@ -215,6 +215,12 @@ class Threads(VectorizeTestCase):
             self.assertEqual(list(apply(INT_FUNCTION(callback), list(range(100)))), list(range(0, 200, 2)))
             self.assertEqual(len(seen), threads)
 
+    def test_more_than_there_can_be(self):
+        numbers = list(range(1000))
+        for threads in 1000, 2**100:
+            add = self.vectorize(function("add_int", c_int, c_int, c_int), threads=threads)
+            self.assertEqual(list(add(numbers, 1)), list(range(1, 1001)))
+
     def test_strings(self):
         length = self.vectorize(function("byte_length", c_int, c_char_p), threads=3)
         self.assertEqual(list(length([b"x" * size for size in range(100)])), list(range(100)))
@@ -238,6 +244,9 @@ class Critical(VectorizeTestCase):
 
 
 class Callbacks(VectorizeTestCase):
+    # The Python half has the address that the function had.
+    left_to_python = ("test_null",)
+
     def setUp(self):
         self.apply = self.vectorize(function("apply", c_int, INT_FUNCTION, c_int))
 
@@ -359,6 +368,14 @@ class Callbacks(VectorizeTestCase):
         vectorized = self.vectorize(apply)
         self.assertEqual(list(vectorized(INT_FUNCTION(change), [1, 2, 3])), [1, 2, 3])
         self.assertEqual(list(vectorized(INT_FUNCTION(change), [1, 2, 3])), [1, 2, 3])
+
+    def test_null(self):
+        # What the native half calls can be found, and changed as any pointer can.
+        add = self.vectorize(function("add_double", c_double, c_double, c_double))
+        pointer(add.called)[0] = type(add.called)()
+        for count in 3, 1000:
+            numbers = (c_double * count)(*range(count))
+            self.assertEqual(list(add(numbers, 1)), [number + 1 for number in numbers])
 
 
 class Lists(TestCase):

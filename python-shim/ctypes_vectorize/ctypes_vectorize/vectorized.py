@@ -13,6 +13,9 @@ from .overlaps import check_overlaps
 from .results import boxed, new_array, place
 from .shapes import broadcast
 
+# More would bring a process to the end of its memory, or of the system's threads.
+MOST_THREADS = 256
+
 
 class Vectorized:
     """A function of C that is called once for each item of its arguments."""
@@ -20,7 +23,7 @@ class Vectorized:
     def __init__(self, function, threads=1, critical=False):
         self._address = _check_function(function)
         _check_threads(threads, critical)
-        self.function, self.threads, self.critical = function, threads, bool(critical)
+        self.function, self.threads, self.critical = function, min(threads, MOST_THREADS), bool(critical)
         # Later changes of the function have no effect.
         self.argtypes, self.restype = tuple(function.argtypes), function.restype
         # What the native half calls.
