@@ -171,6 +171,7 @@ python_tests! {
     vectorize_running
     vectorize_shapes
     vectorize_strings
+    vectorize_threads
     weakref_dict_gc
     young_values
 }
