@@ -76,6 +76,8 @@ class Watch:
         self.test = None
 
     def trace(self, frame, event, argument):
+        # Exceptions alone are looked at.
+        frame.f_trace_lines = False
         if event == "exception":
             try:
                 text = str(argument[1])
