@@ -63,9 +63,15 @@ def messages():
     return found
 
 
-def pattern(message):
-    parts = [re.escape(part) for part in PLACEHOLDER.split(message)]
-    return re.compile(".*".join(parts), re.DOTALL)
+def says(text, parts):
+    """Whether a text has the parts of a message, what is between the placeholders, in their order."""
+    place = 0
+    for part in parts:
+        place = text.find(part, place)
+        if place < 0:
+            return False
+        place += len(part)
+    return True
 
 
 class Watch:
@@ -121,8 +127,8 @@ def main():
     sys.unraisablehook = hook
     known, missing, stale = listed(), [], []
     for message, path in messages().items():
-        wanted = pattern(message)
-        test = next((test for text, test in watch.texts.items() if wanted.search(text)), None)
+        parts = PLACEHOLDER.split(message)
+        test = next((test for text, test in watch.texts.items() if says(text, parts)), None)
         if test is None and message not in known:
             missing.append((path, message))
         elif test is not None and message in known:
