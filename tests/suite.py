@@ -34,6 +34,8 @@ EXCEPTIONS = {"address": {
         "Valgrind computes long double with the precision of a double",
     "test_long_double.Bits.test_nan_through_c":
         "Valgrind computes long double with the precision of a double, and one kind of NaN",
+    "test_vectorize_numbers.Exact.test_long_double":
+        "Valgrind computes long double with the precision of a double",
     "test_hostile_values.EveryCombination.test_calls":
         "passes doubles to C that looks for its argument in an integer register",
 }}
