@@ -162,6 +162,7 @@ python_tests! {
     util
     variadic
     vectorize_aggregates
+    vectorize_at_once
     vectorize_errno
     vectorize_errors
     vectorize_numbers
@@ -171,7 +172,6 @@ python_tests! {
     vectorize_running
     vectorize_shapes
     vectorize_strings
-    vectorize_threads
     weakref_dict_gc
     young_values
 }
