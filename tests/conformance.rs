@@ -16,7 +16,7 @@ use std::time::Duration;
 
 /// The exit status of `run.py` when its CPython has no test suite.
 const NO_SUITE: i32 = 77;
-/// How long a suite may take in all. It has a limit for each of its processes, and two cores with others.
+/// How long a suite may take in all, beside other tests. Each of its processes has a limit of its own.
 const SUITE: Duration = Duration::from_secs(900);
 
 #[test]

@@ -9,7 +9,9 @@ pub struct Rows {
     /// Where in the registers each argument goes, and its words.
     words: SmallVec<[(usize, *const u64); 4]>,
     registers: Registers,
+    /// Counts the arguments.
     next: NextRegister,
+    /// Whether there are any in vector registers.
     vectors: bool,
 }
 

@@ -21,7 +21,7 @@ use arrayvec::ArrayVec;
 use rustpython_vm::{Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 use std::{mem::MaybeUninit, sync::atomic::Ordering};
 
-/// The most words that the arguments of a call are.
+/// The most arrays among the arguments, and the most words of a call that do not lie in place.
 const MOST_WORDS: usize = 6;
 
 /// The arguments of the calls.

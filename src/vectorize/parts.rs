@@ -96,7 +96,7 @@ pub unsafe fn run(batch: &Batch<'_>, how: How<'_>, vm: &VirtualMachine) -> PyRes
     let parts: Vec<Part> = (0..threads)
         .map(|number| Part::new(bound(number)..bound(number + 1)))
         .collect();
-    // SAFETY: as above; several threads can run the function at once (see # Safety).
+    // SAFETY: the batch can be run, and the function by several threads at once (see # Safety).
     let ran = unsafe { run_at_once(batch, &parts, how, vm) };
     ran.map_err(|error| noted(error, &parts, count, vm))
 }

@@ -128,7 +128,7 @@ impl<'a> Runner<'a> {
                     return;
                 };
                 errno::set_real(0);
-                // SAFETY: as above, for one row.
+                // SAFETY: the function takes the words, of which there is one each (see # Safety).
                 unsafe { rows.call(address, form, 1, into.wrapping_add(width * row)) };
                 left.write(u64::from(errno::real().cast_unsigned()));
             }

@@ -226,6 +226,7 @@ pub fn test_names(directory: &Path) -> BTreeSet<String> {
 pub struct Output {
     /// The command, for messages.
     pub command: String,
+    /// How long the process was allowed to take.
     pub limit: Duration,
     /// `None` when the process was killed at the time limit.
     pub status: Option<ExitStatus>,

@@ -55,6 +55,7 @@ class Threads(VectorizeTestCase):
         for threads in 1000, 2**100:
             add = self.vectorize(function("add_int", c_int, c_int, c_int), threads=threads)
             self.assertEqual(list(add(numbers, 1)), list(range(1, 1001)))
+            self.assertEqual(add.threads, 256)
 
     def test_strings(self):
         length = self.vectorize(function("byte_length", c_int, c_char_p), threads=3)

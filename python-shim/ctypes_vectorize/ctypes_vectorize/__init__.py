@@ -13,8 +13,9 @@ def vectorize(function, *, threads=1, critical=False):
 
     Arguments that are arrays, buffers, lists or tuples are mapped over, and their shapes broadcast; any other
     argument is the same in all calls. The result is a ctypes array of the results, or `out`. `errno`, an array of
-    `c_int`, takes what each call left in errno. `threads` is how many threads, at most, make the calls. With `critical`, the
-    thread stays attached to the interpreter during the calls, which saves time if there are few short ones.
+    `c_int`, takes what each call left in errno. `threads` is how many threads, at most, make the calls. With
+    `critical`, the thread stays attached to the interpreter during the calls, which saves time if there are few
+    short ones.
     """
     slow = Vectorized(function, threads, critical)
     native = getattr(_ctypes, "_Vectorized", None)

@@ -19,6 +19,7 @@ const _: () = assert!(INTEGERS == 6 && VECTORS == 8);
 pub struct Rows {
     /// Those for the integer registers, then those for the vector registers.
     words: [*const u64; INTEGERS + VECTORS],
+    /// Counts the arguments of each kind.
     next: NextRegister,
 }
 
